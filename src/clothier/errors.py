@@ -1,0 +1,63 @@
+"""Every exception clothier raises on purpose, as one tree; each has its exit code.
+
+A message is one line: what came, what was wanted, what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class ClothierError(Exception):
+    """The root: an error whose message is meant for the person at the keyboard."""
+
+    exit_code = 2
+
+
+class InputError(ClothierError):
+    """Wrong words on the command line, or a wrong value given to a function."""
+
+
+class DataError(InputError):
+    """A data set that is missing, damaged or inconsistent."""
+
+
+class RunError(InputError):
+    """A run folder that is missing, damaged, or does not fit what is asked of it."""
+
+
+class MissingExtraError(InputError):
+    """A command that needs packages the light base install leaves out."""
+
+
+class WriteError(ClothierError):
+    """A file that could not be written; the file that was there before is untouched."""
+
+    exit_code = 74
+
+    def __init__(self, path: Path, cause: OSError) -> None:
+        super().__init__(
+            f"cannot write {path}: {cause.strerror or cause}; earlier files are untouched; "
+            "make room or choose another place, then run the command again"
+        )
+        self.path = path
+
+
+class InterruptedRunError(ClothierError):
+    """Training stopped by Ctrl-C; the message holds the command that goes on."""
+
+    exit_code = 130
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
+    """An InputError that lists the known names and, where one is near, suggests it.
+
+    >>> str(unknown_name("model", "cnn2", ["cnn1", "cnn3"]))
+    "unknown model 'cnn2'; known: cnn1, cnn3; did you mean 'cnn3'?"
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return InputError(f"unknown {kind} '{name}'; known: {', '.join(names)}{hint}")

@@ -1,0 +1,63 @@
+"""Labels and predictions -> scores, and what the scores say in words. NumPy and scikit-learn only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from clothier.errors import DataError
+from clothier.values import ClassScore, Labels, PhaseScores, Predictions, Scores
+
+# Training accuracy above held-out accuracy by this much or more is called over-fitting. Two points are six
+# standard errors of an accuracy of 0.9 on 10,000 images, so the word is not said of noise.
+OVERFIT_GAP = 0.02
+
+
+def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) -> Scores:
+    """Cross-entropy, accuracy, precision, recall, F1 and support a class, and the confusion matrix.
+
+    `labels` int64 (n,), `predictions.logits` float32 (n, num_classes). Computed in float64 from the logits.
+    A class that is never predicted has precision 0. Raises DataError where counts differ or n is 0.
+    """
+    logits = predictions.logits.astype(np.float64)
+    if len(labels) != len(logits) or logits.shape[1:] != (len(class_names),) or not len(labels):
+        raise DataError(
+            f"{len(labels)} labels and logits {logits.shape} for {len(class_names)} classes; "
+            "wanted one row of logits a label, one column a class, and at least one row"
+        )
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    loss = -log_probabilities[np.arange(len(labels)), labels].mean()
+
+    predicted = predictions.labels
+    classes = np.arange(len(class_names))
+    precision, recall, f1, support = precision_recall_fscore_support(
+        labels, predicted, labels=classes, zero_division=0
+    )
+    per_class = tuple(
+        ClassScore(name, float(p), float(r), float(f), int(s))
+        for name, p, r, f, s in zip(class_names, precision, recall, f1, support, strict=True)
+    )
+    return Scores(
+        loss=float(loss),
+        accuracy=float((predicted == labels).mean()),
+        per_class=per_class,
+        confusion=confusion_matrix(labels, predicted, labels=classes).astype(np.int64),
+    )
+
+
+def describe_fit(phase: PhaseScores) -> str:
+    """One sentence that says whether the weights over-fit: training against held-out accuracy, both without
+    dropout. Validation data are the measure; the test split stands in only where there are none."""
+    held_out, name = (phase.validation, "validation") if phase.validation else (phase.test, "test")
+    if held_out is None:
+        return "Over-fitting cannot be judged: there are neither validation nor test data."
+    gap = phase.train.accuracy - held_out.accuracy
+    figures = f"{phase.train.accuracy:.2%} on training images against {held_out.accuracy:.2%} on {name} images"
+    if gap >= OVERFIT_GAP:
+        return f"It over-fits: {figures}, a gap of {100 * gap:.1f} points."
+    if phase.train.accuracy < 0.5 + 0.5 / len(phase.train.per_class):
+        return f"It has not learned much yet: {figures}."
+    return f"It does not over-fit: {figures}, a gap of {100 * gap:.1f} points."

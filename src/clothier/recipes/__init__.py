@@ -1,0 +1,27 @@
+"""Experiments as plain data: the Recipe, and the table of recipes by name. Nothing here imports Keras.
+
+To add a recipe: one file that holds a RECIPE, one line in RECIPES.
+"""
+
+from __future__ import annotations
+
+from clothier.errors import unknown_name
+from clothier.recipes import cnn1, cnn1_dropout, cnn3, cnn4
+from clothier.recipes.recipe import Recipe, change
+
+RECIPES: dict[str, Recipe] = {
+    "cnn1": cnn1.RECIPE,
+    "cnn1_dropout": cnn1_dropout.RECIPE,
+    "cnn3": cnn3.RECIPE,
+    "cnn4": cnn4.RECIPE,
+}
+
+
+def get(name: str) -> Recipe:
+    """The recipe of that name; InputError naming the nearest where there is none."""
+    if name not in RECIPES:
+        raise unknown_name("recipe", name, RECIPES)
+    return RECIPES[name]
+
+
+__all__ = ["RECIPES", "Recipe", "change", "get"]

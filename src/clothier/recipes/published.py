@@ -1,0 +1,31 @@
+"""What the two tutorials report for each recipe and phase, to be set beside what a run gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Published:
+    """A tutorial's own figures on the Fashion-MNIST test images (one seed); None where it gives none."""
+
+    tutorial: str
+    epochs: int  # from the start of the run
+    test_loss: float | None
+    test_accuracy: float
+    train_accuracy: float | None = None
+
+
+ARTICLE = "the article of the four networks"
+R_TUTORIAL = "the classifier in R"
+
+# (recipe, phase) -> figures
+PUBLISHED: dict[tuple[str, str], Published] = {
+    ("cnn1", "plain"): Published(ARTICLE, 10, 0.2485, 0.9104),
+    ("cnn1", "augmented"): Published(ARTICLE, 60, 0.2210, 0.9229),
+    ("cnn3", "plain"): Published(ARTICLE, 10, 0.2496, 0.9079),
+    ("cnn3", "augmented"): Published(ARTICLE, 60, 0.2291, 0.9117),
+    ("cnn4", "plain"): Published(ARTICLE, 10, 0.2657, 0.9052),
+    ("cnn4", "augmented"): Published(ARTICLE, 60, 0.1777, 0.9352),
+    ("cnn1_dropout", "plain"): Published(R_TUTORIAL, 20, None, 0.916, train_accuracy=0.9736),
+}

@@ -1,0 +1,97 @@
+"""The Recipe: every choice of an experiment, flat, frozen, checked."""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from clothier.errors import InputError, unknown_name
+
+OPTIMIZERS = ("adadelta", "adam", "adamw", "sgd")
+SPLITS = ("article", "default", "none", "stratified")
+PRECISIONS = ("bfloat16", "float32")
+PHASES = ("plain", "augmented")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One experiment. Raises InputError for a value out of range, naming the field and what it takes.
+
+    Recipe, seed and data together give the same weights, bit for bit, on one machine with one set of
+    versions and one number of threads.
+    """
+
+    name: str
+    model: str  # a name in the table of models
+    split: str = "default"  # how validation data are held out: article, stratified, none; default = the source's
+    epochs: int = 10  # epochs of phase one, `plain`: images as they are
+    augmented_epochs: int = 50  # epochs of phase two, `augmented`; 0 leaves the phase out
+    augment: str = "article"  # the policy of phase two, a name in the table of policies
+    batch_size: int = 256  # images in one update
+    optimizer: str = "adam"  # adam, adamw, adadelta or sgd, each with Keras's defaults but for the fields below
+    learning_rate: float = 1e-3  # step size, constant
+    momentum: float = 0.0  # sgd only, in [0, 1)
+    weight_decay: float = 0.004  # adamw only, Keras's default
+    precision: str = "float32"  # what the layers compute in; weights, loss and scores are always float32
+    seed: int = 13  # of initial weights, shuffling, dropout and augmentation
+
+    def __post_init__(self) -> None:
+        for field, kind in typing.get_type_hints(Recipe).items():
+            value = getattr(self, field)
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise InputError(f"{field} is {value!r}; wanted {_WORDS[kind]}")
+        for field, least in (("epochs", 0), ("augmented_epochs", 0), ("batch_size", 1), ("seed", 0)):
+            if getattr(self, field) < least:
+                raise InputError(f"{field} is {getattr(self, field)}; wanted {least} or more")
+        if self.epochs + self.augmented_epochs == 0:
+            raise InputError("epochs and augmented_epochs are both 0; wanted at least one epoch in all")
+        if not 0 < self.learning_rate < float("inf"):
+            raise InputError(f"learning_rate is {self.learning_rate}; wanted a number above 0, such as 0.001")
+        if not 0 <= self.momentum < 1:
+            raise InputError(f"momentum is {self.momentum}; wanted 0 or more and below 1")
+        if not 0 <= self.weight_decay < float("inf"):
+            raise InputError(f"weight_decay is {self.weight_decay}; wanted 0 or more")
+        if self.seed >= 2**32:
+            raise InputError(f"seed is {self.seed}; wanted a whole number below 2**32")
+        for field, known in (("optimizer", OPTIMIZERS), ("split", SPLITS), ("precision", PRECISIONS)):
+            if getattr(self, field) not in known:
+                raise unknown_name(field, getattr(self, field), known)
+
+    def phases(self) -> list[tuple[str, int]]:
+        """(name, epochs) of each phase that has epochs, in order."""
+        lengths = {"plain": self.epochs, "augmented": self.augmented_epochs}
+        return [(name, lengths[name]) for name in PHASES if lengths[name]]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Recipe:
+        """The recipe that `as_json` wrote; InputError for fields this version does not know."""
+        return change(cls(name=content.get("name", ""), model=content.get("model", "")), content)
+
+
+_WORDS = {int: "a whole number", float: "a number", str: "a word"}
+
+
+def change(recipe: Recipe, values: dict[str, Any]) -> Recipe:
+    """A copy with those fields changed. Text is read as the field's type, so `{"epochs": "3"}` will do.
+
+    Raises InputError for an unknown field (naming the nearest) or a value the field does not take.
+    """
+    kinds = typing.get_type_hints(Recipe)
+    changed = {}
+    for field, value in values.items():
+        if field not in kinds:
+            raise unknown_name("recipe field", field, [f.name for f in fields(Recipe)])
+        kind = kinds[field]
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if isinstance(value, str) and kind is not str:
+            try:
+                value = kind(value)
+            except ValueError:
+                raise InputError(f"{field} is '{value}'; wanted {_WORDS[kind]}") from None
+        changed[field] = value
+    return replace(recipe, **changed)

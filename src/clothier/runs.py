@@ -1,0 +1,219 @@
+"""The run folder: its file names, atomic writing, reading. Nobody else joins these paths."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from clothier.errors import RunError, WriteError
+from clothier.values import EpochRow, Labels, PhaseScores, Predictions
+
+HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
+
+
+def write_atomic(path: Path, content: bytes | str) -> None:
+    """Put `content` at `path` so that a reader, or a machine that loses power, sees the old file or the new one.
+
+    Temporary name in the same folder, fsync, rename, fsync of the folder. Raises WriteError naming the path;
+    no temporary file is left behind.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())  # mkstemp makes files that only their owner can read
+        os.replace(temporary, path)
+        temporary = None
+        sync_folder(path.parent)
+    except OSError as error:
+        raise WriteError(path, error) from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and removals in `folder` survive a power cut (POSIX; elsewhere nothing is done)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run folder. Making the object touches no file; `create` and `open` do."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, recipe_name: str, root: Path) -> Run:
+        """A new, empty folder root/<recipe>-<number>, the number one above the highest there."""
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            pattern = re.compile(re.escape(recipe_name) + r"-(\d+)")
+            numbers = [int(m[1]) for child in root.iterdir() if (m := pattern.fullmatch(child.name))]
+            number = max(numbers, default=0) + 1
+            while True:
+                path = root / f"{recipe_name}-{number}"
+                try:
+                    path.mkdir()
+                    return cls(path)
+                except FileExistsError:  # another process took this number just now
+                    number += 1
+        except OSError as error:
+            raise WriteError(root, error) from error
+
+    @classmethod
+    def open(cls, path: str | Path) -> Run:
+        """The run in that folder; RunError where the folder holds none."""
+        run = cls(Path(path))
+        if not run.recipe_file.is_file():
+            raise RunError(
+                f"{path} is not a run folder (no {run.recipe_file.name} in it); wanted one like runs/cnn1-1; "
+                "`ls runs` lists them"
+            )
+        return run
+
+    @property
+    def name(self) -> str:
+        return self.path.resolve().name
+
+    # File names, each in one place.
+    @property
+    def recipe_file(self) -> Path:
+        return self.path / "recipe.json"
+
+    @property
+    def history_file(self) -> Path:
+        return self.path / "history.csv"
+
+    @property
+    def scores_file(self) -> Path:
+        return self.path / "scores.json"
+
+    @property
+    def predictions_file(self) -> Path:
+        return self.path / "predictions.csv"
+
+    @property
+    def report_file(self) -> Path:
+        return self.path / "report.html"
+
+    @property
+    def events_folder(self) -> Path:
+        return self.path / "events"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        return self.path / "checkpoint" / "last.safetensors"
+
+    def best_checkpoint(self, epoch: int) -> Path:
+        return self.path / "checkpoint" / f"best-{epoch:04d}.safetensors"
+
+    def best_checkpoints(self) -> list[Path]:
+        return sorted((self.path / "checkpoint").glob("best-*.safetensors"))
+
+    def figure_file(self, name: str, suffix: str = "png") -> Path:
+        return self.path / "figures" / f"{name}.{suffix}"
+
+    # Reading and writing.
+    def write_recipe(self, content: dict[str, Any]) -> None:
+        write_atomic(self.recipe_file, json.dumps(content, indent=2) + "\n")
+
+    def read_recipe(self) -> dict[str, Any]:
+        """recipe.json: {"recipe": every field, "data": {...}, "versions": {...}, "machine": {...}}."""
+        content = self._read_json(self.recipe_file)
+        if not isinstance(content, dict) or "recipe" not in content:
+            raise RunError(f"{self.recipe_file} holds no recipe; wanted the file clothier wrote; train again")
+        return content
+
+    def write_history(self, rows: Iterable[EpochRow]) -> None:
+        """Put the whole history; used when a resume cuts it back to the checkpoint."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(HISTORY_COLUMNS)
+        writer.writerows(astuple(row) for row in rows)
+        write_atomic(self.history_file, text.getvalue())
+
+    def read_history(self) -> list[EpochRow]:
+        """The rows so far; empty where training has not finished an epoch."""
+        if not self.history_file.exists():
+            return []
+
+        def number(cell: str) -> float | None:
+            return float(cell) if cell else None
+
+        try:
+            with self.history_file.open(newline="") as file:
+                return [
+                    EpochRow(
+                        epoch=int(row["epoch"]),
+                        phase=row["phase"],
+                        loss=float(row["loss"]),
+                        accuracy=float(row["accuracy"]),
+                        val_loss=number(row["val_loss"]),
+                        val_accuracy=number(row["val_accuracy"]),
+                        learning_rate=float(row["learning_rate"]),
+                        seconds=float(row["seconds"]),
+                    )
+                    for row in csv.DictReader(file)
+                ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(
+                f"{self.history_file} is damaged ({error}); wanted the columns {', '.join(HISTORY_COLUMNS)}; "
+                f"`clothier train --resume {self.path}` writes it anew"
+            ) from error
+
+    def write_scores(self, phases: Iterable[PhaseScores]) -> None:
+        content = {"phases": [phase.as_json() for phase in phases]}
+        write_atomic(self.scores_file, json.dumps(content, indent=2) + "\n")
+
+    def read_scores(self) -> list[PhaseScores]:
+        """The phases judged so far, in order; empty where none is."""
+        if not self.scores_file.exists():
+            return []
+        try:
+            return [PhaseScores.from_json(entry) for entry in self._read_json(self.scores_file)["phases"]]
+        except (KeyError, TypeError) as error:
+            raise RunError(f"{self.scores_file} is damaged ({error}); wanted the file clothier wrote") from error
+
+    def write_predictions(self, labels: Labels, predictions: Predictions) -> None:
+        """One row an image of the judged split: index, label, predicted, probability of the predicted class."""
+        predicted, probabilities = predictions.labels, predictions.probabilities
+        lines = ["index,label,predicted,probability"]
+        lines += [
+            f"{index},{label},{guess},{row[guess]:.6f}"
+            for index, (label, guess, row) in enumerate(zip(labels, predicted, probabilities, strict=True))
+        ]
+        write_atomic(self.predictions_file, "\n".join(lines) + "\n")
+
+    def _read_json(self, path: Path) -> Any:
+        try:
+            return json.loads(path.read_text())
+        except OSError as error:
+            raise RunError(f"cannot read {path}: {error.strerror}; wanted a finished run") from error
+        except ValueError as error:
+            raise RunError(f"{path} is not JSON ({error}); wanted the file clothier wrote") from error

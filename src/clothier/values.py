@@ -1,0 +1,209 @@
+"""The values that travel between the rooms: images and labels, predictions, scores, a row of history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clothier.errors import DataError
+
+Images = npt.NDArray[np.uint8]  # (n, height, width, channels), channels 1 or 3
+Labels = npt.NDArray[np.int64]  # (n,)
+Floats = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Images uint8 (n, height, width, channels) with channels 1 or 3, and labels int64 (n,).
+
+    Raises DataError where shapes, dtypes or counts are anything else.
+    """
+
+    images: Images
+    labels: Labels
+
+    def __post_init__(self) -> None:
+        images, labels = self.images, self.labels
+        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] not in (1, 3):
+            raise DataError(
+                f"images are {images.dtype} {images.shape}; wanted uint8 (n, height, width, 1 or 3)"
+            )
+        if labels.dtype != np.int64 or labels.ndim != 1:
+            raise DataError(f"labels are {labels.dtype} {labels.shape}; wanted int64 (n,)")
+        if len(images) != len(labels):
+            raise DataError(f"{len(images)} images but {len(labels)} labels; wanted one label an image")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Splits that share classes and image shape; `validation` and `test` may be absent.
+
+    `fingerprint` is a SHA-256 hex digest over every split's images and labels and over the class names, so
+    equal fingerprints mean equal data. `notice` is a sentence that every output must repeat ("" for real
+    data). Raises DataError for a label outside the classes or image shapes that differ between splits.
+    """
+
+    train: Split
+    validation: Split | None
+    test: Split | None
+    class_names: tuple[str, ...]
+    fingerprint: str
+    name: str
+    notice: str = ""
+
+    def __post_init__(self) -> None:
+        for split_name, split in self.splits().items():
+            if split.images.shape[1:] != self.train.images.shape[1:]:
+                raise DataError(
+                    f"{split_name} images are {split.images.shape[1:]}, train images "
+                    f"{self.train.images.shape[1:]}; wanted one shape for all splits"
+                )
+            low, high = int(split.labels.min(initial=0)), int(split.labels.max(initial=0))
+            if low < 0 or high >= self.num_classes:
+                raise DataError(
+                    f"{split_name} labels run from {low} to {high}; wanted 0 to {self.num_classes - 1}"
+                )
+
+    @property
+    def num_classes(self) -> int:
+        return len(self.class_names)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        height, width, channels = self.train.images.shape[1:]
+        return height, width, channels
+
+    def splits(self) -> dict[str, Split]:
+        """The splits that are there, by name, in the order train, validation, test."""
+        named = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: split for name, split in named.items() if split is not None}
+
+    def split(self, name: str) -> Split:
+        """The split of that name; DataError where this data set has none."""
+        splits = self.splits()
+        if name not in splits:
+            raise DataError(f"{self.name} has no {name} split; it has: {', '.join(splits)}")
+        return splits[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a model says of n images: `logits` float32 (n, num_classes), not yet softmaxed."""
+
+    logits: Floats
+
+    @property
+    def probabilities(self) -> Floats:
+        """Softmax of the logits, float32 (n, num_classes); rows sum to 1."""
+        shifted = self.logits - self.logits.max(axis=1, keepdims=True)
+        exponentials = np.exp(shifted)
+        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    @property
+    def labels(self) -> Labels:
+        """The most probable class of each image, int64 (n,)."""
+        return self.logits.argmax(axis=1).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """Precision, recall and F1 of one class in [0, 1], and its number of images (support)."""
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Mean cross-entropy in nats, accuracy in [0, 1], a ClassScore a class, and the confusion matrix.
+
+    `confusion` is int64 (num_classes, num_classes): row = true class, column = predicted class.
+    """
+
+    loss: float
+    accuracy: float
+    per_class: tuple[ClassScore, ...]
+    confusion: Counts
+
+    def as_json(self) -> dict[str, Any]:
+        """As scores.json holds it."""
+        return {
+            "loss": self.loss,
+            "accuracy": self.accuracy,
+            "per_class": [vars(score) for score in self.per_class],
+            "confusion": self.confusion.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Scores:
+        return cls(
+            loss=entry["loss"],
+            accuracy=entry["accuracy"],
+            per_class=tuple(ClassScore(**score) for score in entry["per_class"]),
+            confusion=np.asarray(entry["confusion"], dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseScores:
+    """How the weights at the end of one phase did; `epochs` counts from the start of the run.
+
+    `validation` and `test` are None where the data set has no such split.
+    """
+
+    name: str
+    epochs: int
+    train: Scores
+    validation: Scores | None
+    test: Scores | None
+    weights_sha256: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "epochs": self.epochs,
+            "train": self.train.as_json(),
+            "validation": self.validation.as_json() if self.validation else None,
+            "test": self.test.as_json() if self.test else None,
+            "weights_sha256": self.weights_sha256,
+        }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> PhaseScores:
+        def maybe(part: dict[str, Any] | None) -> Scores | None:
+            return Scores.from_json(part) if part else None
+
+        return cls(
+            name=entry["name"],
+            epochs=entry["epochs"],
+            train=Scores.from_json(entry["train"]),
+            validation=maybe(entry["validation"]),
+            test=maybe(entry["test"]),
+            weights_sha256=entry["weights_sha256"],
+        )
+
+
+@dataclass(frozen=True)
+class EpochRow:
+    """One row of history.csv. Losses in nats, accuracies in [0, 1]; `loss` and `accuracy` are means over the
+    epoch's training batches as they were trained on, dropout and augmentation included."""
+
+    epoch: int
+    phase: str
+    loss: float
+    accuracy: float
+    val_loss: float | None
+    val_accuracy: float | None
+    learning_rate: float
+    seconds: float
