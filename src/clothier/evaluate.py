@@ -15,22 +15,32 @@ from clothier.values import ClassScore, Labels, PhaseScores, Predictions, Scores
 OVERFIT_GAP = 0.02
 
 
-def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) -> Scores:
-    """Cross-entropy, accuracy, precision, recall, F1 and support a class, and the confusion matrix.
+def loss_and_accuracy(labels: Labels, predictions: Predictions) -> tuple[float, float]:
+    """(mean cross-entropy in nats, accuracy in [0, 1]), computed in float64 from the logits.
 
-    `labels` int64 (n,), `predictions.logits` float32 (n, num_classes). Computed in float64 from the logits.
-    A class that is never predicted has precision 0. Raises DataError where counts differ or n is 0.
+    `labels` int64 (n,), `predictions.logits` float32 (n, num_classes). Raises DataError where counts differ or
+    n is 0.
     """
     logits = predictions.logits.astype(np.float64)
-    if len(labels) != len(logits) or logits.shape[1:] != (len(class_names),) or not len(labels):
+    if len(labels) != len(logits) or not len(labels):
         raise DataError(
-            f"{len(labels)} labels and logits {logits.shape} for {len(class_names)} classes; "
-            "wanted one row of logits a label, one column a class, and at least one row"
+            f"{len(labels)} labels and {len(logits)} rows of logits; wanted as many, and at least one"
         )
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     loss = -log_probabilities[np.arange(len(labels)), labels].mean()
+    return float(loss), float((predictions.labels == labels).mean())
 
+
+def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) -> Scores:
+    """Loss, accuracy, precision, recall, F1 and support a class, and the confusion matrix.
+
+    `labels` int64 (n,), `predictions.logits` float32 (n, num_classes). A class that is never predicted has
+    precision 0. Raises DataError where counts differ or n is 0.
+    """
+    loss, accuracy = loss_and_accuracy(labels, predictions)
+    if predictions.logits.shape[1] != len(class_names):
+        raise DataError(f"logits for {predictions.logits.shape[1]} classes; wanted {len(class_names)}")
     predicted = predictions.labels
     classes = np.arange(len(class_names))
     precision, recall, f1, support = precision_recall_fscore_support(
@@ -41,8 +51,8 @@ def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) 
         for name, p, r, f, s in zip(class_names, precision, recall, f1, support, strict=True)
     )
     return Scores(
-        loss=float(loss),
-        accuracy=float((predicted == labels).mean()),
+        loss=loss,
+        accuracy=accuracy,
         per_class=per_class,
         confusion=confusion_matrix(labels, predicted, labels=classes).astype(np.int64),
     )
@@ -55,7 +65,9 @@ def describe_fit(phase: PhaseScores) -> str:
     if held_out is None:
         return "Over-fitting cannot be judged: there are neither validation nor test data."
     gap = phase.train.accuracy - held_out.accuracy
-    figures = f"{phase.train.accuracy:.2%} on training images against {held_out.accuracy:.2%} on {name} images"
+    figures = (
+        f"{phase.train.accuracy:.2%} on training images against {held_out.accuracy:.2%} on {name} images"
+    )
     if gap >= OVERFIT_GAP:
         return f"It over-fits: {figures}, a gap of {100 * gap:.1f} points."
     if phase.train.accuracy < 0.5 + 0.5 / len(phase.train.per_class):

@@ -34,8 +34,8 @@ def write_atomic(path: Path, content: bytes | str) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())  # mkstemp makes files that only their owner can read
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner can read
+        Path(temporary).replace(path)
         temporary = None
         sync_folder(path.parent)
     except OSError as error:
@@ -198,7 +198,9 @@ class Run:
         try:
             return [PhaseScores.from_json(entry) for entry in self._read_json(self.scores_file)["phases"]]
         except (KeyError, TypeError) as error:
-            raise RunError(f"{self.scores_file} is damaged ({error}); wanted the file clothier wrote") from error
+            raise RunError(
+                f"{self.scores_file} is damaged ({error}); wanted the file clothier wrote"
+            ) from error
 
     def write_predictions(self, labels: Labels, predictions: Predictions) -> None:
         """One row an image of the judged split: index, label, predicted, probability of the predicted class."""
@@ -209,6 +211,11 @@ class Run:
             for index, (label, guess, row) in enumerate(zip(labels, predicted, probabilities, strict=True))
         ]
         write_atomic(self.predictions_file, "\n".join(lines) + "\n")
+
+    def remove_leftovers(self) -> None:
+        """Delete the temporary files that a killed process left in the middle of a write."""
+        for path in self.path.rglob(".*.tmp"):
+            path.unlink(missing_ok=True)
 
     def _read_json(self, path: Path) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""`clothier train cnn4`: four convolutions with batch normalisation, 10 epochs as they are, then 50 with augmentation.
+"""`clothier train cnn4`: four convolutions with batch normalisation, 10 epochs plain, then 50 augmented.
 
 Every number is the article's: Adam with Keras's defaults, batch 256, four fifths of the training images.
 """

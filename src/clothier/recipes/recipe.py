@@ -24,12 +24,16 @@ class Recipe:
 
     name: str
     model: str  # a name in the table of models
-    split: str = "default"  # how validation data are held out: article, stratified, none; default = the source's
+    split: str = (
+        "default"  # how validation data are held out: article, stratified, none; default = the source's
+    )
     epochs: int = 10  # epochs of phase one, `plain`: images as they are
     augmented_epochs: int = 50  # epochs of phase two, `augmented`; 0 leaves the phase out
     augment: str = "article"  # the policy of phase two, a name in the table of policies
     batch_size: int = 256  # images in one update
-    optimizer: str = "adam"  # adam, adamw, adadelta or sgd, each with Keras's defaults but for the fields below
+    optimizer: str = (
+        "adam"  # adam, adamw, adadelta or sgd, each with Keras's defaults but for the fields below
+    )
     learning_rate: float = 1e-3  # step size, constant
     momentum: float = 0.0  # sgd only, in [0, 1)
     weight_decay: float = 0.004  # adamw only, Keras's default

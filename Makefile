@@ -1,0 +1,43 @@
+# Two commands for a fresh machine:  make quickstart  and  make test.
+# Everything lives in .venv here; scripts/setup.sh says what it does.
+
+.PHONY: quickstart test check soak bench lock clean
+
+BIN := .venv/bin
+
+quickstart: .venv/.run-ready
+	@scripts/quickstart.sh
+
+test: .venv/.dev-ready
+	$(BIN)/pytest
+
+# What must hold before each commit: format, lint, types, layering, and one version everywhere.
+check: .venv/.dev-ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_version.py
+
+# Kill training at random moments, resume it, compare every bit. About a quarter of an hour.
+soak: .venv/.dev-ready
+	$(BIN)/python scripts/soak.py --kills 50
+
+bench: .venv/.dev-ready
+	$(BIN)/python benchmarks/augment_rate.py
+
+.venv/.run-ready: scripts/setup.sh requirements/run.lock pyproject.toml
+	@scripts/setup.sh run
+
+.venv/.dev-ready: scripts/setup.sh requirements/dev.lock pyproject.toml
+	@scripts/setup.sh dev
+
+# Resolve the dependencies anew; needs uv. The lock files hold hashes and name no index host.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--extra train --group build --output-file requirements/run.lock --upgrade pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--extra dev --group build --constraint requirements/run.lock --output-file requirements/dev.lock --upgrade pyproject.toml
+
+clean:
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

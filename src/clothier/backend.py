@@ -1,0 +1,210 @@
+"""The Keras backend, its threads, and the compiled steps. The only file that names a backend.
+
+`start` must run before anything imports Keras. On a CPU the backend is TensorFlow: plain Keras code trains there
+several times faster than on the others, and XLA several times slower than without, so it stays off.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clothier.errors import InputError
+from clothier.values import Floats, Images, Labels
+
+if TYPE_CHECKING:
+    import keras
+
+
+def start(threads: int | None = None) -> int:
+    """Choose the backend and its threads (default: every core this process may use); return the threads.
+
+    Raises InputError where Keras is already running with another backend or number of threads.
+    """
+    wanted = threads or num_cores()
+    if wanted < 1:
+        raise InputError(f"threads is {threads}; wanted 1 or more")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault(
+        "CUDA_VISIBLE_DEVICES", "-1"
+    )  # the CPU build looks for CUDA all the same, and complains
+    with _quiet_stderr():
+        import tensorflow as tf
+
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(wanted)
+        # One operation at a time: the networks are chains, and a fixed order makes runs repeat bit for bit.
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:
+        running = tf.config.threading.get_intra_op_parallelism_threads()
+        if running != wanted:
+            raise InputError(
+                f"threads is {wanted}, but TensorFlow already runs with {running or 'its default'} in this process; "
+                "choose the number before anything is built or trained"
+            ) from None
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise InputError(
+            f"Keras already runs on {keras.backend.backend()} in this process; wanted tensorflow; "
+            "import clothier before keras, or set KERAS_BACKEND=tensorflow"
+        )
+    return wanted
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keep back what C++ libraries write on stderr, and show it only where an error leaves the block.
+
+    TensorFlow announces oneDNN while it is imported, before any of its log levels is read.
+    """
+    sys.stderr.flush()
+    screen = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(screen, kept.read())
+            raise
+        finally:
+            os.dup2(screen, 2)
+            os.close(screen)
+
+
+def num_cores() -> int:
+    """Cores this process may run on."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides the bits of a run."""
+    import keras
+    import tensorflow as tf
+
+    from clothier import __version__
+
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    return {
+        "clothier": __version__,
+        "python": python,
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def machine() -> dict[str, Any]:
+    """System, processor, cores this process may use, and memory in GiB."""
+    processor = platform.processor() or platform.machine()
+    if platform.system() == "Linux":
+        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+        models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+        processor = models[0] if models else processor
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "processor": processor,
+        "cores": num_cores(),
+        "memory_gib": round(memory, 1),
+    }
+
+
+def set_seed(seed: int) -> None:
+    """Fix Python's, NumPy's and the backend's random numbers, from which initial weights are drawn."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+
+
+def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+    """Make this epoch's dropout a function of (seed, epoch), so that a resumed run drops the same units."""
+    draws = np.random.default_rng([seed, epoch, 1])
+    for layer in model.layers:
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None:
+            generator.state.assign([int(draws.integers(2**31)), 0])
+
+
+class Trainer:
+    """The compiled training step of one model and optimiser. Feed it batches, then read the epoch's means."""
+
+    def __init__(self, model: keras.Model, optimizer: keras.Optimizer) -> None:
+        import tensorflow as tf
+
+        self._loss_sum = tf.Variable(0.0, dtype=tf.float64)
+        self._num_correct = tf.Variable(0, dtype=tf.int64)
+        self._num_seen = 0
+        weights = model.trainable_variables
+        optimizer.build(weights)
+
+        signature = [
+            tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8),
+            tf.TensorSpec((None,), tf.int64),
+        ]
+
+        @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
+        def step(images: Any, labels: Any) -> None:
+            with tf.GradientTape() as tape:
+                logits = model(images, training=True)
+                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+                loss = tf.reduce_mean(losses)
+            optimizer.apply(tape.gradient(loss, weights), weights)
+            self._loss_sum.assign_add(tf.reduce_sum(tf.cast(losses, tf.float64)))
+            hits = tf.equal(tf.argmax(logits, axis=1), labels)
+            self._num_correct.assign_add(tf.reduce_sum(tf.cast(hits, tf.int64)))
+
+        self._step = step
+
+    def step(self, images: Images, labels: Labels) -> None:
+        """One update of the weights on a batch: uint8 (n, height, width, channels) and int64 (n,)."""
+        self._step(images, labels)
+        self._num_seen += len(labels)
+
+    def means(self) -> tuple[float, float]:
+        """(loss, accuracy) over the images since the last reset, as they were trained on."""
+        seen = max(self._num_seen, 1)
+        return float(self._loss_sum.numpy()) / seen, int(self._num_correct.numpy()) / seen
+
+    def reset(self) -> None:
+        self._loss_sum.assign(0.0)
+        self._num_correct.assign(0)
+        self._num_seen = 0
+
+
+class Judge:
+    """A float32 twin of a model: gives logits with dropout off, whatever precision the model trains in."""
+
+    def __init__(self, twin: keras.Model) -> None:
+        import tensorflow as tf
+
+        self._twin = twin
+        signature = [tf.TensorSpec((None, *twin.input_shape[1:]), tf.uint8)]
+
+        @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
+        def forward(images: Any) -> Any:
+            return twin(images, training=False)
+
+        self._forward = forward
+
+    def logits(self, weights: Iterable[Any], images: Images, batch_size: int = 1000) -> Floats:
+        """float32 (n, num_classes) for uint8 images (n, height, width, channels), with those weights."""
+        for own, given in zip(self._twin.weights, weights, strict=True):
+            own.assign(given)
+        parts = [
+            self._forward(images[begin : begin + batch_size]).numpy()
+            for begin in range(0, len(images), batch_size)
+        ]
+        return np.concatenate(parts)

@@ -1,0 +1,123 @@
+"""One atomic file that makes a run resume bit for bit: weights, optimiser, history, best value, and what they
+belong to. Shuffle, dropout and augmentation are functions of (seed, epoch), so no random state is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import safetensors
+import safetensors.numpy
+
+from clothier.errors import RunError
+from clothier.runs import write_atomic
+from clothier.values import EpochRow
+
+FORMAT = 1
+Tensors = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The epoch with the lowest validation loss so far, and the SHA-256 of the file that holds its weights."""
+
+    epoch: int
+    val_loss: float
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A run at the end of an epoch; the epoch and phase are those of the last row of `history`.
+
+    `tensors` are named model/<variable> and optimizer/<number>/<variable>; `recipe` and `fingerprint` say what
+    the run belongs to.
+    """
+
+    tensors: Tensors
+    recipe: dict[str, Any]
+    fingerprint: str
+    history: list[EpochRow]
+    best: Best | None
+
+    @property
+    def epochs_done(self) -> int:
+        return len(self.history)
+
+
+def digest(tensors: Tensors) -> str:
+    """SHA-256 hex over names, dtypes, shapes and bytes, in the order of the names."""
+    total = hashlib.sha256()
+    for name in sorted(tensors):
+        array = np.asarray(tensors[name], order="C")
+        total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        total.update(array.tobytes())
+    return total.hexdigest()
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Write the checkpoint in one atomic step; WriteError where it cannot be written."""
+    state = {
+        "format": FORMAT,
+        "recipe": checkpoint.recipe,
+        "fingerprint": checkpoint.fingerprint,
+        "history": [asdict(row) for row in checkpoint.history],
+        "best": asdict(checkpoint.best) if checkpoint.best else None,
+    }
+    _write(path, checkpoint.tensors, state)
+
+
+def load(path: Path) -> Checkpoint:
+    """The checkpoint in that file; RunError where it is missing, damaged, or of another format."""
+    tensors, state = _read(path)
+    if state.get("format") != FORMAT:
+        raise RunError(
+            f"{path} has format {state.get('format')}; wanted {FORMAT}; use the version that wrote it"
+        )
+    if "recipe" not in state:
+        raise RunError(f"{path} holds weights alone; wanted a checkpoint, such as last.safetensors beside it")
+    return Checkpoint(
+        tensors=tensors,
+        recipe=state["recipe"],
+        fingerprint=state["fingerprint"],
+        history=[EpochRow(**row) for row in state["history"]],
+        best=Best(**state["best"]) if state["best"] else None,
+    )
+
+
+def save_weights(path: Path, weights: Tensors) -> str:
+    """Write weights alone, atomically; returns their digest."""
+    _write(path, weights, {"format": FORMAT})
+    return digest(weights)
+
+
+def load_weights(path: Path) -> Tensors:
+    """Weights by name; RunError where the file is missing or damaged."""
+    return _read(path)[0]
+
+
+def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
+    arrays = {name: np.asarray(array, order="C") for name, array in tensors.items()}
+    metadata = {"clothier": json.dumps(state), "sha256": digest(arrays)}
+    write_atomic(path, safetensors.numpy.save(arrays, metadata))
+
+
+def _read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    try:
+        with safetensors.safe_open(str(path), framework="numpy") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
+        state = json.loads(metadata["clothier"])
+    except FileNotFoundError:
+        raise RunError(f"{path} is missing; wanted a checkpoint; train the recipe anew") from None
+    except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
+        raise RunError(f"{path} is damaged ({error}); wanted a checkpoint; train the recipe anew") from error
+    if metadata.get("sha256") != digest(tensors):
+        raise RunError(f"{path} is damaged (its tensors changed); wanted a checkpoint; train the recipe anew")
+    return tensors, state

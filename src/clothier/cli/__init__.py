@@ -1,0 +1,79 @@
+"""Words on the command line -> the verbs of the other rooms; errors -> one line and an exit code.
+
+One file a command; each imports what it needs when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from clothier import __version__
+from clothier.cli import data, models, recipes, summary, train
+from clothier.errors import ClothierError, MissingExtraError
+
+app = typer.Typer(
+    name="clothier",
+    help="Train, examine and ship image classifiers on ordinary machines.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (data.data, models.models, recipes.recipes, summary.summary, train.train):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"clothier {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """The `clothier` command: 0 done, 2 bad input, 74 a file could not be written, 130 interrupted."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Carry out one command line; returns its exit code. Errors are one line on stderr."""
+    try:
+        return app(words or ["--help"], prog_name="clothier", standalone_mode=False) or 0
+    except ClothierError as error:
+        return _fail(str(error), error.exit_code)
+    except TyperException as error:
+        path = getattr(getattr(error, "ctx", None), "command_path", "clothier")
+        message = " ".join(error.format_message().split()).rstrip(".?")
+        return _fail(f"{message[0].lower()}{message[1:]}; see `{path} --help`", 2)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing == "clothier":
+            raise
+        hint = MissingExtraError(
+            f"this command needs the package '{missing}', which the light base install leaves out; "
+            "install it with: pip install 'clothier[train]'"
+        )
+        return _fail(str(hint), hint.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _fail(message: str, exit_code: int) -> int:
+    print(f"clothier: {message}", file=sys.stderr)
+    return exit_code

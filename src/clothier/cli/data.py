@@ -1,0 +1,118 @@
+"""`clothier data`: the sources, and what is in one of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clothier.cli import options, screen
+from clothier.errors import InputError
+
+if TYPE_CHECKING:
+    from clothier.values import Dataset
+
+
+def data(
+    source: Annotated[
+        str,
+        typer.Argument(help="`list`, or a source: fashion-mnist, folder:DIR, csv:FILE, idx:DIR, generated."),
+    ],
+    data_dir: options.DataDir = None,
+    split: options.SplitName = "default",
+    image_size: options.ImageSize = None,
+    crop: options.Crop = "pad",
+    skip_bad: options.SkipBad = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the pictures.", show_default="pictures/SOURCE")
+    ] = None,
+    index: Annotated[int, typer.Option(help="Training image to enlarge, counted from 0.")] = 6,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Look at a data set: its shapes, counts and fingerprint, and pictures of it."""
+    if source == "list":
+        _list(json)
+        return
+    dataset = options.load_data(source, options.as_options(data_dir, split, image_size, crop, skip_bad))
+    if not 0 <= index < len(dataset.train):
+        raise InputError(f"--index is {index}; wanted 0 to {len(dataset.train) - 1}")
+    folder = out or Path("pictures") / (re.sub(r"[^\w.-]+", "-", source).strip("-") or "data")
+    pictures = _draw(dataset, folder, index)
+    facts = _facts(dataset)
+    if json:
+        screen.print_json({**facts, "pictures": [str(path) for path in pictures]})
+        return
+    _print(dataset, facts)
+    screen.results.print(
+        "pictures     " + "\n             ".join(str(path) for path in pictures), markup=False
+    )
+
+
+def _list(json: bool) -> None:
+    from clothier.data import SOURCES
+
+    if json:
+        screen.print_json(
+            {name: {"use": s.syntax, "description": s.description} for name, s in SOURCES.items()}
+        )
+        return
+    rows = [(entry.syntax, entry.description) for entry in SOURCES.values()]
+    screen.results.print(screen.table(("source", "what it is"), rows))
+
+
+def _facts(dataset: Dataset) -> dict[str, Any]:
+    import numpy as np
+
+    splits = {}
+    for name, split in dataset.splits().items():
+        counts = np.bincount(split.labels, minlength=dataset.num_classes)
+        splits[name] = {
+            "shape": list(split.images.shape),
+            "dtype": str(split.images.dtype),
+            "range": [int(split.images.min()), int(split.images.max())],
+            "counts": dict(zip(dataset.class_names, counts.tolist(), strict=True)),
+        }
+    return {
+        "source": dataset.name,
+        "notice": dataset.notice,
+        "classes": list(dataset.class_names),
+        "fingerprint": dataset.fingerprint,
+        "splits": splits,
+    }
+
+
+def _print(dataset: Dataset, facts: dict[str, Any]) -> None:
+    splits = facts["splits"]
+    rows = [
+        (name, " x ".join(map(str, s["shape"])), s["dtype"], f"{s['range'][0]} to {s['range'][1]}")
+        for name, s in splits.items()
+    ]
+    screen.results.print(
+        screen.table(("split", "images (n, height, width, channels)", "dtype", "range"), rows)
+    )
+    screen.results.print()
+    rows = [(name, *(splits[s]["counts"][name] for s in splits)) for name in dataset.class_names]
+    screen.results.print(screen.table(("class", *splits), rows))
+    screen.results.print(f"\nfingerprint  {dataset.fingerprint}")
+
+
+def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:
+    from clothier import plots
+    from clothier.runs import write_atomic
+
+    images, labels, names = dataset.train.images, dataset.train.labels, dataset.class_names
+    figures = {
+        "samples": plots.sample_sheet(images[:30], labels[:30], names, notice=dataset.notice),
+        "classes": plots.class_sheet(images, labels, names, notice=dataset.notice),
+        f"image-{index}": plots.enlarged(
+            images[index], f"training image {index}: {names[labels[index]]}", notice=dataset.notice
+        ),
+    }
+    paths = []
+    for name, figure in figures.items():
+        path = folder / f"{name}.png"
+        write_atomic(path, plots.render(figure))
+        paths.append(path)
+    return paths

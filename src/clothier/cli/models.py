@@ -1,0 +1,23 @@
+"""`clothier models`: the table of architectures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clothier.cli import screen
+
+
+def models(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List the networks that can be trained."""
+    from clothier.models import MODELS
+
+    if json:
+        screen.print_json({name: vars(entry) for name, entry in MODELS.items()})
+        return
+    rows = [(name, f"{entry.smallest}x{entry.smallest}", entry.description) for name, entry in MODELS.items()]
+    screen.results.print(screen.table(("model", "smallest image", "what it is"), rows))
+    screen.results.print(
+        "\n`clothier summary MODEL` prints a network's layers; `clothier train MODEL` trains it."
+    )

@@ -1,0 +1,74 @@
+"""The options that several commands share: where the data come from and how they are read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clothier.cli import screen
+from clothier.errors import InputError
+
+if TYPE_CHECKING:
+    from clothier.values import Dataset
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Folder that holds the data set's files.", envvar="CLOTHIER_DATA", show_default=False),
+]
+SplitName = Annotated[
+    str,
+    typer.Option(
+        "--split",
+        help="How validation data are held out: article, stratified, none; default: the source's own.",
+    ),
+]
+ImageSize = Annotated[
+    str | None,
+    typer.Option(help="Side in pixels, or HEIGHTxWIDTH, for folders of photos.", show_default="64"),
+]
+Crop = Annotated[str, typer.Option(help="How photos become that shape: pad, or centre to cut the edges off.")]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave unreadable pictures out and say how many.")]
+
+
+def load_data(source: str, options: dict[str, Any]) -> Dataset:
+    """The data set, with a progress bar, warnings on stderr and its notice said. `options` are those of
+    data.load as JSON holds them."""
+    from clothier import data
+
+    arguments = dict(options)
+    if arguments.get("data_dir"):
+        arguments["data_dir"] = Path(arguments["data_dir"])
+    if arguments.get("image_size"):
+        arguments["image_size"] = tuple(arguments["image_size"])
+    with screen.counting() as progress:
+        dataset = data.load(source, data.LoadOptions(**arguments, progress=progress, warn=screen.notice))
+    screen.notice(dataset.notice)
+    return dataset
+
+
+def as_options(
+    data_dir: Path | None, split: str, image_size: str | None, crop: str, skip_bad: bool
+) -> dict[str, Any]:
+    """The options of data.load as JSON can hold them."""
+    return {
+        "data_dir": str(data_dir.absolute()) if data_dir else None,
+        "split": split,
+        "image_size": parse_size(image_size),
+        "crop": crop,
+        "skip_bad": skip_bad,
+    }
+
+
+def parse_size(text: str | None) -> list[int] | None:
+    """[height, width] from "64" or "64x48"."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,5})(?:x(\d{1,5}))?", text)
+    if not match or "0" in match.groups():
+        raise InputError(
+            f"--image-size is '{text}'; wanted a side in pixels or HEIGHTxWIDTH, such as 64 or 64x48"
+        )
+    return [int(match[1]), int(match[2] or match[1])]

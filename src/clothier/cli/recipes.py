@@ -1,0 +1,39 @@
+"""`clothier recipes`: the table of recipes, or every field of one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clothier.cli import screen
+
+
+def recipes(
+    name: Annotated[str | None, typer.Argument(help="A recipe, to see its every field.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the recipes, or print every field of one."""
+    from clothier.recipes import RECIPES, get
+
+    if name is not None:
+        fields = get(name).as_json()
+        if json:
+            screen.print_json(fields)
+        else:
+            screen.results.print(screen.table(("field", "value"), [(k, str(v)) for k, v in fields.items()]))
+            screen.results.print(f"\nChange any of them: clothier train {name} --set FIELD=VALUE")
+    elif json:
+        screen.print_json({known: recipe.as_json() for known, recipe in RECIPES.items()})
+    else:
+        rows = [
+            (
+                known,
+                r.model,
+                " then ".join(f"{n} {phase}" for phase, n in r.phases()),
+                r.batch_size,
+                r.optimizer,
+            )
+            for known, r in RECIPES.items()
+        ]
+        screen.results.print(screen.table(("recipe", "model", "epochs", "batch", "optimizer"), rows))

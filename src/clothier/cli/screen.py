@@ -1,0 +1,73 @@
+"""What every command shares on the screen: results on stdout, progress on stderr, tables, JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+results = Console(highlight=False)
+messages = Console(stderr=True, highlight=False)
+
+
+def print_json(content: Any) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(content, indent=2))
+
+
+def notice(text: str) -> None:
+    """A sentence that must not be missed, on stderr; nothing where it is empty."""
+    if text:
+        messages.print(f"NOTE: {text}", style="bold yellow", markup=False)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> Table:
+    """A plain table: words to the left, numbers to the right."""
+    made = Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for place, column in enumerate(columns):
+        numbers = [row[place] for row in rows]
+        right = bool(numbers) and all(_is_number(cell) for cell in numbers)
+        made.add_column(column, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    return made
+
+
+def _is_number(cell: Any) -> bool:
+    return not isinstance(cell, str) or cell[:1].isdigit() or cell[:2] in ("-", "+0", "-0", "+1", "-1")
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[str, int, int], None]]:
+    """A `progress(what, done, total)` for long work: a bar on a terminal, a line a tenth elsewhere."""
+    if messages.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=messages, transient=True) as bars:
+            tasks: dict[str, Any] = {}
+
+            def draw(what: str, done: int, total: int) -> None:
+                task = tasks.get(what)
+                if task is None:
+                    task = tasks[what] = bars.add_task(what, total=total)
+                bars.update(task, completed=done, total=total)
+
+            yield draw
+        return
+
+    tenths: dict[str, int] = {}
+
+    def write(what: str, done: int, total: int) -> None:
+        tenth = 10 * done // total if total else 10
+        if tenth > tenths.get(what, 0):
+            tenths[what] = tenth
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+
+    yield write

@@ -1,0 +1,201 @@
+"""`clothier train RECIPE` and `clothier train --resume RUN`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clothier.cli import options, screen
+from clothier.errors import InputError
+
+if TYPE_CHECKING:
+    from clothier.recipes import Recipe
+    from clothier.runs import Run
+    from clothier.train import Watcher
+    from clothier.values import PhaseScores
+
+
+def train(
+    recipe: Annotated[
+        str | None, typer.Argument(help="A name from `clothier recipes`.", show_default=False)
+    ] = None,
+    data: Annotated[str, typer.Option(help="A source from `clothier data list`.")] = "fashion-mnist",
+    data_dir: options.DataDir = None,
+    split: Annotated[
+        str | None,
+        typer.Option(help="Validation data: article, stratified, none.", show_default="the recipe's"),
+    ] = None,
+    image_size: options.ImageSize = None,
+    crop: options.Crop = "pad",
+    skip_bad: options.SkipBad = False,
+    epochs: Annotated[
+        int | None, typer.Option(help="Epochs of the plain phase.", show_default="the recipe's")
+    ] = None,
+    phases: Annotated[
+        str, typer.Option(help="`all`, or `plain` to stop before augmentation.", show_default=True)
+    ] = "all",
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of everything random.", show_default="the recipe's")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change a recipe field; may be repeated."),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with this run folder.", show_default=False)
+    ] = None,
+    runs: Annotated[Path, typer.Option(help="Folder in which the run gets its own folder.")] = Path("runs"),
+    threads: Annotated[int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1)] = None,
+    verbose: Annotated[
+        int | None,
+        typer.Option(help="0 nothing, 1 bar, 2 a line an epoch.", min=0, max=2, show_default="1 or 2"),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Train a network, judge it, and write figures and a report."""
+    changes = _changes(set_ or [], epochs, split, seed, phases)
+    if resume is not None:
+        run, scores = _resume(resume, recipe, changes, data_dir, threads, verbose)
+    elif recipe is None:
+        raise InputError("no recipe given; wanted one such as cnn1; `clothier recipes` lists them")
+    else:
+        from clothier import recipes
+
+        chosen = recipes.change(recipes.get(recipe), changes)
+        read = options.as_options(data_dir, chosen.split, image_size, crop, skip_bad)
+        run, scores = _start(chosen, data, read, runs, threads, verbose)
+    _show(run, scores, json)
+
+
+def _changes(
+    settings: list[str], epochs: int | None, split: str | None, seed: int | None, phases: str
+) -> dict[str, Any]:
+    """The recipe fields that the command line changes."""
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        field, equals, value = setting.partition("=")
+        if not equals:
+            raise InputError(f"--set got '{setting}'; wanted FIELD=VALUE, such as --set learning_rate=3e-4")
+        changes[field.strip()] = value.strip()
+    given = {"epochs": epochs, "split": split, "seed": seed}
+    changes.update({field: value for field, value in given.items() if value is not None})
+    if phases not in ("all", "plain"):
+        raise InputError(f"--phases is '{phases}'; wanted all, or plain to stop before augmentation")
+    if phases == "plain":
+        changes["augmented_epochs"] = 0
+    return changes
+
+
+def _start(
+    recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
+) -> tuple[Run, list[PhaseScores]]:
+    from clothier import augment, models
+    from clothier.runs import Run
+
+    # Names are checked before the data are read, which may take a while.
+    augment.get(recipe.augment)
+    if recipe.model not in models.MODELS:
+        raise models.unknown(recipe.model)
+    dataset = options.load_data(source, read)
+    from clothier import train as training
+
+    watching = _watcher(verbose)
+    run = Run.create(recipe.name, runs)
+    screen.messages.print(f"training {recipe.name} on {source} in {run.path}", markup=False)
+    origin = training.Origin(source=source, options=read, command=shlex.join(["clothier", *sys.argv[1:]]))
+    scores = training.train(recipe, dataset, run, origin=origin, threads=threads, watcher=watching)
+    return run, scores
+
+
+def _resume(
+    path: Path,
+    recipe: str | None,
+    changes: dict[str, Any],
+    data_dir: Path | None,
+    threads: int | None,
+    verbose: int | None,
+) -> tuple[Run, list[PhaseScores]]:
+    from clothier import recipes
+    from clothier.runs import Run
+
+    run = Run.open(path)
+    content = run.read_recipe()
+    own = recipes.Recipe.from_json(content["recipe"])
+    if recipe is not None and recipe != own.name:
+        raise InputError(
+            f"{path} is a run of {own.name}, not of {recipe}; leave the name out to go on with it"
+        )
+    changed = recipes.change(own, changes)
+    for field, value in changed.as_json().items():
+        if value != own.as_json()[field]:
+            raise InputError(
+                f"{path} was begun with {field}={own.as_json()[field]}, not {value}; a resumed run keeps its recipe; "
+                "leave the change out, or train anew"
+            )
+    read = dict(content["data"]["options"])
+    if data_dir is not None:
+        read["data_dir"] = str(data_dir.absolute())
+    dataset = options.load_data(content["data"]["source"], read)
+    from clothier import train as training
+
+    watching = _watcher(verbose)
+    done = len(run.read_history())
+    screen.messages.print(f"going on with {run.path} ({own.name}), {done} epochs done", markup=False)
+    return run, training.resume(run, dataset, threads=threads or content["threads"], watcher=watching)
+
+
+def _watcher(verbose: int | None) -> Watcher:
+    from clothier.cli import watch
+
+    return watch.watcher(verbose)
+
+
+def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
+    from clothier import evaluate
+    from clothier.recipes.published import PUBLISHED
+
+    content = run.read_recipe()
+    notice, name = content["data"]["notice"], content["recipe"]["name"]
+    if json:
+        phases = [phase.as_json() for phase in scores]
+        screen.print_json(
+            {"run": str(run.path), "notice": notice, "recipe": content["recipe"], "phases": phases}
+        )
+        return
+    rows = []
+    for phase in scores:
+        for split_name, split in (
+            ("train", phase.train),
+            ("validation", phase.validation),
+            ("test", phase.test),
+        ):
+            if split is not None:
+                rows.append(
+                    (phase.name, f"{phase.epochs}", split_name, f"{split.loss:.4f}", f"{split.accuracy:.4f}")
+                )
+    screen.results.print()
+    title = "Scores of the last weights of each phase, dropout off"
+    screen.results.print(screen.table(("phase", "epochs", "split", "loss", "accuracy"), rows, title=title))
+    for phase in scores:
+        screen.results.print(f"\n{phase.name}: {evaluate.describe_fit(phase)}")
+    if content["data"]["source"] == "fashion-mnist":
+        rows = []
+        for phase in scores:
+            published = PUBLISHED.get((name, phase.name))
+            if published and phase.test and published.epochs == phase.epochs:
+                loss = f"{published.test_loss:.4f}" if published.test_loss is not None else "not given"
+                row = (phase.name, loss, f"{phase.test.loss:.4f}")
+                rows.append((*row, f"{published.test_accuracy:.4f}", f"{phase.test.accuracy:.4f}"))
+        if rows:
+            columns = ("phase", "published test loss", "ours", "published test accuracy", "ours")
+            screen.results.print()
+            screen.results.print(
+                screen.table(columns, rows, title="The tutorial's figures (one seed) beside ours")
+            )
+    screen.results.print(f"\nrun     {run.path}\nreport  {run.report_file}", markup=False)
+    if notice:
+        screen.results.print(f"NOTE: {notice}", markup=False)

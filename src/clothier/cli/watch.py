@@ -1,0 +1,92 @@
+"""What a person sees while a run trains: a bar an epoch on a terminal, a line an epoch elsewhere."""
+
+from __future__ import annotations
+
+import time
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from clothier.backend import Trainer
+from clothier.cli import screen
+from clothier.train import Watcher
+from clothier.values import EpochRow
+
+
+class Lines(Watcher):
+    """A line an epoch: --verbose 2, and wherever stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+        self.total = total
+
+    def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:
+        words = [
+            f"epoch {row.epoch}/{self.total} {row.phase}",
+            f"loss {row.loss:.4f}",
+            f"accuracy {row.accuracy:.4f}",
+        ]
+        if row.val_loss is not None and row.val_accuracy is not None:
+            words += [f"val_loss {row.val_loss:.4f}", f"val_accuracy {row.val_accuracy:.4f}"]
+        words += [f"{num_images / training_seconds:,.0f} images/s", f"{row.seconds:.1f} s"]
+        screen.messages.print("  ".join(words), markup=False, soft_wrap=True)
+
+    def judging(self, phase: str) -> None:
+        screen.messages.print(f"judging the weights at the end of the {phase} phase", markup=False)
+
+
+class Bars(Lines):
+    """A live bar with loss, accuracy, images/s and time left, which leaves a line behind: --verbose 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bars: Progress | None = None
+        self.task = TaskID(0)
+        self.done = 0
+        self.began = self.drawn = 0.0
+
+    def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+        super().begin_epoch(epoch, total, phase, num_images)
+        self.close()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[figures]}"),
+            TimeRemainingColumn(compact=True),
+        )
+        self.bars = Progress(*columns, console=screen.messages, transient=True)
+        self.bars.start()
+        self.task = self.bars.add_task(f"epoch {epoch}/{total} {phase}", total=num_images, figures="")
+        self.done, self.began, self.drawn = 0, time.perf_counter(), 0.0
+
+    def batch(self, num_images: int, trainer: Trainer) -> None:
+        self.done += num_images
+        now = time.perf_counter()
+        # Reading the means waits for the step to end, so it is not done every time.
+        if self.bars is None or now - self.drawn < 0.2:
+            return
+        self.drawn = now
+        loss, accuracy = trainer.means()
+        rate = self.done / (now - self.began)
+        figures = f"loss {loss:.4f}  accuracy {accuracy:.4f}  {rate:,.0f} images/s"
+        self.bars.update(self.task, completed=self.done, figures=figures)
+
+    def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:
+        self.close()
+        super().end_epoch(row, num_images, training_seconds)
+
+    def close(self) -> None:
+        """Take the bar away, so that what is printed next stands on a line of its own."""
+        if self.bars is not None:
+            self.bars.stop()
+            self.bars = None
+
+
+def watcher(verbose: int | None) -> Watcher:
+    """The watcher for --verbose 0, 1 or 2; None chooses by where stderr goes."""
+    if verbose == 0:
+        return Watcher()
+    if verbose == 2 or not screen.messages.is_terminal:
+        return Lines()
+    return Bars()

@@ -1,0 +1,16 @@
+"""name -> Keras optimiser, with Keras's defaults but for what the recipe says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+
+from clothier.recipes.recipe import Recipe
+
+OPTIMIZERS: dict[str, Callable[[Recipe], keras.Optimizer]] = {
+    "adadelta": lambda recipe: keras.optimizers.Adadelta(recipe.learning_rate),
+    "adam": lambda recipe: keras.optimizers.Adam(recipe.learning_rate),
+    "adamw": lambda recipe: keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay),
+    "sgd": lambda recipe: keras.optimizers.SGD(recipe.learning_rate, momentum=recipe.momentum),
+}

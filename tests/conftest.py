@@ -1,0 +1,51 @@
+"""What many tests need: a tiny data set, and one backend for the whole session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clothier import backend
+from clothier.values import Dataset, Labels, Split
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _backend() -> None:
+    backend.start()
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing a test writes lands in the repository, in the user's cache, or depends on the user's settings."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("CLOTHIER_DATA", raising=False)
+    yield
+
+
+def stripes(num_images: int, seed: int, side: int = 12) -> Split:
+    """Noise with one bright row (class 0), column (class 1) or nothing (class 2): learnable in an epoch or two."""
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 120, (num_images, side, side, 1), dtype=np.uint8)
+    labels: Labels = rng.integers(0, 3, num_images)
+    for image, label, place in zip(images, labels, rng.integers(1, side - 1, num_images), strict=True):
+        if label == 0:
+            image[place] = 255
+        elif label == 1:
+            image[:, place] = 255
+    return Split(images, labels)
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Dataset:
+    return Dataset(
+        train=stripes(300, 1),
+        validation=stripes(90, 2),
+        test=stripes(90, 3),
+        class_names=("row", "column", "none"),
+        fingerprint="f" * 64,
+        name="tiny",
+    )

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import keras
+import pytest
+
+from clothier import recipes
+from clothier.models.optimizers import OPTIMIZERS
+from clothier.recipes.recipe import OPTIMIZERS as NAMES
+
+
+def test_every_name_a_recipe_takes_is_in_the_table() -> None:
+    assert sorted(OPTIMIZERS) == sorted(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("adadelta", "Adadelta"), ("adam", "Adam"), ("adamw", "AdamW"), ("sgd", "SGD")],
+)
+def test_only_the_recipes_fields_differ_from_keras(name: str, kind: str) -> None:
+    values = {"optimizer": name, "learning_rate": 0.25, "momentum": 0.5, "weight_decay": 0.125}
+    ours = OPTIMIZERS[name](recipes.change(recipes.get("cnn1"), values)).get_config()
+    theirs = getattr(keras.optimizers, kind)(0.25).get_config()
+    theirs |= {"momentum": 0.5} if name == "sgd" else {}
+    theirs |= {"weight_decay": 0.125} if name == "adamw" else {}
+    assert {k: v for k, v in ours.items() if k != "name"} == {k: v for k, v in theirs.items() if k != "name"}

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clothier import checkpoint
+from clothier.checkpoint import Best, Checkpoint
+from clothier.errors import RunError
+from clothier.values import EpochRow
+
+ROW = EpochRow(1, "plain", 1 / 3, 0.1, None, None, 0.001, 1.25)
+STATE = Checkpoint(
+    tensors={
+        "model/000/a": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "optimizer/000/n": np.array(7, np.int64),
+    },
+    recipe={"name": "cnn1", "learning_rate": 0.1},
+    fingerprint="abc",
+    history=[ROW],
+    best=Best(1, 0.123456789012345678, "d" * 64),
+)
+
+
+def test_there_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "last.safetensors"
+    checkpoint.save(path, STATE)
+    back = checkpoint.load(path)
+    assert (back.recipe, back.fingerprint, back.history, back.best) == (
+        STATE.recipe,
+        STATE.fingerprint,
+        STATE.history,
+        STATE.best,
+    )
+    assert back.epochs_done == 1
+    assert checkpoint.digest(back.tensors) == checkpoint.digest(STATE.tensors)
+    assert back.tensors["optimizer/000/n"].shape == ()
+
+
+def test_the_digest_sees_names_types_shapes_and_bits() -> None:
+    array = np.zeros((2, 3), np.float32)
+    nearly = array.copy()
+    nearly[0, 0] = -0.0
+    others = [{"b": array}, {"a": array.astype(np.float64)}, {"a": array.reshape(3, 2)}, {"a": nearly}]
+    digests = {checkpoint.digest({"a": array}), *(checkpoint.digest(other) for other in others)}
+    assert len(digests) == 5
+    assert checkpoint.digest({"a": array, "b": nearly}) == checkpoint.digest({"b": nearly, "a": array})
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "empty", "other"])
+def test_damage_is_one_clear_error(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "last.safetensors"
+    checkpoint.save(path, STATE)
+    content = bytearray(path.read_bytes())
+    if damage == "cut":
+        content = content[:-5]
+    elif damage == "flip":
+        content[-1] ^= 1
+    elif damage == "empty":
+        content = bytearray()
+    else:
+        content = bytearray(b"PK" + b"x" * 100)
+    path.write_bytes(content)
+    with pytest.raises(RunError, match=r"last\.safetensors is damaged \(.*\); wanted a checkpoint") as caught:
+        checkpoint.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"gone\.safetensors is missing; wanted a checkpoint"):
+        checkpoint.load(tmp_path / "gone.safetensors")
+
+
+def test_weights_alone(tmp_path: Path) -> None:
+    path = tmp_path / "best.safetensors"
+    digest = checkpoint.save_weights(path, STATE.tensors)
+    assert checkpoint.digest(checkpoint.load_weights(path)) == digest
+    with pytest.raises(RunError, match=r"best\.safetensors holds weights alone; wanted a checkpoint"):
+        checkpoint.load(path)

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clothier import runs
+from clothier.errors import RunError, WriteError
+from clothier.runs import Run
+from clothier.values import EpochRow, Predictions
+
+ROWS = [
+    EpochRow(1, "plain", 0.5, 0.75, 0.25, 0.875, 0.001, 1.5),
+    EpochRow(2, "augmented", 1 / 3, 0.8, None, None, 0.001, 2.25),
+]
+
+
+def test_write_atomic_replaces_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "er" / "file.txt"
+    runs.write_atomic(path, "one, long enough to leave a tail")
+    runs.write_atomic(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert [child.name for child in path.parent.iterdir()] == ["file.txt"]
+
+
+def test_write_atomic_obeys_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        runs.write_atomic(tmp_path / "file", b"x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.replace"])
+def test_a_full_disk_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(step, fail)
+    with pytest.raises(WriteError, match=r"^cannot write .*/file: No space left on device; "):
+        runs.write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [child.name for child in tmp_path.iterdir()] == ["file"]
+
+
+def test_runs_are_numbered_and_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "cnn1-7").mkdir()
+    (tmp_path / "cnn1-x").mkdir()
+    assert Run.create("cnn1", tmp_path).path == tmp_path / "cnn1-8"
+    assert Run.create("cnn3", tmp_path).path == tmp_path / "cnn3-1"
+    assert Run.create("cnn1", tmp_path).path == tmp_path / "cnn1-9"
+
+
+def test_create_where_a_file_stands_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file")
+    with pytest.raises(WriteError, match=r"^cannot write .*/runs: "):
+        Run.create("cnn1", tmp_path / "runs")
+
+
+def test_open_says_what_a_run_is(tmp_path: Path) -> None:
+    with pytest.raises(
+        RunError, match=r"is not a run folder \(no recipe\.json in it\); wanted one like runs/cnn1-1"
+    ):
+        Run.open(tmp_path)
+
+
+def test_history_there_and_back(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    assert run.read_history() == []
+    run.write_history(ROWS)
+    assert run.read_history() == ROWS
+    assert run.history_file.read_text().splitlines()[0] == (
+        "epoch,phase,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds"
+    )
+    assert run.history_file.read_text().splitlines()[2].endswith(",0.8,,,0.001,2.25")
+
+
+def test_damaged_files_are_named(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.history_file.write_text("epoch,phase\n1,plain\n")
+    with pytest.raises(
+        RunError, match=r"history\.csv is damaged \('loss'\); wanted the columns epoch, phase"
+    ):
+        run.read_history()
+    run.recipe_file.write_text("{")
+    with pytest.raises(RunError, match=r"recipe\.json is not JSON \("):
+        run.read_recipe()
+    run.recipe_file.write_text("[]")
+    with pytest.raises(RunError, match=r"recipe\.json holds no recipe"):
+        run.read_recipe()
+    run.scores_file.write_text('{"phases": [{}]}')
+    with pytest.raises(RunError, match=r"scores\.json is damaged \('name'\)"):
+        run.read_scores()
+
+
+def test_predictions_file(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.write_predictions(np.array([1, 0]), Predictions(np.array([[0, 0, 0], [0, 9, 0]], np.float32)))
+    lines = run.predictions_file.read_text().splitlines()
+    assert lines == ["index,label,predicted,probability", "0,1,0,0.333333", "1,0,1,0.999753"]
+
+
+def test_leftovers_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    keep = [tmp_path / "history.csv", tmp_path / "checkpoint" / "last.safetensors"]
+    stale = [tmp_path / ".history.csv.ab12.tmp", tmp_path / "checkpoint" / ".last.safetensors.x.tmp"]
+    (tmp_path / "checkpoint").mkdir()
+    for path in keep + stale:
+        path.write_text("x")
+    run.remove_leftovers()
+    assert all(path.exists() for path in keep)
+    assert not any(path.exists() for path in stale)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import softmax
+
+from clothier.errors import DataError
+from clothier.values import ClassScore, Dataset, PhaseScores, Predictions, Scores, Split
+
+
+def _split(num_images: int = 4, side: int = 5) -> Split:
+    return Split(np.zeros((num_images, side, side, 1), np.uint8), np.zeros(num_images, np.int64))
+
+
+def test_split_refuses_other_dtypes_and_counts() -> None:
+    with pytest.raises(DataError, match=r"^images are float32 \(2, 3, 3, 1\); wanted uint8"):
+        Split(np.zeros((2, 3, 3, 1), np.float32), np.zeros(2, np.int64))  # type: ignore[arg-type]  # the point
+    with pytest.raises(DataError, match=r"^images are uint8 \(2, 3, 3, 2\); wanted"):
+        Split(np.zeros((2, 3, 3, 2), np.uint8), np.zeros(2, np.int64))
+    with pytest.raises(DataError, match=r"^2 images but 3 labels; wanted one label an image$"):
+        Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(3, np.int64))
+    with pytest.raises(DataError, match=r"^labels are float64 \(2,\); wanted int64"):
+        Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2))  # type: ignore[arg-type]  # the point
+
+
+def test_dataset_refuses_labels_outside_the_classes_and_mixed_shapes() -> None:
+    good = Dataset(_split(), _split(), None, ("a", "b"), "f", "x")
+    assert list(good.splits()) == ["train", "validation"]
+    assert good.image_shape == (5, 5, 1)
+    with pytest.raises(DataError, match=r"^x has no test split; it has: train, validation$"):
+        good.split("test")
+    with pytest.raises(
+        DataError, match=r"^test images are \(6, 6, 1\), train images \(5, 5, 1\); wanted one"
+    ):
+        replace(good, test=_split(side=6))
+    outside = Split(_split().images, np.array([0, 1, 2, 1]))
+    with pytest.raises(DataError, match=r"^train labels run from 0 to 2; wanted 0 to 1$"):
+        replace(good, train=outside)
+
+
+@given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=2, max_size=6))
+def test_probabilities_are_scipys_softmax(row: list[float]) -> None:
+    predictions = Predictions(np.array([row, row[::-1]], np.float32))
+    np.testing.assert_allclose(predictions.probabilities, softmax(predictions.logits, axis=1), atol=1e-6)
+    assert predictions.probabilities.dtype == np.float32
+    assert predictions.labels.tolist() == [int(np.argmax(row)), int(np.argmax(row[::-1]))]
+
+
+def test_phase_scores_survive_json() -> None:
+    score = Scores(
+        0.5,
+        0.75,
+        (ClassScore("a", 1.0, 0.5, 2 / 3, 2), ClassScore("b", 0.5, 1.0, 2 / 3, 2)),
+        np.eye(2, dtype=np.int64),
+    )
+    phase = PhaseScores("plain", 3, score, None, score, "abc")
+    back = PhaseScores.from_json(phase.as_json())
+    assert back.as_json() == phase.as_json()
+    assert back.validation is None
