@@ -1,0 +1,81 @@
+"""Bytes -> Dataset: the table of sources, and `load`.
+
+To add a source: one file with a `load`, one line in SOURCES. Reading data prints nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
+from clothier.data.options import LoadOptions
+from clothier.errors import InputError, unknown_name
+from clothier.values import Dataset
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where data may come from. `load` takes what follows the colon, the options and `default_split`."""
+
+    load: Callable[[str, LoadOptions, str], Dataset]
+    description: str
+    syntax: str  # brackets around what may be left out
+    default_split: str  # how validation data are held out unless the options say otherwise
+
+
+SOURCES: dict[str, Source] = {
+    "fashion-mnist": Source(
+        fashion_mnist.load,
+        "70,000 grey pictures of clothes, 28 x 28, ten classes; found on this machine or downloaded",
+        "fashion-mnist",
+        "article",
+    ),
+    "idx": Source(
+        mnist_style.load,
+        "the IDX files of MNIST, KMNIST, EMNIST or any other set of their style, in one folder",
+        "idx:DIR",
+        "stratified",
+    ),
+    "csv": Source(
+        table.load,
+        "a table with the columns label,pixel1,pixel2,... or path,label or path,label,split",
+        "csv:FILE[,TEST_FILE]",
+        "stratified",
+    ),
+    "folder": Source(
+        folder.load,
+        "photos in one folder per class, perhaps under train, validation and test",
+        "folder:DIR",
+        "stratified",
+    ),
+    "generated": Source(
+        drawn.load,
+        "clothes drawn by clothier's own code, ten classes; needs neither files nor network",
+        "generated[:NUM_TRAIN]",
+        "stratified",
+    ),
+}
+
+
+def load(name: str, options: LoadOptions | None = None) -> Dataset:
+    """The data set of a source, such as "fashion-mnist" or "folder:photos".
+
+    Raises InputError for an unknown source, a missing argument or an option that does not apply; DataError for data
+    that are missing, damaged or inconsistent; WriteError where a cache cannot be written.
+    """
+    key, colon, argument = name.partition(":")
+    if key not in SOURCES:
+        raise unknown_name("data source", key, [source.syntax for source in SOURCES.values()])
+    source = SOURCES[key]
+    _, needs, _ = source.syntax.partition(f"{key}:")
+    if needs and not argument:
+        raise InputError(f"data source '{key}' needs to know where; wanted {source.syntax}")
+    if colon and source.syntax == key:
+        raise InputError(
+            f"data source '{key}' takes nothing after its name and got '{argument}'; wanted {key}"
+        )
+    return source.load(argument, options or LoadOptions(), source.default_split)
+
+
+__all__ = ["SOURCES", "LoadOptions", "Source", "load"]

@@ -1,0 +1,30 @@
+"""A data set's fingerprint: equal data, equal digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from clothier.values import Split
+
+
+def fingerprint(
+    splits: Mapping[str, Split], class_names: Sequence[str], image_digests: Mapping[str, str] | None = None
+) -> str:
+    """SHA-256 hex digest over name, shape, dtype and bytes of each split's images and labels, in order, and over
+    the class names. It is the same on every platform.
+
+    `image_digests` holds the SHA-256 of the images' bytes by split, where that is known already.
+    """
+    known = image_digests or {}
+    total = hashlib.sha256()
+    for name, split in splits.items():
+        images = known.get(name) or hashlib.sha256(np.ascontiguousarray(split.images).data).hexdigest()
+        labels = hashlib.sha256(np.ascontiguousarray(split.labels, dtype="<i8").data).hexdigest()
+        total.update(f"{name} images {split.images.shape} uint8 {images}\n".encode())
+        total.update(f"{name} labels {split.labels.shape} int64 {labels}\n".encode())
+    total.update(json.dumps(list(class_names)).encode())
+    return total.hexdigest()

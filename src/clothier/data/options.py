@@ -1,0 +1,67 @@
+"""How a data set is to be read: the one value that every source takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from clothier.errors import InputError, unknown_name
+from clothier.photo import CROPS
+
+SPLITS = ("article", "default", "none", "stratified")
+MAX_SIDE = 2048  # pixels; a photo of that size takes 12 MB
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """What may be chosen when a data set is loaded. Raises InputError for a value out of range.
+
+    `progress` is told (what, done, total) and `warn` a sentence; reading data prints nothing itself.
+    """
+
+    data_dir: Path | None = None  # of fashion-mnist alone; None: the folder that CLOTHIER_DATA names, if set
+    split: str = "default"  # how validation data are held out, one of SPLITS; default = the source's way
+    image_size: tuple[int, int] | None = None  # (height, width) of photos in pixels; None: 64 x 64
+    crop: str = "pad"  # how photos get that shape: pad (on white) or centre (the edges are cut off)
+    skip_bad: bool = False  # leave unreadable photos out instead of refusing the data
+    seed: int = 13  # of the stratified split, and of the drawing of generated data
+    progress: Callable[[str, int, int], None] | None = None
+    warn: Callable[[str], None] | None = None
+    cache_dir: Path | None = None  # None: the user's cache directory
+
+    def __post_init__(self) -> None:
+        for field, known in (("split", SPLITS), ("crop", CROPS)):
+            if getattr(self, field) not in known:
+                raise unknown_name(field, getattr(self, field), known)
+        if self.image_size is not None and not all(1 <= side <= MAX_SIDE for side in self.image_size):
+            height, width = self.image_size
+            raise InputError(f"image size is {height} x {width}; wanted sides from 1 to {MAX_SIDE} pixels")
+
+    def cache_folder(self) -> Path:
+        if self.cache_dir is not None:
+            return self.cache_dir
+        import platformdirs  # belongs to clothier[train]
+
+        return platformdirs.user_cache_path("clothier")
+
+    def report(self, what: str, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(what, done, total)
+
+    def tell(self, sentence: str) -> None:
+        if self.warn:
+            self.warn(sentence)
+
+    def refuse_photo_options(self, source: str) -> None:
+        """InputError where an option was chosen that only photos take."""
+        chosen = {
+            "--image-size": self.image_size is not None,
+            "--crop": self.crop != "pad",
+            "--skip-bad": self.skip_bad,
+        }
+        for flag, is_chosen in chosen.items():
+            if is_chosen:
+                raise InputError(
+                    f"{flag} does not apply to {source}, whose images have their own size; leave it out"
+                )

@@ -1,0 +1,92 @@
+"""Lists of labelled photos -> Dataset: what folders and tables of photos have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from clothier.data import cache
+from clothier.data.cache import Photo
+from clothier.data.options import LoadOptions
+from clothier.data.split import check_classes, hold_out, make_dataset
+from clothier.errors import DataError, InputError
+from clothier.values import Dataset, Labels, Split
+
+DEFAULT_SIZE = (64, 64)  # (height, width) in pixels
+ORDER = ("train", "validation", "test")
+SPLIT_NAMES = {
+    "train": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+}
+
+Splits = Mapping[str, Sequence[Photo]]
+
+
+def load(
+    name: str,
+    splits: Splits,
+    class_names: Sequence[str],
+    options: LoadOptions,
+    default_split: str,
+    *,
+    hold_out_test: bool,
+) -> Dataset:
+    """The data set of these photos; splits that they do not bring are held out of `train`.
+
+    A validation split is held out where there is none; a test split only with `hold_out_test`. Raises InputError
+    for a choice of split where validation photos are brought; DataError for unreadable photos (left out and told
+    with `options.skip_bad`), a single class, a class without photos in a split; WriteError from the cache.
+    """
+    check_classes(name, {part: _labels(photos) for part, photos in splits.items()}, class_names)
+    divided = _divide(name, splits, class_names, options, default_split, hold_out_test)
+    size, folder = options.image_size or DEFAULT_SIZE, options.cache_folder() / "photos"
+    decoded = cache.decoded(divided, size, options.crop, folder, options.report)
+    if decoded.made:
+        count, megabytes = sum(map(len, decoded.images.values())), decoded.path.stat().st_size / 10**6
+        options.tell(
+            f"{count:,} decoded photos are kept in {decoded.path} ({megabytes:.1f} MB); it may be deleted"
+        )
+    if decoded.left_out:
+        number = len(decoded.left_out)
+        listed = f"{number} unreadable picture{'s' * (number > 1)}: {cache.describe(decoded.left_out)}"
+        if not options.skip_bad:
+            raise DataError(f"{name} has {listed}; replace them, or leave them out with --skip-bad")
+        options.tell(f"left out {listed}")
+    readable = {
+        part: Split(
+            decoded.images[part], _labels([photo for photo in photos if photo.name not in decoded.left_out])
+        )
+        for part, photos in divided.items()
+    }
+    return make_dataset(name, readable, class_names, image_digests=decoded.digests)
+
+
+def _divide(
+    name: str,
+    splits: Splits,
+    class_names: Sequence[str],
+    options: LoadOptions,
+    default_split: str,
+    hold_out_test: bool,
+) -> dict[str, Sequence[Photo]]:
+    divided = dict(splits)
+    if "validation" in splits:
+        if options.split != "default":
+            raise InputError(
+                f"--split {options.split} does not apply to {name}, which brings its own validation photos; "
+                "leave it out"
+            )
+    else:
+        train = splits["train"]
+        how = default_split if options.split == "default" else options.split
+        parts = hold_out(_labels(train), how, options.seed, class_names, test_too=hold_out_test)
+        divided |= {part: [train[row] for row in rows] for part, rows in parts.items()}
+    return {part: divided[part] for part in ORDER if part in divided}
+
+
+def _labels(photos: Sequence[Photo]) -> Labels:
+    return np.array([photo.label for photo in photos], dtype=np.int64)

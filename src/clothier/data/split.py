@@ -1,0 +1,120 @@
+"""Which images train, which validate, which test; and the Dataset made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from clothier.data.fingerprint import fingerprint
+from clothier.errors import DataError
+from clothier.values import Dataset, Labels, Split
+
+Rows = npt.NDArray[np.int64]
+
+HELD_OUT = 0.2  # the article's share; the stratified split takes the same
+ARTICLE_SEED = 13  # the article's random_state
+# A fifth of five is one: with fewer images a class might be left without any in a split.
+MIN_PER_CLASS = 5
+
+
+def hold_out(
+    labels: Labels, how: str, seed: int, class_names: Sequence[str], *, test_too: bool = False
+) -> dict[str, Rows]:
+    """Row numbers int64 of the splits, by name, in the order train, validation, test.
+
+    `how` is "article" (the same rows for every data set of that many images, whatever the seed), "stratified"
+    (a fifth of each class, drawn by `seed`) or "none" (no validation split; rows in order). `test_too` first holds
+    out a stratified fifth as test split. Raises DataError for a class with too few images to be divided.
+    """
+    rows = np.arange(len(labels))
+    test = None
+    if test_too:
+        rows, test = _stratified(rows, labels, seed, class_names)
+    parts = {"train": rows}
+    if how == "article":
+        parts["train"], parts["validation"] = _divide(rows, ARTICLE_SEED)
+    elif how == "stratified":
+        parts["train"], parts["validation"] = _stratified(rows, labels[rows], seed, class_names)
+    if test is not None:
+        parts["test"] = test
+    return parts
+
+
+def _stratified(rows: Rows, labels: Labels, seed: int, class_names: Sequence[str]) -> tuple[Rows, Rows]:
+    for name, count in zip(class_names, np.bincount(labels, minlength=len(class_names)), strict=True):
+        if count < MIN_PER_CLASS:
+            raise DataError(
+                f"class '{name}' has {count} images to divide; holding out a fifth of each class takes "
+                f"{MIN_PER_CLASS} or more; add images, or bring splits of your own"
+            )
+    return _divide(rows, seed, labels)
+
+
+def _divide(rows: Rows, seed: int, labels: Labels | None = None) -> tuple[Rows, Rows]:
+    from sklearn.model_selection import train_test_split  # takes a second to import
+
+    kept, held = train_test_split(rows, test_size=HELD_OUT, random_state=seed, stratify=labels)
+    return kept, held
+
+
+def from_arrays(
+    name: str,
+    train: Split,
+    test: Split | None,
+    class_names: Sequence[str],
+    *,
+    how: str,
+    seed: int,
+    notice: str = "",
+) -> Dataset:
+    """The data set of images in memory: validation, and test where there is none, are held out of `train`.
+
+    Arguments and errors as `hold_out` and `make_dataset`.
+    """
+    check_classes(name, {"train": train.labels}, class_names)
+    parts = hold_out(train.labels, how, seed, class_names, test_too=test is None)
+    splits = {part: Split(train.images[rows], train.labels[rows]) for part, rows in parts.items()}
+    if test is not None:
+        splits["test"] = test
+    return make_dataset(name, splits, class_names, notice=notice)
+
+
+def make_dataset(
+    name: str,
+    splits: Mapping[str, Split],
+    class_names: Sequence[str],
+    *,
+    notice: str = "",
+    image_digests: Mapping[str, str] | None = None,
+) -> Dataset:
+    """The data set of these splits, fingerprinted. Raises DataError as `check_classes` and Dataset do."""
+    dataset = Dataset(
+        train=splits["train"],
+        validation=splits.get("validation"),
+        test=splits.get("test"),
+        class_names=tuple(class_names),
+        fingerprint=fingerprint(splits, class_names, image_digests),
+        name=name,
+        notice=notice,
+    )
+    check_classes(name, {part: split.labels for part, split in splits.items()}, class_names)
+    return dataset
+
+
+def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence[str]) -> None:
+    """DataError unless there are two classes or more, each with an image in every split."""
+    if len(class_names) < 2:
+        raise DataError(
+            f"{name} has a single class, '{class_names[0]}'; wanted two or more; add another class"
+        )
+    for part, numbers in labels.items():
+        for class_name, count in zip(
+            class_names, np.bincount(numbers, minlength=len(class_names)), strict=True
+        ):
+            if count == 0:
+                raise DataError(
+                    f"{name}: class '{class_name}' has no image in the {part} split; "
+                    "wanted every class in every split; add images of it or take the class out"
+                )

@@ -1,0 +1,187 @@
+"""A picture in a file or in memory -> pixels of the size a model expects; the only decoding of untrusted pictures.
+
+Every DataError raised here is the reason alone ("is truncated"); the caller puts the path before it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import stat
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from clothier.errors import DataError
+from clothier.values import Images
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+FORMAT_WORDS = "JPEG, PNG, WebP, GIF or BMP"
+MAX_PIXELS = 50_000_000
+MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of so many pixels
+CROPS = ("centre", "pad")
+
+_FIRST_BYTES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
+_GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N")
+_ORIENTATION_TAG = 0x0112
+# Source: Exif 2.32, section 4.6.4; the tag says how the camera was held, this undoes it.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def read(source: Path | bytes, size: tuple[int, int], crop: str = "pad", *, channels: int = 3) -> Images:
+    """The picture as a model sees it, uint8 (height, width, channels), channels 1 or 3.
+
+    `size` is (height, width) in pixels, `crop` as in `fit`. Raises DataError as `decode`.
+    """
+    height, width = size
+    # A JPEG can be decoded at a half, a quarter or an eighth for a fraction of the work; twice the size wanted
+    # is left for the resampling filter, so that the result is nearly that of a full decode.
+    image = decode(source, at_least=(2 * height, 2 * width))
+    return fit(image.convert("RGB" if channels == 3 else "L"), size, crop)
+
+
+def decode(source: Path | bytes, *, at_least: tuple[int, int] | None = None) -> Image.Image:
+    """The first frame, upright, as a Pillow image in mode L (grey pictures) or RGB, transparency over white.
+
+    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit
+    grey is scaled to 8 bit. Raises DataError for a picture that is damaged, truncated, of another format, or of
+    more than MAX_PIXELS (told by its header, before any pixel is decoded).
+    """
+    with _opened(source) as image:
+        orientation = _orientation(image)
+        if at_least is not None:
+            height, width = at_least if orientation < 5 else at_least[::-1]
+            image.draft(None, (width, height))
+        image.load()
+        flat = _flatten(image)
+        return flat.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else flat
+
+
+def is_grey(source: Path | bytes) -> bool:
+    """Whether the picture has no colour, told by its header or its palette. Raises DataError as `decode`."""
+    with _opened(source) as image:
+        return _has_grey_mode(image)
+
+
+def fit(image: Image.Image, size: tuple[int, int], crop: str = "pad") -> Images:
+    """The image, mode L or RGB, resized with its aspect ratio kept: uint8 (height, width, 1 or 3).
+
+    `size` is (height, width). "pad" shows all of it on white; "centre" fills the frame and cuts the edges off.
+    """
+    height, width = size
+    if crop == "centre":
+        fitted = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+    else:
+        scale = min(width / image.width, height / image.height)
+        inner = (max(1, round(scale * image.width)), max(1, round(scale * image.height)))
+        fitted = Image.new(image.mode, (width, height), "white")
+        corner = ((width - inner[0]) // 2, (height - inner[1]) // 2)
+        fitted.paste(image.resize(inner, Image.Resampling.LANCZOS), corner)
+    return np.asarray(fitted).reshape(height, width, -1)
+
+
+@contextmanager
+def _opened(source: Path | bytes) -> Iterator[Image.Image]:
+    """The picture with its header read and its size checked; whatever goes wrong inside becomes a DataError."""
+    content = _content(source) if isinstance(source, Path) else source
+    if not content:
+        raise DataError("is empty")
+    try:
+        with _quiet(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise DataError(_too_large(str(math.ceil(image.width * image.height / 10**6))))
+            yield image
+    except Image.DecompressionBombError as error:
+        raise DataError(_too_large(f"over {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6}")) from error
+    except UnidentifiedImageError as error:
+        known = content.startswith(_FIRST_BYTES) or content[8:12] == b"WEBP"
+        reason = "is truncated or damaged" if known else f"is not a {FORMAT_WORDS} picture"
+        raise DataError(reason) from error
+    except DataError:
+        raise
+    # Decoders raise nearly anything on hostile bytes: OSError, SyntaxError, struct.error, IndexError, MemoryError.
+    except Exception as error:
+        truncated = "truncated" in str(error) or isinstance(error, EOFError)
+        raise DataError("is truncated" if truncated else "is damaged") from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device might never end
+            raise DataError("is not a file")
+        if status.st_size > MAX_FILE_BYTES:
+            raise DataError(f"has {status.st_size // 10**6} MB; at most {MAX_FILE_BYTES // 10**6} are read")
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror})") from error
+
+
+def _too_large(megapixels: str) -> str:
+    return f"has {megapixels} megapixels; at most {MAX_PIXELS // 10**6} are read"
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION_TAG, 1))
+    except Exception:  # a picture with a broken Exif block is still a picture
+        return 1
+
+
+def _has_grey_mode(image: Image.Image) -> bool:
+    if image.mode != "P":
+        return image.mode in _GREY_MODES
+    palette = np.array(image.getpalette("RGB") or [], np.uint8).reshape(-1, 3)
+    return bool((palette == palette[:, :1]).all())
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """Mode L or RGB: no alpha, no palette, 8 bit."""
+    grey = _has_grey_mode(image)
+    if image.mode.startswith("I"):
+        deep = np.clip(np.asarray(image), 0, 65535).astype(np.uint32)
+        return Image.fromarray(((deep * 255 + 32767) // 65535).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("L" if grey else "RGB")
+
+
+_quiet_lock = threading.Lock()
+_quiet_users = 0
+_quiet_context = warnings.catch_warnings()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No warning leaves Pillow meanwhile: an unsound picture is refused or read, not talked about.
+
+    `warnings.catch_warnings` alone is not safe with threads, hence one context, from the first user to the last.
+    """
+    global _quiet_users, _quiet_context
+    with _quiet_lock:
+        _quiet_users += 1
+        if _quiet_users == 1:
+            _quiet_context = warnings.catch_warnings()
+            _quiet_context.__enter__()
+            warnings.simplefilter("ignore")
+    try:
+        yield
+    finally:
+        with _quiet_lock:
+            _quiet_users -= 1
+            if _quiet_users == 0:
+                _quiet_context.__exit__(None, None, None)

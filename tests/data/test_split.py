@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.model_selection import train_test_split
+
+from clothier.data.split import check_classes, from_arrays, hold_out, make_dataset
+from clothier.errors import DataError
+from clothier.values import Labels, Split
+
+NAMES = ("a", "b", "c")
+
+
+def labels_of(*counts: int) -> Labels:
+    labels = np.repeat(np.arange(len(counts)), counts).astype(np.int64)
+    return np.random.default_rng(0).permutation(labels)
+
+
+def split_of(labels: Labels) -> Split:
+    """Images whose every pixel is the image's number."""
+    images = np.arange(len(labels), dtype=np.uint8)[:, None, None, None] + np.zeros((1, 2, 2, 1), np.uint8)
+    return Split(images, labels)
+
+
+def test_the_article_split_has_the_articles_rows() -> None:
+    labels = labels_of(30, 30, 40)
+    images = list(range(100))
+    train, validation, train_labels, _ = train_test_split(images, labels, test_size=0.2, random_state=13)
+    for seed in (13, 99):
+        parts = hold_out(labels, "article", seed, NAMES)
+        assert parts["train"].tolist() == train
+        assert parts["validation"].tolist() == validation
+        assert labels[parts["train"]].tolist() == train_labels.tolist()
+
+
+def test_the_stratified_split_holds_out_a_fifth_of_each_class() -> None:
+    labels = labels_of(10, 50, 200)
+    parts = hold_out(labels, "stratified", 1, NAMES)
+    assert np.bincount(labels[parts["validation"]]).tolist() == [2, 10, 40]
+    assert sorted(np.concatenate(list(parts.values()))) == list(range(260))
+    assert parts["validation"].tolist() == hold_out(labels, "stratified", 1, NAMES)["validation"].tolist()
+    assert parts["validation"].tolist() != hold_out(labels, "stratified", 2, NAMES)["validation"].tolist()
+
+
+def test_validation_data_are_stratified_after_test_data_too() -> None:
+    labels = labels_of(25, 50, 125)
+    parts = hold_out(labels, "stratified", 1, NAMES, test_too=True)
+    assert np.bincount(labels[parts["test"]]).tolist() == [5, 10, 25]
+    assert np.bincount(labels[parts["validation"]]).tolist() == [4, 8, 20]
+
+
+@pytest.mark.parametrize("how", ["article", "stratified", "none"])
+def test_every_row_lands_in_one_split(how: str) -> None:
+    labels = labels_of(40, 40, 20)
+    parts = hold_out(labels, how, 3, NAMES, test_too=True)
+    assert sorted(np.concatenate(list(parts.values()))) == list(range(100))
+    assert np.bincount(labels[parts["test"]]).tolist() == [8, 8, 4]
+    assert list(parts) == ["train", "validation", "test"] if how != "none" else ["train", "test"]
+
+
+def test_the_test_split_does_not_depend_on_how_validation_data_are_held_out() -> None:
+    labels = labels_of(40, 40, 20)
+    tests = [
+        hold_out(labels, how, 3, NAMES, test_too=True)["test"].tolist()
+        for how in ("article", "stratified", "none")
+    ]
+    assert tests[0] == tests[1] == tests[2]
+
+
+def test_no_validation_split_leaves_the_order() -> None:
+    assert hold_out(labels_of(5, 5, 5), "none", 1, NAMES)["train"].tolist() == list(range(15))
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_too_few_images_to_divide(count: int) -> None:
+    with pytest.raises(DataError) as caught:
+        hold_out(labels_of(30, count, 30), "stratified", 1, NAMES)
+    assert str(caught.value) == (
+        f"class 'b' has {count} images to divide; holding out a fifth of each class takes 5 or more; "
+        "add images, or bring splits of your own"
+    )
+
+
+@pytest.mark.parametrize("others", [5, 6, 23, 500])
+def test_five_images_are_enough(others: int) -> None:
+    labels = labels_of(5, others, others)
+    parts = hold_out(labels, "stratified", 1, NAMES)
+    for rows in parts.values():
+        assert np.bincount(labels[rows], minlength=3).min() >= 1
+
+
+def test_images_keep_their_labels() -> None:
+    labels = labels_of(20, 20, 20)
+    dataset = from_arrays("toy", split_of(labels), None, NAMES, how="stratified", seed=1, notice="Mind this.")
+    assert {name: len(part) for name, part in dataset.splits().items()} == {
+        "train": 38,
+        "validation": 10,
+        "test": 12,
+    }
+    for part in dataset.splits().values():
+        assert part.labels.tolist() == labels[part.images[:, 0, 0, 0]].tolist()
+    assert (dataset.name, dataset.notice, dataset.class_names) == ("toy", "Mind this.", NAMES)
+
+
+def test_a_test_split_that_is_given_is_left_alone() -> None:
+    test = split_of(labels_of(3, 3, 3))
+    dataset = from_arrays("toy", split_of(labels_of(9, 9, 9)), test, NAMES, how="none", seed=1)
+    assert dataset.test is test
+    assert dataset.validation is None
+    assert len(dataset.train) == 27
+
+
+def test_the_fingerprint_is_of_the_splits() -> None:
+    train = split_of(labels_of(20, 20, 20))
+    seeds = [
+        from_arrays("toy", train, None, NAMES, how="stratified", seed=seed).fingerprint for seed in (1, 1, 2)
+    ]
+    assert seeds[0] == seeds[1] != seeds[2]
+
+
+def test_a_single_class() -> None:
+    with pytest.raises(DataError) as caught:
+        from_arrays("toy", split_of(labels_of(9)), None, ("a",), how="none", seed=1)
+    assert str(caught.value) == "toy has a single class, 'a'; wanted two or more; add another class"
+
+
+def test_a_class_missing_from_a_split() -> None:
+    with pytest.raises(DataError) as caught:
+        make_dataset("toy", {"train": split_of(labels_of(3, 3)), "test": split_of(labels_of(3))}, ("a", "b"))
+    assert str(caught.value) == (
+        "toy: class 'b' has no image in the test split; wanted every class in every split; "
+        "add images of it or take the class out"
+    )
+
+
+def test_splits_that_are_absent_are_not_missed() -> None:
+    check_classes("toy", {"train": labels_of(1, 1)}, ("a", "b"))
+
+
+def test_labels_outside_the_classes_are_refused() -> None:
+    with pytest.raises(DataError, match="train labels run from 0 to 2; wanted 0 to 1"):
+        make_dataset("toy", {"train": split_of(labels_of(2, 2, 2))}, ("a", "b"))

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clothier.data import LoadOptions, load
+from clothier.errors import DataError
+from clothier.values import Dataset
+
+Save = Callable[..., Path]
+Table = Callable[..., Path]
+
+
+@pytest.fixture
+def table(tmp_path: Path, save_picture: Save) -> Table:
+    """table(splits, name, header): 10 photos of each of two classes a split listed, in tmp_path/photos.
+
+    A photo of a shoe has an odd tone, one of a hat an even one.
+    """
+
+    def write(splits: Sequence[str] = ("",), name: str = "t.csv", header: str = "path,label") -> Path:
+        lines = [header]
+        for split in splits:
+            for number in range(20):
+                path = f"photos/{name}-{split}-{number}.png"
+                save_picture(tmp_path / path, 10 * number + number % 2)
+                lines.append(f"{path},{('hat', 'shoe')[number % 2]}" + (f",{split}" if split else ""))
+        (tmp_path / name).write_text("\n".join(lines))
+        return tmp_path / name
+
+    return write
+
+
+def loaded(source: str | Path, **options: Any) -> Dataset:
+    chosen = LoadOptions(cache_dir=Path("cache"), image_size=(6, 8), **options)
+    return load(f"csv:{source}", chosen)
+
+
+def refusal(source: str | Path) -> str:
+    with pytest.raises(DataError) as caught:
+        loaded(source)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def edit(path: Path, row: int, line: str) -> Path:
+    """Replace the row, counted from 1."""
+    lines = path.read_text().split("\n")
+    lines[row - 1] = line
+    path.write_text("\n".join(lines))
+    return path
+
+
+def counts(dataset: Dataset) -> dict[str, list[int]]:
+    return {name: np.bincount(split.labels).tolist() for name, split in dataset.splits().items()}
+
+
+def test_a_table_without_splits_is_divided_in_three(table: Table) -> None:
+    dataset = loaded(table())
+    assert dataset.class_names == ("hat", "shoe")
+    assert {name: len(split) for name, split in dataset.splits().items()} == {
+        "train": 12,
+        "validation": 4,
+        "test": 4,
+    }
+    for split in dataset.splits().values():
+        assert (split.images[:, 3, 4, 0] % 2 == split.labels).all()
+
+
+def test_a_split_column_is_followed(table: Table) -> None:
+    dataset = loaded(table(("train", "valid", "TEST"), header="Path,Label,Split"))
+    assert counts(dataset) == {"train": [10, 10], "validation": [10, 10], "test": [10, 10]}
+    without_test = loaded(table(("train", "val"), header="path,label,split"))
+    assert counts(without_test) == {"train": [10, 10], "validation": [10, 10]}
+
+
+def test_a_test_file_is_the_test_split(table: Table) -> None:
+    dataset = loaded(f"{table()},{table(name='other.csv')}")
+    assert counts(dataset) == {"train": [8, 8], "validation": [2, 2], "test": [10, 10]}
+
+
+def test_columns_in_any_order(table: Table) -> None:
+    path = table()
+    turned = path.with_name("turned.csv")
+    turned.write_text("\n".join(",".join(reversed(line.split(","))) for line in path.read_text().split("\n")))
+    assert loaded(turned).fingerprint == loaded(path).fingerprint
+
+
+def test_labels_are_any_text(table: Table) -> None:
+    path = table()
+    path.write_text(path.read_text().replace(",hat", ',"hat, ""large"" \N{SNOWMAN}"'), encoding="utf-8")
+    assert loaded(path).class_names == ('hat, "large" \N{SNOWMAN}', "shoe")
+
+
+def test_unreadable_and_missing_photos(table: Table, tmp_path: Path) -> None:
+    path = edit(table(), 5, "photos/none.png,hat")
+    (tmp_path / "photos/t.csv--0.png").write_text("")
+    message = refusal(path)
+    assert "photos/none.png cannot be read (No such file or directory); " in message
+    assert "photos/t.csv--0.png is empty; " in message
+    assert sum(map(sum, counts(loaded(path, skip_bad=True, seed=1)).values())) == 18
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("x.png,", "column label is missing; wanted a value; fill the cell"),
+        (" ,hat", "column path is missing; wanted a value; fill the cell"),
+        ("x.png", "has 1 cells; wanted 2, one for each column of the header"),
+        ("x.png,hat,train", "has 3 cells; wanted 2, one for each column of the header"),
+    ],
+)
+def test_a_wrong_row_is_named(line: str, words: str, table: Table) -> None:
+    path = edit(table(), 7, line)
+    assert refusal(path) == f"{path}, row 7{',' if words.startswith('column') else ''} {words}"
+
+
+def test_an_unknown_split_is_named(table: Table) -> None:
+    path = edit(table(("train",), header="path,label,split"), 4, "x.png,hat,dev")
+    assert refusal(path) == f"{path}, row 4, column split is 'dev'; wanted train, validation or test"
+
+
+def test_no_training_photos(table: Table) -> None:
+    path = table(("test",), header="path,label,split")
+    assert refusal(path) == f"{path} lists no photo of the train split; wanted some; mend its split column"
+
+
+def test_a_photo_listed_twice(table: Table) -> None:
+    path = edit(table(), 9, "photos/../photos/t.csv--3.png,hat")
+    assert refusal(path) == (
+        f"{path}, row 9 lists {path.parent / 'photos/../photos/t.csv--3.png'} again, first listed in {path}, row 5; "
+        "remove one of them"
+    )
+
+
+def test_unknown_columns(table: Table) -> None:
+    path = edit(table(), 1, "path,label,fold")
+    assert refusal(path) == f"{path} has the columns path,label,fold; wanted path,label or path,label,split"
+    path = edit(table(), 1, "path,label,label")
+    assert refusal(path) == f"{path} has the columns path,label,label; wanted path,label or path,label,split"
+
+
+def test_a_split_column_and_a_test_file(table: Table) -> None:
+    path = table(("train",), header="path,label,split")
+    assert refusal(f"{path},{table(name='other.csv')}") == (
+        f"{path} has a split column and two files are given; wanted one or the other"
+    )
+
+
+def test_a_table_without_rows(table: Table) -> None:
+    path = table(())
+    assert refusal(path) == f"{path} has a header and no rows; wanted one row a photo; add them"
