@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from clothier import evaluate, plots, recipes, report
+from clothier.errors import RunError
+from clothier.runs import Run
+from clothier.values import Counts, EpochRow, Labels, PhaseScores, Predictions, Scores
+
+CLASSES = ("shoe", "<script>alert('bag')</script>", "$hat & 帽子")
+VOID = {"meta", "img"}
+
+
+def scores(counts: list[list[int]]) -> Scores:
+    """Scores with that confusion matrix, computed as a run computes them."""
+    confusion: Counts = np.array(counts)
+    labels: Labels = np.repeat(np.arange(9) // 3, confusion.ravel())
+    predicted = np.repeat(np.arange(9) % 3, confusion.ravel())
+    return evaluate.score(labels, Predictions(4 * np.eye(3, dtype=np.float32)[predicted]), CLASSES)
+
+
+TRAIN = scores([[98, 1, 1], [0, 100, 0], [2, 0, 98]])
+VALIDATION = scores([[9, 1, 0], [0, 9, 1], [0, 1, 9]])
+TEST = scores([[18, 1, 1], [0, 15, 5], [7, 0, 13]])
+
+
+def make_run(folder: Path, name: str = "cnn1", **changes: Any) -> Run:
+    """A finished run of two phases; `changes` go to recipe fields, and to data by data__name."""
+    run = Run(folder / f"{name}-1")
+    data = {
+        "source": "fashion-mnist",
+        "fingerprint": "0123abcd" * 8,
+        "class_names": CLASSES,
+        "image_shape": [28, 28, 1],
+        "counts": {"train": 300, "validation": 30, "test": 60},
+        "notice": "",
+    }
+    data |= {
+        key.removeprefix("data__"): changes.pop(key) for key in list(changes) if key.startswith("data__")
+    }
+    run.write_recipe(
+        {
+            "recipe": recipes.change(recipes.get(name), changes).as_json(),
+            "data": data,
+            "model": {"parameters": 693_962, "trainable": 693_001},
+            "precision": "float32",
+            "threads": 2,
+            "versions": {"clothier": "1.2.3", "keras": "3.15.1"},
+            "machine": {"system": "Linux 6", "processor": "Zen <4>", "cores": 2, "memory_gib": 23.4},
+            "command": "clothier train cnn1 --set 'a<b'",
+        }
+    )
+    run.write_history(
+        [
+            EpochRow(1, "plain", 0.5, 0.75, 0.4, 0.8125, 0.001, 30.0),
+            EpochRow(2, "augmented", 0.3, 0.875, 0.2, 0.9375, 0.001, 60.0),
+        ]
+    )
+    write_scores(run)
+    return run
+
+
+def write_scores(run: Run, validation: Scores | None = VALIDATION, test: Scores | None = TEST) -> None:
+    phases = (("plain", 10), ("augmented", 60))
+    run.write_scores(PhaseScores(name, end, TRAIN, validation, test, "beef" * 16) for name, end in phases)
+
+
+class Page(HTMLParser):
+    """What a browser would see: every element, and the text between them; fails on a tag left open."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.rows: list[list[str]] = []
+        self.words = ""
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words += data
+        if {"th", "td"} & set(self.open):
+            self.rows[-1][-1] += data
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words.split())
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def blank(*_: object) -> Figure:
+    return Figure(figsize=(1, 1))
+
+
+def page(run: Run) -> Page:
+    """The page with empty figures, which are quickly drawn: most tests are about its words."""
+    with patch.multiple(plots, training_curves=blank, confusion_matrix=blank, per_class_bars=blank):
+        return Page(report.render(run))
+
+
+@pytest.mark.parametrize(("right", "total"), [(9104, 10_000), (0, 7), (7, 7), (1, 2)])
+def test_wilson_agrees_with_the_formula(right: int, total: int) -> None:
+    judged = Scores(0.0, right / total, (), np.array([[right, total - right], [0, 0]]))
+    share, z = right / total, 1.959963984540054
+    centre = (share + z**2 / (2 * total)) / (1 + z**2 / total)
+    half = z / (1 + z**2 / total) * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+    assert report.wilson(judged) == pytest.approx((centre - half, centre + half), abs=1e-12)
+
+
+def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    html = report.render(run)
+    seen = Page(html)
+    assert html.startswith("<!doctype html>")
+    assert len(html) < 1_500_000
+    assert not {"script", "link", "iframe", "object", "base"} & {name for name, _ in seen.elements}
+    assert len(seen.all("img")) == 3
+    assert all((image["src"] or "").startswith("data:image/png;base64,") for image in seen.all("img"))
+    assert not re.search(r"https?:|url\(|@import", html)
+    assert report.render(run) == html
+
+
+def test_the_page_can_be_read_by_everyone(tmp_path: Path) -> None:
+    seen = page(make_run(tmp_path))
+    headings = [name for name, _ in seen.elements if re.fullmatch(r"h\d", name)]
+    assert headings == ["h1"] + ["h2"] * 8
+    alts = [image["alt"] or "" for image in seen.all("img")]
+    assert alts[0] == (
+        "Accuracy and loss over 2 epochs; in the last one training accuracy is 87.50%, validation accuracy 93.75%."
+    )
+    assert alts[1].startswith(
+        "Confusion matrix of the test images. Most frequent mistakes: $hat & 帽子 taken"
+    )
+    assert all(alts)
+    assert seen.all("html") == [{"lang": "en"}]
+    names = [attributes["aria-label"] for attributes in seen.all("div")]
+    assert len(set(names)) == len(names) == 7  # each region that scrolls has a name of its own
+
+
+def test_names_are_text_not_markup(tmp_path: Path) -> None:
+    run = make_run(tmp_path, data__notice="Drawn <b>by</b> us.", data__source='folder:"><script>')
+    html = report.render(run)
+    assert "<script" not in html
+    assert "<b>" not in html
+    seen = Page(html)
+    assert [row[0] for row in seen.rows if len(row) == 5] == ["class", *CLASSES]
+    assert "Drawn <b>by</b> us." in seen.text
+    assert 'folder:"><script>' in seen.text
+    assert "clothier train cnn1 --set 'a<b'" in seen.text
+
+
+def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
+    seen = page(make_run(tmp_path))
+    low, high = report.wilson(TEST)
+    assert (
+        "After 60 epochs, cnn1 names the right class for 76.67% of 60 test images "
+        f"(95% interval {low:.2%} to {high:.2%})."
+    ) in seen.text
+    assert ["plain", "10", "training", "300", f"{TRAIN.loss:.4f}", "98.67%"] in [r[:6] for r in seen.rows]
+    assert ["augmented", "60", "validation", "30", f"{VALIDATION.loss:.4f}", "90.00%"] in [
+        r[:6] for r in seen.rows
+    ]
+    assert [
+        "augmented",
+        "60",
+        "test",
+        "60",
+        f"{TEST.loss:.4f}",
+        "76.67%",
+        f"{low:.2%} to {high:.2%}",
+    ] in seen.rows
+    assert ["shoe", "0.7200", "0.9000", "0.8000", "20"] in seen.rows
+    phase = PhaseScores("plain", 10, TRAIN, VALIDATION, TEST, "")
+    assert f"Plain phase. {evaluate.describe_fit(phase)}" in seen.text
+    assert (
+        f"$hat & 帽子 taken for shoe (7), {CLASSES[1]} taken for $hat & 帽子 (5), shoe taken for" in seen.text
+    )
+    for words in (
+        "693,962 parameters, 693,001 of them trainable",
+        "300 train, 30 validation, 60 test; 28 \N{MULTIPLICATION SIGN} 28",
+        "0123abcd" * 8,
+        "beef" * 16,
+        "1.5 minutes for 2 epochs",
+        "Zen <4>, 2 cores, 23.4 GiB, Linux 6",
+        "clothier 1.2.3, keras 3.15.1",
+        "float32, 2 threads",
+    ):
+        assert words in seen.text
+
+
+def test_what_the_splits_were_read_for_is_said(tmp_path: Path) -> None:
+    once = "The test images are read once at the end of each phase, to report, and never to choose anything."
+    plain = "Validation images stay as they are in every phase. The article that these augmentation settings"
+    text = page(make_run(tmp_path / "both")).text
+    assert once in text
+    assert plain in text
+    text = page(make_run(tmp_path / "one", augmented_epochs=0)).text
+    assert once in text
+    assert plain not in text
+    assert "with dropout on." in text
+    text = page(make_run(tmp_path / "bare", data__counts={"train": 300})).text
+    assert once not in text
+    assert plain not in text
+
+
+def test_published_figures_stand_beside_ours(tmp_path: Path) -> None:
+    seen = page(make_run(tmp_path))
+    difference = f"{TEST.loss - 0.2485:+.4f}"
+    assert ["plain", "test loss", "0.2485", "10", f"{TEST.loss:.4f}", "10", difference] in seen.rows
+    assert ["augmented", "test accuracy", "0.9229", "60", "0.7667", "60", "-0.1562"] in seen.rows
+    assert "Not comparable" not in seen.text
+    assert "This run changes" not in seen.text
+    changed = page(make_run(tmp_path / "changed", seed=7, batch_size=32))
+    assert "This run changes the tutorial's recipe in batch_size, seed." in changed.text
+
+
+def test_the_tutorial_without_a_loss_gives_training_accuracy(tmp_path: Path) -> None:
+    seen = page(make_run(tmp_path, name="cnn1_dropout"))
+    assert ["plain", "training accuracy", "0.9736", "20", "0.9867", "10", "+0.0131"] in seen.rows
+    assert not [row for row in seen.rows if row[1:2] == ["test loss"]]
+
+
+def test_generated_data_are_not_compared(tmp_path: Path) -> None:
+    notice = "The data are generated."
+    seen = page(make_run(tmp_path, data__source="generated", data__notice=notice))
+    assert "Not comparable: the published figures were measured on Fashion-MNIST, this run on" in seen.text
+    assert {"class": "notice", "role": "note"} in seen.all("p")
+    assert seen.text.count(notice) == 1
+
+
+def test_other_data_have_no_published_figures(tmp_path: Path) -> None:
+    text = page(make_run(tmp_path, data__source="folder:photos")).text
+    assert "Beside the tutorial" not in text
+    assert "0.9104" not in text
+
+
+def test_changed_fields_are_marked(tmp_path: Path) -> None:
+    seen = page(make_run(tmp_path, learning_rate=0.5))
+    assert ["learning_rate", "0.5 changed from 0.001"] in seen.rows
+    assert ["seed", "13"] in seen.rows
+    assert len(seen.all("mark")) == 1
+
+
+def test_a_recipe_of_ones_own_has_nothing_to_differ_from(tmp_path: Path) -> None:
+    run = make_run(tmp_path, seed=99)
+    assert page(run).all("mark")
+    content = run.read_recipe()
+    content["recipe"]["name"] = "mine"
+    run.write_recipe(content)
+    assert not page(run).all("mark")
+
+
+def test_without_test_data_validation_is_shown(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    write_scores(run, test=None)
+    text = page(run).text
+    assert "90.00% of 30 validation images (95% interval" in text
+    assert "There are no test images to judge it by." in text
+    assert "The 30 validation images by their true class" in text
+    assert "0.9104" not in text
+    write_scores(run, validation=None, test=None)
+    assert "98.67% of 300 training images" in page(run).text
+
+
+def test_a_run_in_the_middle_says_so(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    run.scores_file.unlink()
+    seen = page(run)
+    assert "Training has finished 2 of 60 epochs; no phase has been judged yet." in seen.text
+    assert len(seen.all("img")) == 1
+    run.history_file.unlink()
+    assert not page(run).all("img")
+    assert report.write_figures(run) == []
+    run.write_scores([PhaseScores("plain", 10, TRAIN, VALIDATION, TEST, "beef" * 16)])
+    assert "After 10 of 60 epochs, cnn1 names" in page(run).text
+
+
+def test_no_mistakes_are_none(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    write_scores(run, test=scores([[5, 0, 0], [0, 5, 0], [0, 0, 5]]))
+    seen = page(run)
+    assert "The most frequent mistakes" not in seen.text
+    assert "Most frequent mistakes: none." in (seen.all("img")[1]["alt"] or "")
+
+
+def test_figure_files_are_the_pictures_of_the_page(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    paths = report.write_figures(run)
+    assert paths == [run.figure_file(name) for name in ("curves", "confusion", "per-class")]
+    embedded = [(image["src"] or "").partition(",")[2] for image in Page(report.render(run)).all("img")]
+    assert [base64.b64decode(code) for code in embedded] == [path.read_bytes() for path in paths]
+
+
+def test_damaged_runs_are_named(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    content = run.read_recipe()
+    del content["data"]["notice"], content["machine"], content["threads"]
+    run.write_recipe(content)
+    wanted = (
+        f"{run.recipe_file} lacks data.notice, machine.system, machine.processor, machine.cores, "
+        "machine.memory_gib, threads; wanted the file clothier wrote; train again"
+    )
+    for read in (report.render, report.write_figures):
+        with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
+            read(run)
+    run = make_run(tmp_path / "scores")
+    run.scores_file.write_text(json.dumps({"phases": [{}]}))
+    with pytest.raises(RunError, match=r"scores\.json is damaged \('name'\)"):
+        report.render(run)
