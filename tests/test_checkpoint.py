@@ -42,7 +42,12 @@ def test_the_digest_sees_names_types_shapes_and_bits() -> None:
     array = np.zeros((2, 3), np.float32)
     nearly = array.copy()
     nearly[0, 0] = -0.0
-    others = [{"b": array}, {"a": array.astype(np.float64)}, {"a": array.reshape(3, 2)}, {"a": nearly}]
+    others: list[dict[str, np.ndarray]] = [
+        {"b": array},
+        {"a": array.astype(np.float64)},
+        {"a": array.reshape(3, 2)},
+        {"a": nearly},
+    ]
     digests = {checkpoint.digest({"a": array}), *(checkpoint.digest(other) for other in others)}
     assert len(digests) == 5
     assert checkpoint.digest({"a": array, "b": nearly}) == checkpoint.digest({"b": nearly, "a": array})

@@ -1,1 +1,50 @@
+"""clothier trains, examines and ships image classifiers on ordinary machines.
+
+The names below are loaded on first use, so that importing clothier imports neither Keras nor TensorFlow:
+
+>>> import clothier
+>>> dataset = clothier.load("fashion-mnist")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clothier.data import LoadOptions as LoadOptions
+    from clothier.data import load as load
+    from clothier.errors import ClothierError as ClothierError
+    from clothier.recipes import Recipe as Recipe
+    from clothier.runs import Run as Run
+    from clothier.values import Dataset as Dataset
+    from clothier.values import Predictions as Predictions
+    from clothier.values import Scores as Scores
+    from clothier.values import Split as Split
+
 __version__ = "0.1.0"
+
+# public name -> the module that holds it
+_PUBLIC = {
+    "ClothierError": "clothier.errors",
+    "Dataset": "clothier.values",
+    "LoadOptions": "clothier.data",
+    "Predictions": "clothier.values",
+    "Recipe": "clothier.recipes",
+    "Run": "clothier.runs",
+    "Scores": "clothier.values",
+    "Split": "clothier.values",
+    "load": "clothier.data",
+}
+
+__all__ = [*_PUBLIC, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'clothier' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -110,7 +110,7 @@ class Predictions:
     @property
     def labels(self) -> Labels:
         """The most probable class of each image, int64 (n,)."""
-        return self.logits.argmax(axis=1).astype(np.int64)
+        return np.asarray(self.logits.argmax(axis=1), dtype=np.int64)
 
 
 @dataclass(frozen=True)

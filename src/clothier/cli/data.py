@@ -28,26 +28,36 @@ def data(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the pictures.", show_default="pictures/SOURCE")
     ] = None,
-    index: Annotated[int, typer.Option(help="Training image to enlarge, counted from 0.")] = 6,
+    index: Annotated[
+        int, typer.Option(help="Training image to enlarge, counted from 0 in the order of the files.")
+    ] = 6,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look at a data set: its shapes, counts and fingerprint, and pictures of it."""
     if source == "list":
         _list(json)
         return
-    dataset = options.load_data(source, options.as_options(data_dir, split, image_size, crop, skip_bad))
-    if not 0 <= index < len(dataset.train):
-        raise InputError(f"--index is {index}; wanted 0 to {len(dataset.train) - 1}")
+    read = options.as_options(data_dir, split, image_size, crop, skip_bad)
+    dataset = options.load_data(source, read)
+    shown = _in_file_order(dataset, source, read)
+    if not 0 <= index < len(shown.train):
+        raise InputError(f"--index is {index}; wanted 0 to {len(shown.train) - 1}")
     folder = out or Path("pictures") / (re.sub(r"[^\w.-]+", "-", source).strip("-") or "data")
-    pictures = _draw(dataset, folder, index)
+    pictures = _draw(shown, folder, index)
     facts = _facts(dataset)
     if json:
         screen.print_json({**facts, "pictures": [str(path) for path in pictures]})
         return
     _print(dataset, facts)
-    screen.results.print(
-        "pictures     " + "\n             ".join(str(path) for path in pictures), markup=False
-    )
+    screen.say("pictures     " + "\n             ".join(str(path) for path in pictures))
+
+
+def _in_file_order(dataset: Dataset, source: str, read: dict[str, Any]) -> Dataset:
+    """The training images as the files hold them, where splitting shuffled them: the tutorials show their first
+    thirty and the seventh."""
+    if source.partition(":")[0] in ("fashion-mnist", "idx"):
+        return options.load_data(source, {**read, "split": "none"})
+    return dataset
 
 
 def _list(json: bool) -> None:
@@ -59,7 +69,7 @@ def _list(json: bool) -> None:
         )
         return
     rows = [(entry.syntax, entry.description) for entry in SOURCES.values()]
-    screen.results.print(screen.table(("source", "what it is"), rows))
+    screen.print_table(("source", "what it is"), rows)
 
 
 def _facts(dataset: Dataset) -> dict[str, Any]:
@@ -89,13 +99,11 @@ def _print(dataset: Dataset, facts: dict[str, Any]) -> None:
         (name, " x ".join(map(str, s["shape"])), s["dtype"], f"{s['range'][0]} to {s['range'][1]}")
         for name, s in splits.items()
     ]
-    screen.results.print(
-        screen.table(("split", "images (n, height, width, channels)", "dtype", "range"), rows)
-    )
-    screen.results.print()
+    screen.print_table(("split", "images (n, height, width, channels)", "dtype", "range"), rows)
+    screen.say()
     rows = [(name, *(splits[s]["counts"][name] for s in splits)) for name in dataset.class_names]
-    screen.results.print(screen.table(("class", *splits), rows))
-    screen.results.print(f"\nfingerprint  {dataset.fingerprint}")
+    screen.print_table(("class", *splits), rows)
+    screen.say(f"\nfingerprint  {dataset.fingerprint}")
 
 
 def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:

@@ -17,7 +17,5 @@ def models(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
         screen.print_json({name: vars(entry) for name, entry in MODELS.items()})
         return
     rows = [(name, f"{entry.smallest}x{entry.smallest}", entry.description) for name, entry in MODELS.items()]
-    screen.results.print(screen.table(("model", "smallest image", "what it is"), rows))
-    screen.results.print(
-        "\n`clothier summary MODEL` prints a network's layers; `clothier train MODEL` trains it."
-    )
+    screen.print_table(("model", "smallest image", "what it is"), rows)
+    screen.say("\n`clothier summary MODEL` prints a network's layers; `clothier train MODEL` trains it.")

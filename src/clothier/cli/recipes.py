@@ -21,8 +21,8 @@ def recipes(
         if json:
             screen.print_json(fields)
         else:
-            screen.results.print(screen.table(("field", "value"), [(k, str(v)) for k, v in fields.items()]))
-            screen.results.print(f"\nChange any of them: clothier train {name} --set FIELD=VALUE")
+            screen.print_table(("field", "value"), [(k, str(v)) for k, v in fields.items()])
+            screen.say(f"\nChange any of them: clothier train {name} --set FIELD=VALUE")
     elif json:
         screen.print_json({known: recipe.as_json() for known, recipe in RECIPES.items()})
     else:
@@ -36,4 +36,4 @@ def recipes(
             )
             for known, r in RECIPES.items()
         ]
-        screen.results.print(screen.table(("recipe", "model", "epochs", "batch", "optimizer"), rows))
+        screen.print_table(("recipe", "model", "epochs", "batch", "optimizer"), rows)

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-results = Console(highlight=False)
+# Where nobody looks at a terminal of known width, lines may be wider than Rich's 80.
+results = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 messages = Console(stderr=True, highlight=False)
 
 
@@ -27,18 +29,22 @@ def notice(text: str) -> None:
         messages.print(f"NOTE: {text}", style="bold yellow", markup=False)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> Table:
-    """A plain table: words to the left, numbers to the right."""
-    made = Table(
-        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
+def say(text: str = "") -> None:
+    """A line of prose on stdout, left to the terminal to wrap."""
+    results.print(text, markup=False, soft_wrap=True)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
+    """A plain table on stdout: words to the left, numbers to the right."""
+    if title:
+        results.print(title, style="bold", markup=False, soft_wrap=True)
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, column in enumerate(columns):
-        numbers = [row[place] for row in rows]
-        right = bool(numbers) and all(_is_number(cell) for cell in numbers)
-        made.add_column(column, justify="right" if right else "left", overflow="fold")
+        right = bool(rows) and all(_is_number(row[place]) for row in rows)
+        made.add_column(escape(column), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(str(cell) for cell in row))
-    return made
+        made.add_row(*(escape(str(cell)) for cell in row))
+    results.print(made)
 
 
 def _is_number(cell: Any) -> bool:

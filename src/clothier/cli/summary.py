@@ -45,5 +45,5 @@ def summary(
         for layer in layers
     ]
     title = f"{model} for images of {height}x{width}x{channels} and {classes} classes"
-    screen.results.print(screen.table(("layer", "kind", "output shape", "parameters"), rows, title=title))
-    screen.results.print(f"\n{total:,} parameters, {trainable:,} of them trainable")
+    screen.print_table(("layer", "kind", "output shape", "parameters"), rows, title=title)
+    screen.say(f"\n{total:,} parameters, {trainable:,} of them trainable")

@@ -177,11 +177,11 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
                 rows.append(
                     (phase.name, f"{phase.epochs}", split_name, f"{split.loss:.4f}", f"{split.accuracy:.4f}")
                 )
-    screen.results.print()
+    screen.say()
     title = "Scores of the last weights of each phase, dropout off"
-    screen.results.print(screen.table(("phase", "epochs", "split", "loss", "accuracy"), rows, title=title))
+    screen.print_table(("phase", "epochs", "split", "loss", "accuracy"), rows, title=title)
     for phase in scores:
-        screen.results.print(f"\n{phase.name}: {evaluate.describe_fit(phase)}")
+        screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase)}")
     if content["data"]["source"] == "fashion-mnist":
         rows = []
         for phase in scores:
@@ -192,10 +192,8 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
                 rows.append((*row, f"{published.test_accuracy:.4f}", f"{phase.test.accuracy:.4f}"))
         if rows:
             columns = ("phase", "published test loss", "ours", "published test accuracy", "ours")
-            screen.results.print()
-            screen.results.print(
-                screen.table(columns, rows, title="The tutorial's figures (one seed) beside ours")
-            )
-    screen.results.print(f"\nrun     {run.path}\nreport  {run.report_file}", markup=False)
+            screen.say()
+            screen.print_table(columns, rows, title="The tutorial's figures (one seed) beside ours")
+    screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:
-        screen.results.print(f"NOTE: {notice}", markup=False)
+        screen.say(f"NOTE: {notice}")

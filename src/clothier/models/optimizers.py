@@ -1,4 +1,7 @@
-"""name -> Keras optimiser, with Keras's defaults but for what the recipe says."""
+"""name -> Keras optimiser, with Keras's defaults but for what the recipe says.
+
+Each is named, since Keras would number them and a checkpoint knows its variables by their paths.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ import keras
 from clothier.recipes.recipe import Recipe
 
 OPTIMIZERS: dict[str, Callable[[Recipe], keras.Optimizer]] = {
-    "adadelta": lambda recipe: keras.optimizers.Adadelta(recipe.learning_rate),
-    "adam": lambda recipe: keras.optimizers.Adam(recipe.learning_rate),
-    "adamw": lambda recipe: keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay),
-    "sgd": lambda recipe: keras.optimizers.SGD(recipe.learning_rate, momentum=recipe.momentum),
+    "adadelta": lambda recipe: keras.optimizers.Adadelta(recipe.learning_rate, name="adadelta"),
+    "adam": lambda recipe: keras.optimizers.Adam(recipe.learning_rate, name="adam"),
+    "adamw": lambda recipe: keras.optimizers.AdamW(
+        recipe.learning_rate, weight_decay=recipe.weight_decay, name="adamw"
+    ),
+    "sgd": lambda recipe: keras.optimizers.SGD(recipe.learning_rate, momentum=recipe.momentum, name="sgd"),
 }

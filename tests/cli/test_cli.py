@@ -1,0 +1,224 @@
+"""The command line as a person uses it: results, one-line errors, exit codes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clothier import __version__, cli
+
+# A run of a few seconds, on data drawn on the spot.
+QUICK = ("train", "cnn1", "--data", "generated:600", "--epochs", "1", "--set", "augmented_epochs=1")
+
+
+def _fails(capsys: pytest.CaptureFixture[str], *words: str, code: int = 2) -> str:
+    assert cli.run(list(words)) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("clothier: ")
+    assert captured.err.count("\n") == 1, captured.err
+    return captured.err.removeprefix("clothier: ").rstrip()
+
+
+def _prints(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert cli.run(list(words)) == 0
+    return capsys.readouterr().out
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _prints(capsys, "--version") == f"clothier {__version__}\n"
+    assert _prints(capsys, "--help") == _prints(capsys)
+    for command in ("data", "models", "recipes", "summary", "train"):
+        assert f"Usage: clothier {command}" in _prints(capsys, command, "--help")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("trian", "no such command 'trian'. Did you mean 'train'; see `clothier --help`"),
+        ("train", "no recipe given; wanted one such as cnn1; `clothier recipes` lists them"),
+        (
+            "train cnn44",
+            "unknown recipe 'cnn44'; known: cnn1, cnn1_dropout, cnn3, cnn4; did you mean 'cnn4'?",
+        ),
+        (
+            "train cnn1 --set epochs",
+            "--set got 'epochs'; wanted FIELD=VALUE, such as --set learning_rate=3e-4",
+        ),
+        ("train cnn1 --set model=vgg", "unknown model 'vgg'; known: cnn1, cnn1_dropout, cnn3, cnn4"),
+        ("train cnn1 --set augment=none", "unknown augmentation policy 'none'; known: article"),
+        (
+            "train cnn1 --phases first",
+            "--phases is 'first'; wanted all, or plain to stop before augmentation",
+        ),
+        (
+            "train cnn1 --data fashion-mist",
+            "unknown data source 'fashion-mist'; known: csv:FILE[,TEST_FILE],",
+        ),
+        ("train cnn1 --image-size big", "--image-size is 'big'; wanted a side in pixels or HEIGHTxWIDTH,"),
+        ("train cnn1 --data generated --image-size 28x0", "--image-size is '28x0'; wanted a side in pixels"),
+        (
+            "train --resume nowhere",
+            "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1",
+        ),
+        ("data folder:nowhere", ""),
+        ("summary cnn5", "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4; did you mean 'cnn"),
+        (
+            "summary cnn3 --image-size 9",
+            "cnn3 got images of 9x9 pixels; wanted at least 18x18; choose a larger",
+        ),
+        ("summary cnn3 --channels 2", "--channels is 2; wanted 1 for grey or 3 for colour"),
+        ("recipes cnn9", "unknown recipe 'cnn9'"),
+        ("train cnn1 --epochs many", "invalid value for '--epochs'"),
+    ],
+)
+def test_wrong_words_end_with_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], words: str, message: str
+) -> None:
+    assert _fails(capsys, *words.split()).startswith(message)
+
+
+def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(json.loads(_prints(capsys, "models", "--json"))) == {"cnn1", "cnn1_dropout", "cnn3", "cnn4"}
+    assert "one convolution" in _prints(capsys, "models")
+    assert json.loads(_prints(capsys, "recipes", "cnn3", "--json"))["batch_size"] == 256
+    assert "10 plain then 50 augmented" in _prints(capsys, "recipes")
+    assert "learning_rate" in _prints(capsys, "recipes", "cnn1")
+    assert set(json.loads(_prints(capsys, "recipes", "--json"))) >= {"cnn1", "cnn4"}
+
+
+def test_summary_prints_the_layer_table(capsys: pytest.CaptureFixture[str]) -> None:
+    text = _prints(capsys, "summary", "cnn4")
+    assert "1,221,546 parameters, 1,219,754 of them trainable" in text
+    assert any(
+        line.split() == ["conv4", "Conv2D", "8", "x", "8", "x", "128", "73,856"] for line in text.splitlines()
+    )
+    facts = json.loads(
+        _prints(capsys, "summary", "cnn1", "--image-size", "20x30", "--channels", "3", "--json")
+    )
+    assert facts["layers"][0]["output_shape"] == [20, 30, 3]
+
+
+def test_data_prints_facts_and_draws_pictures(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.run(["data", "generated:600", "--index", "3"]) == 0
+    captured = capsys.readouterr()
+    assert "480 x 28 x 28 x 1" in captured.out
+    assert "fingerprint  " in captured.out
+    assert "generated" in captured.err
+    for name in ("samples", "classes", "image-3"):
+        picture = tmp_path / "pictures" / "generated-600" / f"{name}.png"
+        assert picture.read_bytes().startswith(b"\x89PNG")
+    facts = json.loads(_prints(capsys, "data", "generated:600", "--json", "--out", "elsewhere"))
+    assert facts["splits"]["train"]["shape"] == [480, 28, 28, 1]
+    assert sum(facts["splits"]["test"]["counts"].values()) == 100
+    assert facts["notice"]
+    assert {"fashion-mnist", "folder", "csv", "idx", "generated"} <= set(
+        json.loads(_prints(capsys, "data", "list", "--json"))
+    )
+    assert "folder:DIR" in _prints(capsys, "data", "list")
+    assert cli.run(["data", "generated:600", "--index", "480"]) == 2
+    assert capsys.readouterr().err.endswith("clothier: --index is 480; wanted 0 to 479\n")
+
+
+def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.run([*QUICK, "--verbose", "2"]) == 0
+    captured = capsys.readouterr()
+    assert "epoch 1/2 plain  loss " in captured.err
+    assert "epoch 2/2 augmented  loss " in captured.err
+    assert "images/s" in captured.err
+    assert "report  runs/cnn1-1/report.html" in captured.out
+    assert "The data are generated" in captured.out
+    assert "published" not in captured.out  # the tutorials' figures belong to other data
+    assert (tmp_path / "runs" / "cnn1-1" / "report.html").stat().st_size > 10_000
+    assert (tmp_path / "runs" / "cnn1-1" / "figures" / "curves.png").exists()
+
+    result = json.loads(_prints(capsys, *QUICK, "--json", "--phases", "plain", "--verbose", "0"))
+    assert result["run"] == "runs/cnn1-2"
+    assert [phase["name"] for phase in result["phases"]] == ["plain"]
+    assert result["recipe"]["augmented_epochs"] == 0
+
+    # Resuming: the recipe of the run stands.
+    run = "runs/cnn1-1"
+    assert _fails(capsys, "train", "cnn3", "--resume", run) == (
+        "runs/cnn1-1 is a run of cnn1, not of cnn3; leave the name out to go on with it"
+    )
+    assert _fails(capsys, "train", "--resume", run, "--set", "learning_rate=0.5").startswith(
+        "runs/cnn1-1 was begun with learning_rate=0.001, not 0.5; a resumed run keeps its recipe;"
+    )
+    assert "2 epochs done" in _resume_errors(capsys, run)
+
+
+def _resume_errors(capsys: pytest.CaptureFixture[str], run: str) -> str:
+    assert cli.run(["train", "--resume", run]) == 0
+    return capsys.readouterr().err
+
+
+def test_verbose_0_is_silent_but_for_the_notice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*QUICK, "--verbose", "0", "--phases", "plain"]) == 0
+    assert "epoch 1" not in capsys.readouterr().err
+
+
+def _start(words: list[str], **options: Any) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "clothier", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def test_ctrl_c_ends_with_the_command_that_goes_on() -> None:
+    with _start([*QUICK, "--epochs", "500", "--verbose", "2"]) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if line.startswith("epoch 1/"):
+                break
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130, rest
+    last = rest.splitlines()[-1]
+    assert last.startswith("clothier: stopped with ")
+    assert last.endswith("go on with: clothier train --resume runs/cnn1-1")
+    assert "Traceback" not in rest
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="needs a limit on file sizes")
+def test_a_file_that_cannot_grow_ends_with_exit_code_74() -> None:
+    import resource
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))  # checkpoints of cnn1 are larger
+
+    with _start([*QUICK, "--verbose", "2"], preexec_fn=limit) as process:
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 74, errors
+    last = errors.splitlines()[-1]
+    assert last.startswith("clothier: cannot write ")
+    assert ".safetensors: File too large" in last
+    assert "Traceback" not in errors
+    assert list(Path("runs").rglob("*.tmp")) == []
+
+
+def test_a_reader_who_leaves_early_causes_no_traceback() -> None:
+    with _start(["recipes"]) as process:
+        assert process.stdout
+        process.stdout.close()
+        assert process.stderr
+        assert process.stderr.read() == ""
+
+
+def test_help_answers_at_once_compared_with_python_itself() -> None:
+    """A bound relative to this machine: ten times an interpreter's own start."""
+
+    def seconds(code: str) -> float:
+        def once() -> float:
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+            return time.perf_counter() - began
+
+        return min(once() for _ in range(3))
+
+    assert seconds("from clothier import cli; cli.run(['--help'])") < 10 * seconds("pass") + 0.2

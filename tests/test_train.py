@@ -1,0 +1,351 @@
+"""Training end to end on a tiny data set: what a run leaves behind, and that stopping it anywhere changes nothing."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clothier import backend, checkpoint, events, recipes, report, runs, train
+from clothier.checkpoint import Checkpoint
+from clothier.errors import InterruptedRunError, RunError, WriteError
+from clothier.recipes import Recipe
+from clothier.runs import Run
+from clothier.values import Dataset, EpochRow
+
+RECIPE = recipes.change(
+    recipes.get("cnn1"), {"epochs": 2, "augmented_epochs": 2, "batch_size": 64, "learning_rate": 3e-3}
+)
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing in clothier catches it, and what runs after it may touch no file."""
+
+
+def _fresh(dataset: Dataset, root: Path, recipe: Recipe = RECIPE) -> Run:
+    run = Run.create(recipe.name, root)
+    train.train(recipe, dataset, run)
+    return run
+
+
+def _state(run: Run) -> tuple[str, str, list[str], list[Any]]:
+    """Everything of a finished run that must not depend on how it was stopped."""
+    last = checkpoint.load(run.last_checkpoint)
+    history = [replace(row, seconds=0.0) for row in run.read_history()]
+    scores = [phase.as_json() for phase in run.read_scores()]
+    files = sorted(str(p.relative_to(run.path)) for p in run.path.rglob("*") if p.is_file())
+    return (
+        checkpoint.digest(last.tensors),
+        run.predictions_file.read_text(),
+        files,
+        [history, scores, last.best],
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_pages() -> Iterator[None]:
+    """Dozens of runs are made here, and drawing takes longer than training them; the pages have their own tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "write_figures", lambda run: [])
+        patch.setattr(report, "render", lambda run: f"<!DOCTYPE html> {len(run.read_scores())} phases")
+        yield
+
+
+@pytest.fixture(scope="module")
+def finished(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return _fresh(tiny, tmp_path_factory.mktemp("finished"))
+
+
+def test_what_a_run_leaves_behind(finished: Run, tiny: Dataset) -> None:
+    history = finished.read_history()
+    assert [(row.epoch, row.phase) for row in history] == [
+        (1, "plain"), (2, "plain"), (3, "augmented"), (4, "augmented"),
+    ]  # fmt: skip
+    assert all(row.val_loss is not None for row in history)
+    phases = finished.read_scores()
+    assert [(phase.name, phase.epochs) for phase in phases] == [("plain", 2), ("augmented", 4)]
+    for phase in phases:
+        assert phase.validation
+        assert phase.test
+        assert (
+            phase.train.confusion.sum(),
+            phase.validation.confusion.sum(),
+            phase.test.confusion.sum(),
+        ) == (300, 90, 90)
+    assert phases[-1].weights_sha256 != phases[0].weights_sha256
+    with finished.predictions_file.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["label"]) for row in rows] == (tiny.test.labels.tolist() if tiny.test else None)
+    right = np.mean([row["label"] == row["predicted"] for row in rows])
+    assert phases[-1].test
+    assert right == phases[-1].test.accuracy
+    content = finished.read_recipe()
+    assert content["recipe"] == RECIPE.as_json()
+    assert content["data"]["counts"] == {"train": 300, "validation": 90, "test": 90}
+    assert finished.report_file.read_text() == "<!DOCTYPE html> 2 phases"
+    assert len(finished.best_checkpoints()) == 1
+
+
+def test_it_learns(tiny: Dataset, tmp_path: Path) -> None:
+    recipe = recipes.change(RECIPE, {"epochs": 10, "augmented_epochs": 0})
+    phases = train.train(recipe, tiny, Run.create("cnn1", tmp_path))
+    assert phases[0].train.accuracy > 0.9
+
+
+def test_the_best_weights_are_those_of_the_lowest_validation_loss(finished: Run) -> None:
+    losses = [row.val_loss for row in finished.read_history()]
+    best = checkpoint.load(finished.last_checkpoint).best
+    assert best
+    assert best.epoch == 1 + losses.index(min(loss for loss in losses if loss is not None))
+    weights = checkpoint.load_weights(finished.best_checkpoint(best.epoch))
+    assert checkpoint.digest(weights) == best.sha256
+
+
+def test_the_same_recipe_seed_and_data_give_the_same_bits(
+    finished: Run, tiny: Dataset, tmp_path: Path
+) -> None:
+    assert _state(_fresh(tiny, tmp_path)) == _state(finished)
+    other = _fresh(tiny, tmp_path, recipes.change(RECIPE, {"seed": 14}))
+    assert _state(other)[0] != _state(finished)[0]
+
+
+def test_the_last_phase_never_changes_what_the_first_gave(
+    finished: Run, tiny: Dataset, tmp_path: Path
+) -> None:
+    plain = _fresh(tiny, tmp_path, recipes.change(RECIPE, {"augmented_epochs": 0}))
+    assert plain.read_scores()[0].as_json() == finished.read_scores()[0].as_json()
+
+
+def test_without_validation_or_test_data_the_columns_stay_empty(tiny: Dataset, tmp_path: Path) -> None:
+    run = _fresh(replace(tiny, validation=None, test=None), tmp_path)
+    assert all(row.val_loss is None and row.val_accuracy is None for row in run.read_history())
+    assert run.best_checkpoints() == []
+    phase = run.read_scores()[-1]
+    assert phase.validation is None
+    assert phase.test is None
+
+
+class _KillAt:
+    """Kills the n-th time one of the dangerous places is reached, before or after it did its work."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fatal: int) -> None:
+        self.count, self.fatal = 0, fatal
+        places: list[tuple[Any, str]] = [
+            (os, "fsync"),
+            (Path, "replace"),
+            (Path, "unlink"),
+            (events, "append"),
+            (backend.Trainer, "step"),
+        ]
+        for owner, name in places:
+            monkeypatch.setattr(owner, name, self._dangerous(getattr(owner, name)))
+
+    def _dangerous(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if self.count >= self.fatal:
+                raise Killed  # a dead process does nothing more, not even tidy up
+            self.count += 1
+            if self.count == self.fatal:
+                raise Killed
+            return real(*args, **kwargs)
+
+        return call
+
+
+def _train_until_killed(tiny: Dataset, run: Run, fatal: int) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        killer = _KillAt(patch, fatal)
+        try:
+            if run.recipe_file.exists():
+                train.resume(run, tiny)
+            else:
+                train.train(RECIPE, tiny, run)
+        except Killed:
+            pass
+        return killer.count
+
+
+def test_killed_anywhere_it_resumes_to_the_same_bits(finished: Run, tiny: Dataset, tmp_path: Path) -> None:
+    total = _train_until_killed(tiny, Run.create("count", tmp_path), fatal=10**9)
+    assert total > 60
+    for fatal in range(1, total + 1, 3):  # each run is killed a second time on its way back
+        run = Run.create("cnn1", tmp_path)
+        _train_until_killed(tiny, run, fatal)
+        if not run.recipe_file.exists():
+            continue  # nothing was begun yet: there is nothing to go on with
+        _train_until_killed(tiny, run, fatal=7)
+        train.resume(run, tiny)
+        assert _state(run) == _state(finished), f"killed at place {fatal} of {total}"
+
+
+SCRIPT = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+import conftest
+from clothier import recipes, report, train
+from clothier.runs import Run
+from clothier.values import Dataset
+report.write_figures, report.render = (lambda run: []), (lambda run: "")
+real, count = os.fsync, 0
+def fsync(descriptor):
+    global count
+    count += 1
+    if count == {fatal}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(descriptor)
+os.fsync = fsync
+tiny = Dataset(conftest.stripes(300, 1), conftest.stripes(90, 2), conftest.stripes(90, 3),
+               ("row", "column", "none"), "f" * 64, "tiny")
+recipe = recipes.Recipe.from_json({recipe!r})
+train.train(recipe, tiny, Run.create("cnn1", Path({root!r})))
+"""
+
+
+@pytest.mark.parametrize("fatal", [11, 21])
+def test_a_real_sigkill_inside_a_save(finished: Run, tiny: Dataset, tmp_path: Path, fatal: int) -> None:
+    code = SCRIPT.format(
+        tests=str(Path(__file__).parent), fatal=fatal, recipe=RECIPE.as_json(), root=str(tmp_path / "runs")
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120, check=False)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    run = Run.open(tmp_path / "runs" / "cnn1-1")
+    assert list(run.path.rglob("*.tmp")), "the kill was meant to fall inside a write"
+    train.resume(run, tiny)
+    assert _state(run) == _state(finished)
+
+
+@pytest.fixture
+def stopped(tiny: Dataset, tmp_path: Path) -> Iterator[Run]:
+    """A run with two of four epochs done."""
+
+    class Stop(train.Watcher):
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            if epoch == 3:
+                raise KeyboardInterrupt
+
+    run = Run.create("cnn1", tmp_path)
+    with pytest.raises(InterruptedRunError) as caught:
+        train.train(RECIPE, tiny, run, watcher=Stop())
+    assert str(caught.value) == (
+        f"stopped with 2 of 4 epochs done and saved; go on with: clothier train --resume {run.path}"
+    )
+    yield run
+
+
+def test_interrupted_it_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
+    train.resume(stopped, tiny)
+    assert _state(stopped) == _state(finished)
+
+
+def test_a_finished_run_is_left_as_it_is(finished: Run, tiny: Dataset) -> None:
+    before = _state(finished)
+    assert len(train.resume(finished, tiny)) == 2
+    assert _state(finished) == before
+
+
+def test_resume_refuses_other_data(stopped: Run, tiny: Dataset) -> None:
+    with pytest.raises(
+        RunError, match=r"was trained on other data \(fingerprint ffffffffffff, these have eeeeeeeeeeee\)"
+    ):
+        train.resume(stopped, replace(tiny, fingerprint="e" * 64))
+
+
+def test_resume_refuses_another_recipe(stopped: Run, tiny: Dataset) -> None:
+    content = stopped.read_recipe()
+    content["recipe"]["learning_rate"] = 0.5
+    stopped.write_recipe(content)
+    with pytest.raises(
+        RunError, match=r"belongs to another recipe \(learning_rate 0\.003 there, 0\.5 here\); wanted"
+    ):
+        train.resume(stopped, tiny)
+
+
+def test_resume_refuses_a_best_file_it_does_not_know(stopped: Run, tiny: Dataset) -> None:
+    (path,) = stopped.best_checkpoints()
+    checkpoint.save_weights(path, {"a": np.zeros(3, np.float32)})
+    with pytest.raises(
+        RunError, match=r"best-000\d\.safetensors is not the file the checkpoint names; put it back"
+    ):
+        train.resume(stopped, tiny)
+
+
+def test_resume_refuses_a_damaged_checkpoint(stopped: Run, tiny: Dataset) -> None:
+    stopped.last_checkpoint.write_bytes(stopped.last_checkpoint.read_bytes()[:-100])
+    with pytest.raises(RunError, match=r"last\.safetensors is damaged"):
+        train.resume(stopped, tiny)
+
+
+def test_a_full_disk_keeps_the_last_good_checkpoint(
+    finished: Run, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run.create("cnn1", tmp_path)
+    real = checkpoint.save
+
+    def save(path: Path, state: Checkpoint) -> None:
+        if state.epochs_done == 3:
+            with pytest.MonkeyPatch.context() as full:
+                full.setattr(os, "fsync", _no_space)
+                real(path, state)
+        real(path, state)
+
+    monkeypatch.setattr(checkpoint, "save", save)
+    with pytest.raises(
+        WriteError, match=r"cannot write .*last\.safetensors: No space left on device.*--resume"
+    ) as caught:
+        train.train(RECIPE, tiny, run)
+    assert caught.value.exit_code == 74
+    assert checkpoint.load(run.last_checkpoint).epochs_done == 2
+    assert list(run.path.rglob("*.tmp")) == []
+    monkeypatch.undo()
+    train.resume(run, tiny)
+    assert _state(run) == _state(finished)
+
+
+def _no_space(_: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_loss_that_is_no_number_stops_the_run(tiny: Dataset, tmp_path: Path) -> None:
+    recipe = recipes.change(RECIPE, {"optimizer": "sgd", "learning_rate": 1e30})
+    with pytest.raises(
+        RunError, match=r"^the loss became (nan|inf) in epoch 1; wanted a finite number; .*=1e\+29$"
+    ):
+        train.train(recipe, tiny, Run.create("cnn1", tmp_path))
+
+
+def test_watchers_hear_of_every_epoch(tiny: Dataset, tmp_path: Path) -> None:
+    heard: list[tuple[str, int]] = []
+
+    class Listening(train.Watcher):
+        def batch(self, num_images: int, trainer: Any) -> None:
+            heard.append(("batch", num_images))
+
+        def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:
+            heard.append(("epoch", row.epoch))
+
+        def judging(self, phase: str) -> None:
+            heard.append((phase, 0))
+
+    recipe = recipes.change(RECIPE, {"epochs": 1, "augmented_epochs": 1, "batch_size": 200})
+    train.train(recipe, tiny, Run.create("cnn1", tmp_path), watcher=Listening())
+    one = [("batch", 200), ("batch", 100)]
+    assert heard == [*one, ("epoch", 1), ("plain", 0), *one, ("epoch", 2), ("augmented", 0)]
+
+
+def test_run_folders_are_named_in_one_place() -> None:
+    names = ("history.csv", "scores.json", "recipe.json", "predictions.csv", "report.html")
+    sources = Path(runs.__file__).parent.rglob("*.py")
+    joined = [
+        (s.name, n) for s in sources if s.name != "runs.py" for n in names if f'/ "{n}"' in s.read_text()
+    ]
+    assert joined == []
