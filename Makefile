@@ -23,8 +23,10 @@ check: .venv/.dev-ready
 soak: .venv/.dev-ready
 	$(BIN)/python scripts/soak.py --kills 50
 
+# `make bench PHOTOS=folder` also times the reading of a folder of photos.
 bench: .venv/.dev-ready
 	$(BIN)/python benchmarks/augment_rate.py
+	@[ -z "$(PHOTOS)" ] || $(BIN)/python benchmarks/folder_cache.py $(PHOTOS)
 
 .venv/.run-ready: scripts/setup.sh requirements/run.lock pyproject.toml
 	@scripts/setup.sh run

@@ -51,7 +51,9 @@ def training_rates(name: str, split: Split, shape: tuple[int, int, int], classes
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", default="fashion-mnist")
     source = parser.parse_args().data
     backend.start()

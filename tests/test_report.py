@@ -301,6 +301,16 @@ def test_a_run_in_the_middle_says_so(tmp_path: Path) -> None:
     assert "After 10 of 60 epochs, cnn1 names" in page(run).text
 
 
+def test_one_epoch_is_singular(tmp_path: Path) -> None:
+    run = make_run(tmp_path, epochs=1, augmented_epochs=0)
+    run.write_history(run.read_history()[:1])
+    run.write_scores([PhaseScores("plain", 1, TRAIN, VALIDATION, TEST, "beef" * 16)])
+    seen = page(run)
+    assert "After 1 epoch, cnn1 names" in seen.text
+    assert "0.5 minutes for 1 epoch" in seen.text
+    assert "1 epochs" not in seen.text + (seen.all("img")[0]["alt"] or "")
+
+
 def test_no_mistakes_are_none(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     write_scores(run, test=scores([[5, 0, 0], [0, 5, 0], [0, 0, 5]]))

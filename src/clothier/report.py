@@ -47,7 +47,9 @@ def render(run: Run) -> str:
     """
     template = resources.files("clothier").joinpath("report.html.j2").read_text(encoding="utf-8")
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page.filters.update(percent="{:.2%}".format, decimals="{:.4f}".format, count="{:,}".format)
+    page.filters.update(
+        percent="{:.2%}".format, decimals="{:.4f}".format, count="{:,}".format, epochs=_epochs
+    )
     return page.from_string(template).render(_contents(run))
 
 
@@ -85,7 +87,7 @@ def _figures(run: Run, notice: str) -> dict[str, bytes]:
     if phases := run.read_scores():
         split, scores = _judged(phases[-1])
         names = [score.name for score in scores.per_class]
-        title = f"{run.name}: {split} images after {phases[-1].epochs} epochs"
+        title = f"{run.name}: {split} images after {_epochs(phases[-1].epochs)}"
         figures["confusion"] = plots.confusion_matrix(scores.confusion, names, title, notice)
         figures["per-class"] = plots.per_class_bars(scores, title, notice)
     return {name: plots.render(figure) for name, figure in figures.items()}
@@ -132,17 +134,21 @@ def _contents(run: Run) -> dict[str, Any]:
 def _summary(recipe: Recipe, phases: list[PhaseScores], epochs: int) -> str:
     total = sum(length for _, length in recipe.phases())
     if not phases:
-        return f"Training has finished {epochs} of {total} epochs; no phase has been judged yet."
+        return f"Training has finished {epochs} of {_epochs(total)}; no phase has been judged yet."
     split, scores = _judged(phases[-1])
     low, high = wilson(scores)
     ended = phases[-1].epochs
-    done = f"{ended} of {total}" if ended < total else f"{total}"
+    done = f"{ended} of {_epochs(total)}" if ended < total else _epochs(ended)
     sentence = (
-        f"After {done} epochs, {recipe.name} names the right class for "
+        f"After {done}, {recipe.name} names the right class for "
         f"{scores.accuracy:.2%} of {scores.confusion.sum():,} {split} images "
         f"(95% interval {low:.2%} to {high:.2%})."
     )
     return sentence if split == "test" else f"{sentence} There are no test images to judge it by."
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'s' if count != 1 else ''}"
 
 
 def _fields(recipe: Recipe) -> list[tuple[str, Any, Any]]:

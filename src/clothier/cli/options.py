@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 DataDir = Annotated[
     Path | None,
-    typer.Option(help="Folder that holds the data set's files.", envvar="CLOTHIER_DATA", show_default=False),
+    typer.Option(
+        help="Folder that holds Fashion-MNIST's files, in place of the environment variable CLOTHIER_DATA.",
+        show_default=False,
+    ),
 ]
 SplitName = Annotated[
     str,
