@@ -165,7 +165,7 @@ def _published(
 ) -> list[tuple[PhaseScores, Published, str, float, float]]:
     """(phase, the tutorial's figures, measure, theirs, ours); empty for data that no tutorial resembles."""
     rows = []
-    for phase in phases if source in ("fashion-mnist", "generated") else []:
+    for phase in phases if source.partition(":")[0] in ("fashion-mnist", "generated") else []:
         published = PUBLISHED.get((recipe.name, phase.name))
         if published and phase.test:
             pairs = {
