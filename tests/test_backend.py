@@ -14,6 +14,7 @@ LABELS = np.random.default_rng(1).integers(0, 10, 64)
 
 def test_starting_again_with_other_threads_is_refused() -> None:
     running = backend.start()
+    assert backend.start(running) == backend.start() == running
     with pytest.raises(
         InputError, match=rf"^threads is {running + 1}, but TensorFlow already runs with {running} in"
     ):
@@ -25,6 +26,10 @@ def test_the_machine_is_described() -> None:
     assert facts["cores"] >= 1
     assert facts["memory_gib"] > 0.1
     assert facts["processor"]
+
+
+def test_the_probe_gives_a_ratio() -> None:
+    assert 0.001 < backend.bfloat16_speed() < 1000
 
 
 def test_a_step_is_kerass_step() -> None:

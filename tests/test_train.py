@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import os
 import signal
 import subprocess
@@ -23,7 +24,8 @@ from clothier.runs import Run
 from clothier.values import Dataset, EpochRow
 
 RECIPE = recipes.change(
-    recipes.get("cnn1"), {"epochs": 2, "augmented_epochs": 2, "batch_size": 64, "learning_rate": 3e-3}
+    recipes.get("cnn1"),
+    {"epochs": 2, "augmented_epochs": 2, "batch_size": 64, "learning_rate": 3e-3, "precision": "float32"},
 )
 
 
@@ -245,6 +247,36 @@ def stopped(tiny: Dataset, tmp_path: Path) -> Iterator[Run]:
 def test_interrupted_it_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
     train.resume(stopped, tiny)
     assert _state(stopped) == _state(finished)
+
+
+def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = recipes.change(RECIPE, {"precision": "auto", "augmented_epochs": 0})
+    told: list[str] = []
+
+    class Telling(train.Watcher):
+        def note(self, sentence: str) -> None:
+            told.append(sentence)
+
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            if epoch == 2 and len(told) == 1:
+                raise KeyboardInterrupt
+
+    for speed, chosen in ((3.0, "bfloat16"), (0.4, "float32")):
+        told.clear()
+        monkeypatch.setattr(backend, "bfloat16_speed", functools.partial(float, speed))
+        run = Run.create("cnn1", tmp_path)
+        with pytest.raises(InterruptedRunError):
+            train.train(recipe, tiny, run, watcher=Telling())
+        assert told == [
+            f"computing in {chosen}: a short probe ran {speed} times as fast in bfloat16 as in float32"
+        ]
+        assert run.read_recipe()["recipe"]["precision"] == chosen
+        monkeypatch.setattr(backend, "bfloat16_speed", lambda: 1.0)  # the choice stands all the same
+        train.resume(run, tiny)
+        whole = _fresh(tiny, tmp_path, recipes.change(recipe, {"precision": chosen}))
+        assert _state(run) == _state(whole)
 
 
 def test_a_finished_run_is_left_as_it_is(finished: Run, tiny: Dataset) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import platform
+import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,19 +26,27 @@ if TYPE_CHECKING:
     import keras
 
 
-def start(threads: int | None = None) -> int:
-    """Choose the backend and its threads (default: every core this process may use); return the threads.
+_threads: int | None = None  # those of this process, once started
 
-    Raises InputError where Keras is already running with another backend or number of threads.
+
+def start(threads: int | None = None) -> int:
+    """Choose the backend and its threads (default: those it runs with, else every core this process may use);
+    returns the threads.
+
+    Raises InputError where Keras or TensorFlow already runs with another backend or number of threads.
     """
-    wanted = threads or num_cores()
+    global _threads
+    wanted = threads if threads is not None else _threads or num_cores()
     if wanted < 1:
         raise InputError(f"threads is {threads}; wanted 1 or more")
+    if _threads is not None:
+        if wanted != _threads:
+            raise _already(wanted, f"with {_threads}")
+        return _threads
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault(
-        "CUDA_VISIBLE_DEVICES", "-1"
-    )  # the CPU build looks for CUDA all the same, and complains
+    # The CPU build looks for CUDA all the same, and complains.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     with _quiet_stderr():
         import tensorflow as tf
 
@@ -44,13 +54,9 @@ def start(threads: int | None = None) -> int:
         tf.config.threading.set_intra_op_parallelism_threads(wanted)
         # One operation at a time: the networks are chains, and a fixed order makes runs repeat bit for bit.
         tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:
-        running = tf.config.threading.get_intra_op_parallelism_threads()
-        if running != wanted:
-            raise InputError(
-                f"threads is {wanted}, but TensorFlow already runs with {running or 'its default'} in this process; "
-                "choose the number before anything is built or trained"
-            ) from None
+    except RuntimeError:  # the caller has used TensorFlow before us
+        if tf.config.threading.get_intra_op_parallelism_threads() != wanted:
+            raise _already(wanted, "with another number") from None
     import keras
 
     if keras.backend.backend() != "tensorflow":
@@ -58,7 +64,15 @@ def start(threads: int | None = None) -> int:
             f"Keras already runs on {keras.backend.backend()} in this process; wanted tensorflow; "
             "import clothier before keras, or set KERAS_BACKEND=tensorflow"
         )
+    _threads = wanted
     return wanted
+
+
+def _already(wanted: int, running: str) -> InputError:
+    return InputError(
+        f"threads is {wanted}, but TensorFlow already runs {running} in this process; "
+        "choose the number before anything is built or trained"
+    )
 
 
 @contextmanager
@@ -87,6 +101,40 @@ def num_cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+# bfloat16 must win by this factor to be chosen: where the CPU has instructions for it the factor is 2 to 5, where
+# it has none well below 1, so noise does not decide.
+BFLOAT16_MUST_WIN = 1.3
+
+
+def bfloat16_speed() -> float:
+    """How many times as fast as in float32 a convolution and its gradients run in bfloat16 on this machine;
+    a measurement of about a tenth of a second."""
+    import tensorflow as tf
+
+    def measure(dtype: Any) -> Any:
+        images = tf.cast(tf.ones([64, 14, 14, 64]), dtype)
+        kernel = tf.cast(tf.ones([3, 3, 64, 64]), dtype)
+
+        @tf.function(jit_compile=False)  # type: ignore[untyped-decorator]  # no types
+        def work() -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch([images, kernel])
+                total = tf.reduce_sum(tf.nn.conv2d(images, kernel, 1, "VALID"))
+            return tape.gradient(total, [images, kernel])
+
+        def seconds() -> float:
+            began = time.perf_counter()
+            work()[0].numpy()
+            return time.perf_counter() - began
+
+        seconds()  # traces
+        return seconds
+
+    in_float32, in_bfloat16 = measure(tf.float32), measure(tf.bfloat16)
+    rounds = [(in_float32(), in_bfloat16()) for _ in range(7)]
+    return float(statistics.median(full / half for full, half in rounds))
 
 
 def versions() -> dict[str, str]:
@@ -136,6 +184,35 @@ def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
         generator = getattr(layer, "seed_generator", None)
         if generator is not None:
             generator.state.assign([int(draws.integers(2**31)), 0])
+
+
+def fused_batch_norm(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any] | None:
+    """(outputs, mean, variance) of a training batch normalised over its last axis, in one operation; None where
+    the backend has no such operation for these inputs.
+
+    inputs: float32 or bfloat16 (n, c) or (n, height, width, c); outputs alike. mean and variance: float32 (c,),
+    the variance without Bessel's correction, as Keras keeps it.
+    """
+    import tensorflow as tf
+
+    rank = inputs.shape.rank
+    if rank not in (2, 4) or inputs.dtype not in (tf.float32, tf.bfloat16):
+        return None
+    images = inputs if rank == 4 else inputs[:, None, None, :]
+    empty = tf.zeros([0])
+    outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=images,
+        scale=tf.convert_to_tensor(gamma),
+        offset=tf.convert_to_tensor(beta),
+        mean=empty,
+        variance=empty,
+        epsilon=epsilon,
+        is_training=True,
+    )
+    # The kernel's variance has Bessel's correction. A single row has none to undo: both are 0.
+    count = tf.cast(tf.reduce_prod(tf.shape(images)[:3]), tf.float32)
+    variance = variance * ((count - 1) / count)
+    return outputs if rank == 4 else outputs[:, 0, 0, :], mean, variance
 
 
 class Trainer:

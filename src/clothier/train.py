@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ from clothier.values import Dataset, EpochRow, PhaseScores, Predictions, Scores,
 
 class Watcher:
     """What is told of a run while it trains. This one stays silent; the command line draws."""
+
+    def note(self, sentence: str) -> None:
+        """Something was decided that the person should know of."""
 
     def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
         """Epoch 1..total begins, over that many images."""
@@ -59,7 +62,8 @@ def train(
     Raises InterruptedRunError on Ctrl-C, WriteError where a file cannot be written (both name the command that
     goes on), RunError where the loss stops being a number.
     """
-    training = _Training(recipe, dataset, run, threads, watcher or Watcher())
+    watcher = watcher or Watcher()
+    training = _Training(_with_precision(recipe, threads, watcher), dataset, run, threads, watcher)
     run.write_recipe(training.describe(origin or Origin(source=dataset.name)))
     events.rewrite(run.events_folder, [])
     return training.finish()
@@ -88,6 +92,19 @@ def resume(
     run.write_history(training.history)
     events.rewrite(run.events_folder, training.history)
     return training.finish()
+
+
+def _with_precision(recipe: Recipe, threads: int | None, watcher: Watcher) -> Recipe:
+    """The recipe with `auto` replaced by what is faster here, so that the run is described by what it did."""
+    if recipe.precision != "auto":
+        return recipe
+    backend.start(threads)
+    speed = backend.bfloat16_speed()
+    chosen = "bfloat16" if speed >= backend.BFLOAT16_MUST_WIN else "float32"
+    watcher.note(
+        f"computing in {chosen}: a short probe ran {speed:.1f} times as fast in bfloat16 as in float32"
+    )
+    return replace(recipe, precision=chosen)
 
 
 class _Training:

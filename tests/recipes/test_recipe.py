@@ -69,7 +69,7 @@ def test_text_is_read_as_the_fields_type() -> None:
         ),
         (
             {"precision": "float16"},
-            "unknown precision 'float16'; known: bfloat16, float32; did you mean 'bfloat16'?",
+            "unknown precision 'float16'; known: auto, bfloat16, float32; did you mean 'bfloat16'?",
         ),
         ({"split": "half"}, "unknown split 'half'; known: article, default, none, stratified"),
     ],

@@ -18,6 +18,9 @@ class Lines(Watcher):
     def __init__(self) -> None:
         self.total = 0
 
+    def note(self, sentence: str) -> None:
+        screen.messages.print(sentence, markup=False, soft_wrap=True)
+
     def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
         self.total = total
 

@@ -10,7 +10,7 @@ from clothier.errors import InputError, unknown_name
 
 OPTIMIZERS = ("adadelta", "adam", "adamw", "sgd")
 SPLITS = ("article", "default", "none", "stratified")
-PRECISIONS = ("bfloat16", "float32")
+PRECISIONS = ("auto", "bfloat16", "float32")
 PHASES = ("plain", "augmented")
 
 
@@ -37,7 +37,9 @@ class Recipe:
     learning_rate: float = 1e-3  # step size, constant
     momentum: float = 0.0  # sgd only, in [0, 1)
     weight_decay: float = 0.004  # adamw only, Keras's default
-    precision: str = "float32"  # what the layers compute in; weights, loss and scores are always float32
+    precision: str = (
+        "auto"  # what the layers compute in: float32, bfloat16, or auto for the faster on this machine
+    )
     seed: int = 13  # of initial weights, shuffling, dropout and augmentation
 
     def __post_init__(self) -> None:

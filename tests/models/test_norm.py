@@ -1,0 +1,79 @@
+"""Ours against Keras's layer: outputs, gradients and moving statistics of a training step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from clothier.models.norm import BatchNormalization
+
+SHAPES = [(32, 7, 5, 6), (64, 9), (2, 3), (1, 4, 4, 3), (1, 5)]
+
+
+def _step(layer: Any, inputs: np.ndarray, upstream: np.ndarray) -> list[np.ndarray]:
+    """[outputs, gradient of the inputs, of gamma, of beta, moving mean, moving variance] after one call."""
+    x = tf.constant(inputs)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        outputs = layer(x, training=True)
+        total = tf.reduce_sum(tf.cast(outputs, tf.float32) * upstream)
+    gradients = tape.gradient(total, [x, *layer.trainable_variables])
+    values = [outputs, *gradients, *layer.non_trainable_variables]
+    return [np.asarray(tf.cast(value, tf.float32)) for value in values]
+
+
+def _pair(shape: tuple[int, ...], dtype: str) -> tuple[Any, Any, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    ours = BatchNormalization(dtype=dtype)
+    theirs = keras.layers.BatchNormalization(dtype=dtype)
+    inputs = rng.normal(3, 2, shape).astype(np.float32)
+    weights = [rng.uniform(0.5, 1.5, shape[-1]).astype(np.float32) for _ in range(4)]
+    for layer in (ours, theirs):
+        layer.build(shape)
+        layer.set_weights(weights)
+    return ours, theirs, inputs, rng.normal(size=shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_float32_agrees_to_1e_5(shape: tuple[int, ...]) -> None:
+    ours, theirs, inputs, upstream = _pair(shape, "float32")
+    for value, expected in zip(_step(ours, inputs, upstream), _step(theirs, inputs, upstream), strict=True):
+        np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-5 * max(1, np.abs(expected).max()))
+
+
+@pytest.mark.parametrize("shape", SHAPES[:3])
+def test_bfloat16_outputs_agree_to_one_rounding_step(shape: tuple[int, ...]) -> None:
+    ours, theirs, inputs, upstream = _pair(shape, "mixed_bfloat16")
+    value, expected = (_step(layer, inputs, upstream) for layer in (ours, theirs))
+    step = 2.0**-8  # bfloat16 keeps eight significant bits: neighbours differ by at most 2^-7 of their size
+    np.testing.assert_allclose(value[0], expected[0], rtol=2 * step, atol=step)
+    for own, keras_own in zip(value[4:], expected[4:], strict=True):
+        np.testing.assert_allclose(own, keras_own, rtol=1e-4)  # statistics are float32 in both
+    assert ours.compute_dtype == "bfloat16"
+
+
+def test_it_is_really_fused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("Keras's own path")
+
+    ours, _, inputs, upstream = _pair((8, 4, 4, 2), "float32")
+    monkeypatch.setattr(keras.layers.BatchNormalization, "call", refuse)
+    _step(ours, inputs, upstream)
+
+
+@pytest.mark.parametrize("options", [{"axis": 1}, {"scale": False}, {"center": False}])
+def test_what_the_kernel_does_not_cover_is_left_to_keras(options: dict[str, Any]) -> None:
+    inputs = np.random.default_rng(0).normal(size=(16, 4, 4, 3)).astype(np.float32)
+    ours, theirs = BatchNormalization(**options), keras.layers.BatchNormalization(**options)
+    np.testing.assert_array_equal(ours(inputs, training=True), theirs(inputs, training=True))
+
+
+def test_inference_is_kerass() -> None:
+    ours, theirs, inputs, _ = _pair((8, 4, 4, 2), "float32")
+    np.testing.assert_array_equal(ours(inputs, training=False), theirs(inputs, training=False))
+    ours.trainable = theirs.trainable = False
+    np.testing.assert_array_equal(ours(inputs, training=True), theirs(inputs, training=True))
