@@ -40,7 +40,7 @@ class WriteError(ClothierError):
     def __init__(self, path: Path, cause: OSError) -> None:
         super().__init__(
             f"cannot write {path}: {cause.strerror or cause}; earlier files are untouched; "
-            "make room or choose another place, then run the command again"
+            "make room or choose another place"
         )
         self.path = path
 

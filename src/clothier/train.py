@@ -155,7 +155,7 @@ class _Training:
             done = f"stopped with {len(self.history)} of {total} epochs done and saved"
             raise InterruptedRunError(f"{done}; {how}") from None
         except WriteError as error:
-            error.args = (f"{error}; {how}",)
+            error.args = (f"{error}; then {how}",)
             raise
 
     def _epoch(self, epoch: int, phase: str) -> None:
