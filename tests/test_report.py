@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -124,15 +123,6 @@ def page(run: Run) -> Page:
         return Page(report.render(run))
 
 
-@pytest.mark.parametrize(("right", "total"), [(9104, 10_000), (0, 7), (7, 7), (1, 2)])
-def test_wilson_agrees_with_the_formula(right: int, total: int) -> None:
-    judged = Scores(0.0, right / total, (), np.array([[right, total - right], [0, 0]]))
-    share, z = right / total, 1.959963984540054
-    centre = (share + z**2 / (2 * total)) / (1 + z**2 / total)
-    half = z / (1 + z**2 / total) * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
-    assert report.wilson(judged) == pytest.approx((centre - half, centre + half), abs=1e-12)
-
-
 def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     html = report.render(run)
@@ -177,7 +167,7 @@ def test_names_are_text_not_markup(tmp_path: Path) -> None:
 
 def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
     seen = page(make_run(tmp_path))
-    low, high = report.wilson(TEST)
+    low, high = evaluate.wilson(TEST)
     assert (
         "After 60 epochs, cnn1 names the right class for 76.67% of 60 test images "
         f"(95% interval {low:.2%} to {high:.2%})."

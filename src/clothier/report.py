@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
-from scipy.stats import binomtest
 
-from clothier import plots
+from clothier import pages, plots
 from clothier.errors import RunError
-from clothier.evaluate import describe_fit
+from clothier.evaluate import describe_fit, judged, wilson
 from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
 from clothier.runs import Run, write_atomic
@@ -45,22 +41,7 @@ def render(run: Run) -> str:
 
     Raises RunError where the run's files are missing or damaged.
     """
-    template = resources.files("clothier").joinpath("report.html.j2").read_text(encoding="utf-8")
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page.filters.update(
-        percent="{:.2%}".format, decimals="{:.4f}".format, count="{:,}".format, epochs=_epochs
-    )
-    return page.from_string(template).render(_contents(run))
-
-
-def wilson(scores: Scores) -> tuple[float, float]:
-    """The 95 % Wilson interval of the accuracy, both ends in [0, 1].
-
-    Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
-    """
-    right, total = int(scores.confusion.trace()), int(scores.confusion.sum())
-    interval = binomtest(right, total).proportion_ci(confidence_level=0.95, method="wilson")
-    return float(interval.low), float(interval.high)
+    return pages.render("report.html.j2", _contents(run))
 
 
 def _read_recipe(run: Run) -> dict[str, Any]:
@@ -85,32 +66,19 @@ def _figures(run: Run, notice: str) -> dict[str, bytes]:
     if history := run.read_history():
         figures["curves"] = plots.training_curves(history, f"{run.name}: accuracy and loss", notice)
     if phases := run.read_scores():
-        split, scores = _judged(phases[-1])
+        split, scores = judged(phases[-1])
         names = [score.name for score in scores.per_class]
-        title = f"{run.name}: {split} images after {_epochs(phases[-1].epochs)}"
+        title = f"{run.name}: {split} images after {pages.epochs(phases[-1].epochs)}"
         figures["confusion"] = plots.confusion_matrix(scores.confusion, names, title, notice)
         figures["per-class"] = plots.per_class_bars(scores, title, notice)
     return {name: plots.render(figure) for name, figure in figures.items()}
-
-
-def _embedded(png: bytes) -> tuple[str, int]:
-    """(base64, width in CSS pixels, 96 to the inch) of a picture of 150 dots an inch."""
-    width = int.from_bytes(png[16:20], "big")  # Source: the PNG specification, image header
-    return base64.b64encode(png).decode(), round(width * 96 / 150)
-
-
-def _judged(phase: PhaseScores) -> tuple[str, Scores]:
-    """The split that tells most about new images, by name, and its scores."""
-    if phase.test:
-        return "test", phase.test
-    return ("validation", phase.validation) if phase.validation else ("training", phase.train)
 
 
 def _contents(run: Run) -> dict[str, Any]:
     """What the template names."""
     content, phases, history = _read_recipe(run), run.read_scores(), run.read_history()
     recipe, data = Recipe.from_json(content["recipe"]), content["data"]
-    split, scores = _judged(phases[-1]) if phases else ("", None)
+    split, scores = judged(phases[-1]) if phases else ("", None)
     fields = _fields(recipe)
     return {
         "content": content,
@@ -123,7 +91,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "fits": [(phase.name, describe_fit(phase)) for phase in phases],
         "wilson": wilson,
         "published": _published(recipe, data["source"], phases),
-        "figures": {name: _embedded(png) for name, png in _figures(run, data["notice"]).items()},
+        "figures": {name: pages.embedded(png) for name, png in _figures(run, data["notice"]).items()},
         "split": split,
         "scores": scores,
         "mistakes": _mistakes(scores) if scores else [],
@@ -134,21 +102,17 @@ def _contents(run: Run) -> dict[str, Any]:
 def _summary(recipe: Recipe, phases: list[PhaseScores], epochs: int) -> str:
     total = sum(length for _, length in recipe.phases())
     if not phases:
-        return f"Training has finished {epochs} of {_epochs(total)}; no phase has been judged yet."
-    split, scores = _judged(phases[-1])
+        return f"Training has finished {epochs} of {pages.epochs(total)}; no phase has been judged yet."
+    split, scores = judged(phases[-1])
     low, high = wilson(scores)
     ended = phases[-1].epochs
-    done = f"{ended} of {_epochs(total)}" if ended < total else _epochs(ended)
+    done = f"{ended} of {pages.epochs(total)}" if ended < total else pages.epochs(ended)
     sentence = (
         f"After {done}, {recipe.name} names the right class for "
         f"{scores.accuracy:.2%} of {scores.confusion.sum():,} {split} images "
         f"(95% interval {low:.2%} to {high:.2%})."
     )
     return sentence if split == "test" else f"{sentence} There are no test images to judge it by."
-
-
-def _epochs(count: int) -> str:
-    return f"{count} epoch{'s' if count != 1 else ''}"
 
 
 def _fields(recipe: Recipe) -> list[tuple[str, Any, Any]]:

@@ -13,8 +13,10 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from clothier.errors import RunError, WriteError
-from clothier.values import EpochRow, Labels, PhaseScores, Predictions
+from clothier.values import EpochRow, Floats, Labels, PhaseScores, Predictions
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
 
@@ -96,6 +98,17 @@ class Run:
                 "`ls runs` lists them"
             )
         return run
+
+    @classmethod
+    def all_in(cls, root: Path) -> list[Run]:
+        """Every run in that folder, those of one recipe in the order of their numbers; none where it is absent."""
+        folders = [path.parent for path in root.glob("*/recipe.json")]
+
+        def order(path: Path) -> tuple[str, int]:
+            recipe, _, number = path.name.rpartition("-")
+            return (recipe, int(number)) if number.isdecimal() else (path.name, 0)
+
+        return [cls(path) for path in sorted(folders, key=order)]
 
     @property
     def name(self) -> str:
@@ -211,6 +224,31 @@ class Run:
             for index, (label, guess, row) in enumerate(zip(labels, predicted, probabilities, strict=True))
         ]
         write_atomic(self.predictions_file, "\n".join(lines) + "\n")
+
+    def read_predictions(self) -> tuple[Labels, Labels, Floats]:
+        """(label, predicted, probability of the predicted class) of each image of the split judged last, each (n,)."""
+        try:
+            with self.predictions_file.open(newline="") as file:
+                rows = [
+                    (int(row["label"]), int(row["predicted"]), float(row["probability"]))
+                    for row in csv.DictReader(file)
+                ]
+        except OSError as error:
+            raise RunError(
+                f"cannot read {self.predictions_file}: {error.strerror}; wanted a run that has been judged; "
+                f"`clothier train --resume {self.path}` goes on with it"
+            ) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(
+                f"{self.predictions_file} is damaged ({error}); wanted the columns "
+                "index, label, predicted, probability; train again"
+            ) from error
+        labels, predicted, probabilities = zip(*rows, strict=True) if rows else ((), (), ())
+        return (
+            np.array(labels, dtype=np.int64),
+            np.array(predicted, dtype=np.int64),
+            np.array(probabilities, dtype=np.float32),
+        )
 
     def remove_leftovers(self) -> None:
         """Delete the temporary files that a killed process left in the middle of a write."""
