@@ -14,7 +14,7 @@ import numpy as np
 from clothier import augment, backend, checkpoint, evaluate, events, report
 from clothier.batches import batches
 from clothier.checkpoint import Best, Checkpoint
-from clothier.data.fingerprint import fingerprint
+from clothier.data.fingerprint import by_split
 from clothier.errors import InterruptedRunError, RunError, WriteError
 from clothier.recipes import Recipe
 from clothier.runs import Run, write_atomic
@@ -280,10 +280,7 @@ class _Training:
                 "source": origin.source,
                 "options": origin.options,
                 "fingerprint": dataset.fingerprint,
-                "fingerprints": {
-                    name: fingerprint({name: split}, dataset.class_names)
-                    for name, split in dataset.splits().items()
-                },
+                "fingerprints": by_split(dataset.splits(), dataset.class_names),
                 "class_names": list(dataset.class_names),
                 "image_shape": list(dataset.image_shape),
                 "counts": {name: len(split) for name, split in dataset.splits().items()},

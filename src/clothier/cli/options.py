@@ -75,3 +75,14 @@ def parse_size(text: str | None) -> list[int] | None:
             f"--image-size is '{text}'; wanted a side in pixels or HEIGHTxWIDTH, such as 64 or 64x48"
         )
     return [int(match[1]), int(match[2] or match[1])]
+
+
+def settings(given: list[str]) -> dict[str, Any]:
+    """Recipe fields by name from words such as "learning_rate=3e-4"."""
+    changes = {}
+    for setting in given:
+        field, equals, value = setting.partition("=")
+        if not equals:
+            raise InputError(f"--set got '{setting}'; wanted FIELD=VALUE, such as --set learning_rate=3e-4")
+        changes[field.strip()] = value.strip()
+    return changes

@@ -75,12 +75,7 @@ def _changes(
     settings: list[str], epochs: int | None, split: str | None, seed: int | None, phases: str
 ) -> dict[str, Any]:
     """The recipe fields that the command line changes."""
-    changes: dict[str, Any] = {}
-    for setting in settings:
-        field, equals, value = setting.partition("=")
-        if not equals:
-            raise InputError(f"--set got '{setting}'; wanted FIELD=VALUE, such as --set learning_rate=3e-4")
-        changes[field.strip()] = value.strip()
+    changes = options.settings(settings)
     given = {"epochs": epochs, "split": split, "seed": seed}
     changes.update({field: value for field, value in given.items() if value is not None})
     if phases not in ("all", "plain"):
