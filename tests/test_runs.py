@@ -118,3 +118,34 @@ def test_leftovers_are_removed_and_nothing_else(tmp_path: Path) -> None:
     run.remove_leftovers()
     assert all(path.exists() for path in keep)
     assert not any(path.exists() for path in stale)
+
+
+def test_predictions_go_there_and_back(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    given = Predictions(np.random.default_rng(1).normal(size=(20, 4)).astype(np.float32))
+    run.write_predictions(np.arange(20) % 4, given)
+    labels, predicted, probabilities = run.read_predictions()
+    assert labels.tolist() == [n % 4 for n in range(20)]
+    assert predicted.tolist() == given.labels.tolist()
+    assert probabilities == pytest.approx(given.probabilities.max(axis=1), abs=1e-6)
+
+
+def test_damaged_predictions_are_named(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    with pytest.raises(
+        RunError, match=r"^cannot read .*predictions\.csv: No such file or directory; wanted a run"
+    ):
+        run.read_predictions()
+    run.predictions_file.write_text("index,label\n0,1\n")
+    with pytest.raises(
+        RunError, match=r"^.*predictions\.csv is damaged \('predicted'\); wanted the columns index, "
+    ):
+        run.read_predictions()
+
+
+def test_all_runs_of_a_folder_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for name in ("cnn1-10", "cnn3-1", "cnn1-9", "mine"):
+        Run(tmp_path / name).write_recipe({"recipe": {}})
+    (tmp_path / "cnn1-1").mkdir()
+    assert [run.name for run in Run.all_in(tmp_path)] == ["cnn1-9", "cnn1-10", "cnn3-1", "mine"]
+    assert Run.all_in(tmp_path / "nowhere") == []

@@ -87,7 +87,11 @@ def reproduce(
     if json:
         screen.print_json({**reproduce_page.as_json(reproduction), "files": [str(p) for p in paths.values()]})
         return
-    screen.print_table(reproduce_page.COLUMNS, reproduce_page.rows(reproduction))
+    lines = reproduce_page.rows(reproduction)
+    screen.print_table(reproduce_page.COLUMNS[:-1], [line[:-1] for line in lines])
+    screen.say()
+    for line in lines:
+        screen.say(f"{line[0]}: {line[-1]}")
     screen.say(f"\n{reproduce_page.summary(reproduction)}")
     for sentence in reproduce_page.explanation(reproduction):
         screen.say(sentence)
@@ -101,7 +105,8 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
     from clothier.pages import duration
 
     if not jobs:
-        screen.messages.print("nothing to train: every run asked for is finished", markup=False)
+        why = "every run asked for is finished" if request.seeds else "0 seeds were asked for"
+        screen.messages.print(f"nothing to train: {why}", markup=False)
         return
     paces: dict[str, pace.Pace | None] = {}
     seconds, unknown = 0.0, False
