@@ -35,7 +35,7 @@ def _prints(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert _prints(capsys, "--version") == f"clothier {__version__}\n"
     assert _prints(capsys, "--help") == _prints(capsys)
-    for command in ("data", "models", "recipes", "summary", "train"):
+    for command in ("compare", "data", "models", "recipes", "reproduce", "summary", "train"):
         assert f"Usage: clothier {command}" in _prints(capsys, command, "--help")
 
 
