@@ -31,6 +31,7 @@ def test_the_table_has_a_row_a_run_and_the_mean_of_seeds(comparison: Comparison)
     assert rows[0][2:6] == ["10", "1", "693,962", "20 s"]
     assert rows[0][7:] == ["0.9833", f"{low:.4f} to {high:.4f}"]
     assert rows[2][7:] == ["0.9667", "0.9500 to 0.9833"]
+    assert rows[3][2] == "10 of 60"
     assert all(len(row) == len(compare_page.score_columns(comparison)) for row in rows)
 
 

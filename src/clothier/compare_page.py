@@ -49,7 +49,7 @@ def score_rows(comparison: Comparison) -> list[list[str]]:
             low, high = wilson(run.scores)
             rows.append(
                 [
-                    *(run.name, run.recipe.name, f"{run.phase.epochs}", f"{run.recipe.seed}"),
+                    *(run.name, run.recipe.name, _epochs(run), f"{run.recipe.seed}"),
                     *(f"{run.parameters:,}", pages.duration(run.seconds)),
                     *(f"{run.scores.loss:.4f}", f"{run.scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
                 ]
@@ -211,6 +211,11 @@ def _figure(comparison: Comparison) -> bytes | None:
         return None
     figure = plots_overlay.overlaid_curves(histories, "Validation curves of the runs", comparison.notice)
     return plots.render(figure)
+
+
+def _epochs(run: Judged) -> str:
+    total = sum(epochs for _, epochs in run.recipe.phases())
+    return f"{run.phase.epochs}" if run.phase.epochs == total else f"{run.phase.epochs} of {total}"
 
 
 def _link(run: Judged, folder: Path) -> str:
