@@ -13,8 +13,10 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from clothier.errors import RunError, WriteError
-from clothier.values import EpochRow, Labels, PhaseScores, Predictions
+from clothier.values import EpochRow, Floats, Labels, PhaseScores, Predictions
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
 
@@ -211,6 +213,37 @@ class Run:
             for index, (label, guess, row) in enumerate(zip(labels, predicted, probabilities, strict=True))
         ]
         write_atomic(self.predictions_file, "\n".join(lines) + "\n")
+
+    def read_predictions(self) -> tuple[Labels, Labels, Floats]:
+        """(labels int64, predicted int64, probability float32 of the predicted class), each (n,), in the order of the
+        judged split."""
+        try:
+            with self.predictions_file.open(newline="") as file:
+                rows = list(csv.DictReader(file))
+            return (
+                np.array([row["label"] for row in rows], np.int64),
+                np.array([row["predicted"] for row in rows], np.int64),
+                np.array([row["probability"] for row in rows], np.float32),
+            )
+        except OSError as error:
+            raise RunError(
+                f"cannot read {self.predictions_file}: {error.strerror}; wanted a run with a finished phase; "
+                f"`clothier train --resume {self.path}` goes on with it"
+            ) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(
+                f"{self.predictions_file} is damaged ({error}); wanted the file clothier wrote; train again"
+            ) from error
+
+    def check_data(self, fingerprint: str) -> None:
+        """RunError where data of that fingerprint are not those the run was trained on."""
+        own = self.read_recipe()["data"]["fingerprint"]
+        if own != fingerprint:
+            raise RunError(
+                f"{self.path} was trained on other data (fingerprint {own[:12]}, "
+                f"these have {fingerprint[:12]}); wanted the same images, labels and splits; "
+                "give the data as they were, or train anew"
+            )
 
     def remove_leftovers(self) -> None:
         """Delete the temporary files that a killed process left in the middle of a write."""

@@ -86,6 +86,11 @@ class Dataset:
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: split for name, split in named.items() if split is not None}
 
+    @property
+    def judged(self) -> str:
+        """The split that tells most about new images: test where there is one, else validation, else train."""
+        return list(self.splits())[-1]
+
     def split(self, name: str) -> Split:
         """The split of that name; DataError where this data set has none."""
         splits = self.splits()

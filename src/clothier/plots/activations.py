@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.colors import Normalize, PowerNorm
 from matplotlib.figure import Figure
 
 from clothier.errors import InputError
@@ -27,9 +28,10 @@ def feature_maps(maps: Floats, title: str, notice: str = "") -> Figure:
     mosaic = _side_by_side(maps)
     width = 9.0 * min(maps.shape[2], _COLUMNS) / _COLUMNS
     figure, (axes,) = panels(width, width * mosaic.shape[0] / mosaic.shape[1])
-    # With a lower end of its own only where there is something below zero: after ReLU black means nothing.
     low, high = min(0.0, float(maps.min())), max(float(maps.max()), 1e-6)
-    picture = axes.imshow(mosaic, cmap="viridis", vmin=low, vmax=high, interpolation="nearest", aspect="auto")
+    # Most outputs are far below the highest; the square root shows them, and needs that none is below zero.
+    norm = PowerNorm(0.5, vmin=0, vmax=high) if low == 0 else Normalize(vmin=low, vmax=high)
+    picture = axes.imshow(mosaic, cmap="viridis", norm=norm, interpolation="nearest", aspect="auto")
     axes.set_axis_off()
     beside = axes.inset_axes((1 + 0.1 / width, 0, 0.12 / width, 1))
     figure.colorbar(picture, cax=beside, label="output")
@@ -70,6 +72,5 @@ def heat_overlay(image: npt.NDArray[np.uint8], heat: Floats, title: str, notice:
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(True)
     picture = both[1].imshow(heat, cmap="YlOrRd", vmin=0, vmax=1, alpha=0.8 * heat, interpolation="nearest")
-    scale = add_scale(both[1], picture, "importance, of the highest", ticks=[0, 0.5, 1])
-    scale.set_facecolor("black")
+    add_scale(both[1], picture, "share of the highest", ticks=[0, 0.5, 1])
     return finish(figure, title, notice)

@@ -29,10 +29,9 @@ def prediction_grid(
     if not len(images) or columns < 1:
         raise InputError(f"{len(images)} images in {columns} columns; wanted at least one of each")
     cells = [divmod(index, columns) for index in range(len(images))]
-    inches = 1.5
-    figure, axes, height = lay_out(images, cells, inches, room_above=0.3, room_below=0.06)
-    # Of 108 points, the tick takes 12, a probability 32, and letters may come out an eighth wider.
-    names = shortened(class_names, room=82 if probabilities is None else 56)
+    figure, axes, height = lay_out(images, cells, inches=1.6, room_above=0.3, room_below=0.06)
+    # Of 115 points, the tick takes 12, a probability 38, and letters may come out an eighth wider.
+    names = shortened(class_names, room=86 if probabilities is None else 56)
     for index, (row, column) in enumerate(cells):
         is_right = predicted[index] == labels[index]
         words = f"{'✓' if is_right else '✗'} {names[predicted[index]]}"
@@ -50,5 +49,5 @@ def prediction_grid(
 
 
 def _percent(probability: float) -> str:
-    """Whole percents; what is not certain is not called 100."""
-    return f"{min(probability, 0.99):.0%}" if probability < 1 else "100%"
+    """Tenths of percents; what is not certain is not called 100."""
+    return f"{min(probability, 0.999):.1%}" if probability < 1 else "100%"
