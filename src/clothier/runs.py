@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -15,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from clothier import markup
 from clothier.errors import RunError, WriteError
-from clothier.values import EpochRow, Floats, Labels, PhaseScores, Predictions
+from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
 
@@ -244,6 +246,22 @@ class Run:
                 f"these have {fingerprint[:12]}); wanted the same images, labels and splits; "
                 "give the data as they were, or train anew"
             )
+
+    def _repr_html_(self) -> str:
+        """The scores, and the curves where they are drawn."""
+        if not self.recipe_file.is_file():
+            return markup.table(f"{self.path} (no run yet)", SCORE_COLUMNS, [])
+        content = self.read_recipe()
+        rows = [row for phase in self.read_scores() for row in phase.rows()]
+        title = f"{self.name}: {content['recipe']['name']} on {content['data']['source']}"
+        page = markup.table(title, SCORE_COLUMNS, rows, notice=content["data"]["notice"])
+        curves = self.figure_file("curves")
+        if curves.is_file():
+            picture = base64.b64encode(curves.read_bytes()).decode()
+            page += (
+                f'<img alt="training curves" src="data:image/png;base64,{picture}" style="max-width: 100%">'
+            )
+        return page
 
     def remove_leftovers(self) -> None:
         """Delete the temporary files that a killed process left in the middle of a write."""
