@@ -213,8 +213,8 @@ class Judge:
 def trace(
     model: keras.Model, layers: Sequence[keras.Layer], images: Images, labels: Labels
 ) -> tuple[list[Floats], list[Floats]]:
-    """(what each of those layers gives for the images, the derivative of the label's logit by it), both float32 of
-    the layer's output shape; dropout off.
+    """(what each of those layers gives for the images, the derivative of the label's logit by it), both of the
+    layer's output shape and dtype; dropout off.
 
     `images` uint8 (n, height, width, channels), `labels` int64 (n,). The layers may lie in nested models.
     """
