@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from clothier import pages, plots, plots_overlay
+from clothier import pages, plots
 from clothier.compare import SIGNIFICANT, Comparison, Judged, Pair
 from clothier.evaluate import wilson
 from clothier.runs import write_atomic
@@ -209,7 +209,7 @@ def _figure(comparison: Comparison) -> bytes | None:
     histories = {group.name: [run.history for run in group.runs] for group in comparison.groups}
     if not any(row.val_loss is not None for runs in histories.values() for rows in runs for row in rows):
         return None
-    figure = plots_overlay.overlaid_curves(histories, "Validation curves of the runs", comparison.notice)
+    figure = plots.overlaid_curves(histories, "Validation curves of the runs", comparison.notice)
     return plots.render(figure)
 
 

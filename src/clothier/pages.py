@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from PIL import Image
 
 
 def render(template: str, contents: Mapping[str, Any]) -> str:
@@ -16,9 +18,10 @@ def render(template: str, contents: Mapping[str, Any]) -> str:
 
 
 def embedded(png: bytes) -> tuple[str, int]:
-    """(base64, width in CSS pixels, 96 to the inch) of a picture of 150 dots an inch."""
-    width = int.from_bytes(png[16:20], "big")  # Source: the PNG specification, image header
-    return base64.b64encode(png).decode(), round(width * 96 / 150)
+    """(base64, width in CSS pixels, 96 to the inch) of a picture."""
+    with Image.open(io.BytesIO(png)) as picture:
+        width, dots = picture.width, float(picture.info["dpi"][0])
+    return base64.b64encode(png).decode(), round(width * 96 / dots)
 
 
 def epochs(count: int) -> str:

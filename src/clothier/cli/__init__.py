@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from clothier import __version__
-from clothier.cli import compare, data, models, recipes, reproduce, summary, train
+from clothier.cli import compare, data, explain, models, plot, predict, recipes, reproduce, summary, train
 from clothier.errors import ClothierError, MissingExtraError
 
 app = typer.Typer(
@@ -25,13 +25,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    compare.compare,
     data.data,
     models.models,
     recipes.recipes,
-    reproduce.reproduce,
     summary.summary,
     train.train,
+    plot.plot,
+    predict.predict,
+    explain.explain,
+    compare.compare,
+    reproduce.reproduce,
 ):
     app.command()(command)
 

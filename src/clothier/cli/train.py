@@ -131,10 +131,7 @@ def _resume(
                 f"{path} was begun with {field}={own.as_json()[field]}, not {value}; a resumed run keeps its recipe; "
                 "leave the change out, or train anew"
             )
-    read = dict(content["data"]["options"])
-    if data_dir is not None:
-        read["data_dir"] = str(data_dir.absolute())
-    dataset = options.load_data(content["data"]["source"], read)
+    dataset = options.load_run_data(run, data_dir)
     from clothier import train as training
 
     watching = _watcher(verbose)

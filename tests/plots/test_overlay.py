@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from clothier import plots, plots_overlay
+from clothier import plots
 from clothier.errors import InputError
 from clothier.values import EpochRow
 
@@ -23,7 +23,7 @@ def test_a_colour_a_group_and_a_line_a_run() -> None:
         "$one$": [history(1)],
         "no validation": [history(4, False)],
     }
-    figure = plots_overlay.overlaid_curves(groups, "title", "notice")
+    figure = plots.overlaid_curves(groups, "title", "notice")
     assert [axes.get_title("left") for axes in figure.axes] == [
         "validation accuracy",
         "validation loss",
@@ -40,7 +40,7 @@ def test_a_colour_a_group_and_a_line_a_run() -> None:
 
 
 def test_many_groups_are_told_apart() -> None:
-    figure = plots_overlay.overlaid_curves({f"run {n}": [history(2)] for n in range(24)}, "")
+    figure = plots.overlaid_curves({f"run {n}": [history(2)] for n in range(24)}, "")
     # Solid, or how a line is dashed, is told apart nowhere public but in its drawn file.
     drawn = plots.render(figure, "svg").decode()
     styles = set(
@@ -56,4 +56,4 @@ def test_nothing_to_draw_is_said() -> None:
     with pytest.raises(
         InputError, match=r"^no run has validation values; wanted at least one that held images"
     ):
-        plots_overlay.overlaid_curves({"a": [history(2, False)], "b": [[]]}, "")
+        plots.overlaid_curves({"a": [history(2, False)], "b": [[]]}, "")
