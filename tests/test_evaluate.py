@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, log_loss
@@ -86,3 +88,12 @@ def _phase(train: float, validation: float | None, test: float | None) -> PhaseS
 )
 def test_the_fit_in_words(accuracies: tuple[float, float | None, float | None], words: str) -> None:
     assert evaluate.describe_fit(_phase(*accuracies)).startswith(words)
+
+
+@pytest.mark.parametrize(("right", "total"), [(9104, 10_000), (0, 7), (7, 7), (1, 2)])
+def test_wilson_agrees_with_the_formula(right: int, total: int) -> None:
+    judged = Scores(0.0, right / total, (), np.array([[right, total - right], [0, 0]]))
+    share, z = right / total, 1.959963984540054
+    centre = (share + z**2 / (2 * total)) / (1 + z**2 / total)
+    half = z / (1 + z**2 / total) * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+    assert evaluate.wilson(judged) == pytest.approx((centre - half, centre + half), abs=1e-12)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +15,7 @@ from matplotlib.figure import Figure
 from clothier import evaluate, plots, recipes, report
 from clothier.errors import RunError
 from clothier.runs import Run
-from clothier.values import Counts, EpochRow, Labels, PhaseScores, Predictions, Scores
+from clothier.values import Counts, EpochRow, Floats, Labels, PhaseScores, Predictions, Scores, Split
 
 CLASSES = ("shoe", "<script>alert('bag')</script>", "$hat & 帽子")
 VOID = {"meta", "img"}
@@ -124,15 +123,6 @@ def page(run: Run) -> Page:
         return Page(report.render(run))
 
 
-@pytest.mark.parametrize(("right", "total"), [(9104, 10_000), (0, 7), (7, 7), (1, 2)])
-def test_wilson_agrees_with_the_formula(right: int, total: int) -> None:
-    judged = Scores(0.0, right / total, (), np.array([[right, total - right], [0, 0]]))
-    share, z = right / total, 1.959963984540054
-    centre = (share + z**2 / (2 * total)) / (1 + z**2 / total)
-    half = z / (1 + z**2 / total) * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
-    assert report.wilson(judged) == pytest.approx((centre - half, centre + half), abs=1e-12)
-
-
 def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     html = report.render(run)
@@ -177,7 +167,7 @@ def test_names_are_text_not_markup(tmp_path: Path) -> None:
 
 def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
     seen = page(make_run(tmp_path))
-    low, high = report.wilson(TEST)
+    low, high = evaluate.wilson(TEST)
     assert (
         "After 60 epochs, cnn1 names the right class for 76.67% of 60 test images "
         f"(95% interval {low:.2%} to {high:.2%})."
@@ -325,6 +315,91 @@ def test_figure_files_are_the_pictures_of_the_page(tmp_path: Path) -> None:
     assert paths == [run.figure_file(name) for name in ("curves", "confusion", "per-class")]
     embedded = [(image["src"] or "").partition(",")[2] for image in Page(report.render(run)).all("img")]
     assert [base64.b64decode(code) for code in embedded] == [path.read_bytes() for path in paths]
+
+
+def judged_images(run: Run, counts: list[list[int]]) -> tuple[Split, Labels, Floats]:
+    """Test images of that confusion matrix with their predictions in the run; (split, predicted, probabilities)."""
+    rng = np.random.default_rng(7)
+    order = rng.permutation(int(np.sum(counts)))
+    labels = np.repeat(np.arange(9) // 3, np.ravel(counts))[order]
+    predicted = np.repeat(np.arange(9) % 3, np.ravel(counts))[order]
+    logits = np.eye(3, dtype=np.float32)[predicted] * rng.uniform(1, 9, (len(order), 1)).astype(np.float32)
+    run.write_predictions(labels, Predictions(logits))
+    images = rng.integers(0, 256, (len(order), 4, 4, 1), dtype=np.uint8)
+    return Split(images, labels), predicted, Predictions(logits).probabilities.max(axis=1)
+
+
+def test_the_grids_show_the_first_the_right_the_wrong_and_the_surest_mistakes(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    split, predicted, probabilities = judged_images(run, TEST.confusion.tolist())
+    wrong = np.flatnonzero(split.labels != predicted)
+    wanted = {
+        "the first 25 test images": np.arange(25),
+        "the first 25 test images named right": np.flatnonzero(split.labels == predicted)[:25],
+        "the first 14 test images named wrong": wrong,
+        "the 14 surest mistakes among the test images": np.array(
+            sorted(wrong, key=lambda index: -probabilities[index])
+        ),
+    }
+    with patch.object(plots, "prediction_grid", wraps=plots.prediction_grid) as drawn:
+        paths = report.write_figures(run, split)
+    assert [path.stem for path in paths[3:]] == ["predictions", "right", "wrong", "confident-mistakes"]
+    for call, (title, chosen) in zip(drawn.call_args_list, wanted.items(), strict=True):
+        assert call.kwargs["title"] == f"cnn1-1: {title}, predicted (true)"
+        images, labels, guesses, names, shares = call.args
+        assert np.array_equal(images, split.images[chosen])
+        assert np.array_equal(labels, split.labels[chosen])
+        assert np.array_equal(guesses, predicted[chosen])
+        assert list(names) == list(CLASSES)
+        if "surest" in title:
+            np.testing.assert_allclose(shares, probabilities[chosen], atol=1e-6)
+        else:
+            assert shares is None
+
+    seen = Page(report.render(run))
+    sources = [(image["src"] or "").partition(",")[2] for image in seen.all("img")]
+    assert [base64.b64decode(code) for code in sources] == [path.read_bytes() for path in paths]
+    for title in wanted:
+        assert title.capitalize() in seen.text
+        assert any((image["alt"] or "").startswith(title.capitalize()) for image in seen.all("img"))
+
+
+def test_a_grid_without_images_is_left_out_and_taken_away(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    split, _, _ = judged_images(run, TEST.confusion.tolist())
+    report.write_figures(run, split)
+    split, _, _ = judged_images(run, [[20, 0, 0], [0, 20, 0], [0, 0, 20]])
+    names = [path.stem for path in report.write_figures(run, split)]
+    assert names == ["curves", "confusion", "per-class", "predictions", "right"]
+    assert not run.figure_file("wrong").exists()
+    assert not run.figure_file("confident-mistakes").exists()
+    assert len(Page(report.render(run)).all("img")) == 5
+
+
+def test_figures_come_in_the_format_size_and_place_asked_for(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    split, _, _ = judged_images(run, TEST.confusion.tolist())
+    paths = report.write_figures(run, split, format="svg", folder=tmp_path / "out")
+    assert {path.parent for path in paths} == {tmp_path / "out"}
+    assert all(path.read_bytes().startswith(b"<?xml") for path in paths)
+    assert not run.figure_file("curves").parent.exists()
+    widths = {}
+    for dpi in (150, 300):
+        report.write_figures(run, split, dpi=dpi)
+        image = next(
+            image for image in Page(report.render(run)).all("img") if "surest" in (image["alt"] or "")
+        )
+        widths[dpi] = int(image["width"] or 0)
+    assert abs(widths[300] - widths[150]) <= 1  # as wide on the page, whatever its dots
+
+
+def test_images_of_other_labels_are_refused(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    split, _, _ = judged_images(run, TEST.confusion.tolist())
+    other = Split(split.images[1:], split.labels[1:])
+    wanted = f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
+    with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
+        report.write_figures(run, other)
 
 
 def test_damaged_runs_are_named(tmp_path: Path) -> None:

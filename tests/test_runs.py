@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import base64
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from clothier import runs
 from clothier.errors import RunError, WriteError
 from clothier.runs import Run
-from clothier.values import EpochRow, Predictions
+from clothier.values import ClassScore, EpochRow, PhaseScores, Predictions, Scores
 
 ROWS = [
     EpochRow(1, "plain", 0.5, 0.75, 0.25, 0.875, 0.001, 1.5),
@@ -118,3 +120,70 @@ def test_leftovers_are_removed_and_nothing_else(tmp_path: Path) -> None:
     run.remove_leftovers()
     assert all(path.exists() for path in keep)
     assert not any(path.exists() for path in stale)
+
+
+def test_predictions_there_and_back(tmp_path: Path) -> None:
+    run, logits = Run(tmp_path), np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
+    labels = np.arange(50) % 4
+    run.write_predictions(labels, Predictions(logits))
+    read_labels, predicted, probabilities = run.read_predictions()
+    assert [part.dtype.name for part in (read_labels, predicted, probabilities)] == [
+        "int64",
+        "int64",
+        "float32",
+    ]
+    assert np.array_equal(read_labels, labels)
+    assert np.array_equal(predicted, Predictions(logits).labels)
+    np.testing.assert_allclose(probabilities, Predictions(logits).probabilities.max(axis=1), atol=1e-6)
+
+
+def test_missing_and_damaged_predictions_are_named(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    with pytest.raises(
+        RunError, match=r"predictions\.csv: No such file.*; wanted a run with a finished phase; "
+    ):
+        run.read_predictions()
+    run.predictions_file.write_text("index,label,predicted,probability\n0,1,many,0.5\n")
+    with pytest.raises(
+        RunError, match=r"predictions\.csv is damaged \(.*'many'.*\); wanted the file clothier"
+    ):
+        run.read_predictions()
+    run.predictions_file.write_text("index,label\n0,1\n")
+    with pytest.raises(RunError, match=r"predictions\.csv is damaged \('predicted'\)"):
+        run.read_predictions()
+
+
+def test_other_data_are_told_by_their_fingerprint(tmp_path: Path) -> None:
+    run = Run(tmp_path / "cnn1-1")
+    run.write_recipe({"recipe": {}, "data": {"fingerprint": "a" * 64}})
+    run.check_data("a" * 64)
+    wanted = (
+        f"{run.path} was trained on other data (fingerprint aaaaaaaaaaaa, these have bbbbbbbbbbbb); "
+        "wanted the same images, labels and splits; give the data as they were, or train anew"
+    )
+    with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
+        run.check_data("b" * 64)
+
+
+def test_a_notebook_shows_scores_and_curves(tmp_path: Path) -> None:
+    run = Run(tmp_path / "cnn1-1")
+    assert "no run yet" in run._repr_html_()
+    run.write_recipe({"recipe": {"name": "cnn1"}, "data": {"source": "generated", "notice": "Drawn <here>."}})
+    score = Scores(0.5, 0.75, (ClassScore("a", 1.0, 0.5, 2 / 3, 2),), np.array([[2]]))
+    run.write_scores([PhaseScores("plain", 3, score, None, score, "abc")])
+    shown = run._repr_html_()
+    assert "<strong>cnn1-1: cnn1 on generated</strong>" in shown
+    row = "<tr><th>plain</th><td>test</td><td>2</td><td>0.5000</td><td>0.7500</td></tr>"
+    assert row in shown
+    assert "<strong>Drawn &lt;here&gt;.</strong>" in shown
+    assert "<img" not in shown
+    runs.write_atomic(run.figure_file("curves"), b"curves")
+    assert f'src="data:image/png;base64,{base64.b64encode(b"curves").decode()}"' in run._repr_html_()
+
+
+def test_all_runs_of_a_folder_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for name in ("cnn1-10", "cnn3-1", "cnn1-9", "mine"):
+        Run(tmp_path / name).write_recipe({"recipe": {}})
+    (tmp_path / "cnn1-1").mkdir()
+    assert [run.name for run in Run.all_in(tmp_path)] == ["cnn1-9", "cnn1-10", "cnn3-1", "mine"]
+    assert Run.all_in(tmp_path / "nowhere") == []

@@ -57,7 +57,7 @@ def _state(run: Run) -> tuple[str, str, list[str], list[Any]]:
 def _quick_pages() -> Iterator[None]:
     """Dozens of runs are made here, and drawing takes longer than training them; the pages have their own tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "write_figures", lambda run: [])
+        patch.setattr(report, "write_figures", lambda *_: [])
         patch.setattr(report, "render", lambda run: f"<!DOCTYPE html> {len(run.read_scores())} phases")
         yield
 
@@ -197,7 +197,7 @@ import conftest
 from clothier import recipes, report, train
 from clothier.runs import Run
 from clothier.values import Dataset
-report.write_figures, report.render = (lambda run: []), (lambda run: "")
+report.write_figures, report.render = (lambda *_: []), (lambda run: "")
 real, count = os.fsync, 0
 def fsync(descriptor):
     global count

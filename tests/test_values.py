@@ -61,3 +61,31 @@ def test_phase_scores_survive_json() -> None:
     back = PhaseScores.from_json(phase.as_json())
     assert back.as_json() == phase.as_json()
     assert back.validation is None
+
+
+def test_the_judged_split_is_the_last_there_is() -> None:
+    everything = Dataset(_split(), _split(), _split(), ("a", "b"), "f", "x")
+    assert everything.judged == "test"
+    assert replace(everything, test=None).judged == "validation"
+    assert replace(everything, test=None, validation=None).judged == "train"
+
+
+def test_a_notebook_shows_counts_and_scores() -> None:
+    labels = np.array([0, 1, 1, 1])
+    data = Dataset(_split(), None, Split(_split().images, labels), ("a<b", "b"), "f", "x", notice="Drawn.")
+    shown = data._repr_html_()
+    assert "<strong>x: images of 5 x 5 x 1</strong>" in shown
+    assert "<th>class</th><th>train</th><th>test</th>" in shown
+    assert "<tr><th>a&lt;b</th><td>4</td><td>1</td></tr><tr><th>b</th><td>0</td><td>3</td></tr>" in shown
+    assert "<tr><th>all</th><td>4</td><td>4</td></tr>" in shown
+    assert shown.endswith("<p><strong>Drawn.</strong></p>")
+
+    score = Scores(0.5, 0.75, (ClassScore("a<b", 1.0, 0.5, 2 / 3, 2),), np.array([[2]]))
+    assert "<strong>accuracy 0.7500, loss 0.5000</strong>" in score._repr_html_()
+    cells = "<tr><th>a&lt;b</th><td>1.0000</td><td>0.5000</td><td>0.6667</td><td>2</td></tr>"
+    assert cells in score._repr_html_()
+    phase = PhaseScores("plain", 3, score, None, score, "abc")
+    assert "<strong>plain phase, after epoch 3</strong>" in phase._repr_html_()
+    assert phase.rows() == [
+        ("plain", "training", 2, "0.5000", "0.7500"), ("plain", "test", 2, "0.5000", "0.7500"),
+    ]  # fmt: skip

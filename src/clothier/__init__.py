@@ -4,6 +4,7 @@ The names below are loaded on first use, so that importing clothier imports neit
 
 >>> import clothier
 >>> dataset = clothier.load("fashion-mnist")  # doctest: +SKIP
+>>> run = clothier.fit("cnn1", dataset, epochs=3, augmented_epochs=0)  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from clothier.errors import ClothierError as ClothierError
     from clothier.recipes import Recipe as Recipe
     from clothier.runs import Run as Run
+    from clothier.shortcuts import first as first
+    from clothier.shortcuts import fit as fit
     from clothier.values import Dataset as Dataset
     from clothier.values import Predictions as Predictions
     from clothier.values import Scores as Scores
@@ -34,6 +37,8 @@ _PUBLIC = {
     "Run": "clothier.runs",
     "Scores": "clothier.values",
     "Split": "clothier.values",
+    "first": "clothier.shortcuts",
+    "fit": "clothier.shortcuts",
     "load": "clothier.data",
 }
 

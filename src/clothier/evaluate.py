@@ -1,10 +1,11 @@
-"""Labels and predictions -> scores, and what the scores say in words. NumPy and scikit-learn only."""
+"""Labels and predictions -> scores, and what the scores say in words. NumPy, SciPy and scikit-learn only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from clothier.errors import DataError
@@ -56,6 +57,23 @@ def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) 
         per_class=per_class,
         confusion=confusion_matrix(labels, predicted, labels=classes).astype(np.int64),
     )
+
+
+def wilson(scores: Scores) -> tuple[float, float]:
+    """The 95 % Wilson interval of the accuracy, both ends in [0, 1].
+
+    Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
+    """
+    right, total = int(scores.confusion.trace()), int(scores.confusion.sum())
+    interval = binomtest(right, total).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def judged(phase: PhaseScores) -> tuple[str, Scores]:
+    """The split that tells most about new images, by name, and its scores."""
+    if phase.test:
+        return "test", phase.test
+    return ("validation", phase.validation) if phase.validation else ("training", phase.train)
 
 
 def describe_fit(phase: PhaseScores) -> str:

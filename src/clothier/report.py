@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
-from scipy.stats import binomtest
+from matplotlib.figure import Figure
 
-from clothier import plots
+from clothier import pages, plots
 from clothier.errors import RunError
-from clothier.evaluate import describe_fit
+from clothier.evaluate import describe_fit, judged, wilson
 from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
 from clothier.runs import Run, write_atomic
-from clothier.values import PhaseScores, Scores
+from clothier.values import Floats, Labels, PhaseScores, Scores, Split
 
 # What the page shows of recipe.json beside the recipe itself.
 _WANTED: dict[str, tuple[str, ...]] = {
@@ -28,15 +25,41 @@ _WANTED: dict[str, tuple[str, ...]] = {
 }
 
 
-def write_figures(run: Run) -> list[Path]:
-    """The figures as PNG in the run folder: curves, confusion matrix, bars per class; returns their paths.
+# The grids of images, by name of figure and what they show; the run's data are needed to draw them.
+GRIDS = {
+    "predictions": "the first {count} {split} images",
+    "right": "the first {count} {split} images named right",
+    "wrong": "the first {count} {split} images named wrong",
+    "confident-mistakes": "the {count} surest mistakes among the {split} images",
+}
+_GRID_SIZE = 25  # five rows of five, as the R tutorial has it
 
-    A figure whose numbers are not there yet is left out. Raises RunError for a damaged run, WriteError.
+
+def write_figures(
+    run: Run,
+    judged: Split | None = None,
+    *,
+    format: str = "png",  # noqa: A002 - matplotlib's own word
+    dpi: int = 150,
+    folder: Path | None = None,
+) -> list[Path]:
+    """Curves, confusion matrix and bars per class in the run folder (or `folder`); returns their paths. Given the
+    split that predictions.csv is of, also the grids of predictions.
+
+    A figure whose numbers are not there yet is left out. Raises RunError for a damaged run, InputError for an
+    unknown format, WriteError.
     """
+    notice = _read_recipe(run)["data"]["notice"]
+    figures = _figures(run, notice)
+    if judged is not None:
+        figures |= _grids(run, judged, notice)
     paths = []
-    for name, picture in _figures(run, _read_recipe(run)["data"]["notice"]).items():
-        paths.append(run.figure_file(name))
-        write_atomic(paths[-1], picture)
+    for name, figure in figures.items():
+        paths.append(run.figure_file(name, format) if folder is None else folder / f"{name}.{format}")
+        write_atomic(paths[-1], plots.render(figure, format, dpi))
+    if judged is not None and folder is None:
+        for name in GRIDS.keys() - figures.keys():  # such as mistakes, where an earlier phase still made some
+            run.figure_file(name, format).unlink(missing_ok=True)
     return paths
 
 
@@ -45,22 +68,7 @@ def render(run: Run) -> str:
 
     Raises RunError where the run's files are missing or damaged.
     """
-    template = resources.files("clothier").joinpath("report.html.j2").read_text(encoding="utf-8")
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page.filters.update(
-        percent="{:.2%}".format, decimals="{:.4f}".format, count="{:,}".format, epochs=_epochs
-    )
-    return page.from_string(template).render(_contents(run))
-
-
-def wilson(scores: Scores) -> tuple[float, float]:
-    """The 95 % Wilson interval of the accuracy, both ends in [0, 1].
-
-    Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
-    """
-    right, total = int(scores.confusion.trace()), int(scores.confusion.sum())
-    interval = binomtest(right, total).proportion_ci(confidence_level=0.95, method="wilson")
-    return float(interval.low), float(interval.high)
+    return pages.render("report.html.j2", _contents(run))
 
 
 def _read_recipe(run: Run) -> dict[str, Any]:
@@ -79,38 +87,73 @@ def _read_recipe(run: Run) -> dict[str, Any]:
     return content
 
 
-def _figures(run: Run, notice: str) -> dict[str, bytes]:
-    """PNG by name."""
+def _figures(run: Run, notice: str) -> dict[str, Figure]:
+    """The figures that need numbers alone, by name."""
     figures = {}
     if history := run.read_history():
         figures["curves"] = plots.training_curves(history, f"{run.name}: accuracy and loss", notice)
     if phases := run.read_scores():
-        split, scores = _judged(phases[-1])
+        split, scores = judged(phases[-1])
         names = [score.name for score in scores.per_class]
-        title = f"{run.name}: {split} images after {_epochs(phases[-1].epochs)}"
+        title = f"{run.name}: {split} images after {pages.epochs(phases[-1].epochs)}"
         figures["confusion"] = plots.confusion_matrix(scores.confusion, names, title, notice)
         figures["per-class"] = plots.per_class_bars(scores, title, notice)
-    return {name: plots.render(figure) for name, figure in figures.items()}
+    return figures
 
 
-def _embedded(png: bytes) -> tuple[str, int]:
-    """(base64, width in CSS pixels, 96 to the inch) of a picture of 150 dots an inch."""
-    width = int.from_bytes(png[16:20], "big")  # Source: the PNG specification, image header
-    return base64.b64encode(png).decode(), round(width * 96 / 150)
+def _grids(run: Run, shown: Split, notice: str) -> dict[str, Figure]:
+    """The figures that show images, by name; those without any image are left out."""
+    phases = run.read_scores()
+    if not phases:
+        return {}
+    labels, predicted, probabilities = run.read_predictions()
+    if not np.array_equal(labels, shown.labels):
+        raise RunError(
+            f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
+        )
+    split, scores = judged(phases[-1])
+    names = [score.name for score in scores.per_class]
+    figures = {}
+    for name, chosen in _chosen(labels, predicted, probabilities).items():
+        if len(chosen):
+            what = GRIDS[name].format(count=len(chosen), split=split)
+            figures[name] = plots.prediction_grid(
+                shown.images[chosen],
+                labels[chosen],
+                predicted[chosen],
+                names,
+                probabilities[chosen] if name == "confident-mistakes" else None,
+                title=f"{run.name}: {what}, predicted (true)",
+                notice=notice,
+            )
+    return figures
 
 
-def _judged(phase: PhaseScores) -> tuple[str, Scores]:
-    """The split that tells most about new images, by name, and its scores."""
-    if phase.test:
-        return "test", phase.test
-    return ("validation", phase.validation) if phase.validation else ("training", phase.train)
+def _chosen(labels: Labels, predicted: Labels, probabilities: Floats) -> dict[str, Labels]:
+    """The indices of the images in each grid."""
+    right, wrong = np.flatnonzero(labels == predicted), np.flatnonzero(labels != predicted)
+    by_confidence = wrong[np.argsort(-probabilities[wrong], kind="stable")]
+    grids = (np.arange(len(labels)), right, wrong, by_confidence)
+    return {name: indices[:_GRID_SIZE] for name, indices in zip(GRIDS, grids, strict=True)}
+
+
+def _drawn_grids(run: Run, split: str) -> dict[str, tuple[str, int, str]]:
+    """(base64, width, what it shows) of the grids in the run's folder, by name."""
+    there = {name: path for name in GRIDS if (path := run.figure_file(name)).is_file()}
+    if not there:
+        return {}
+    chosen = _chosen(*run.read_predictions())
+    return {
+        name: (*pages.embedded(path.read_bytes()), GRIDS[name].format(count=len(chosen[name]), split=split))
+        for name, path in there.items()
+    }
 
 
 def _contents(run: Run) -> dict[str, Any]:
     """What the template names."""
     content, phases, history = _read_recipe(run), run.read_scores(), run.read_history()
     recipe, data = Recipe.from_json(content["recipe"]), content["data"]
-    split, scores = _judged(phases[-1]) if phases else ("", None)
+    split, scores = judged(phases[-1]) if phases else ("", None)
     fields = _fields(recipe)
     return {
         "content": content,
@@ -123,7 +166,11 @@ def _contents(run: Run) -> dict[str, Any]:
         "fits": [(phase.name, describe_fit(phase)) for phase in phases],
         "wilson": wilson,
         "published": _published(recipe, data["source"], phases),
-        "figures": {name: _embedded(png) for name, png in _figures(run, data["notice"]).items()},
+        "figures": {
+            name: pages.embedded(plots.render(figure))
+            for name, figure in _figures(run, data["notice"]).items()
+        },
+        "grids": _drawn_grids(run, split),
         "split": split,
         "scores": scores,
         "mistakes": _mistakes(scores) if scores else [],
@@ -134,21 +181,17 @@ def _contents(run: Run) -> dict[str, Any]:
 def _summary(recipe: Recipe, phases: list[PhaseScores], epochs: int) -> str:
     total = sum(length for _, length in recipe.phases())
     if not phases:
-        return f"Training has finished {epochs} of {_epochs(total)}; no phase has been judged yet."
-    split, scores = _judged(phases[-1])
+        return f"Training has finished {epochs} of {pages.epochs(total)}; no phase has been judged yet."
+    split, scores = judged(phases[-1])
     low, high = wilson(scores)
     ended = phases[-1].epochs
-    done = f"{ended} of {_epochs(total)}" if ended < total else _epochs(ended)
+    done = f"{ended} of {pages.epochs(total)}" if ended < total else pages.epochs(ended)
     sentence = (
         f"After {done}, {recipe.name} names the right class for "
         f"{scores.accuracy:.2%} of {scores.confusion.sum():,} {split} images "
         f"(95% interval {low:.2%} to {high:.2%})."
     )
     return sentence if split == "test" else f"{sentence} There are no test images to judge it by."
-
-
-def _epochs(count: int) -> str:
-    return f"{count} epoch{'s' if count != 1 else ''}"
 
 
 def _fields(recipe: Recipe) -> list[tuple[str, Any, Any]]:

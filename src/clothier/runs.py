@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -13,8 +14,11 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from clothier import markup
 from clothier.errors import RunError, WriteError
-from clothier.values import EpochRow, Labels, PhaseScores, Predictions
+from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
 
@@ -96,6 +100,17 @@ class Run:
                 "`ls runs` lists them"
             )
         return run
+
+    @classmethod
+    def all_in(cls, root: Path) -> list[Run]:
+        """Every run in that folder, those of one recipe in the order of their numbers; none where it is absent."""
+        folders = [path.parent for path in root.glob("*/recipe.json")]
+
+        def order(path: Path) -> tuple[str, int]:
+            recipe, _, number = path.name.rpartition("-")
+            return (recipe, int(number)) if number.isdecimal() else (path.name, 0)
+
+        return [cls(path) for path in sorted(folders, key=order)]
 
     @property
     def name(self) -> str:
@@ -211,6 +226,53 @@ class Run:
             for index, (label, guess, row) in enumerate(zip(labels, predicted, probabilities, strict=True))
         ]
         write_atomic(self.predictions_file, "\n".join(lines) + "\n")
+
+    def read_predictions(self) -> tuple[Labels, Labels, Floats]:
+        """(labels int64, predicted int64, probability float32 of the predicted class), each (n,), in the order of the
+        judged split."""
+        try:
+            with self.predictions_file.open(newline="") as file:
+                rows = list(csv.DictReader(file))
+            return (
+                np.array([row["label"] for row in rows], np.int64),
+                np.array([row["predicted"] for row in rows], np.int64),
+                np.array([row["probability"] for row in rows], np.float32),
+            )
+        except OSError as error:
+            raise RunError(
+                f"cannot read {self.predictions_file}: {error.strerror}; wanted a run with a finished phase; "
+                f"`clothier train --resume {self.path}` goes on with it"
+            ) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(
+                f"{self.predictions_file} is damaged ({error}); wanted the file clothier wrote; train again"
+            ) from error
+
+    def check_data(self, fingerprint: str) -> None:
+        """RunError where data of that fingerprint are not those the run was trained on."""
+        own = self.read_recipe()["data"]["fingerprint"]
+        if own != fingerprint:
+            raise RunError(
+                f"{self.path} was trained on other data (fingerprint {own[:12]}, "
+                f"these have {fingerprint[:12]}); wanted the same images, labels and splits; "
+                "give the data as they were, or train anew"
+            )
+
+    def _repr_html_(self) -> str:
+        """The scores, and the curves where they are drawn."""
+        if not self.recipe_file.is_file():
+            return markup.table(f"{self.path} (no run yet)", SCORE_COLUMNS, [])
+        content = self.read_recipe()
+        rows = [row for phase in self.read_scores() for row in phase.rows()]
+        title = f"{self.name}: {content['recipe']['name']} on {content['data']['source']}"
+        page = markup.table(title, SCORE_COLUMNS, rows, notice=content["data"]["notice"])
+        curves = self.figure_file("curves")
+        if curves.is_file():
+            picture = base64.b64encode(curves.read_bytes()).decode()
+            page += (
+                f'<img alt="training curves" src="data:image/png;base64,{picture}" style="max-width: 100%">'
+            )
+        return page
 
     def remove_leftovers(self) -> None:
         """Delete the temporary files that a killed process left in the middle of a write."""

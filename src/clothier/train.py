@@ -14,6 +14,7 @@ import numpy as np
 from clothier import augment, backend, checkpoint, evaluate, events, report
 from clothier.batches import batches
 from clothier.checkpoint import Best, Checkpoint
+from clothier.data.fingerprint import by_split
 from clothier.errors import InterruptedRunError, RunError, WriteError
 from clothier.recipes import Recipe
 from clothier.runs import Run, write_atomic
@@ -79,12 +80,7 @@ def resume(
     """
     content = run.read_recipe()
     recipe = Recipe.from_json(content["recipe"])
-    if content["data"]["fingerprint"] != dataset.fingerprint:
-        raise RunError(
-            f"{run.path} was trained on other data (fingerprint {content['data']['fingerprint'][:12]}, "
-            f"these have {dataset.fingerprint[:12]}); wanted the same images, labels and splits; "
-            "give the data as they were, or train anew"
-        )
+    run.check_data(dataset.fingerprint)
     run.remove_leftovers()
     training = _Training(recipe, dataset, run, threads, watcher or Watcher())
     if run.last_checkpoint.exists():
@@ -272,7 +268,7 @@ class _Training:
             name: evaluate.score(split.labels, predictions[name], self.dataset.class_names)
             for name, split in splits.items()
         }
-        judged = list(splits)[-1]  # test where there is one, else validation, else train
+        judged = self.dataset.judged
         self.run.write_predictions(splits[judged].labels, predictions[judged])
         return PhaseScores(
             name=phase,
@@ -284,7 +280,7 @@ class _Training:
         )
 
     def _write_pages(self) -> None:
-        report.write_figures(self.run)
+        report.write_figures(self.run, self.dataset.split(self.dataset.judged))
         write_atomic(self.run.report_file, report.render(self.run))
 
     def describe(self, origin: Origin) -> dict[str, Any]:
@@ -296,6 +292,7 @@ class _Training:
                 "source": origin.source,
                 "options": origin.options,
                 "fingerprint": dataset.fingerprint,
+                "fingerprints": by_split(dataset.splits(), dataset.class_names),
                 "class_names": list(dataset.class_names),
                 "image_shape": list(dataset.image_shape),
                 "counts": {name: len(split) for name, split in dataset.splits().items()},

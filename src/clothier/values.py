@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clothier import markup
 from clothier.errors import DataError
 
 Images = npt.NDArray[np.uint8]  # (n, height, width, channels), channels 1 or 3
 Labels = npt.NDArray[np.int64]  # (n,)
 Floats = npt.NDArray[np.float32]
 Counts = npt.NDArray[np.int64]
+
+SCORE_COLUMNS = ("phase", "split", "images", "loss", "accuracy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +89,30 @@ class Dataset:
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: split for name, split in named.items() if split is not None}
 
+    @property
+    def judged(self) -> str:
+        """The split that tells most about new images: test where there is one, else validation, else train."""
+        return list(self.splits())[-1]
+
     def split(self, name: str) -> Split:
         """The split of that name; DataError where this data set has none."""
         splits = self.splits()
         if name not in splits:
             raise DataError(f"{self.name} has no {name} split; it has: {', '.join(splits)}")
         return splits[name]
+
+    def _repr_html_(self) -> str:
+        shape = " x ".join(map(str, self.image_shape))
+        counts = {
+            name: np.bincount(split.labels, minlength=self.num_classes)
+            for name, split in self.splits().items()
+        }
+        rows = [
+            (name, *(int(of_split[label]) for of_split in counts.values()))
+            for label, name in enumerate(self.class_names)
+        ]
+        rows.append(("all", *(len(split) for split in self.splits().values())))
+        return markup.table(f"{self.name}: images of {shape}", ("class", *counts), rows, notice=self.notice)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +175,18 @@ class Scores:
             confusion=np.asarray(entry["confusion"], dtype=np.int64),
         )
 
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                score.name,
+                *(f"{value:.4f}" for value in (score.precision, score.recall, score.f1)),
+                score.support,
+            )
+            for score in self.per_class
+        ]
+        title = f"accuracy {self.accuracy:.4f}, loss {self.loss:.4f}"
+        return markup.table(title, ("class", "precision", "recall", "F1", "support"), rows)
+
 
 @dataclass(frozen=True, eq=False)
 class PhaseScores:
@@ -192,6 +225,19 @@ class PhaseScores:
             test=maybe(entry["test"]),
             weights_sha256=entry["weights_sha256"],
         )
+
+    def rows(self) -> list[tuple[str, str, int, str, str]]:
+        """(phase, split, images, loss, accuracy) of each split that was scored, as words for tables."""
+        named = {"training": self.train, "validation": self.validation, "test": self.test}
+        return [
+            (self.name, split, int(scores.confusion.sum()), f"{scores.loss:.4f}", f"{scores.accuracy:.4f}")
+            for split, scores in named.items()
+            if scores is not None
+        ]
+
+    def _repr_html_(self) -> str:
+        title = f"{self.name} phase, after epoch {self.epochs}"
+        return markup.table(title, SCORE_COLUMNS, self.rows())
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,10 @@ def _prints(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert _prints(capsys, "--version") == f"clothier {__version__}\n"
     assert _prints(capsys, "--help") == _prints(capsys)
-    for command in ("data", "models", "recipes", "summary", "train"):
+    for command in (
+        *("data", "models", "recipes", "summary", "train", "plot", "predict", "explain"),
+        *("compare", "reproduce"),
+    ):
         assert f"Usage: clothier {command}" in _prints(capsys, command, "--help")
 
 
@@ -77,6 +80,12 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("summary cnn3 --channels 2", "--channels is 2; wanted 1 for grey or 3 for colour"),
         ("recipes cnn9", "unknown recipe 'cnn9'"),
         ("train cnn1 --epochs many", "invalid value for '--epochs'"),
+        ("plot nowhere", "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1"),
+        ("plot nowhere --format pgn", "unknown figure format 'pgn'; known: png, svg; did you mean 'png'?"),
+        ("predict --model nowhere", "nowhere is not a run folder"),
+        ("predict", "missing option '--model'; see `clothier predict --help`"),
+        ("explain nowhere 0", "nowhere is not a run folder"),
+        ("explain nowhere", "missing argument 'IMAGE'; see `clothier explain --help`"),
     ],
 )
 def test_wrong_words_end_with_one_line_and_exit_code_2(
@@ -137,7 +146,8 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
     assert "The data are generated" in captured.out
     assert "published" not in captured.out  # the tutorials' figures belong to other data
     assert (tmp_path / "runs" / "cnn1-1" / "report.html").stat().st_size > 10_000
-    assert (tmp_path / "runs" / "cnn1-1" / "figures" / "curves.png").exists()
+    drawn = {path.stem for path in (tmp_path / "runs" / "cnn1-1" / "figures").glob("*.png")}
+    assert {"curves", "predictions", "right", "wrong", "confident-mistakes"} <= drawn
 
     result = json.loads(_prints(capsys, *QUICK, "--json", "--phases", "plain", "--verbose", "0"))
     assert result["run"] == "runs/cnn1-2"

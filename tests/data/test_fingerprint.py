@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from clothier.data.fingerprint import fingerprint
+from clothier.data.fingerprint import by_split, fingerprint
 from clothier.values import Split
 
 
@@ -51,3 +51,11 @@ def test_memory_layout_does_not_matter() -> None:
 )
 def test_any_difference_shows(other: tuple[dict[str, Split], tuple[str, ...]]) -> None:
     assert fingerprint(*other) != fingerprint({"train": split()}, ("a", "b"))
+
+
+def test_a_split_by_itself_does_not_depend_on_the_others() -> None:
+    one = by_split({"train": split(), "test": split(5)}, ("a", "b"))
+    other = by_split({"train": split(1), "test": split(5)}, ("a", "b"))
+    assert one["test"] == other["test"] == fingerprint({"test": split(5)}, ("a", "b"))
+    assert one["train"] != other["train"]
+    assert by_split({"test": split(5)}, ("b", "a")) != {"test": one["test"]}

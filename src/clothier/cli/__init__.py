@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from clothier import __version__
-from clothier.cli import data, models, recipes, summary, train
+from clothier.cli import compare, data, explain, models, plot, predict, recipes, reproduce, summary, train
 from clothier.errors import ClothierError, MissingExtraError
 
 app = typer.Typer(
@@ -24,7 +24,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (data.data, models.models, recipes.recipes, summary.summary, train.train):
+for command in (
+    data.data,
+    models.models,
+    recipes.recipes,
+    summary.summary,
+    train.train,
+    plot.plot,
+    predict.predict,
+    explain.explain,
+    compare.compare,
+    reproduce.reproduce,
+):
     app.command()(command)
 
 

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clothier.cli import screen
-from clothier.errors import InputError
+from clothier.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from clothier.runs import Run
     from clothier.values import Dataset
+
+FORMATS = ("png", "svg")
 
 DataDir = Annotated[
     Path | None,
@@ -34,6 +39,11 @@ ImageSize = Annotated[
 ]
 Crop = Annotated[str, typer.Option(help="How photos become that shape: pad, or centre to cut the edges off.")]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave unreadable pictures out and say how many.")]
+RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as runs/cnn1-1.", show_default=False)]
+WhichSplit = Annotated[str, typer.Option("--split", help="Images to take: train, validation or test.")]
+Weights = Annotated[str, typer.Option(help="last, or best by validation loss.")]
+Format = Annotated[str, typer.Option(help="png or svg.")]
+Dpi = Annotated[int, typer.Option(help="Dots an inch.", min=20, max=1200)]
 
 
 def load_data(source: str, options: dict[str, Any]) -> Dataset:
@@ -52,6 +62,17 @@ def load_data(source: str, options: dict[str, Any]) -> Dataset:
     return dataset
 
 
+def load_run_data(run: Run, data_dir: Path | None = None) -> Dataset:
+    """The data a run was trained on, read as they were then; RunError where they are others now."""
+    data = run.read_recipe()["data"]
+    read = dict(data["options"])
+    if data_dir is not None:
+        read["data_dir"] = str(data_dir.absolute())
+    dataset = load_data(data["source"], read)
+    run.check_data(dataset.fingerprint)
+    return dataset
+
+
 def as_options(
     data_dir: Path | None, split: str, image_size: str | None, crop: str, skip_bad: bool
 ) -> dict[str, Any]:
@@ -65,6 +86,20 @@ def as_options(
     }
 
 
+def check_format(word: str) -> None:
+    """InputError for a figure format that is none, before anything is read."""
+    if word not in FORMATS:
+        raise unknown_name("figure format", word, FORMATS)
+
+
+def write_figure(path: Path, figure: Figure, word: str, dpi: int) -> None:
+    """The figure in that file; WriteError where it cannot be written."""
+    from clothier import plots
+    from clothier.runs import write_atomic
+
+    write_atomic(path, plots.render(figure, word, dpi))
+
+
 def parse_size(text: str | None) -> list[int] | None:
     """[height, width] from "64" or "64x48"."""
     if text is None:
@@ -75,3 +110,14 @@ def parse_size(text: str | None) -> list[int] | None:
             f"--image-size is '{text}'; wanted a side in pixels or HEIGHTxWIDTH, such as 64 or 64x48"
         )
     return [int(match[1]), int(match[2] or match[1])]
+
+
+def settings(given: list[str]) -> dict[str, Any]:
+    """Recipe fields by name from words such as "learning_rate=3e-4"."""
+    changes = {}
+    for setting in given:
+        field, equals, value = setting.partition("=")
+        if not equals:
+            raise InputError(f"--set got '{setting}'; wanted FIELD=VALUE, such as --set learning_rate=3e-4")
+        changes[field.strip()] = value.strip()
+    return changes

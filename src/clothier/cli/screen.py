@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rich.bar import Bar
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -44,6 +45,17 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
         made.add_column(escape(column), justify="right" if right else "left", overflow="fold")
     for row in rows:
         made.add_row(*(escape(str(cell)) for cell in row))
+    results.print(made)
+
+
+def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:
+    """A line for each (name, share in [0, 1], remark) on stdout, with a bar as long as the share."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for column in ("left", "right", "left", "left"):
+        made.add_column(justify="right" if column == "right" else "left", no_wrap=True)
+    for name, share, remark in rows:
+        style = "bold" if remark else ""
+        made.add_row(escape(name), f"{share:.4f}", Bar(1, 0, share, width=30), escape(remark), style=style)
     results.print(made)
 
 

@@ -75,12 +75,7 @@ def _changes(
     settings: list[str], epochs: int | None, split: str | None, seed: int | None, phases: str
 ) -> dict[str, Any]:
     """The recipe fields that the command line changes."""
-    changes: dict[str, Any] = {}
-    for setting in settings:
-        field, equals, value = setting.partition("=")
-        if not equals:
-            raise InputError(f"--set got '{setting}'; wanted FIELD=VALUE, such as --set learning_rate=3e-4")
-        changes[field.strip()] = value.strip()
+    changes = options.settings(settings)
     given = {"epochs": epochs, "split": split, "seed": seed}
     changes.update({field: value for field, value in given.items() if value is not None})
     if phases not in ("all", "plain"):
@@ -136,10 +131,7 @@ def _resume(
                 f"{path} was begun with {field}={own.as_json()[field]}, not {value}; a resumed run keeps its recipe; "
                 "leave the change out, or train anew"
             )
-    read = dict(content["data"]["options"])
-    if data_dir is not None:
-        read["data_dir"] = str(data_dir.absolute())
-    dataset = options.load_data(content["data"]["source"], read)
+    dataset = options.load_run_data(run, data_dir)
     from clothier import train as training
 
     watching = _watcher(verbose)

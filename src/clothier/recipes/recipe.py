@@ -69,6 +69,10 @@ class Recipe:
         lengths = {"plain": self.epochs, "augmented": self.augmented_epochs}
         return [(name, lengths[name]) for name in PHASES if lengths[name]]
 
+    def until(self, phase: str) -> Recipe:
+        """The recipe cut short after that phase; equal for recipes that differ only in what comes later."""
+        return replace(self, augmented_epochs=0, augment=Recipe.augment) if phase == "plain" else self
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 
 from clothier import plots
 from clothier.errors import InputError
-from clothier.values import ClassScore, Counts, EpochRow, Images, Labels, Scores
+from clothier.values import ClassScore, Counts, EpochRow, Floats, Images, Labels, Scores
 
 NOTICE = "The data are generated: every picture was drawn by the program, so nothing here is a photograph."
 # Not in the font, not valid as mathematics, longer than any place for it, more than one line, not even Unicode.
@@ -23,6 +23,10 @@ AWKWARD = ("衣服", r"$\frac$", "W" * 60, "two\nlines\there", "\udcff", "Шап
 def pictures(num_images: int, height: int = 9, width: int = 7, channels: int = 1) -> Images:
     shape = (num_images, height, width, channels)
     return np.random.default_rng(4).integers(0, 256, shape, dtype=np.uint8)
+
+
+def outputs(height: int, width: int, channels: int) -> Floats:
+    return np.random.default_rng(5).random((height, width, channels), dtype=np.float32)
 
 
 def names(num_classes: int) -> list[str]:
@@ -68,6 +72,11 @@ FIGURES: dict[str, Callable[[Sequence[str]], Figure]] = {
     "training_curves": lambda n: plots.training_curves(epochs(3, 4), n[1], notice=NOTICE),
     "confusion_matrix": lambda n: plots.confusion_matrix(judged(n).confusion, n, n[1], notice=NOTICE),
     "per_class_bars": lambda n: plots.per_class_bars(judged(n), n[1], notice=NOTICE),
+    "prediction_grid": lambda n: plots.prediction_grid(
+        pictures(6), LABELS, LABELS[::-1] % 4, n, title=n[1], notice=NOTICE
+    ),
+    "feature_maps": lambda n: plots.feature_maps(outputs(5, 4, 20), n[1], notice=NOTICE),
+    "heat_overlay": lambda n: plots.heat_overlay(pictures(1)[0], outputs(9, 7, 1)[..., 0], n[1], NOTICE),
 }
 
 

@@ -1,0 +1,41 @@
+"""`clothier compare RUN...`: several runs beside each other, in numbers, words and curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clothier.cli import screen
+
+
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, two or more, such as runs/cnn1-*.")],
+    out: Annotated[Path, typer.Option(help="Folder for the page, tables and figure.")] = Path("comparison"),
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare runs judged on the same images: scores, intervals, exact tests, curves."""
+    from clothier import compare as comparing
+    from clothier import compare_page
+    from clothier.runs import Run
+
+    comparison = comparing.compare([Run.open(path) for path in runs])
+    paths = compare_page.write(comparison, out)
+    if json:
+        files = {suffix: str(path) for suffix, path in paths.items()}
+        screen.print_json({**compare_page.as_json(comparison), "files": files})
+        return
+    columns, rows = compare_page.score_columns(comparison), compare_page.score_rows(comparison)
+    screen.print_table(columns, rows)
+    screen.say()
+    for first, second, words, _, corrected in compare_page.pair_rows(comparison):
+        screen.say(f"{first} against {second}: {words} (p = {corrected})".replace("= <", "<"))
+    screen.say()
+    columns, rows = compare_page.class_columns(comparison), compare_page.class_rows(comparison)
+    screen.print_table(columns, rows, title="F1 of each class")
+    screen.say()
+    for sentence in compare_page.explanation(comparison):
+        screen.say(sentence)
+    screen.say("\nwritten  " + "\n         ".join(str(path) for path in paths.values()))
+    screen.notice(comparison.notice)

@@ -1,0 +1,200 @@
+"""`clothier reproduce article|r-tutorial|all`: the tutorials' tables with our figures beside the published ones."""
+
+from __future__ import annotations
+
+import functools
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clothier.cli import options, screen
+from clothier.errors import ClothierError, InterruptedRunError, WriteError
+
+if TYPE_CHECKING:
+    from clothier.recipes import Recipe
+    from clothier.reproduce import Job, Request
+    from clothier.values import Dataset
+
+
+def reproduce(
+    tutorial: Annotated[str, typer.Argument(help="article, r-tutorial, or all for both.")],
+    rows: Annotated[
+        str | None, typer.Option(help="Recipes, such as cnn1,cnn3.", show_default="every row")
+    ] = None,
+    seeds: Annotated[
+        int,
+        typer.Option(min=0, help="Runs of each recipe; 0 trains nothing and fills rows from finished runs."),
+    ] = 1,
+    runs: Annotated[Path, typer.Option(help="Folder of the runs, old and new.")] = Path("runs"),
+    out: Annotated[Path, typer.Option(help="Folder for the page and the table.")] = Path("reproduction"),
+    data: Annotated[str, typer.Option(help="Another source, for a trial.")] = "fashion-mnist",
+    data_dir: options.DataDir = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change every recipe, for a trial."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained, and end.")] = False,
+    threads: Annotated[int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1)] = None,
+    verbose: Annotated[
+        int | None,
+        typer.Option(help="0 nothing, 1 bar, 2 a line an epoch.", min=0, max=2, show_default="1 or 2"),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run the tutorials' tables, or fill them from finished runs, and set the published figures beside ours."""
+    from clothier import reproduce as reproducing
+    from clothier import reproduce_page
+
+    changes = options.settings(set_ or [])
+    names = [name.strip() for name in rows.split(",")] if rows is not None else None
+
+    @functools.cache
+    def load(split: str) -> Dataset:
+        return options.load_data(data, read(split))
+
+    def read(split: str) -> dict[str, Any]:
+        return options.as_options(data_dir, split, None, "pad", False)
+
+    request = reproducing.Request(
+        rows=reproducing.rows(tutorial, names),
+        runs=runs,
+        load=lambda recipe: load(recipe.split),
+        source=data,
+        options=lambda recipe: read(recipe.split),
+        seeds=seeds,
+        changes=changes,
+    )
+    command = _command(tutorial, rows, seeds, runs, out, data, data_dir, set_ or [], threads)
+    with _stopping_well(command):
+        jobs = reproducing.plan(request, threads)
+        _announce(jobs, request, threads)
+        if dry_run:
+            return
+        notes = _train(jobs, request, threads, verbose)
+    reproduction = reproduce_page.Reproduction(
+        table=tutorial,
+        command=command,
+        outcomes=reproducing.outcomes(request, notes),
+        source=data,
+        changes=tuple(f"{field}={value}" for field, value in changes.items()),
+        notice=next((load(recipe.split).notice for recipe in request.recipes()), ""),
+    )
+    paths = reproduce_page.write(reproduction, out)
+    if json:
+        screen.print_json({**reproduce_page.as_json(reproduction), "files": [str(p) for p in paths.values()]})
+        return
+    lines = reproduce_page.rows(reproduction)
+    screen.print_table(reproduce_page.COLUMNS[:-1], [line[:-1] for line in lines])
+    screen.say()
+    for line in lines:
+        screen.say(f"{line[0]}: {line[-1]}")
+    screen.say(f"\n{reproduce_page.summary(reproduction)}")
+    for sentence in reproduce_page.explanation(reproduction):
+        screen.say(sentence)
+    screen.say("\nwritten  " + "\n         ".join(str(path) for path in paths.values()))
+    screen.notice(reproduction.notice)
+
+
+def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
+    """Say what is to be trained and how long it will take, from a few batches of each recipe."""
+    from clothier import pace
+    from clothier.pages import duration
+
+    if not jobs:
+        why = "every run asked for is finished" if request.seeds else "0 seeds were asked for"
+        screen.messages.print(f"nothing to train: {why}", markup=False)
+        return
+    paces: dict[str, pace.Pace | None] = {}
+    seconds, unknown = 0.0, False
+    for job in jobs:
+        recipe = job.recipe
+        if recipe.name not in paces:
+            paces[recipe.name] = _pace(recipe, request, threads)
+        known = paces[recipe.name]
+        took = known.remaining(recipe, job.epochs_done) if known else 0.0
+        seconds, unknown = seconds + took, unknown or known is None
+        total = sum(epochs for _, epochs in recipe.phases())
+        what = f"train {recipe.name}, seed {recipe.seed}: {total} epochs"
+        if job.run is not None:
+            what = f"go on with {job.run.path}: {total - job.epochs_done} of {total} epochs left"
+        time_left = f"about {duration(took)}" if known else "time unknown until its features are extracted"
+        screen.messages.print(f"{what}, {time_left}", markup=False, soft_wrap=True)
+    more = " and what could not be measured" if unknown else ""
+    screen.messages.print(f"in all about {duration(seconds)}{more}; Ctrl-C stops it safely", markup=False)
+
+
+def _pace(recipe: Recipe, request: Request, threads: int | None) -> Any:
+    """None for a recipe that trains on the features of a frozen base: its first epoch waits for those."""
+    from clothier import pace
+
+    if getattr(recipe, "base", ""):
+        return None
+    return pace.measure(recipe, request.load(recipe), threads)
+
+
+def _train(jobs: list[Job], request: Request, threads: int | None, verbose: int | None) -> dict[str, str]:
+    """Carry every job out; by recipe, the error of one that could not be, while the others go on."""
+    from clothier import reproduce as reproducing
+    from clothier.cli import watch
+
+    notes = {}
+    for job in jobs:
+        screen.messages.print(f"training {job.recipe.name}, seed {job.recipe.seed}", markup=False)
+        try:
+            run = reproducing.carry_out(job, request, threads, watch.watcher(verbose))
+        except (InterruptedRunError, WriteError):
+            raise
+        except ClothierError as error:
+            notes[job.recipe.name] = f"seed {job.recipe.seed} could not be run: {error}"
+            screen.messages.print(
+                f"{job.recipe.name}: {notes[job.recipe.name]}", markup=False, soft_wrap=True
+            )
+        else:
+            screen.messages.print(f"finished {run.path}", markup=False)
+    return notes
+
+
+@contextmanager
+def _stopping_well(command: str) -> Iterator[None]:
+    """Ctrl-C ends with this command, which goes on with all of it, in place of the one for a single run."""
+    try:
+        yield
+    except InterruptedRunError as error:
+        done = str(error).partition("; go on with: ")[0]
+        raise InterruptedRunError(f"{done}; go on with: {command}") from None
+    except KeyboardInterrupt:
+        raise InterruptedRunError(f"stopped; go on with: {command}") from None
+
+
+def _command(
+    tutorial: str,
+    rows: str | None,
+    seeds: int,
+    runs: Path,
+    out: Path,
+    data: str,
+    data_dir: Path | None,
+    settings: list[str],
+    threads: int | None,
+) -> str:
+    """The command line that asks for the same, without what is as usual."""
+    words = ["clothier", "reproduce", tutorial]
+    given = {
+        "--rows": (rows, None),
+        "--seeds": (seeds, 1),
+        "--runs": (str(runs), "runs"),
+        "--out": (str(out), "reproduction"),
+        "--data": (data, "fashion-mnist"),
+        "--data-dir": (str(data_dir) if data_dir else None, None),
+        "--threads": (threads, None),
+    }
+    for option, (value, usual) in given.items():
+        if value != usual:
+            words += [option, str(value)]
+    for setting in settings:
+        words += ["--set", setting]
+    return shlex.join(words)

@@ -1,0 +1,290 @@
+"""Scores of several runs -> groups of seeds, intervals, exact tests, words. No Keras.
+
+Runs of one recipe that differ only in their seed are one group. Two single runs are compared image by image;
+where either side has several seeds, the means are compared, since the spread of seeds is then known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from scipy.stats import binomtest
+
+from clothier.errors import InputError, RunError
+from clothier.evaluate import judged
+from clothier.recipes import Recipe
+from clothier.runs import Run
+from clothier.values import EpochRow, Labels, PhaseScores, Scores
+
+# A difference is called real where chance alone would make one as large in fewer than one of twenty cases.
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A run as its last judged phase left it, under a name that tells it from the others. `right` is bool (n,):
+    which images of the judged split it names correctly; `seconds` are those of the epochs up to there."""
+
+    name: str
+    run: Run
+    recipe: Recipe
+    phase: PhaseScores
+    split: str
+    scores: Scores
+    labels: Labels
+    right: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    history: list[EpochRow]
+    data: dict[str, Any]
+    parameters: int
+
+    @property
+    def seconds(self) -> float:
+        return sum(row.seconds for row in self.history[: self.phase.epochs])
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Runs of one recipe, alike in all but the seed: often a single one."""
+
+    name: str
+    runs: tuple[Judged, ...]
+
+    def mean(self, field: str) -> float:
+        """The mean over the runs of `loss` or `accuracy` on the judged split."""
+        return float(np.mean([getattr(run.scores, field) for run in self.runs]))
+
+    def range(self, field: str) -> tuple[float, float]:
+        values = [getattr(run.scores, field) for run in self.runs]
+        return min(values), max(values)
+
+    def f1(self, label: int) -> float:
+        """The mean F1 of a class."""
+        return float(np.mean([run.scores.per_class[label].f1 for run in self.runs]))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two groups, the one with more images right first.
+
+    `more_right` is the mean difference in images, `lowest` and `highest` its range over all pairs of their runs.
+    `chance` is the probability of a difference like this where there is none: between single runs the exact
+    McNemar test, otherwise that of seeds falling apart this cleanly (1 where they overlap). `corrected` is
+    Holm's correction of it for the number of pairs. `only` counts the images that only the first and only the
+    second of two single runs has right.
+    """
+
+    first: str
+    second: str
+    num_images: int
+    more_right: float
+    lowest: int
+    highest: int
+    chance: float
+    corrected: float
+    only: tuple[int, int] | None
+
+    @property
+    def words(self) -> str:
+        more = f"{self.more_right:,.0f} more right of {self.num_images:,}"
+        if self.only is not None:
+            if self.more_right == 0:
+                return "within noise: as many right"
+            better = self.corrected < SIGNIFICANT
+            return f"better: {more}" if better else f"within noise: {more}"
+        spread = f"{more} on average ({self.lowest:+,} to {self.highest:+,})"
+        if self.lowest <= 0:
+            return f"within the spread of seeds: {spread}"
+        if self.corrected < SIGNIFICANT:
+            return f"better with every seed: {spread}"
+        return f"ahead with every seed, too few seeds to be sure: {spread}"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Groups in the order in which their runs were given, and every pair of them."""
+
+    groups: tuple[Group, ...]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def runs(self) -> list[Judged]:
+        return [run for group in self.groups for run in group.runs]
+
+    @property
+    def split(self) -> str:
+        return self.runs[0].split
+
+    @property
+    def num_images(self) -> int:
+        return len(self.runs[0].labels)
+
+    @property
+    def class_names(self) -> list[str]:
+        return [score.name for score in self.runs[0].scores.per_class]
+
+    @property
+    def notice(self) -> str:
+        return str(self.runs[0].data.get("notice", ""))
+
+
+def compare(runs: Sequence[Run]) -> Comparison:
+    """The comparison of two runs or more; a run given twice counts once.
+
+    Raises InputError for fewer than two; RunError where one has not been judged yet, is damaged, or was judged
+    on other images than the first.
+    """
+    distinct = list({run.path.resolve(): run for run in runs}.values())
+    if len(distinct) < 2:
+        raise InputError(f"{len(distinct)} run to compare; wanted two or more; `ls runs` lists them")
+    all_judged = [read(run) for run in distinct]
+    names = [run.name for run in distinct]
+    all_judged = [
+        run if names.count(run.name) == 1 else replace(run, name=str(run.run.path)) for run in all_judged
+    ]
+    for other in all_judged[1:]:
+        _check_same_images(all_judged[0], other)
+    groups = group(all_judged)
+    return Comparison(groups, tuple(_corrected([pair(a, b) for a, b in combinations(groups, 2)])))
+
+
+def read(run: Run) -> Judged:
+    """What the run's files say of its last judged phase; RunError where there is none or they do not agree."""
+    content, phases = run.read_recipe(), run.read_scores()
+    if not phases:
+        raise RunError(
+            f"{run.path} has not been judged yet; wanted a run with a finished phase; "
+            f"`clothier train --resume {run.path}` goes on with it"
+        )
+    split, scores = judged(phases[-1])
+    labels, predicted, _ = run.read_predictions()
+    confusion = np.zeros_like(scores.confusion)
+    if max(labels.max(initial=0), predicted.max(initial=0)) < len(confusion):
+        np.add.at(confusion, (labels, predicted), 1)
+    if not np.array_equal(confusion, scores.confusion):
+        raise RunError(
+            f"{run.predictions_file} and {run.scores_file.name} do not belong together; wanted those of one phase; "
+            f"`clothier train --resume {run.path}` writes both"
+        )
+    try:
+        parameters = int(content["model"]["parameters"])
+    except (KeyError, TypeError, ValueError):
+        raise RunError(f"{run.recipe_file} lacks model.parameters; wanted the file clothier wrote") from None
+    return Judged(
+        name=run.name,
+        run=run,
+        recipe=Recipe.from_json(content["recipe"]),
+        phase=phases[-1],
+        split=split,
+        scores=scores,
+        labels=labels,
+        right=labels == predicted,
+        history=run.read_history(),
+        data=content.get("data", {}),
+        parameters=parameters,
+    )
+
+
+def group(runs: Sequence[Judged]) -> tuple[Group, ...]:
+    """Runs that differ only in their seed together, in the order in which the first of each came."""
+    together: dict[tuple[Recipe, int, str], list[Judged]] = {}
+    for run in runs:
+        recipe = replace(run.recipe.until(run.phase.name), seed=0)
+        key = (recipe, run.phase.epochs, run.data.get("fingerprint", ""))
+        together.setdefault(key, []).append(run)
+    names = [_name(members) for members in together.values()]
+    return tuple(
+        Group(name if names.count(name) == 1 else f"{name}: {members[0].name} and on", tuple(members))
+        for name, members in zip(names, together.values(), strict=True)
+    )
+
+
+def _name(runs: Sequence[Judged]) -> str:
+    first = runs[0]
+    if len(runs) == 1:
+        return first.name
+    return f"{first.recipe.name}, {first.phase.epochs} epochs ({len(runs)} seeds)"
+
+
+def pair(one: Group, other: Group) -> Pair:
+    """The two groups set against each other; `corrected` is `chance` as it is."""
+    first, second = (one, other) if one.mean("accuracy") >= other.mean("accuracy") else (other, one)
+    differences = [int(a.right.sum()) - int(b.right.sum()) for a in first.runs for b in second.runs]
+    only = None
+    if len(differences) == 1:
+        only = discordant(first.runs[0], second.runs[0])
+        chance = mcnemar(*only)
+    else:
+        counts = len(first.runs), len(second.runs)
+        # Of all ways to deal the same results to the two groups, two part them cleanly: this one and its mirror.
+        chance = 2 / math.comb(sum(counts), counts[0]) if min(differences) > 0 else 1.0
+    return Pair(
+        first=first.name,
+        second=second.name,
+        num_images=len(first.runs[0].labels),
+        more_right=float(np.mean(differences)),
+        lowest=min(differences),
+        highest=max(differences),
+        chance=min(chance, 1.0),
+        corrected=min(chance, 1.0),
+        only=only,
+    )
+
+
+def discordant(first: Judged, second: Judged) -> tuple[int, int]:
+    """(images that only the first has right, images that only the second has right)."""
+    return int((first.right & ~second.right).sum()), int((~first.right & second.right).sum())
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """The exact two-sided p value that two classifiers of the same images are equally often right.
+
+    Source: Q. McNemar, "Note on the sampling error of the difference between correlated proportions", 1947.
+    """
+    total = only_first + only_second
+    return float(binomtest(only_first, total).pvalue) if total else 1.0
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """p values corrected so that all of them together are wrong as seldom as one would be.
+
+    Source: S. Holm, "A simple sequentially rejective multiple test procedure", 1979.
+    """
+    corrected, largest = [0.0] * len(chances), 0.0
+    for rank, place in enumerate(np.argsort(chances, kind="stable")):
+        largest = max(largest, min(1.0, (len(chances) - rank) * chances[place]))
+        corrected[place] = largest
+    return corrected
+
+
+def _corrected(pairs: Sequence[Pair]) -> list[Pair]:
+    corrections = holm([pair.chance for pair in pairs])
+    return [replace(pair, corrected=value) for pair, value in zip(pairs, corrections, strict=True)]
+
+
+def _check_same_images(first: Judged, other: Judged) -> None:
+    """Runs older than the fingerprints of single splits are told apart by labels and class names."""
+    own, its = (run.data.get("fingerprints", {}).get(_stored(run.split)) for run in (first, other))
+    if own and its:
+        same, why = own == its, f"fingerprint {own[:12]} against {its[:12]}"
+    else:
+        same = (
+            first.split == other.split
+            and [score.name for score in first.scores.per_class]
+            == [score.name for score in other.scores.per_class]
+            and np.array_equal(first.labels, other.labels)
+        )
+        why = f"{len(first.labels):,} {first.split} against {len(other.labels):,} {other.split}, by their labels"
+    if not same:
+        raise RunError(
+            f"{first.run.path} and {other.run.path} were judged on different images ({why}); "
+            "wanted runs judged on the same; compare runs of one data source"
+        )
+
+
+def _stored(split: str) -> str:
+    return "train" if split == "training" else split

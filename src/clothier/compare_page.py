@@ -1,0 +1,227 @@
+"""A comparison -> tables for the screen, an HTML page, Markdown, CSV, JSON, and one figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+from clothier import pages, plots
+from clothier.compare import SIGNIFICANT, Comparison, Judged, Pair
+from clothier.evaluate import wilson
+from clothier.runs import write_atomic
+
+PAIR_COLUMNS = ["run", "against", "what it means", "p", "p corrected"]
+
+
+def write(comparison: Comparison, folder: Path) -> dict[str, Path]:
+    """compare.html, .md, .csv and .png in that folder; their paths by format. There is no .png, and no figure in
+    the page, where no run has validation values. Raises WriteError."""
+    paths, picture = {}, _figure(comparison)
+    contents: dict[str, bytes | str] = {
+        "html": html(comparison, folder, picture),
+        "md": markdown(comparison),
+        "csv": table(comparison),
+    }
+    if picture:
+        contents["png"] = picture
+    for suffix, content in contents.items():
+        paths[suffix] = folder / f"compare.{suffix}"
+        write_atomic(paths[suffix], content)
+    return paths
+
+
+def score_columns(comparison: Comparison) -> list[str]:
+    split = comparison.split
+    return [
+        *("run", "recipe", "epochs", "seed", "parameters", "time"),
+        *(f"{split} loss", f"{split} accuracy", "95% interval"),
+    ]
+
+
+def score_rows(comparison: Comparison) -> list[list[str]]:
+    """A row a run; under the runs of several seeds their mean, with its range in the interval's place."""
+    rows = []
+    for group in comparison.groups:
+        for run in group.runs:
+            low, high = wilson(run.scores)
+            rows.append(
+                [
+                    *(run.name, run.recipe.name, _epochs(run), f"{run.recipe.seed}"),
+                    *(f"{run.parameters:,}", pages.duration(run.seconds)),
+                    *(f"{run.scores.loss:.4f}", f"{run.scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
+                ]
+            )
+        if len(group.runs) > 1:
+            low, high = group.range("accuracy")
+            first = group.runs[0]
+            seconds = sum(run.seconds for run in group.runs) / len(group.runs)
+            rows.append(
+                [
+                    *(f"mean and range of {len(group.runs)}", first.recipe.name, f"{first.phase.epochs}", ""),
+                    *(f"{first.parameters:,}", pages.duration(seconds)),
+                    *(f"{group.mean('loss'):.4f}", f"{group.mean('accuracy'):.4f}"),
+                    f"{low:.4f} to {high:.4f}",
+                ]
+            )
+    return rows
+
+
+def pair_rows(comparison: Comparison) -> list[list[str]]:
+    return [
+        [pair.first, pair.second, pair.words, _chance(pair.chance), _chance(pair.corrected)]
+        for pair in comparison.pairs
+    ]
+
+
+def class_columns(comparison: Comparison) -> list[str]:
+    return ["class", *(group.name for group in comparison.groups)]
+
+
+def class_rows(comparison: Comparison) -> list[list[str]]:
+    """The F1 of each class, a column a group; the mean where a group has several runs."""
+    return [
+        [name, *(f"{group.f1(label):.4f}" for group in comparison.groups)]
+        for label, name in enumerate(comparison.class_names)
+    ]
+
+
+def explanation(comparison: Comparison) -> list[str]:
+    """What the reader must know to read the tables."""
+    first = comparison.runs[0]
+    sentences = [
+        f"Each run is judged by its last weights on the same {comparison.num_images:,} {comparison.split} images "
+        f"({first.data.get('source', 'unknown source')}); intervals are Wilson's."
+    ]
+    if any(pair.only for pair in comparison.pairs):
+        sentences.append(
+            "Two single runs are compared image by image: p is that of the exact McNemar test, which counts the "
+            "images that only one of the two has right. It speaks of these two sets of weights; another seed "
+            "gives others."
+        )
+    if any(pair.only is None for pair in comparison.pairs):
+        sentences.append(
+            "Where a side has several seeds, means are compared, with the range over all pairings of their runs: p is "
+            "the chance that as many runs of equal worth would fall apart as cleanly."
+        )
+    if len(comparison.pairs) > 1:
+        sentences.append(
+            f"There are {len(comparison.pairs)} pairs, so the p values are corrected by Holm's method before a "
+            f"difference is called real (below {SIGNIFICANT})."
+        )
+    return sentences
+
+
+def html(comparison: Comparison, folder: Path, picture: bytes | None) -> str:
+    """The page, for a place in that folder: it links to the runs' own reports and needs nothing else."""
+    return pages.render(
+        "compare.html.j2",
+        {
+            "comparison": comparison,
+            "columns": score_columns(comparison),
+            "rows": score_rows(comparison),
+            "links": {run.name: _link(run, folder) for run in comparison.runs},
+            "pair_columns": PAIR_COLUMNS,
+            "pairs": pair_rows(comparison),
+            "class_columns": class_columns(comparison),
+            "classes": class_rows(comparison),
+            "explanation": explanation(comparison),
+            "figures": {"curves": pages.embedded(picture)} if picture else {},
+        },
+    )
+
+
+def markdown(comparison: Comparison) -> str:
+    parts = [
+        f"# {len(comparison.runs)} runs compared\n",
+        pages.markdown_table(score_columns(comparison), score_rows(comparison)),
+        " ".join(explanation(comparison)) + "\n",
+        "## Pairs\n",
+        pages.markdown_table(PAIR_COLUMNS, pair_rows(comparison)),
+        "## F1 of each class\n",
+        pages.markdown_table(class_columns(comparison), class_rows(comparison)),
+    ]
+    if comparison.notice:
+        parts.insert(1, f"**{comparison.notice}**\n")
+    return "\n".join(parts)
+
+
+def table(comparison: Comparison) -> str:
+    """CSV: a row a run, numbers in full."""
+    rows = [_facts(comparison, run) for run in comparison.runs]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "notice": comparison.notice,
+        "split": comparison.split,
+        "images": comparison.num_images,
+        "runs": [_facts(comparison, run) for run in comparison.runs],
+        "groups": [
+            {
+                "name": group.name,
+                "runs": [run.name for run in group.runs],
+                "loss": group.mean("loss"),
+                "accuracy": group.mean("accuracy"),
+                "accuracy_range": list(group.range("accuracy")),
+            }
+            for group in comparison.groups
+        ],
+        "pairs": [_pair(pair) for pair in comparison.pairs],
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    return {**vars(pair), "only": list(pair.only) if pair.only else None, "words": pair.words}
+
+
+def _facts(comparison: Comparison, run: Judged) -> dict[str, Any]:
+    low, high = wilson(run.scores)
+    group = next(group.name for group in comparison.groups if run in group.runs)
+    f1 = {f"f1 {score.name}": score.f1 for score in run.scores.per_class}
+    return {
+        "run": str(run.run.path),
+        "group": group,
+        "recipe": run.recipe.name,
+        "seed": run.recipe.seed,
+        "phase": run.phase.name,
+        "epochs": run.phase.epochs,
+        "parameters": run.parameters,
+        "seconds": round(run.seconds, 3),
+        "split": run.split,
+        "images": len(run.labels),
+        "loss": run.scores.loss,
+        "accuracy": run.scores.accuracy,
+        "accuracy_low": low,
+        "accuracy_high": high,
+        **f1,
+    }
+
+
+def _figure(comparison: Comparison) -> bytes | None:
+    histories = {group.name: [run.history for run in group.runs] for group in comparison.groups}
+    if not any(row.val_loss is not None for runs in histories.values() for rows in runs for row in rows):
+        return None
+    figure = plots.overlaid_curves(histories, "Validation curves of the runs", comparison.notice)
+    return plots.render(figure)
+
+
+def _epochs(run: Judged) -> str:
+    total = sum(epochs for _, epochs in run.recipe.phases())
+    return f"{run.phase.epochs}" if run.phase.epochs == total else f"{run.phase.epochs} of {total}"
+
+
+def _link(run: Judged, folder: Path) -> str:
+    path = Path(os.path.relpath(run.run.report_file.resolve(), folder.resolve())).as_posix()
+    return path if run.run.report_file.exists() else ""
+
+
+def _chance(value: float) -> str:
+    return "< 0.0001" if value < 1e-4 else f"{value:.4f}"

@@ -1,0 +1,68 @@
+"""Templates -> self-contained HTML pages of one look: `page.css` and the parts that every page shares."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from PIL import Image
+
+
+def render(template: str, contents: Mapping[str, Any]) -> str:
+    """The page that the template of that file name makes of what it names; equal contents give equal pages."""
+    return _environment().get_template(template).render(contents)
+
+
+def embedded(png: bytes) -> tuple[str, int]:
+    """(base64, width in CSS pixels, 96 to the inch) of a picture."""
+    with Image.open(io.BytesIO(png)) as picture:
+        width, dots = picture.width, float(picture.info["dpi"][0])
+    return base64.b64encode(png).decode(), round(width * 96 / dots)
+
+
+def epochs(count: int) -> str:
+    """The number in words: 1 epoch, 2 epochs."""
+    return f"{count} epoch{'s' if count != 1 else ''}"
+
+
+def duration(seconds: float) -> str:
+    """A time as a person says it: 48 s, 12 min, 3 h 05 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def markdown_table(columns: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown; what stands in a cell cannot break out of it."""
+
+    def line(cells: list[str]) -> str:
+        return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+
+    return "\n".join([line(columns), "|" + "---|" * len(columns), *map(line, rows)]) + "\n"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_read),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        percent="{:.2%}".format,
+        decimals="{:.4f}".format,
+        count="{:,}".format,
+        epochs=epochs,
+        duration=duration,
+    )
+    return environment
+
+
+def _read(name: str) -> str:
+    return resources.files("clothier").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,156 @@
+"""What every figure is drawn on: the style, panels and sheets, titles and notices, and names that fit."""
+
+from __future__ import annotations
+
+import functools
+import io
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib import font_manager, style
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.textpath import text_to_path
+
+from clothier.errors import unknown_name
+from clothier.values import Images
+
+Names = Sequence[str]
+
+# Source: Okabe and Ito, "Color Universal Design", 2008: hues that every kind of colour vision tells apart.
+BLUE, VERMILION, SKY, YELLOW = "#0072B2", "#D55E00", "#56B4E9", "#E69F00"
+RED = "#B2182B"  # Source: ColorBrewer's RdBu; beside blue it is safe, and dark enough for words
+QUIET = "#6b6b6b"
+
+_STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.edgecolor": "#8a8a8a",
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": "#e4e4e4",
+    "xtick.color": "#8a8a8a",
+    "ytick.color": "#8a8a8a",
+    "xtick.labelcolor": "black",
+    "ytick.labelcolor": "black",
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 3.5,
+    "savefig.pad_inches": 0.15,
+    "svg.hashsalt": "clothier",
+}
+_METADATA: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+_MOST_INCHES = 60.0  # the longest side of a sheet: Agg holds fewer than 2**16 dots
+
+in_style = style.context(_STYLE, after_reset=True)
+
+
+@in_style
+def render(figure: Figure, format: str = "png", dpi: int = 150) -> bytes:  # noqa: A002 - matplotlib's own word
+    """The figure as a file of that format, png or svg; equal figures give equal bytes.
+
+    `dpi` is in dots an inch. Raises InputError for another format.
+    """
+    if format not in _METADATA:
+        raise unknown_name("figure format", format, _METADATA)
+    file = io.BytesIO()
+    figure.savefig(file, format=format, dpi=dpi, bbox_inches="tight", metadata=_METADATA[format])
+    return file.getvalue()
+
+
+def panels(width: float, height: float, count: int = 1) -> tuple[Figure, Sequence[Axes]]:
+    """Axes side by side that fill the figure, in inches; what stands around them is added by `render`."""
+    figure = Figure(figsize=(width, height))
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, wspace=0.2)
+    return figure, figure.subplots(1, count, squeeze=False)[0]
+
+
+def finish(figure: Figure, title: str, notice: str) -> Figure:
+    """The figure with the title above and the notice below all that is drawn."""
+    width, height = figure.get_size_inches()
+    drawn = figure.get_tightbbox()
+    left, room = drawn.x0 / width, max(drawn.width, 4.0)
+    if title:
+        text = textwrap.fill(title, int(11 * room))
+        figure.text(left, (drawn.y1 + 0.12) / height, drawable(text), va="bottom", size=11)
+    if notice:
+        text = textwrap.fill(notice, int(16 * room))
+        figure.text(left, (drawn.y0 - 0.12) / height, drawable(text), va="top", size=7.5, color=QUIET)
+    return figure
+
+
+def lay_out(
+    images: Images,
+    cells: Sequence[tuple[int, int]],
+    inches: float,
+    room_above: float = 0.0,
+    room_below: float = 0.0,
+) -> tuple[Figure, Axes, float]:
+    """Images at those (row, column) cells, one unit wide, on axes whose y points down; `inches` to a unit.
+
+    Also the height of a cell in units, the room above and below the image included.
+    """
+    rows, columns = (1 + max(numbers) for numbers in zip(*cells, strict=True))
+    aspect = images.shape[1] / images.shape[2]
+    height = room_above + aspect + room_below
+    inches = min(inches, _MOST_INCHES / columns, _MOST_INCHES / (rows * height))
+    figure, (axes,) = panels(inches * columns, inches * rows * height)
+    for image, (row, column) in zip(images, cells, strict=True):
+        top = row * height + room_above
+        extent = (column + 0.03, column + 0.97, top + 0.97 * aspect, top + 0.03 * aspect)
+        axes.imshow(image, cmap="gray", vmin=0, vmax=255, extent=extent)
+    axes.set(xlim=(0, columns), ylim=(rows * height, 0), aspect="equal")
+    axes.set_axis_off()
+    return figure, axes, height
+
+
+def add_scale(axes: Axes, picture: AxesImage, label: str, ticks: Sequence[float]) -> Axes:
+    """The colour scale of a picture, at its right and as high; its axes."""
+    beside = axes.inset_axes((1.04, 0, 0.035, 1))
+    axes.figure.colorbar(picture, cax=beside, label=label, ticks=ticks)
+    return beside
+
+
+def name_axis(axis: Axis, class_names: Names, most: int) -> None:
+    """Class names along an axis that has room for `most`; only every so many where there are more."""
+    step = -(-len(class_names) // most)
+    axis.set_ticks(range(0, len(class_names), step), shortened(class_names)[::step])
+
+
+def shortened(class_names: Names, room: float = 150.0) -> list[str]:
+    """Class names that the font can draw, each at most `room` points wide at 9 points.
+
+    A name with letters outside the font becomes its number, "class 3": that still tells classes apart.
+    """
+    names = []
+    for number, name in enumerate(class_names):
+        short = " ".join(name.split())
+        if "□" in drawable(short):
+            short = f"class {number}"
+        while _width(short) > room:
+            short = short.removesuffix("…")[:-1] + "…"
+        names.append(drawable(short))
+    return names
+
+
+def drawable(text: str) -> str:
+    """The text for matplotlib: dollars stand for themselves, letters outside the font become empty squares."""
+    known = _font_letters()
+    letters = (letter if ord(letter) in known or letter == "\n" else "□" for letter in text)
+    return "".join(letters).replace("$", r"\$")
+
+
+@functools.cache
+def _font_letters() -> frozenset[int]:
+    return frozenset(font_manager.get_font(font_manager.findfont(_STYLE["font.family"])).get_charmap())
+
+
+def _width(text: str) -> float:
+    font = font_manager.FontProperties(family=_STYLE["font.family"], size=9)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])

@@ -1,0 +1,116 @@
+"""How training went and what came of it: curves, the confusion matrix, bars a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from clothier.errors import InputError
+from clothier.plots.canvas import (
+    BLUE,
+    QUIET,
+    SKY,
+    VERMILION,
+    YELLOW,
+    Names,
+    add_scale,
+    drawable,
+    finish,
+    in_style,
+    name_axis,
+    panels,
+)
+from clothier.values import Counts, EpochRow, Scores
+
+_MOST_NUMBERED = 30  # a confusion matrix of more classes shows shades only
+
+
+@in_style
+def training_curves(history: Sequence[EpochRow], title: str, notice: str = "") -> Figure:
+    """Accuracy and loss (nats) by epoch, training and validation, with the border between phases marked.
+
+    Epochs without validation values are left out of that curve. Raises InputError where there is no epoch.
+    """
+    if not history:
+        raise InputError("the history has no epoch yet; wanted at least one; train first")
+    figure, both = panels(8.6, 3.0, count=2)
+    line = "o-" if len(history) <= 20 else "-"
+    for axes, field in zip(both, ("accuracy", "loss"), strict=True):
+        for split, colour, column in (("training", BLUE, field), ("validation", VERMILION, f"val_{field}")):
+            points = [(row.epoch, value) for row in history if (value := getattr(row, column)) is not None]
+            if points:
+                axes.plot(*zip(*points, strict=True), line, color=colour, label=split)
+        axes.set_title(field, pad=18)
+        axes.set_xlabel("epoch")
+        axes.locator_params(axis="x", integer=True, min_n_ticks=1)
+        axes.grid(axis="y")
+        _mark_phases(axes, history)
+    both[0].yaxis.set_major_formatter(PercentFormatter(xmax=1))
+    both[0].legend(loc="lower right")
+    return finish(figure, title, notice)
+
+
+@in_style
+def confusion_matrix(confusion: Counts, class_names: Names, title: str, notice: str = "") -> Figure:
+    """True classes as rows, predicted ones as columns; the number of images, shaded by its share of the row.
+
+    `confusion` int64 (num_classes, num_classes). The shade follows the square root of the share, so that rare
+    mistakes still show. Beyond 30 classes the numbers are left out.
+    """
+    num_classes = len(class_names)
+    side = float(np.clip(0.55 * num_classes, 2.5, 12.0))
+    figure, (axes,) = panels(side, side)
+    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    picture = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1), interpolation="nearest")
+    if num_classes <= _MOST_NUMBERED:
+        size = min(9.0, 96 * side / num_classes / len(f"{confusion.max():2}"))
+        for row, column in np.argwhere(confusion):
+            text = axes.text(column, row, str(confusion[row, column]), ha="center", va="center", size=size)
+            text.set_color("white" if shares[row, column] > 0.51 else "black")
+    for axis in (axes.yaxis, axes.xaxis):
+        name_axis(axis, class_names, most=int(72 * side / 15))
+    for label in axes.get_xticklabels():
+        label.set(rotation=45, ha="right", rotation_mode="anchor")
+    axes.set(ylabel="true class", xlabel="predicted class")
+    scale = add_scale(axes, picture, "share of the true class", ticks=[0, 0.01, 0.05, 0.2, 0.5, 1])
+    scale.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    return finish(figure, title, notice)
+
+
+@in_style
+def per_class_bars(scores: Scores, title: str, notice: str = "") -> Figure:
+    """Precision, recall and F1 of each class as horizontal bars from 0 to 1, classes from top to bottom."""
+    num_classes = len(scores.per_class)
+    height = float(np.clip(0.5 * num_classes, 1.0, 20.0))
+    figure, (axes,) = panels(6.0, height)
+    for offset, field, colour in ((-0.27, "precision", SKY), (0, "recall", YELLOW), (0.27, "f1", BLUE)):
+        values = [getattr(score, field) for score in scores.per_class]
+        axes.barh(
+            np.arange(num_classes) + offset,
+            values,
+            height=0.25,
+            color=colour,
+            label=field.replace("f1", "F1"),
+        )
+    name_axis(axes.yaxis, [score.name for score in scores.per_class], most=int(72 * height / 11))
+    axes.set(xlim=(0, 1), ylim=(num_classes - 0.5, -0.5))
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=3, handlelength=1)
+    return finish(figure, title, notice)
+
+
+def _mark_phases(axes: Axes, history: Sequence[EpochRow]) -> None:
+    across = axes.get_xaxis_transform()
+    for before, after in pairwise(history):
+        if before.phase != after.phase:
+            border = (before.epoch + after.epoch) / 2
+            axes.axvline(border, color=QUIET, linewidth=1, linestyle=(0, (3, 3)))
+            for name, side in ((before.phase + "  ", "right"), ("  " + after.phase, "left")):
+                axes.text(border, 1.02, drawable(name), transform=across, ha=side, size=8, color=QUIET)

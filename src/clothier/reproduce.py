@@ -1,0 +1,211 @@
+"""The tutorials' tables, row by row: which runs fill them, which are still to be trained, and training those.
+
+No seed is chosen: every finished run of a row's recipe counts, one for each seed.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from clothier import backend, recipes, train
+from clothier.errors import ClothierError, unknown_name
+from clothier.recipes import Recipe
+from clothier.recipes.published import ARTICLE, PUBLISHED, R_TUTORIAL, Published
+from clothier.runs import Run
+from clothier.values import Dataset, PhaseScores
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "article": (ARTICLE,),
+    "r-tutorial": (R_TUTORIAL,),
+    "all": (ARTICLE, R_TUTORIAL),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a tutorial's table: the end of a phase of a recipe."""
+
+    recipe: str
+    phase: str
+    published: Published
+
+    @property
+    def name(self) -> str:
+        if self.phase == "plain":
+            return f"{self.recipe}, {self.published.epochs} epochs"
+        before = PUBLISHED[self.recipe, "plain"].epochs
+        return f"{self.recipe}, +{self.published.epochs - before} {self.phase}"
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What is to be reproduced, on which data, and where its runs lie.
+
+    `load` gives a recipe's data; `source` and `options` are those of data.load, for the runs' records.
+    """
+
+    rows: tuple[Row, ...]
+    runs: Path
+    load: Callable[[Recipe], Dataset]
+    source: str
+    options: Callable[[Recipe], dict[str, Any]]
+    seeds: int = 1
+    changes: Mapping[str, Any] | None = None
+
+    def recipe(self, name: str) -> Recipe | None:
+        """The row's recipe with the changes asked for; None where this version has none of that name."""
+        if name not in recipes.RECIPES:
+            return None
+        return recipes.change(recipes.get(name), dict(self.changes or {}))
+
+    def recipes(self) -> list[Recipe]:
+        """Those of the rows, each once, in their order."""
+        names = dict.fromkeys(row.recipe for row in self.rows)
+        return [recipe for name in names if (recipe := self.recipe(name))]
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A run still to be trained: a new one, or `run`, which stopped after some of its epochs."""
+
+    recipe: Recipe
+    run: Run | None = None
+    epochs_done: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Filled:
+    """What one run says of a row."""
+
+    run: Run
+    seed: int
+    phase: PhaseScores
+    seconds: float
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A row, the runs that fill it in the order of their seeds, and why some are missing ("" where none is)."""
+
+    row: Row
+    filled: tuple[Filled, ...]
+    note: str = ""
+
+
+def rows(table: str, names: Sequence[str] | None = None) -> tuple[Row, ...]:
+    """The rows of a tutorial's table, or those of the recipes named.
+
+    Raises InputError for a table or a recipe that it does not have, naming the nearest.
+    """
+    if table not in TABLES:
+        raise unknown_name("tutorial", table, TABLES)
+    there = [
+        Row(recipe, phase, published)
+        for (recipe, phase), published in PUBLISHED.items()
+        if published.tutorial in TABLES[table]
+    ]
+    known = {row.recipe for row in there}
+    for name in names or ():
+        if name not in known:
+            raise unknown_name(f"row of {table}", name, known)
+    return tuple(row for row in there if names is None or row.recipe in names)
+
+
+def plan(request: Request, threads: int | None = None) -> list[Job]:
+    """What is still to be trained for the first `seeds` seeds of each recipe, seed by seed.
+
+    A finished run is reused; one that stopped is gone on with where it was trained in as many threads.
+    """
+    wanted = threads or backend.num_cores()
+    jobs = []
+    for number in range(request.seeds):
+        for usual in request.recipes():
+            recipe = recipes.change(usual, {"seed": usual.seed + number})
+            same = [run for run, own, _ in _alike(request, recipe) if own == recipe]
+            if any(_is_finished(run, recipe) for run in same):
+                continue
+            stopped = [run for run in same if run.read_recipe().get("threads") == wanted]
+            best = max(stopped, key=lambda run: len(run.read_history()), default=None)
+            jobs.append(Job(recipe, best, len(best.read_history()) if best else 0))
+    return jobs
+
+
+def carry_out(
+    job: Job, request: Request, threads: int | None = None, watcher: train.Watcher | None = None
+) -> Run:
+    """Train what the job asks for; its run, finished. Raises what train.train and train.resume raise."""
+    dataset = request.load(job.recipe)
+    if job.run is not None:
+        train.resume(job.run, dataset, threads=threads, watcher=watcher)
+        return job.run
+    run = Run.create(job.recipe.name, request.runs)
+    origin = train.Origin(request.source, request.options(job.recipe), _command(job.recipe, request))
+    train.train(job.recipe, dataset, run, origin=origin, threads=threads, watcher=watcher)
+    return run
+
+
+def outcomes(request: Request, notes: Mapping[str, str] | None = None) -> list[Outcome]:
+    """Every row with the runs that fill it; `notes` says, by recipe, what went wrong."""
+    results = []
+    for row in request.rows:
+        recipe = request.recipe(row.recipe)
+        if recipe is None:
+            results.append(Outcome(row, (), f"this version has no recipe {row.recipe}"))
+            continue
+        filled = _filled(request, recipe, row.phase)
+        note = (notes or {}).get(row.recipe, "")
+        if not filled and not note:
+            trained = row.phase in dict(recipe.phases())
+            note = "not run yet" if trained else f"the recipe, as changed, has no {row.phase} phase"
+        results.append(Outcome(row, filled, note))
+    return results
+
+
+def _filled(request: Request, recipe: Recipe, phase: str) -> tuple[Filled, ...]:
+    by_seed: dict[int, Filled] = {}
+    for run, own, content in _alike(request, recipe, phase):
+        for scores in run.read_scores():
+            if scores.name == phase and scores.test is not None:
+                seconds = sum(row.seconds for row in run.read_history()[: scores.epochs])
+                by_seed.setdefault(own.seed, Filled(run, own.seed, scores, seconds, content))
+    return tuple(by_seed[seed] for seed in sorted(by_seed))
+
+
+def _alike(
+    request: Request, recipe: Recipe, phase: str | None = None
+) -> list[tuple[Run, Recipe, dict[str, Any]]]:
+    """Runs on the same data whose recipe is the same, the seed apart, until the end of that phase (default: the
+    last), with their recipe and recipe.json. What clothier cannot read is none of them."""
+    last = phase or recipe.phases()[-1][0]
+    wanted = replace(recipe.until(last), seed=0)
+    found = []
+    for run in Run.all_in(request.runs):
+        try:
+            content = run.read_recipe()
+            own = Recipe.from_json(content["recipe"])
+            run.read_scores(), run.read_history()
+        except ClothierError:
+            continue
+        same_data = content.get("data", {}).get("fingerprint") == request.load(recipe).fingerprint
+        if same_data and replace(own.until(last), seed=0) == wanted:
+            found.append((run, own, content))
+    return found
+
+
+def _is_finished(run: Run, recipe: Recipe) -> bool:
+    return {scores.name for scores in run.read_scores()} >= {phase for phase, _ in recipe.phases()}
+
+
+def _command(recipe: Recipe, request: Request) -> str:
+    """The command that trains the same run by itself."""
+    words = ["clothier", "train", recipe.name, "--seed", str(recipe.seed)]
+    if request.source != "fashion-mnist":
+        words += ["--data", request.source]
+    for field, value in (request.changes or {}).items():
+        words += ["--set", f"{field}={value}"]
+    return shlex.join(words)

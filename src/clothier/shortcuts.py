@@ -1,0 +1,53 @@
+"""What a notebook wants in one call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from clothier import recipes, train
+from clothier.data.fingerprint import fingerprint
+from clothier.errors import InputError
+from clothier.recipes import Recipe
+from clothier.runs import Run
+from clothier.train import Watcher
+from clothier.values import Dataset, Split
+
+
+def fit(
+    recipe: str | Recipe,
+    dataset: Dataset,
+    root: str | Path = "runs",
+    *,
+    watcher: Watcher | None = None,
+    **changes: Any,
+) -> Run:
+    """A finished run in a new folder under `root`: `fit("cnn1", dataset, epochs=3, augmented_epochs=0)`.
+
+    `changes` go to the recipe's fields. Raises InputError for unknown names or values out of range, and as
+    `train.train`.
+    """
+    chosen = recipes.get(recipe) if isinstance(recipe, str) else recipe
+    chosen = recipes.change(chosen, changes)
+    run = Run.create(chosen.name, Path(root))
+    train.train(chosen, dataset, run, watcher=watcher)
+    return run
+
+
+def first(dataset: Dataset, num_images: int) -> Dataset:
+    """The data set with at most that many images in each split, its first ones; InputError for fewer than 1."""
+    if num_images < 1:
+        raise InputError(f"num_images is {num_images}; wanted 1 or more")
+    splits = {
+        name: Split(split.images[:num_images], split.labels[:num_images])
+        for name, split in dataset.splits().items()
+    }
+    return Dataset(
+        train=splits["train"],
+        validation=splits.get("validation"),
+        test=splits.get("test"),
+        class_names=dataset.class_names,
+        fingerprint=fingerprint(splits, dataset.class_names),
+        name=f"{dataset.name}, first {num_images}",
+        notice=dataset.notice,
+    )

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from made_runs import make_run
+
+from clothier import cli
+
+
+def test_runs_beside_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for seed in (1, 2):
+        make_run(tmp_path / "runs", f"cnn1-{seed}", range(seed), seed=seed, data={"notice": "Drawn by us."})
+    for name in ("cnn3", "cnn4"):
+        make_run(tmp_path / "runs", f"{name}-1", range(20), recipe=name, data={"notice": "Drawn by us."})
+    words = ["compare", *(f"runs/{name}" for name in ("cnn1-1", "cnn1-2", "cnn3-1", "cnn4-1"))]
+    assert cli.run(words) == 0
+    captured = capsys.readouterr()
+    assert "mean and range of 2" in captured.out
+    assert (
+        "cnn1, 10 epochs (2 seeds) against cnn3-1: ahead with every seed, too few seeds to be sure: "
+        "18 more right of 60 on average (+18 to +19) (p = 1.0000)" in captured.out
+    )
+    assert "cnn3-1 against cnn4-1: within noise: as many right (p = 1.0000)" in captured.out
+    assert "bag & <hat>" in captured.out
+    assert captured.err == "NOTE: Drawn by us.\n"
+    for suffix in ("html", "md", "csv", "png"):
+        assert f"comparison/compare.{suffix}" in captured.out
+        assert (tmp_path / "comparison" / f"compare.{suffix}").stat().st_size > 100
+
+    assert cli.run([*words, "--json", "--out", "elsewhere"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert len(content["runs"]) == 4
+    assert content["files"]["html"] == "elsewhere/compare.html"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("compare", "missing argument 'runs'; see `clothier compare --help`"),
+        (
+            "compare nowhere",
+            "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1;",
+        ),
+        ("compare cnn1-1", "1 run to compare; wanted two or more; `ls runs` lists them"),
+        (
+            "compare cnn1-1 cnn1-2",
+            "cnn1-1 and cnn1-2 were judged on different images (fingerprint aaaaaaaaaaaa",
+        ),
+    ],
+)
+def test_wrong_words(capsys: pytest.CaptureFixture[str], tmp_path: Path, words: str, message: str) -> None:
+    for name, letter in (("cnn1-1", "a"), ("cnn1-2", "b")):
+        make_run(tmp_path, name, data={"fingerprints": {"test": letter * 64}})
+    assert cli.run(words.split()) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"clothier: {message}")
+    assert captured.err.count("\n") == 1
+    assert not Path("comparison").exists()

@@ -1,0 +1,130 @@
+"""`clothier reproduce` on drawn data with recipes of an epoch or two."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clothier import cli, reproduce
+from clothier.errors import InputError
+
+WORDS = ["reproduce", "article", "--rows", "cnn1", "--data", "generated:600"]
+QUICK = [*WORDS, "--set", "epochs=1", "--set", "augmented_epochs=1"]
+
+
+def test_rows_are_announced_trained_and_reused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.run([*QUICK, "--dry-run"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "train cnn1, seed 13: 2 epochs, about " in captured.err
+    assert "in all about " in captured.err
+    assert not (tmp_path / "runs").exists()
+    assert not (tmp_path / "reproduction").exists()
+
+    assert cli.run([*QUICK, "--verbose", "0"]) == 0
+    captured = capsys.readouterr()
+    assert "finished runs/cnn1-1" in captured.err
+    assert "cnn1, +50 augmented: not comparable" in captured.out
+    assert "The published figures were measured on Fashion-MNIST, these on generated:600" in captured.out
+    assert "The tutorial's recipes were changed: epochs=1, augmented_epochs=1." in captured.out
+    text = (tmp_path / "reproduction" / "article.md").read_text()
+    assert (
+        "    clothier reproduce article --rows cnn1 --data generated:600 --set epochs=1 --set augmented_epochs=1\n"
+        in text
+    )
+    assert (tmp_path / "reproduction" / "article.html").stat().st_size > 3000
+
+    assert cli.run([*QUICK, "--json"]) == 0
+    captured = capsys.readouterr()
+    assert "nothing to train: every run asked for is finished" in captured.err
+    assert [row["runs"][0]["run"] for row in json.loads(captured.out)["rows"]] == ["runs/cnn1-1"] * 2
+
+    assert cli.run([*QUICK, "--seeds", "2", "--dry-run"]) == 0
+    announced = capsys.readouterr().err
+    assert "train cnn1, seed 14: 2 epochs, about " in announced
+    assert "seed 13" not in announced
+
+
+def test_a_recipe_that_cannot_be_run_does_not_stop_the_others(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_out = reproduce.carry_out
+
+    def without_weights(job: reproduce.Job, *rest: Any) -> Any:
+        if job.recipe.name == "cnn1":
+            raise InputError("the weights cannot be fetched; give a file")
+        return carry_out(job, *rest)
+
+    monkeypatch.setattr(reproduce, "carry_out", without_weights)
+    words = ["reproduce", "all", "--rows", "cnn1,cnn1_dropout", "--data", "generated:600"]
+    assert cli.run([*words, "--set", "epochs=1", "--set", "augmented_epochs=0", "--verbose", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "cnn1, 10 epochs: seed 13 could not be run: the weights cannot be fetched; give a file\n" in out
+    assert "cnn1_dropout, 20 epochs: not comparable\n" in out
+
+
+def test_seeds_0_trains_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.run([*WORDS, "--seeds", "0"]) == 0
+    captured = capsys.readouterr()
+    assert "nothing to train: 0 seeds were asked for" in captured.err
+    assert "cnn1, 10 epochs: not run yet" in captured.out
+    assert not (tmp_path / "runs").exists()
+
+
+def test_ctrl_c_ends_with_the_command_that_goes_on_with_all_of_it() -> None:
+    words = [*WORDS, "--set", "epochs=400", "--verbose", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "clothier", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if line.startswith("epoch 2/"):
+                break
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130, rest
+    last = rest.splitlines()[-1]
+    assert last.startswith("clothier: stopped with ")
+    assert last.endswith(
+        " of 450 epochs done and saved; go on with: "
+        "clothier reproduce article --rows cnn1 --data generated:600 --set epochs=400"
+    )
+    assert "Traceback" not in rest
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("reproduce", "missing argument 'tutorial'; see `clothier reproduce --help`"),
+        (
+            "reproduce artcle",
+            "unknown tutorial 'artcle'; known: all, article, r-tutorial; did you mean 'article'?",
+        ),
+        (
+            "reproduce article --rows cnn1,cnn2",
+            "unknown row of article 'cnn2'; known: cnn1, cnn3, cnn4, vgg19;",
+        ),
+        (
+            "reproduce article --set epochs",
+            "--set got 'epochs'; wanted FIELD=VALUE, such as --set learning_rate",
+        ),
+        (
+            "reproduce article --set epoch=1 --data generated:600",
+            "unknown recipe field 'epoch'; known: augment",
+        ),
+        ("reproduce article --seeds -1", "invalid value for '--seeds'"),
+        ("reproduce article --data fashion-mist", "unknown data source 'fashion-mist'"),
+    ],
+)
+def test_wrong_words(capsys: pytest.CaptureFixture[str], words: str, message: str) -> None:
+    assert cli.run(words.split()) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"clothier: {message}")
+    assert captured.err.count("\n") == 1

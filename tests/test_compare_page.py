@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from made_runs import CLASSES, make_run
+
+from clothier import compare, compare_page, evaluate
+from clothier.compare import Comparison
+
+
+@pytest.fixture
+def comparison(tmp_path: Path) -> Comparison:
+    runs = [
+        make_run(tmp_path / "runs", f"cnn1-{seed}", range(seed), seed=seed, augmented_epochs=0)
+        for seed in (1, 3)
+    ]
+    other = make_run(tmp_path / "runs", "cnn3-1", range(20), recipe="cnn3", validation=False)
+    other.report_file.write_text("a report")
+    return compare.compare([*runs, other])
+
+
+def test_the_table_has_a_row_a_run_and_the_mean_of_seeds(comparison: Comparison) -> None:
+    rows = compare_page.score_rows(comparison)
+    assert [row[0] for row in rows] == ["cnn1-1", "cnn1-3", "mean and range of 2", "cnn3-1"]
+    low, high = evaluate.wilson(comparison.runs[0].scores)
+    assert rows[0][2:6] == ["10", "1", "693,962", "20 s"]
+    assert rows[0][7:] == ["0.9833", f"{low:.4f} to {high:.4f}"]
+    assert rows[2][7:] == ["0.9667", "0.9500 to 0.9833"]
+    assert rows[3][2] == "10 of 60"
+    assert all(len(row) == len(compare_page.score_columns(comparison)) for row in rows)
+
+
+def test_f1_of_a_group_is_the_mean_of_its_runs(comparison: Comparison) -> None:
+    rows = compare_page.class_rows(comparison)
+    assert [row[0] for row in rows] == list(CLASSES)
+    mean = sum(run.scores.per_class[0].f1 for run in comparison.runs[:2]) / 2
+    assert rows[0][1:] == [f"{mean:.4f}", f"{comparison.runs[2].scores.per_class[0].f1:.4f}"]
+
+
+def test_csv_holds_each_run_in_full(comparison: Comparison) -> None:
+    rows = list(csv.DictReader(io.StringIO(compare_page.table(comparison))))
+    assert [float(row["accuracy"]) for row in rows] == [run.scores.accuracy for run in comparison.runs]
+    assert [row["group"] for row in rows] == ["cnn1, 10 epochs (2 seeds)"] * 2 + ["cnn3-1"]
+    for row, run in zip(rows, comparison.runs, strict=True):
+        assert [float(row[f"f1 {name}"]) for name in CLASSES] == [score.f1 for score in run.scores.per_class]
+
+
+def test_json_holds_the_pairs(comparison: Comparison) -> None:
+    content = json.loads(json.dumps(compare_page.as_json(comparison)))
+    (pair,) = content["pairs"]
+    assert pair["words"] == comparison.pairs[0].words
+    assert (pair["lowest"], pair["highest"], pair["only"]) == (17, 19, None)
+    assert content["groups"][0]["accuracy_range"] == pytest.approx([0.95, 1 - 1 / 60])
+
+
+def test_the_page_stands_alone_and_links_to_the_reports(comparison: Comparison, tmp_path: Path) -> None:
+    paths = compare_page.write(comparison, tmp_path / "out")
+    assert {suffix: path.name for suffix, path in paths.items()} == {
+        "html": "compare.html",
+        "md": "compare.md",
+        "csv": "compare.csv",
+        "png": "compare.png",
+    }
+    page = paths["html"].read_text()
+    assert not re.search(r"https?:|url\(|@import|<script|<hat>", page)
+    assert page.count("<img") == 1
+    assert re.findall(r'<a href="([^"]*)"', page) == ["../runs/cnn3-1/report.html"]
+    assert (paths["html"].parent / "../runs/cnn3-1/report.html").read_text() == "a report"
+    assert comparison.pairs[0].words in page
+    for sentence in compare_page.explanation(comparison):
+        assert sentence.replace("'", "&#39;") in page
+    assert paths["png"].read_bytes().startswith(b"\x89PNG")
+
+
+def test_markdown_tables_keep_their_columns(comparison: Comparison) -> None:
+    text = compare_page.markdown(comparison)
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        counts = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
+        assert len(counts) == 1
+    assert "coat\\|jacket" in text
+
+
+def test_what_the_reader_must_know_depends_on_what_is_there(comparison: Comparison, tmp_path: Path) -> None:
+    text = " ".join(compare_page.explanation(comparison))
+    assert "McNemar" not in text
+    assert "as cleanly" in text
+    assert "Holm" not in text
+    singles = [make_run(tmp_path, f"{name}-1", recipe=name) for name in ("cnn1", "cnn3", "cnn4")]
+    text = " ".join(compare_page.explanation(compare.compare(singles)))
+    assert "McNemar" in text
+    assert "as cleanly" not in text
+    assert "There are 3 pairs" in text
+
+
+def test_without_validation_there_is_no_figure(tmp_path: Path) -> None:
+    notice = "The data are generated."
+    runs = [
+        make_run(tmp_path, f"cnn1-{n}", validation=False, batch_size=n, data={"notice": notice})
+        for n in (1, 2)
+    ]
+    paths = compare_page.write(compare.compare(runs), tmp_path / "out")
+    assert set(paths) == {"html", "md", "csv"}
+    page = paths["html"].read_text()
+    assert "<img" not in page
+    assert page.count(notice) == paths["md"].read_text().count(notice) == 1

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import clothier
+from clothier import recipes, report
+from clothier.data.fingerprint import fingerprint
+from clothier.errors import InputError
+from clothier.values import Dataset
+
+
+def test_fit_trains_in_a_folder_of_its_own(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "write_figures", lambda *_: [])
+    monkeypatch.setattr(report, "render", lambda run: "")
+    run = clothier.fit("cnn1", tiny, tmp_path / "mine", epochs=1, augmented_epochs=0, seed=5)
+    assert run.path == tmp_path / "mine" / "cnn1-1"
+    recipe = run.read_recipe()["recipe"]
+    assert (
+        recipe
+        == recipes.change(recipes.get("cnn1"), {"epochs": 1, "augmented_epochs": 0, "seed": 5}).as_json()
+    )
+    assert [phase.epochs for phase in run.read_scores()] == [1]
+    own = recipes.change(recipes.get("cnn1"), {"name": "own", "augmented_epochs": 0})
+    assert clothier.fit(own, tiny, epochs=1).path == Path("runs/own-1")
+
+
+def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^unknown recipe 'cnn11'"):
+        clothier.fit("cnn11", tiny)
+    with pytest.raises(InputError, match=r"^unknown recipe field 'epoch'; .*did you mean 'epochs'\?$"):
+        clothier.fit("cnn1", tiny, epoch=3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_first_cuts_each_split_and_is_other_data(tiny: Dataset) -> None:
+    few = clothier.first(tiny, 100)
+    assert {name: len(split) for name, split in few.splits().items()} == {
+        "train": 100, "validation": 90, "test": 90,
+    }  # fmt: skip
+    assert np.array_equal(few.train.images, tiny.train.images[:100])
+    assert np.array_equal(few.train.labels, tiny.train.labels[:100])
+    assert few.fingerprint == fingerprint(few.splits(), tiny.class_names) != tiny.fingerprint
+    assert few.name == "tiny, first 100"
+    with pytest.raises(InputError, match=r"^num_images is 0; wanted 1 or more$"):
+        clothier.first(tiny, 0)
