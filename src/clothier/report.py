@@ -38,6 +38,7 @@ GRIDS = {
     "wrong": "the first {count} {split} images named wrong",
     "confident-mistakes": "the {count} surest mistakes among the {split} images",
 }
+_LARGE = 250_000  # bytes; with every figure below it, the page stays under 2 MB
 _GRID_SIZE = 25  # five rows of five, as the R tutorial has it
 
 
@@ -159,7 +160,7 @@ def _chosen(labels: Labels, predicted: Labels, probabilities: Floats) -> dict[st
 
 
 def _drawn_grids(run: Run, split: str) -> dict[str, tuple[str, int, str]]:
-    """(base64, width, what it shows) of the grids in the run's folder, by name."""
+    """(data URI, width, what it shows) of the grids in the run's folder, by name."""
     there = {name: path for name in GRIDS if (path := run.figure_file(name)).is_file()}
     if not there:
         return {}
@@ -171,10 +172,15 @@ def _drawn_grids(run: Run, split: str) -> dict[str, tuple[str, int, str]]:
 
 
 def _embedded(png: bytes) -> tuple[str, int]:
-    """(base64, width in CSS pixels, 96 to the inch) of a picture."""
+    """(data URI, width in CSS pixels, 96 to the inch) of a picture; as WebP where photos make the PNG large."""
     with Image.open(io.BytesIO(png)) as picture:
         width, dots = picture.width, float(picture.info["dpi"][0])
-    return base64.b64encode(png).decode(), round(width * 96 / dots)
+        kind, content = "png", png
+        if len(png) > _LARGE:
+            file = io.BytesIO()
+            picture.convert("RGB").save(file, "WEBP", quality=80)
+            kind, content = "webp", file.getvalue()
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}", round(width * 96 / dots)
 
 
 def _judged(phase: PhaseScores) -> tuple[str, Scores]:
