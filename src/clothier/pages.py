@@ -17,11 +17,20 @@ def render(template: str, contents: Mapping[str, Any]) -> str:
     return _environment().get_template(template).render(contents)
 
 
+# A PNG of photos is several times as large as the WebP that looks the same.
+_LARGE = 250_000  # bytes
+
+
 def embedded(png: bytes) -> tuple[str, int]:
-    """(base64, width in CSS pixels, 96 to the inch) of a picture."""
+    """(data URI, width in CSS pixels, 96 to the inch) of a picture; as WebP where photos make the PNG large."""
     with Image.open(io.BytesIO(png)) as picture:
         width, dots = picture.width, float(picture.info["dpi"][0])
-    return base64.b64encode(png).decode(), round(width * 96 / dots)
+        kind, content = "png", png
+        if len(png) > _LARGE:
+            file = io.BytesIO()
+            picture.convert("RGB").save(file, "WEBP", quality=80)
+            kind, content = "webp", file.getvalue()
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}", round(width * 96 / dots)
 
 
 def epochs(count: int) -> str:

@@ -32,6 +32,7 @@ GRIDS = {
     "wrong": "the first {count} {split} images named wrong",
     "confident-mistakes": "the {count} surest mistakes among the {split} images",
 }
+_LARGE = 250_000  # bytes; with every figure below it, the page stays under 2 MB
 _GRID_SIZE = 25  # five rows of five, as the R tutorial has it
 
 
@@ -138,7 +139,7 @@ def _chosen(labels: Labels, predicted: Labels, probabilities: Floats) -> dict[st
 
 
 def _drawn_grids(run: Run, split: str) -> dict[str, tuple[str, int, str]]:
-    """(base64, width, what it shows) of the grids in the run's folder, by name."""
+    """(data URI, width, what it shows) of the grids in the run's folder, by name."""
     there = {name: path for name in GRIDS if (path := run.figure_file(name)).is_file()}
     if not there:
         return {}
