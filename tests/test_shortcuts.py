@@ -17,13 +17,11 @@ def test_fit_trains_in_a_folder_of_its_own(
 ) -> None:
     monkeypatch.setattr(report, "write_figures", lambda *_: [])
     monkeypatch.setattr(report, "render", lambda run: "")
-    run = clothier.fit("cnn1", tiny, tmp_path / "mine", epochs=1, augmented_epochs=0, seed=5)
+    run = clothier.fit("cnn1", tiny, tmp_path / "mine", epochs=1, augmented_epochs=0, precision="float32")
     assert run.path == tmp_path / "mine" / "cnn1-1"
     recipe = run.read_recipe()["recipe"]
-    assert (
-        recipe
-        == recipes.change(recipes.get("cnn1"), {"epochs": 1, "augmented_epochs": 0, "seed": 5}).as_json()
-    )
+    changes = {"epochs": 1, "augmented_epochs": 0, "precision": "float32"}
+    assert recipe == recipes.change(recipes.get("cnn1"), changes).as_json()
     assert [phase.epochs for phase in run.read_scores()] == [1]
     own = recipes.change(recipes.get("cnn1"), {"name": "own", "augmented_epochs": 0})
     assert clothier.fit(own, tiny, epochs=1).path == Path("runs/own-1")

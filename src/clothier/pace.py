@@ -10,6 +10,7 @@ from itertools import islice
 from clothier import augment, backend
 from clothier.batches import batches
 from clothier.recipes import Recipe
+from clothier.train import settle_precision
 from clothier.values import Dataset
 
 # The first batches compile the step and warm the caches up.
@@ -43,6 +44,7 @@ def measure(
     """The pace of that recipe on those data, from a network that is thrown away; takes a few seconds. Writing
     checkpoints and pages is not counted."""
     backend.start(threads)
+    recipe = settle_precision(recipe, threads)
     from clothier import models
     from clothier.models.optimizers import OPTIMIZERS
 

@@ -126,7 +126,7 @@ def plan(request: Request, threads: int | None = None) -> list[Job]:
     for number in range(request.seeds):
         for usual in request.recipes():
             recipe = recipes.change(usual, {"seed": usual.seed + number})
-            same = [run for run, own, _ in _alike(request, recipe) if own == recipe]
+            same = [run for run, own, _ in _alike(request, recipe) if own.seed == recipe.seed]
             if any(_is_finished(run, recipe) for run in same):
                 continue
             stopped = [run for run in same if run.read_recipe().get("threads") == wanted]
@@ -180,9 +180,16 @@ def _alike(
     request: Request, recipe: Recipe, phase: str | None = None
 ) -> list[tuple[Run, Recipe, dict[str, Any]]]:
     """Runs on the same data whose recipe is the same, the seed apart, until the end of that phase (default: the
-    last), with their recipe and recipe.json. What clothier cannot read is none of them."""
+    last), with their recipe and recipe.json. What clothier cannot read is none of them.
+
+    Where the recipe leaves the precision open, runs of any precision are alike.
+    """
     last = phase or recipe.phases()[-1][0]
-    wanted = replace(recipe.until(last), seed=0)
+
+    def essence(one: Recipe) -> Recipe:
+        precision = one.precision if recipe.precision != "auto" else "auto"
+        return replace(one.until(last), seed=0, precision=precision)
+
     found = []
     for run in Run.all_in(request.runs):
         try:
@@ -192,7 +199,7 @@ def _alike(
         except ClothierError:
             continue
         same_data = content.get("data", {}).get("fingerprint") == request.load(recipe).fingerprint
-        if same_data and replace(own.until(last), seed=0) == wanted:
+        if same_data and essence(own) == essence(recipe):
             found.append((run, own, content))
     return found
 

@@ -64,7 +64,7 @@ def train(
     goes on), RunError where the loss stops being a number.
     """
     watcher = watcher or Watcher()
-    training = _Training(_with_precision(recipe, threads, watcher), dataset, run, threads, watcher)
+    training = _Training(settle_precision(recipe, threads, watcher), dataset, run, threads, watcher)
     run.write_recipe(training.describe(origin or Origin(source=dataset.name)))
     events.rewrite(run.events_folder, [])
     return training.finish()
@@ -90,16 +90,17 @@ def resume(
     return training.finish()
 
 
-def _with_precision(recipe: Recipe, threads: int | None, watcher: Watcher) -> Recipe:
-    """The recipe with `auto` replaced by what is faster here, so that the run is described by what it did."""
+def settle_precision(recipe: Recipe, threads: int | None = None, watcher: Watcher | None = None) -> Recipe:
+    """The recipe with `auto` replaced by what is faster here, so that a run is described by what it did."""
     if recipe.precision != "auto":
         return recipe
     backend.start(threads)
     speed = backend.bfloat16_speed()
     chosen = "bfloat16" if speed >= backend.BFLOAT16_MUST_WIN else "float32"
-    watcher.note(
-        f"computing in {chosen}: a short probe ran {speed:.1f} times as fast in bfloat16 as in float32"
-    )
+    if watcher:
+        watcher.note(
+            f"computing in {chosen}: a short probe ran {speed:.1f} times as fast in bfloat16 as in float32"
+        )
     return replace(recipe, precision=chosen)
 
 
@@ -135,6 +136,7 @@ class _Training:
                 ended += epochs
                 if not any(score.name == phase for score in scores):
                     scores.append(self._judge_phase(phase))
+                    self.run.report_file.unlink(missing_ok=True)  # it would not know of these scores
                     self.run.write_scores(scores)
                     self._write_pages()
             if not self.run.report_file.exists():  # stopped between the scores and the page
