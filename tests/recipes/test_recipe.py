@@ -84,5 +84,5 @@ def test_an_unknown_recipe_gets_its_nearest_neighbour() -> None:
     with pytest.raises(InputError) as caught:
         recipes.get("cnn5")
     assert str(caught.value).startswith(
-        "unknown recipe 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4; did you mean 'cnn"
+        "unknown recipe 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, transfer, vgg19; did you mean 'cnn"
     )

@@ -27,5 +27,6 @@ PUBLISHED: dict[tuple[str, str], Published] = {
     ("cnn3", "augmented"): Published(ARTICLE, 60, 0.2291, 0.9117),
     ("cnn4", "plain"): Published(ARTICLE, 10, 0.2657, 0.9052),
     ("cnn4", "augmented"): Published(ARTICLE, 60, 0.1777, 0.9352),
+    ("vgg19", "plain"): Published(ARTICLE, 50, 0.6238, 0.7664),
     ("cnn1_dropout", "plain"): Published(R_TUTORIAL, 20, None, 0.916, train_accuracy=0.9736),
 }

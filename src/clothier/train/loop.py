@@ -1,39 +1,26 @@
-"""Recipe + Dataset -> a finished run: the epochs, their checkpoints, and the judging at the end of each phase."""
+"""The moving parts of a run: epochs, checkpoints, judging."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from clothier import augment, backend, checkpoint, evaluate, events, report
+from clothier import augment, backend, checkpoint, evaluate, events, features, report
 from clothier.batches import batches
 from clothier.checkpoint import Best, Checkpoint
 from clothier.errors import InterruptedRunError, RunError, WriteError
+from clothier.models.plan import Plan
+from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run, write_atomic
-from clothier.values import Dataset, EpochRow, PhaseScores, Predictions, Scores, Split
-
-
-class Watcher:
-    """What is told of a run while it trains. This one stays silent; the command line draws."""
-
-    def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
-        """Epoch 1..total begins, over that many images."""
-
-    def batch(self, num_images: int, trainer: backend.Trainer) -> None:
-        """That many images were just trained on; the trainer knows the means so far."""
-
-    def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:
-        """An epoch ended and its checkpoint is on disk; the seconds leave validation and saving out."""
-
-    def judging(self, phase: str) -> None:
-        """The weights at the end of a phase are about to be scored."""
+from clothier.train.watcher import Watcher
+from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores
 
 
 @dataclass(frozen=True)
@@ -45,69 +32,33 @@ class Origin:
     command: str = ""
 
 
-def train(
-    recipe: Recipe,
-    dataset: Dataset,
-    run: Run,
-    *,
-    origin: Origin | None = None,
-    threads: int | None = None,
-    watcher: Watcher | None = None,
-) -> list[PhaseScores]:
-    """Train in an empty run folder; returns the scores of each phase, which scores.json holds too.
-
-    Raises InterruptedRunError on Ctrl-C, WriteError where a file cannot be written (both name the command that
-    goes on), RunError where the loss stops being a number.
-    """
-    training = _Training(recipe, dataset, run, threads, watcher or Watcher())
-    run.write_recipe(training.describe(origin or Origin(source=dataset.name)))
-    events.rewrite(run.events_folder, [])
-    return training.finish()
-
-
-def resume(
-    run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
-) -> list[PhaseScores]:
-    """Go on with a stopped run; it ends with the weights, bit for bit, of one that never stopped (on the same
-    machine, versions and threads). A finished run is left as it is.
-
-    Raises RunError where the data or the recipe are not those of the run, and as `train`.
-    """
-    content = run.read_recipe()
-    recipe = Recipe.from_json(content["recipe"])
-    if content["data"]["fingerprint"] != dataset.fingerprint:
-        raise RunError(
-            f"{run.path} was trained on other data (fingerprint {content['data']['fingerprint'][:12]}, "
-            f"these have {dataset.fingerprint[:12]}); wanted the same images, labels and splits; "
-            "give the data as they were, or train anew"
-        )
-    run.remove_leftovers()
-    training = _Training(recipe, dataset, run, threads, watcher or Watcher())
-    if run.last_checkpoint.exists():
-        training.restore(checkpoint.load(run.last_checkpoint))
-    run.write_history(training.history)
-    events.rewrite(run.events_folder, training.history)
-    return training.finish()
-
-
-class _Training:
+class Training:
     """The moving parts of one run."""
 
     def __init__(
-        self, recipe: Recipe, dataset: Dataset, run: Run, threads: int | None, watcher: Watcher
+        self,
+        recipe: Recipe,
+        dataset: Dataset,
+        run: Run,
+        threads: int | None,
+        watcher: Watcher,
+        base: Base | None = None,
     ) -> None:
         self.threads = backend.start(threads)
         from clothier import models
-        from clothier.models.optimizers import OPTIMIZERS
+        from clothier.train import stages
 
-        self.recipe, self.dataset, self.run, self.watcher = recipe, dataset, run, watcher
+        self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
         self.policy = augment.get(recipe.augment) if recipe.augmented_epochs else None
-        shape, classes = dataset.image_shape, dataset.num_classes
+        self.plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, base.trunk if base else None)
         backend.set_seed(recipe.seed)
-        self.model = models.build(recipe.model, shape, classes, recipe.precision)
-        self.optimizer = OPTIMIZERS[recipe.optimizer](recipe)
-        self.trainer = backend.Trainer(self.model, self.optimizer)
-        self.judge = backend.Judge(models.build(recipe.model, shape, classes))
+        if base is None:
+            self.stage = stages.whole(self.plan, recipe)
+        else:
+            num_features = int(models.build_base(self.plan).output_shape[1])
+            self.stage = stages.head(self.plan, recipe, num_features)
+        self.fine_tuning = False
+        self.features: dict[str, Features] | None = None
         self.history: list[EpochRow] = []
         self.best: Best | None = None
 
@@ -142,43 +93,69 @@ class _Training:
             raise
 
     def _epoch(self, epoch: int, phase: str) -> None:
-        recipe, split, began = self.recipe, self.dataset.train, time.perf_counter()
+        if phase == "fine-tuned":
+            self._fine_tune()
+        recipe, stage, examples, began = self.recipe, self.stage, self._examples(), time.perf_counter()
+        train = examples["train"]
         total = sum(epochs for _, epochs in recipe.phases())
-        self.watcher.begin_epoch(epoch, total, phase, len(split))
-        self.trainer.reset()
-        backend.seed_dropout(self.model, recipe.seed, epoch)
+        self.watcher.begin_epoch(epoch, total, phase, len(train))
+        stage.trainer.reset()
+        backend.seed_dropout(stage.model, recipe.seed, epoch)
         policy = self.policy if phase == "augmented" else None
-        for images, labels in batches(split, recipe.batch_size, seed=recipe.seed, epoch=epoch, policy=policy):
-            self.trainer.step(images, labels)
-            self.watcher.batch(len(labels), self.trainer)
-        loss, accuracy = self.trainer.means()
+        for inputs, labels in batches(train, stage.batch_size, seed=recipe.seed, epoch=epoch, policy=policy):
+            stage.trainer.step(inputs, labels)
+            self.watcher.batch(len(labels), stage.trainer)
+        loss, accuracy = stage.trainer.means()
         training_seconds = time.perf_counter() - began
         if not math.isfinite(loss):
+            rate = "fine_tune_rate" if self.fine_tuning else "learning_rate"
             raise RunError(
                 f"the loss became {loss} in epoch {epoch}; wanted a finite number; "
-                f"train anew with a smaller step, such as --set learning_rate={recipe.learning_rate / 10:g}"
+                f"train anew with a smaller step, such as --set {rate}={getattr(recipe, rate) / 10:g}"
             )
         val_loss = val_accuracy = None
-        if self.dataset.validation:
-            val_loss, val_accuracy = evaluate.loss_and_accuracy(
-                self.dataset.validation.labels, self._predict(self.dataset.validation)
-            )
-        rate = float(np.asarray(self.optimizer.learning_rate))
+        if validation := examples.get("validation"):
+            val_loss, val_accuracy = evaluate.loss_and_accuracy(validation.labels, stage.predict(validation))
+        learning_rate = float(np.asarray(stage.optimizer.learning_rate))
         seconds = round(time.perf_counter() - began, 3)
-        row = EpochRow(epoch, phase, loss, accuracy, val_loss, val_accuracy, rate, seconds)
+        row = EpochRow(epoch, phase, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds)
         self._save(row)
-        self.watcher.end_epoch(row, len(split), training_seconds)
+        self.watcher.end_epoch(row, len(train), training_seconds)
+
+    def _examples(self) -> Mapping[str, Examples]:
+        """What the stage is fed, by split: images, or features, which are computed when first asked for."""
+        if self.base is None or self.fine_tuning:
+            return self.dataset.splits()
+        if self.features is None:
+            from clothier import models
+
+            below = models.build_base(self.plan, self.base.precision)
+            below.set_weights(list(self.base.weights.values()))
+            name = features.key(self.plan, self.base.sha256, self.base.precision, self.dataset.fingerprint)
+            self.features = features.extract(
+                below, self.dataset, name, features.cache_folder(), self.watcher.progress
+            )
+        return self.features
+
+    def _fine_tune(self) -> None:
+        """Go on to the stage in which base and head are trained together."""
+        if self.base is None or self.fine_tuning:
+            return
+        from clothier.train import stages
+
+        values = [*self.base.weights.values(), *self.stage.weights().values()]
+        self.stage, self.fine_tuning = stages.fine_tuning(self.plan, self.recipe, values), True
 
     def _save(self, row: EpochRow) -> None:
         """Best weights under a new name first, then the checkpoint that vouches for them, then all else: killed
         between any two, the checkpoint on disk is whole and the rest is made anew from it."""
         best = self.best
         if row.val_loss is not None and (best is None or row.val_loss < best.val_loss):
-            sha256 = checkpoint.save_weights(self.run.best_checkpoint(row.epoch), self._weights())
+            sha256 = checkpoint.save_weights(self.run.best_checkpoint(row.epoch), self.stage.weights())
             best = Best(row.epoch, row.val_loss, sha256)
         history = [*self.history, row]
         state = Checkpoint(
-            tensors={**self._weights(), **self._optimizer_state()},
+            tensors=self.stage.tensors(),
             recipe=self.recipe.as_json(),
             fingerprint=self.dataset.fingerprint,
             history=history,
@@ -197,10 +174,12 @@ class _Training:
 
     def restore(self, state: Checkpoint) -> None:
         """Put weights, optimiser and history back; RunError where they are not this run's."""
+        # Read as a recipe, since an earlier version may have known fewer fields.
+        written = Recipe.from_json(state.recipe).as_json()
         differing = [
-            f"{name} {state.recipe.get(name)!r} there, {value!r} here"
+            f"{name} {written[name]!r} there, {value!r} here"
             for name, value in self.recipe.as_json().items()
-            if state.recipe.get(name) != value
+            if written[name] != value
         ]
         if differing:
             raise RunError(
@@ -209,7 +188,13 @@ class _Training:
             )
         if state.fingerprint != self.dataset.fingerprint:
             raise RunError(f"{self.run.last_checkpoint} belongs to other data; wanted this run's; train anew")
-        self._assign(state)
+        if state.history[-1].phase == "fine-tuned":
+            self._fine_tune()
+        if not self.stage.assign(dict(state.tensors)):
+            raise RunError(
+                f"{self.run.last_checkpoint} holds other variables than {self.recipe.model} has; "
+                "use the version of clothier that wrote it, or train anew"
+            )
         self.history, self.best = state.history, state.best
         if state.best:
             path = self.run.best_checkpoint(state.best.epoch)
@@ -217,40 +202,11 @@ class _Training:
                 raise RunError(f"{path} is not the file the checkpoint names; put it back, or train anew")
         self._drop_old_bests()
 
-    def _assign(self, state: Checkpoint) -> None:
-        own = {
-            **self._variables("model", self.model.weights),
-            **self._variables("optimizer", self.optimizer.variables),
-        }
-        if own.keys() != state.tensors.keys():
-            raise RunError(
-                f"{self.run.last_checkpoint} holds other variables than {self.recipe.model} has; "
-                "use the version of clothier that wrote it, or train anew"
-            )
-        for name, variable in own.items():
-            variable.assign(state.tensors[name])
-
-    @staticmethod
-    def _variables(part: str, variables: list[Any]) -> dict[str, Any]:
-        """Named by place and path: the optimiser's paths alone could repeat."""
-        return {f"{part}/{place:03d}/{variable.path}": variable for place, variable in enumerate(variables)}
-
-    def _weights(self) -> dict[str, Any]:
-        named = self._variables("model", self.model.weights)
-        return {name: np.asarray(variable) for name, variable in named.items()}
-
-    def _optimizer_state(self) -> dict[str, Any]:
-        named = self._variables("optimizer", self.optimizer.variables)
-        return {name: np.asarray(variable) for name, variable in named.items()}
-
-    def _predict(self, split: Split) -> Predictions:
-        return Predictions(self.judge.logits(self.model.weights, split.images))
-
     def _judge_phase(self, phase: str) -> PhaseScores:
         """Score the last weights on every split; this is the only place that reads the test split."""
         self.watcher.judging(phase)
-        splits = self.dataset.splits()
-        predictions = {name: self._predict(split) for name, split in splits.items()}
+        splits = self._examples()
+        predictions = {name: self.stage.predict(split) for name, split in splits.items()}
         scores: dict[str, Scores] = {
             name: evaluate.score(split.labels, predictions[name], self.dataset.class_names)
             for name, split in splits.items()
@@ -263,7 +219,7 @@ class _Training:
             train=scores["train"],
             validation=scores.get("validation"),
             test=scores.get("test"),
-            weights_sha256=checkpoint.digest(self._weights()),
+            weights_sha256=checkpoint.digest(self.stage.weights()),
         )
 
     def _write_pages(self) -> None:
@@ -272,8 +228,8 @@ class _Training:
 
     def describe(self, origin: Origin) -> dict[str, Any]:
         """What recipe.json holds."""
-        dataset, model = self.dataset, self.model
-        return {
+        dataset = self.dataset
+        content = {
             "recipe": self.recipe.as_json(),
             "data": {
                 "source": origin.source,
@@ -284,13 +240,21 @@ class _Training:
                 "counts": {name: len(split) for name, split in dataset.splits().items()},
                 "notice": dataset.notice,
             },
-            "model": {
-                "parameters": model.count_params(),
-                "trainable": sum(int(np.prod(v.shape)) for v in model.trainable_variables),
-            },
+            "model": self._count_parameters(),
             "precision": self.recipe.precision,
             "threads": self.threads,
             "versions": backend.versions(),
             "machine": backend.machine(),
             "command": origin.command,
         }
+        if self.base is not None:
+            content["network"] = self.plan.as_json()
+            content["base"] = self.base.as_json()
+        return content
+
+    def _count_parameters(self) -> dict[str, int]:
+        """Of the whole network, and those that move; a frozen base stands still until it is fine-tuned."""
+        model = self.stage.model
+        frozen = sum(value.size for value in self.base.weights.values()) if self.base else 0
+        trainable = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
+        return {"parameters": model.count_params() + frozen, "trainable": trainable}
