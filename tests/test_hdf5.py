@@ -145,7 +145,9 @@ def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, wrong: str) -> None
     assert str(caught.value) == f"base weights {path}: {words}"
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b"no", "damaged, or no HDF5 file"), (None, "it is no file")])
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"no", "damaged, or no HDF5 file"), (None, "it is no file")]
+)
 def test_a_file_that_is_no_hdf5(tmp_path: Path, content: bytes | None, reason: str) -> None:
     path = tmp_path / "base.h5"
     if content:
@@ -159,5 +161,7 @@ def test_a_truncated_file(tmp_path: Path) -> None:
     path = tmp_path / "base.h5"
     _legacy(path, _network().get_weights())
     path.write_bytes(path.read_bytes()[:-300])
-    with pytest.raises(InputError, match=r"^cannot read base weights .*damaged, or no HDF5 file; wanted a Keras"):
+    with pytest.raises(
+        InputError, match=r"^cannot read base weights .*damaged, or no HDF5 file; wanted a Keras"
+    ):
         hdf5.read_convolutions(path, WANTED)

@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 import threading
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def test_imagenet_goes_through_keras_applications(
         return str(weights_file)
 
     module = sys.modules[keras.applications.VGG19.__module__]
-    monkeypatch.setattr(module.file_utils, "get_file", get_file)  # type: ignore[attr-defined]
+    monkeypatch.setattr(module.file_utils, "get_file", get_file)
     monkeypatch.setattr(pretrained, "_reach", lambda url: None)
     base = pretrained.fetch(_recipe("imagenet"))
     assert base
@@ -103,9 +104,12 @@ def test_imagenet_goes_through_keras_applications(
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
-        (urllib.request.URLError("Name or service not known"), "<urlopen error Name or service not known>"),
+        (urllib.error.URLError("Name or service not known"), "<urlopen error Name or service not known>"),
         (TimeoutError("timed out"), "timed out"),
-        (Exception("URL fetch failure on https://x: 403 -- Forbidden"), "URL fetch failure on https://x: 403 -- Forbidden"),
+        (
+            Exception("URL fetch failure on https://x: 403 -- Forbidden"),
+            "URL fetch failure on https://x: 403 -- Forbidden",
+        ),
     ],
 )
 def test_imagenet_that_cannot_be_fetched_names_the_remedies(
@@ -125,7 +129,9 @@ def test_imagenet_that_cannot_be_fetched_names_the_remedies(
     )
 
 
-def test_a_network_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_network_that_never_answers_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(pretrained, "NETWORK_SECONDS", 0.2)
     forever = threading.Event()
@@ -187,13 +193,17 @@ def test_wrong_bases(run: Run, tmp_path: Path) -> None:
         f"{tmp_path}/notes.txt": f"the base {tmp_path}/notes.txt is no weights file by name; {kinds}",
         f"{tmp_path}/empty": f"{tmp_path}/empty is not a run folder (no recipe.json in it); wanted one like "
         "runs/cnn1-1; `ls runs` lists them",
-        str(run.path): f"the base {run.path} is of the model cnn1, the recipe's model is vgg19; wanted the same; "
+        str(
+            run.path
+        ): f"the base {run.path} is of the model cnn1, the recipe's model is vgg19; wanted the same; "
         f"use `clothier train transfer --base {run.path}`",
     }.items():
         with pytest.raises(InputError) as caught:
             pretrained.fetch(_recipe(base))
         assert str(caught.value) == words
-    with pytest.raises(InputError, match=r"^the base random is of the model vgg19, the recipe's model is cnn3;"):
+    with pytest.raises(
+        InputError, match=r"^the base random is of the model vgg19, the recipe's model is cnn3;"
+    ):
         pretrained.fetch(recipes.change(recipes.get("transfer"), {"base": "random"}))
 
 

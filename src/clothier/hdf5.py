@@ -28,7 +28,9 @@ def read_convolutions(path: Path, wanted: Sequence[Wanted]) -> list[Floats]:
     import h5py
 
     if not path.is_file():
-        raise InputError(f"cannot read base weights {path}: it is no file; wanted a Keras .h5 or .weights.h5 file")
+        raise InputError(
+            f"cannot read base weights {path}: it is no file; wanted a Keras .h5 or .weights.h5 file"
+        )
     try:
         with h5py.File(path, "r") as file:
             groups = _groups(path, file)

@@ -39,7 +39,9 @@ def test_base_and_head_make_the_whole() -> None:
 
 def test_photos_are_made_grey_and_small_before_a_small_grey_trunk() -> None:
     """Against Pillow's own grey and its smoothing bilinear filter, which rounds on the way."""
-    small = [Image.fromarray(image).convert("L").resize((12, 12), Image.Resampling.BILINEAR) for image in IMAGES]
+    small = [
+        Image.fromarray(image).convert("L").resize((12, 12), Image.Resampling.BILINEAR) for image in IMAGES
+    ]
     base, alone = models.build_base(PHOTOS), models.build_base(replace(PHOTOS, image_shape=(12, 12, 1)))
     alone.set_weights(base.get_weights())
     given = np.stack([np.asarray(image) for image in small])[..., None]

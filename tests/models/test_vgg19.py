@@ -21,7 +21,9 @@ def literal() -> keras.Model:
     rng = np.random.default_rng(1)
     model.set_weights(
         [
-            rng.normal(0, np.sqrt(2 / np.prod(w.shape[:-1])) if w.ndim == 4 else 5, w.shape).astype(np.float32)
+            rng.normal(0, np.sqrt(2 / np.prod(w.shape[:-1])) if w.ndim == 4 else 5, w.shape).astype(
+                np.float32
+            )
             for w in model.get_weights()
         ]
     )

@@ -42,6 +42,22 @@ def test_published_figures_belong_to_recipes_and_phases() -> None:
         assert published.epochs == total
 
 
+def test_the_articles_vgg19() -> None:
+    recipe = recipes.get("vgg19")
+    assert recipe.phases() == [("plain", 50)]
+    assert (recipe.batch_size, recipe.optimizer, recipe.head_units, recipe.head_dropout, recipe.base) == (
+        256, "adam", 512, 0.5, "imagenet",
+    )  # fmt: skip
+
+
+def test_a_recipe_written_before_there_were_bases_still_loads() -> None:
+    content = CNN1.as_json()
+    for field in [name for name in content if name.startswith(("base", "head", "fine", "resize"))]:
+        del content[field]
+    assert len(content) == 13
+    assert Recipe.from_json(content) == CNN1
+
+
 def test_text_is_read_as_the_fields_type() -> None:
     changed = recipes.change(
         CNN1, {"epochs": "3", "learning_rate": "3e-4", "optimizer": "sgd", "momentum": 0}
@@ -71,6 +87,20 @@ def test_text_is_read_as_the_fields_type() -> None:
             {"precision": "float16"},
             "unknown precision 'float16'; known: bfloat16, float32; did you mean 'bfloat16'?",
         ),
+        ({"base": "random"}, "augmented_epochs is 50 beside a base; wanted 0, as the features of each image"),
+        (
+            {"fine_tune_epochs": 1},
+            "fine_tune_epochs is 1 without a base; wanted 0; choose a recipe with a base",
+        ),
+        ({"fine_tune_rate": 0.0}, "fine_tune_rate is 0.0; wanted a number above 0"),
+        ({"fine_tune_batch_size": 0}, "fine_tune_batch_size is 0; wanted 1 or more"),
+        ({"head_units": 0}, "head_units is 0; wanted 1 or more"),
+        ({"head_dropout": 1.0}, "head_dropout is 1.0; wanted 0 or more and below 1"),
+        (
+            {"base_pixels": "mistake"},
+            "unknown base_pixels 'mistake'; known: article_mistake, as_trained; did you mean 'article_mistake'?",
+        ),
+        ({"base_end": "pool1"}, "unknown base_end 'pool1'; known: flatten, logits"),
         ({"split": "half"}, "unknown split 'half'; known: article, default, none, stratified"),
     ],
 )

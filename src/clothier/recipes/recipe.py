@@ -91,10 +91,6 @@ class Recipe:
                 f"augmented_epochs is {self.augmented_epochs} beside a base; wanted 0, as the features of each image "
                 "are computed once; leave it at 0, and fine-tune instead"
             )
-        if self.base and not self.epochs:
-            raise InputError(
-                "epochs is 0 beside a base; wanted 1 or more, to train the head before fine-tuning"
-            )
         if self.fine_tune_epochs and not self.base:
             raise InputError(
                 f"fine_tune_epochs is {self.fine_tune_epochs} without a base; wanted 0; choose a recipe with a base, "
