@@ -140,7 +140,7 @@ def test_a_disk_without_room_is_told_before_anything_is_computed(
     base: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        features.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 480 * ROW - 1})
+        shutil, "disk_usage", lambda path: type("Usage", (), {"free": 480 * ROW - 1})
     )
     monkeypatch.setattr(backend.Extractor, "features", _never)
     with pytest.raises(WriteError) as caught:

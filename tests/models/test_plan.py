@@ -68,3 +68,8 @@ def test_where_the_trunk_ends() -> None:
 def test_wrong_plans() -> None:
     with pytest.raises(InputError, match=r"^cnn1 got 1 class; wanted at least 2$"):
         models.build_base(replace(PHOTOS, num_classes=1))
+    with pytest.raises(InputError) as caught:
+        models.build_base(replace(PHOTOS, base_end="nowhere"))
+    assert str(caught.value) == (
+        "cnn1 has no layer 'nowhere' to end its trunk at; wanted one; choose another end with --set base_end=logits"
+    )

@@ -93,6 +93,11 @@ def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
             x = ops.cast(ops.round(x), "uint8")
         with parts.behind(images, x):
             whole = build_plan(plan.trunk, dtype)
+        if plan.base_end not in {layer.name for layer in whole.layers}:
+            raise InputError(
+                f"{plan.trunk.model} has no layer '{plan.base_end}' to end its trunk at; wanted one; "
+                "choose another end with --set base_end=logits"
+            )
         last = whole.get_layer(plan.base_end)
         return keras.Model(whole.input, last.output if plan.base_end == "flatten" else last.input)
 
