@@ -49,3 +49,20 @@ def tiny() -> Dataset:
         fingerprint="f" * 64,
         name="tiny",
     )
+
+
+@pytest.fixture(scope="session")
+def photos() -> Dataset:
+    """The same patterns larger, in colour, with the classes in another order, and fewer of them."""
+
+    def larger(split: Split) -> Split:
+        return Split(split.images.repeat(2, axis=1).repeat(2, axis=2).repeat(3, axis=3), 2 - split.labels)
+
+    return Dataset(
+        train=larger(stripes(90, 11)),
+        validation=larger(stripes(45, 12)),
+        test=larger(stripes(45, 13)),
+        class_names=("none", "column", "row"),
+        fingerprint="a" * 64,
+        name="photos",
+    )

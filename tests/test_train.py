@@ -279,6 +279,19 @@ def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
         assert _state(run) == _state(whole)
 
 
+def test_a_run_of_an_earlier_version_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
+    """Its recipe knew fewer fields; those stand at their defaults."""
+    state = checkpoint.load(stopped.last_checkpoint)
+    content = stopped.read_recipe()
+    for recipe in (content["recipe"], state.recipe):
+        for field in ("base", "base_pixels", "fine_tune_epochs", "head_units"):
+            del recipe[field]
+    stopped.write_recipe(content)
+    checkpoint.save(stopped.last_checkpoint, state)
+    train.resume(stopped, tiny)
+    assert _state(stopped) == _state(finished)
+
+
 def test_a_finished_run_is_left_as_it_is(finished: Run, tiny: Dataset) -> None:
     before = _state(finished)
     assert len(train.resume(finished, tiny)) == 2

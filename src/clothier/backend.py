@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clothier.errors import InputError
-from clothier.values import Floats, Images, Labels
+from clothier.values import Floats, Halves, Images, Labels
 
 if TYPE_CHECKING:
     import keras
@@ -228,14 +228,14 @@ class Trainer:
         optimizer.build(weights)
 
         signature = [
-            tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8),
+            tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype),
             tf.TensorSpec((None,), tf.int64),
         ]
 
         @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
-        def step(images: Any, labels: Any) -> None:
+        def step(inputs: Any, labels: Any) -> None:
             with tf.GradientTape() as tape:
-                logits = model(images, training=True)
+                logits = model(inputs, training=True)
                 losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
                 loss = tf.reduce_mean(losses)
             optimizer.apply(tape.gradient(loss, weights), weights)
@@ -245,9 +245,9 @@ class Trainer:
 
         self._step = step
 
-    def step(self, images: Images, labels: Labels) -> None:
-        """One update of the weights on a batch: uint8 (n, height, width, channels) and int64 (n,)."""
-        self._step(images, labels)
+    def step(self, inputs: Images | Halves, labels: Labels) -> None:
+        """One update of the weights on a batch: what the model takes, (n, ...), and int64 (n,)."""
+        self._step(inputs, labels)
         self._num_seen += len(labels)
 
     def means(self) -> tuple[float, float]:
@@ -265,25 +265,18 @@ class Judge:
     """A float32 twin of a model: gives logits with dropout off, whatever precision the model trains in."""
 
     def __init__(self, twin: keras.Model) -> None:
-        import tensorflow as tf
-
         self._twin = twin
-        signature = [tf.TensorSpec((None, *twin.input_shape[1:]), tf.uint8)]
+        self._forward = _forward(twin, "float32")
+        self._batch_size = rows_at_once(twin)
 
-        @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
-        def forward(images: Any) -> Any:
-            return twin(images, training=False)
-
-        self._forward = forward
-
-    def logits(self, weights: Iterable[Any], images: Images, batch_size: int = 1000) -> Floats:
-        """float32 (n, num_classes) for uint8 images (n, height, width, channels), with those weights."""
+    def logits(
+        self, weights: Iterable[Any], inputs: Images | Halves, batch_size: int | None = None
+    ) -> Floats:
+        """float32 (n, num_classes) for what the model takes, (n, ...), with those weights."""
         for own, given in zip(self._twin.weights, weights, strict=True):
             own.assign(given)
-        parts = [
-            self._forward(images[begin : begin + batch_size]).numpy()
-            for begin in range(0, len(images), batch_size)
-        ]
+        step = batch_size or self._batch_size
+        parts = [self._forward(inputs[begin : begin + step]).numpy() for begin in range(0, len(inputs), step)]
         return np.concatenate(parts)
 
 
@@ -334,3 +327,42 @@ def _overhearing(layers: Sequence[keras.Layer], keep: Callable[[Any, Any], None]
     finally:
         for layer in layers:
             del layer.call  # what the instance had over its class
+
+
+class Extractor:
+    """A frozen base, compiled: images -> features, dropout off."""
+
+    def __init__(self, base: keras.Model) -> None:
+        self._forward = _forward(base, "float16")
+
+    def features(self, images: Images) -> Halves:
+        """float16 (n, num_features) for uint8 images (n, height, width, channels); what float16 cannot hold becomes
+        the largest it can, 65,504."""
+        features: Halves = self._forward(images).numpy()
+        return features
+
+
+def _forward(model: keras.Model, dtype: str) -> Any:
+    import tensorflow as tf
+
+    signature = [tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)]
+
+    @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
+    def forward(inputs: Any) -> Any:
+        return tf.saturate_cast(model(inputs, training=False), dtype)
+
+    return forward
+
+
+def rows_at_once(model: keras.Model) -> int:
+    """Inputs that go through a model together: as many as keep its largest layer near 256 MB, at most 1,000."""
+    largest = max(int(np.prod(layer.output.shape[1:])) for layer in model.layers)
+    return max(1, min(1000, 2**28 // (4 * largest)))
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 in hardware. Without, it is slower than float32 by far."""
+    if platform.system() != "Linux":
+        return False
+    flags = Path("/proc/cpuinfo").read_text(errors="replace").split()
+    return "avx512_bf16" in flags or "amx_bf16" in flags

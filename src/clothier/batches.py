@@ -1,4 +1,4 @@
-"""A split -> shuffled, augmented uint8 batches: a function of (seed, epoch), so a resumed run sees the same."""
+"""Images or features -> shuffled batches, augmented perhaps: a function of (seed, epoch), the same when resumed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from clothier.augment import Policy
-from clothier.values import Images, Labels, Split
+from clothier.values import Examples, Halves, Images, Labels
 
 # Each use of the seed in an epoch has a number of its own, so that no two share their random draws.
 # Dropout has 1, in the backend.
@@ -16,20 +16,22 @@ SHUFFLE, AUGMENT = 0, 2
 
 
 def batches(
-    split: Split, batch_size: int, *, seed: int, epoch: int, policy: Policy | None = None
-) -> Iterator[tuple[Images, Labels]]:
-    """Every image once, in a shuffled order: uint8 (b, height, width, channels) and int64 (b,); the last batch may
-    be smaller. The next batch is made on another thread while the caller works on this one."""
-    order = np.random.default_rng([seed, epoch, SHUFFLE]).permutation(len(split))
+    examples: Examples, batch_size: int, *, seed: int, epoch: int, policy: Policy | None = None
+) -> Iterator[tuple[Images | Halves, Labels]]:
+    """Every example once, in a shuffled order: inputs (b, ...) and labels int64 (b,); the last batch may be
+    smaller. A policy wants images. The next batch is made on another thread while the caller works on this one."""
+    order = np.random.default_rng([seed, epoch, SHUFFLE]).permutation(len(examples))
 
-    def make(index: int) -> tuple[Images, Labels]:
+    def make(index: int) -> tuple[Images | Halves, Labels]:
         rows = order[index * batch_size : (index + 1) * batch_size]
-        images = split.images[rows]
+        inputs = examples.inputs[rows]
         if policy is not None:
-            images = policy(np.random.default_rng([seed, epoch, AUGMENT, index]), images)
-        return images, split.labels[rows]
+            inputs = policy(
+                np.random.default_rng([seed, epoch, AUGMENT, index]), np.asarray(inputs, np.uint8)
+            )
+        return inputs, examples.labels[rows]
 
-    num_batches = -(-len(split) // batch_size)
+    num_batches = -(-len(examples) // batch_size)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches") as worker:
         upcoming = worker.submit(make, 0)
         for index in range(num_batches):

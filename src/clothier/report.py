@@ -32,7 +32,6 @@ GRIDS = {
     "wrong": "the first {count} {split} images named wrong",
     "confident-mistakes": "the {count} surest mistakes among the {split} images",
 }
-_LARGE = 250_000  # bytes; with every figure below it, the page stays under 2 MB
 _GRID_SIZE = 25  # five rows of five, as the R tutorial has it
 
 

@@ -8,8 +8,10 @@ import io
 import json
 import os
 import re
+import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,19 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time holds the lock file `path`; the lock is gone with its process."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _umask() -> int:
@@ -144,6 +159,11 @@ class Run:
     @property
     def last_checkpoint(self) -> Path:
         return self.path / "checkpoint" / "last.safetensors"
+
+    @property
+    def base_file(self) -> Path:
+        """The frozen base's weights, where the network stands on one: so a run needs nothing but its own folder."""
+        return self.path / "checkpoint" / "base.safetensors"
 
     def best_checkpoint(self, epoch: int) -> Path:
         return self.path / "checkpoint" / f"best-{epoch:04d}.safetensors"

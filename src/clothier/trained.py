@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from clothier import backend, checkpoint
 from clothier.errors import InputError, RunError
+from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run
 
@@ -21,28 +25,51 @@ def load(run: Run, which: str = "last") -> keras.Model:
 
     Raises RunError where the run has no checkpoint yet, kept no best weights, or was made by another version.
     """
+    values = weights(run, which)
+    backend.start()
+    from clothier import models
+
+    own = plan(run)
+    model = models.build_plan(own)
+    if [value.shape for value in values] != [tuple(weight.shape) for weight in model.weights]:
+        raise RunError(
+            f"{run.path} holds other weights than {own.model} has; use the version of clothier that wrote it"
+        )
+    model.set_weights(values)
+    return model
+
+
+def plan(run: Run) -> Plan:
+    """The plan of a run's network."""
+    content = run.read_recipe()
+    if "network" in content:
+        return Plan.from_json(content["network"])
+    height, width, channels = content["data"]["image_shape"]
+    recipe = Recipe.from_json(content["recipe"])
+    return Plan.of(recipe, (height, width, channels), len(content["data"]["class_names"]))
+
+
+def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
+    """The weights of the whole network in the order of its variables, without building it. Errors as `load`."""
     if which not in WHICH:
         raise InputError(f"weights are '{which}'; wanted one of {', '.join(WHICH)}")
-    content = run.read_recipe()
-    recipe = Recipe.from_json(content["recipe"])
     state = checkpoint.load(run.last_checkpoint)
-    tensors = state.tensors
+    tensors, epoch = state.tensors, state.epochs_done
     if which == "best":
         if state.best is None:
             raise RunError(
                 f"{run.path} kept no best weights, having no validation data; wanted --weights last"
             )
-        tensors = checkpoint.load_weights(run.best_checkpoint(state.best.epoch))
-    values = [tensors[name] for name in sorted(tensors) if name.startswith("model/")]
+        tensors, epoch = checkpoint.load_weights(run.best_checkpoint(state.best.epoch)), state.best.epoch
+    values = [np.asarray(tensors[name]) for name in sorted(tensors) if name.startswith("model/")]
+    if "base" in run.read_recipe() and state.history[epoch - 1].phase != "fine-tuned":
+        return [*base_weights(run), *values]  # until it is fine-tuned, the base is kept apart from the head
+    return values
 
-    backend.start()
-    from clothier import models
 
-    height, width, channels = content["data"]["image_shape"]
-    model = models.build(recipe.model, (height, width, channels), len(content["data"]["class_names"]))
-    if [value.shape for value in values] != [tuple(weight.shape) for weight in model.weights]:
-        raise RunError(
-            f"{run.path} holds other weights than {recipe.model} has; use the version of clothier that wrote it"
-        )
-    model.set_weights(values)
-    return model
+def base_weights(run: Run) -> list[npt.NDArray[Any]]:
+    """The frozen base's weights in the order of its variables; RunError where they are not those of recipe.json."""
+    tensors = checkpoint.load_weights(run.base_file)
+    if checkpoint.digest(tensors) != run.read_recipe()["base"]["sha256"]:
+        raise RunError(f"{run.base_file} is not the base that recipe.json names; put it back, or train anew")
+    return [np.asarray(tensors[name]) for name in sorted(tensors)]

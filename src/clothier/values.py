@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,20 @@ Images = npt.NDArray[np.uint8]  # (n, height, width, channels), channels 1 or 3
 Labels = npt.NDArray[np.int64]  # (n,)
 Floats = npt.NDArray[np.float32]
 Counts = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.float16]
+
+
+class Examples(Protocol):
+    """What a network is fed: rows of inputs (images or features) and as many labels int64 (n,)."""
+
+    @property
+    def inputs(self) -> Images | Halves: ...
+
+    @property
+    def labels(self) -> Labels: ...
+
+    def __len__(self) -> int: ...
+
 
 SCORE_COLUMNS = ("phase", "split", "images", "loss", "accuracy")
 
@@ -39,6 +53,31 @@ class Split:
             raise DataError(f"labels are {labels.dtype} {labels.shape}; wanted int64 (n,)")
         if len(images) != len(labels):
             raise DataError(f"{len(images)} images but {len(labels)} labels; wanted one label an image")
+
+    @property
+    def inputs(self) -> Images:
+        return self.images
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What a frozen base makes of n images: `inputs` float16 (n, num_features), and labels int64 (n,).
+
+    Raises DataError where shapes, dtypes or counts are anything else.
+    """
+
+    inputs: Halves
+    labels: Labels
+
+    def __post_init__(self) -> None:
+        if self.inputs.dtype != np.float16 or self.inputs.ndim != 2 or len(self.inputs) != len(self.labels):
+            raise DataError(
+                f"features are {self.inputs.dtype} {self.inputs.shape} with {len(self.labels)} labels; "
+                "wanted float16 (n, num_features) and n labels"
+            )
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -10,7 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from clothier import __version__, cli
 
@@ -49,7 +51,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("train", "no recipe given; wanted one such as cnn1; `clothier recipes` lists them"),
         (
             "train cnn44",
-            "unknown recipe 'cnn44'; known: cnn1, cnn1_dropout, cnn3, cnn4; did you mean 'cnn4'?",
+            "unknown recipe 'cnn44'; known: cnn1, cnn1_dropout, cnn3, cnn4, transfer, vgg19; did you mean 'cnn4'?",
         ),
         (
             "train cnn1 --set epochs",
@@ -72,13 +74,35 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1",
         ),
         ("data folder:nowhere", ""),
-        ("summary cnn5", "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4; did you mean 'cnn"),
+        (
+            "summary cnn5",
+            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, vgg19; did you mean 'cnn",
+        ),
         (
             "summary cnn3 --image-size 9",
             "cnn3 got images of 9x9 pixels; wanted at least 18x18; choose a larger",
         ),
         ("summary cnn3 --channels 2", "--channels is 2; wanted 1 for grey or 3 for colour"),
         ("recipes cnn9", "unknown recipe 'cnn9'"),
+        (
+            "train vgg19 --base imagnet --data nowhere",
+            "the base imagnet is not there; wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run",
+        ),
+        (
+            "train cnn1 --base random",
+            "the recipe cnn1 trains a network whole and takes no base; wanted vgg19 or transfer; "
+            "use `clothier train vgg19 --base random`",
+        ),
+        (
+            "train cnn1 --fine-tune",
+            "fine_tune_epochs is 10 without a base; wanted 0; choose a recipe with a base,",
+        ),
+        ("train vgg19 --set resize=cubic", "unknown resize 'cubic'; known: bilinear, nearest"),
+        (
+            "train vgg19 --set augmented_epochs=5 --base random",
+            "augmented_epochs is 5 beside a base; wanted 0,",
+        ),
+        ("train transfer", "the base runs/cnn3-1 is not there; wanted imagenet, random,"),
         ("train cnn1 --epochs many", "invalid value for '--epochs'"),
         ("plot nowhere", "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1"),
         ("plot nowhere --format pgn", "unknown figure format 'pgn'; known: png, svg; did you mean 'png'?"),
@@ -95,7 +119,9 @@ def test_wrong_words_end_with_one_line_and_exit_code_2(
 
 
 def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert set(json.loads(_prints(capsys, "models", "--json"))) == {"cnn1", "cnn1_dropout", "cnn3", "cnn4"}
+    assert set(json.loads(_prints(capsys, "models", "--json"))) == {
+        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "vgg19",
+    }  # fmt: skip
     assert "one convolution" in _prints(capsys, "models")
     assert json.loads(_prints(capsys, "recipes", "cnn3", "--json"))["batch_size"] == 256
     assert "10 plain then 50 augmented" in _prints(capsys, "recipes")
@@ -168,6 +194,44 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
 def _resume_errors(capsys: pytest.CaptureFixture[str], run: str) -> str:
     assert cli.run(["train", "--resume", run]) == 0
     return capsys.readouterr().err
+
+
+def test_train_on_the_base_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """Asked of vgg19, a run is the business of `transfer`; what becomes of the pictures is said."""
+    assert cli.run([*QUICK, "--phases", "plain", "--verbose", "0"]) == 0
+    capsys.readouterr()
+    words = ["train", "vgg19", "--base", "runs/cnn1-1", "--data", "generated:200", "--verbose", "2"]
+    words += ["--epochs", "2", "--set", "head_units=8"]
+    assert cli.run([*words, "--fine-tune", "--set", "fine_tune_epochs=1"]) == 0
+    captured = capsys.readouterr()
+    assert "runs/cnn1-1 is a run, so the recipe is transfer, not vgg19" in captured.err
+    assert "base runs/cnn1-1: cnn1, 320 weights, features in " in captured.err
+    assert "extracting features: 233 of 233" in captured.err
+    assert "epoch 3/3 fine-tuned  loss " in captured.err
+    assert "report  runs/transfer-1/report.html" in captured.out
+    # The second time, the features are there.
+    assert cli.run(words) == 0
+    assert "extracting" not in capsys.readouterr().err
+    assert "runs/transfer-2" in _prints(capsys, "train", "--resume", "runs/transfer-2")
+
+
+def test_photos_on_a_small_grey_base_are_told_of_what_they_lose(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert cli.run([*QUICK, "--phases", "plain", "--verbose", "0"]) == 0
+    rng = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number in range(12):
+            pixels = rng.integers(0, 256, (40, 40, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "photos" / name / f"{name}{number}.png")
+    words = "train transfer --base runs/cnn1-1 --data folder:photos --image-size 40x32 --epochs 1 --json"
+    assert cli.run(words.split()) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert (
+        "NOTE: the images are 40x32 and in colour; this base knows 28x28 grey, so they are made grey and resized to "
+        "28x28; detail and colour beyond that are lost"
+    ) in told
 
 
 def test_verbose_0_is_silent_but_for_the_notice(capsys: pytest.CaptureFixture[str]) -> None:

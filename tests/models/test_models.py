@@ -98,7 +98,7 @@ def test_family(name: str, shape: tuple[int, int, int], num_classes: int, dtype:
     assert stuck == []
 
 
-@pytest.mark.parametrize("name", models.MODELS)
+@pytest.mark.parametrize("name", [name for name in models.MODELS if name != "vgg19"])  # it takes any image
 def test_the_smallest_images_are_the_smallest(name: str) -> None:
     side = models.MODELS[name].smallest
     models.build(name, (side, side, 1), 2)

@@ -13,6 +13,7 @@ from clothier.cli import options, screen
 from clothier.errors import InputError
 
 if TYPE_CHECKING:
+    from clothier.pretrained import Base
     from clothier.recipes import Recipe
     from clothier.runs import Run
     from clothier.train import Watcher
@@ -45,6 +46,17 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="FIELD=VALUE", help="Change a recipe field; may be repeated."),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="What lies frozen below the head: imagenet, random, a Keras weights file, or a run folder "
+            "(recipes vgg19 and transfer).",
+            show_default="the recipe's",
+        ),
+    ] = None,
+    fine_tune: Annotated[
+        bool, typer.Option("--fine-tune", help="After the head, train base and head together, slowly.")
+    ] = False,
     resume: Annotated[
         Path | None, typer.Option(help="Go on with this run folder.", show_default=False)
     ] = None,
@@ -58,14 +70,17 @@ def train(
 ) -> None:
     """Train a network, judge it, and write figures and a report."""
     changes = _changes(set_ or [], epochs, split, seed, phases)
+    changes.update({"base": base} if base is not None else {})
+    if fine_tune:
+        from clothier.recipes.recipe import FINE_TUNE_EPOCHS
+
+        changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
     if resume is not None:
         run, scores = _resume(resume, recipe, changes, data_dir, threads, verbose)
     elif recipe is None:
         raise InputError("no recipe given; wanted one such as cnn1; `clothier recipes` lists them")
     else:
-        from clothier import recipes
-
-        chosen = recipes.change(recipes.get(recipe), changes)
+        chosen = _choose(recipe, changes)
         read = options.as_options(data_dir, chosen.split, image_size, crop, skip_bad)
         run, scores = _start(chosen, data, read, runs, threads, verbose)
     _show(run, scores, json)
@@ -85,6 +100,26 @@ def _changes(
     return changes
 
 
+def _choose(name: str, changes: dict[str, Any]) -> Recipe:
+    """The recipe with its changes; on the base of a run it is `transfer`, with that run's model."""
+    from clothier import pretrained, recipes, trained
+    from clothier.runs import Run
+
+    recipe = recipes.get(name)
+    base = changes.get("base", recipe.base)
+    if not recipe.base and base:
+        raise InputError(
+            f"the recipe {name} trains a network whole and takes no base; wanted vgg19 or transfer; "
+            f"use `clothier train vgg19 --base {base}`"
+        )
+    if base and pretrained.kind_of(base) == "run":
+        changes = {"model": trained.plan(Run.open(base)).model, **changes}
+        if name == "vgg19":
+            screen.messages.print(f"{base} is a run, so the recipe is transfer, not vgg19", markup=False)
+            recipe = recipes.get("transfer")
+    return recipes.change(recipe, changes)
+
+
 def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
@@ -95,15 +130,40 @@ def _start(
     augment.get(recipe.augment)
     if recipe.model not in models.MODELS:
         raise models.unknown(recipe.model)
+    base = _base(recipe, threads)
     dataset = options.load_data(source, read)
     from clothier import train as training
 
+    if base is not None:
+        _tell_of_base(recipe, base, dataset.image_shape)
     watching = _watcher(verbose)
     run = Run.create(recipe.name, runs)
     screen.messages.print(f"training {recipe.name} on {source} in {run.path}", markup=False)
     origin = training.Origin(source=source, options=read, command=shlex.join(["clothier", *sys.argv[1:]]))
-    scores = training.train(recipe, dataset, run, origin=origin, threads=threads, watcher=watching)
+    scores = training.train(recipe, dataset, run, origin=origin, threads=threads, watcher=watching, base=base)
     return run, scores
+
+
+def _base(recipe: Recipe, threads: int | None) -> Base | None:
+    """Fetched before the data are read: what can go wrong quickly goes first."""
+    from clothier import pretrained
+
+    return pretrained.fetch(recipe, threads)
+
+
+def _tell_of_base(recipe: Recipe, base: Base, image_shape: tuple[int, int, int]) -> None:
+    count = sum(value.size for value in base.weights.values())
+    words = f"base {recipe.base}: {recipe.model}, {count:,} weights, features in {base.precision}"
+    screen.messages.print(words, markup=False)
+    taken = base.trunk.image_shape if base.trunk else None
+    if taken and taken != image_shape:
+        sizes = [f"{height}x{width}" for height, width, _ in (image_shape, taken)]
+        colours = {1: "grey", 3: "in colour"}
+        grey = "made grey and " if (taken[2], image_shape[2]) == (1, 3) else ""
+        screen.notice(
+            f"the images are {sizes[0]} and {colours[image_shape[2]]}; this base knows {sizes[1]} "
+            f"{colours[taken[2]]}, so they are {grey}resized to {sizes[1]}; detail and colour beyond that are lost"
+        )
 
 
 def _resume(

@@ -18,6 +18,14 @@ class Lines(Watcher):
     def __init__(self) -> None:
         self.total = 0
 
+        self.tenth = 0
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        tenth = 10 * done // total
+        if tenth > self.tenth:
+            self.tenth = tenth
+            screen.messages.print(f"{what}: {done:,} of {total:,}", markup=False)
+
     def note(self, sentence: str) -> None:
         screen.messages.print(sentence, markup=False, soft_wrap=True)
 
@@ -48,6 +56,23 @@ class Bars(Lines):
         self.task = TaskID(0)
         self.done = 0
         self.began = self.drawn = 0.0
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        if self.bars is None:
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=24),
+                TextColumn("{task.completed:,.0f} of {task.total:,.0f}  {task.fields[rate]}"),
+                TimeRemainingColumn(compact=True),
+            )
+            self.bars = Progress(*columns, console=screen.messages, transient=True)
+            self.bars.start()
+            self.task = self.bars.add_task(what, total=total, completed=done, rate="")
+            self.done, self.began = done, time.perf_counter()
+        rate = (done - self.done) / max(time.perf_counter() - self.began, 1e-9)
+        self.bars.update(self.task, completed=done, rate=f"{rate:,.0f} images/s")
+        if done == total:
+            self.close()
 
     def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
         super().begin_epoch(epoch, total, phase, num_images)

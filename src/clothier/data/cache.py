@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ import PIL
 
 from clothier import photo
 from clothier.errors import DataError, WriteError
-from clothier.runs import sync_folder, write_atomic
+from clothier.runs import locked, sync_folder, write_atomic
 from clothier.values import Images
 
 FORMAT = 1  # count up when the same photos would give other pixels
@@ -71,7 +70,7 @@ def decoded(
         return found
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _locked(folder):
+        with locked(folder / "lock"):
             found = _open(path)  # another process may have decoded them while this one waited
             if found is not None:
                 return found
@@ -206,16 +205,3 @@ def _write_header(file: IO[bytes], shape: tuple[int, ...]) -> None:
     header = {"descr": "|u1", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
     file.seek(0, os.SEEK_END)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One process at a time decodes into `folder`; the lock is gone with its process."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    with (folder / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

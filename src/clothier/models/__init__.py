@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import importlib
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clothier.errors import InputError, unknown_name
+from clothier.models.plan import Plan
 
 if TYPE_CHECKING:
     import keras
@@ -33,6 +36,7 @@ MODELS: dict[str, Architecture] = {
     ),
     "cnn3": Architecture("cnn3", 18, "three convolutions with dropout (the article's second network)"),
     "cnn4": Architecture("cnn4", 16, "four convolutions with batch normalisation (the article's third)"),
+    "vgg19": Architecture("vgg19", 1, "VGG19 on images made 150x150x3, under a head (the article's last)"),
 }
 
 
@@ -44,11 +48,80 @@ def build(
 
     Raises InputError for an unknown name, pictures too small for the network, or fewer than two classes.
     """
+    _check(name, image_shape, num_classes)
+    import keras
+
+    with _computing_in(dtype):
+        module = importlib.import_module(f"clothier.models.{MODELS[name].module}")
+        model = module.build(image_shape, num_classes)
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"{name}.build gave {type(model).__name__}; wanted keras.Model")
+    return model
+
+
+def build_plan(plan: Plan, dtype: str = "float32") -> keras.Model:
+    """The untrained network of a plan: uint8 images in, float32 logits out. Precision and errors as `build`.
+
+    Its weights are those of `build_base` followed by those of `build_head`, where there is a base.
+    """
+    if not plan.has_base:
+        return build(plan.model, plan.image_shape, plan.num_classes, dtype)
+    import keras
+
+    below = build_base(plan, dtype)
+    with _computing_in(dtype):
+        return keras.Model(below.input, _head(plan, below.output), name=plan.model)
+
+
+def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
+    """What lies below the head: uint8 images in, features (n, num_features) out. Precision and errors as `build`.
+
+    On the trunk of a run, images are made grey or coloured and resized as that run's were.
+    """
+    _check(plan.model, plan.image_shape, plan.num_classes)
+    import keras
+    from keras import ops
+
+    from clothier.models import parts, vgg19
+
+    with _computing_in(dtype):
+        if plan.trunk is None:
+            return vgg19.base(plan.image_shape, plan.resize, plan.base_pixels)
+        images, x = parts.start(plan.image_shape)
+        if plan.image_shape != plan.trunk.image_shape:
+            x = parts.fit(x, plan.trunk.image_shape, plan.resize, name=f"fit{plan.depth}")
+            x = ops.cast(ops.round(x), "uint8")
+        with parts.behind(images, x):
+            whole = build_plan(plan.trunk, dtype)
+        if plan.base_end not in {layer.name for layer in whole.layers}:
+            raise InputError(
+                f"{plan.trunk.model} has no layer '{plan.base_end}' to end its trunk at; wanted one; "
+                "choose another end with --set base_end=logits"
+            )
+        last = whole.get_layer(plan.base_end)
+        return keras.Model(whole.input, last.output if plan.base_end == "flatten" else last.input)
+
+
+def build_head(plan: Plan, num_features: int, dtype: str = "float32") -> keras.Model:
+    """The head alone: float16 features (n, num_features) in, float32 logits out."""
+    import keras
+
+    with _computing_in(dtype):
+        features = keras.Input((num_features,), dtype="float16", name="features")
+        return keras.Model(features, _head(plan, features), name="head")
+
+
+def _head(plan: Plan, features: keras.KerasTensor) -> keras.KerasTensor:
+    from clothier.models import parts
+
+    return parts.head(features, plan.head_units, plan.head_dropout, plan.num_classes, plan.depth)
+
+
+def _check(name: str, image_shape: tuple[int, int, int], num_classes: int) -> None:
     if name not in MODELS:
         raise unknown(name)
-    architecture = MODELS[name]
-    if min(image_shape[:2]) < architecture.smallest:
-        side = architecture.smallest
+    side = MODELS[name].smallest
+    if min(image_shape[:2]) < side:
         raise InputError(
             f"{name} got images of {image_shape[0]}x{image_shape[1]} pixels; wanted at least {side}x{side}; "
             "choose a larger --image-size or a model with fewer layers"
@@ -56,19 +129,18 @@ def build(
     if num_classes < 2:
         raise InputError(f"{name} got {num_classes} class; wanted at least 2")
 
+
+@contextmanager
+def _computing_in(dtype: str) -> Iterator[None]:
+    """Layers made meanwhile compute in `dtype`, with weights in float32."""
     import keras
 
-    policy = "mixed_bfloat16" if dtype == "bfloat16" else dtype
     previous = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
+    keras.config.set_dtype_policy("mixed_bfloat16" if dtype == "bfloat16" else dtype)
     try:
-        module = importlib.import_module(f"clothier.models.{architecture.module}")
-        model = module.build(image_shape, num_classes)
+        yield
     finally:
         keras.config.set_dtype_policy(previous)
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"{name}.build gave {type(model).__name__}; wanted keras.Model")
-    return model
 
 
 def unknown(name: str) -> InputError:

@@ -11,7 +11,11 @@ from clothier.errors import InputError, unknown_name
 OPTIMIZERS = ("adadelta", "adam", "adamw", "sgd")
 SPLITS = ("article", "default", "none", "stratified")
 PRECISIONS = ("auto", "bfloat16", "float32")
-PHASES = ("plain", "augmented")
+PHASES = ("plain", "augmented", "fine-tuned")
+RESIZES = ("bilinear", "nearest")
+BASE_PIXELS = ("as_trained", "article_mistake")
+FINE_TUNE_EPOCHS = 10  # where fine-tuning is asked for without a number
+BASE_ENDS = ("flatten", "logits")
 
 
 @dataclass(frozen=True)
@@ -42,46 +46,100 @@ class Recipe:
     )
     seed: int = 13  # of initial weights, shuffling, dropout and augmentation
 
+    # Transfer: a frozen base turns images into features, and phase one trains a head on those.
+    base: str = (
+        ""  # its weights: imagenet, random, a weights file, or a run folder; "" trains the model whole
+    )
+    base_pixels: str = "as_trained"  # what VGG19 is given: 0..255 as_trained, or 0..1 (article_mistake)
+    base_end: str = "flatten"  # where the trunk of a run ends: after its flatten layer, or before its logits
+    base_precision: str = "auto"  # what features are computed in; auto = bfloat16 where the processor has it
+    resize: str = "bilinear"  # how images get the size the base takes: bilinear or nearest
+    head_units: int = 512  # units of the head's hidden layer
+    head_dropout: float = 0.5  # share of those units dropped while training, in [0, 1)
+    fine_tune_epochs: int = 0  # epochs of the phase `fine-tuned`, base and head together; 0 leaves it out
+    fine_tune_rate: float = 1e-5  # its step size: small, as the base's weights are good already
+    fine_tune_batch_size: int = 32  # its images in one update: VGG19 takes 0.1 GB an image to train
+
     def __post_init__(self) -> None:
         for field, kind in typing.get_type_hints(Recipe).items():
             value = getattr(self, field)
             if not isinstance(value, kind) or isinstance(value, bool):
                 raise InputError(f"{field} is {value!r}; wanted {_WORDS[kind]}")
-        for field, least in (("epochs", 0), ("augmented_epochs", 0), ("batch_size", 1), ("seed", 0)):
+        for field, least in _LEAST.items():
             if getattr(self, field) < least:
                 raise InputError(f"{field} is {getattr(self, field)}; wanted {least} or more")
         if self.epochs + self.augmented_epochs == 0:
             raise InputError("epochs and augmented_epochs are both 0; wanted at least one epoch in all")
-        if not 0 < self.learning_rate < float("inf"):
-            raise InputError(f"learning_rate is {self.learning_rate}; wanted a number above 0, such as 0.001")
-        if not 0 <= self.momentum < 1:
-            raise InputError(f"momentum is {self.momentum}; wanted 0 or more and below 1")
+        for field in ("learning_rate", "fine_tune_rate"):
+            if not 0 < getattr(self, field) < float("inf"):
+                raise InputError(f"{field} is {getattr(self, field)}; wanted a number above 0, such as 0.001")
+        for field in ("momentum", "head_dropout"):
+            if not 0 <= getattr(self, field) < 1:
+                raise InputError(f"{field} is {getattr(self, field)}; wanted 0 or more and below 1")
         if not 0 <= self.weight_decay < float("inf"):
             raise InputError(f"weight_decay is {self.weight_decay}; wanted 0 or more")
         if self.seed >= 2**32:
             raise InputError(f"seed is {self.seed}; wanted a whole number below 2**32")
-        for field, known in (("optimizer", OPTIMIZERS), ("split", SPLITS), ("precision", PRECISIONS)):
+        for field, known in _KNOWN.items():
             if getattr(self, field) not in known:
                 raise unknown_name(field, getattr(self, field), known)
+        self._check_phases()
+
+    def _check_phases(self) -> None:
+        """A base has phases of its own: a head on features that are computed once, then all of it."""
+        if self.base and self.augmented_epochs:
+            raise InputError(
+                f"augmented_epochs is {self.augmented_epochs} beside a base; wanted 0, as the features of each image "
+                "are computed once; leave it at 0, and fine-tune instead"
+            )
+        if self.fine_tune_epochs and not self.base:
+            raise InputError(
+                f"fine_tune_epochs is {self.fine_tune_epochs} without a base; wanted 0; choose a recipe with a base, "
+                "such as vgg19"
+            )
 
     def phases(self) -> list[tuple[str, int]]:
         """(name, epochs) of each phase that has epochs, in order."""
-        lengths = {"plain": self.epochs, "augmented": self.augmented_epochs}
+        lengths = {
+            "plain": self.epochs,
+            "augmented": self.augmented_epochs,
+            "fine-tuned": self.fine_tune_epochs,
+        }
         return [(name, lengths[name]) for name in PHASES if lengths[name]]
 
     def until(self, phase: str) -> Recipe:
         """The recipe cut short after that phase; equal for recipes that differ only in what comes later."""
-        return replace(self, augmented_epochs=0, augment=Recipe.augment) if phase == "plain" else self
+        if phase != "plain":
+            return self
+        return replace(self, augmented_epochs=0, augment=Recipe.augment, fine_tune_epochs=0)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Recipe:
-        """The recipe that `as_json` wrote; InputError for fields this version does not know."""
+        """The recipe that `as_json` wrote, now or in an earlier version; InputError for unknown fields."""
         return change(cls(name=content.get("name", ""), model=content.get("model", "")), content)
 
 
+_LEAST = {
+    "epochs": 0,
+    "augmented_epochs": 0,
+    "batch_size": 1,
+    "seed": 0,
+    "head_units": 1,
+    "fine_tune_epochs": 0,
+    "fine_tune_batch_size": 1,
+}
+_KNOWN = {
+    "optimizer": OPTIMIZERS,
+    "split": SPLITS,
+    "precision": PRECISIONS,
+    "base_pixels": BASE_PIXELS,
+    "base_end": BASE_ENDS,
+    "base_precision": PRECISIONS,
+    "resize": RESIZES,
+}
 _WORDS = {int: "a whole number", float: "a number", str: "a word"}
 
 

@@ -1,0 +1,92 @@
+"""How fast VGG19's features are extracted, against Keras's own `model.predict`, on the same images in one run.
+
+    python benchmarks/features_race.py [--images 1000] [--rounds 2] [--precision auto]
+
+In turn (A B A B ...), medians. A: keras.applications called literally, its preprocessing inside the graph,
+`predict` with its defaults. B: clothier's extraction, from images to a synced file. Weights are random: speed does not
+depend on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clothier import backend, data, features, models, recipes
+from clothier.models.plan import Plan
+from clothier.values import Dataset, Images, Split
+
+if TYPE_CHECKING:
+    import keras
+
+
+def literal(weights: list[np.ndarray]) -> keras.Model:
+    import keras
+
+    images = keras.Input((28, 28, 1))
+    x = keras.layers.Resizing(150, 150)(images)
+    x = keras.layers.Concatenate()([x, x, x])
+    x = keras.applications.vgg19.preprocess_input(x)
+    vgg19 = keras.applications.VGG19(weights=None, include_top=False, input_shape=(150, 150, 3))
+    vgg19.set_weights(weights)
+    return keras.Model(images, keras.layers.Flatten()(vgg19(x)))
+
+
+def relative(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Length of the difference over the length of theirs."""
+    return float(np.linalg.norm(ours.astype(np.float64) - theirs) / np.linalg.norm(theirs.astype(np.float64)))
+
+
+def take(images: Images, count: int) -> Dataset:
+    labels = np.arange(count) % 2
+    return Dataset(Split(images[:count], labels), None, None, ("a", "b"), "0" * 64, "race")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--precision", default="auto", choices=("auto", "bfloat16", "float32"))
+    parser.add_argument("--data", default="fashion-mnist")
+    words = parser.parse_args()
+    threads = backend.start()
+    images = data.load(words.data).train.images
+    dataset = take(images, words.images)
+    precision = words.precision
+    if precision == "auto":
+        precision = "bfloat16" if backend.has_fast_bfloat16() else "float32"
+    recipe = replace(recipes.get("vgg19"), base="random")
+    base = models.build_base(Plan.of(recipe, (28, 28, 1), 10), precision)
+    plain = literal(base.get_weights())
+    plain.predict(images[:64].astype(np.float32), verbose=0)  # compiles
+    seconds: dict[str, list[float]] = {"predict": [], "clothier": []}
+    with tempfile.TemporaryDirectory() as scratch:
+        features.extract(base, take(images, 64), "warm", Path(scratch))
+        for turn in range(words.rounds):
+            began = time.perf_counter()
+            theirs = plain.predict(dataset.train.images.astype(np.float32), verbose=0)
+            seconds["predict"].append(time.perf_counter() - began)
+            began = time.perf_counter()
+            ours = features.extract(base, dataset, str(turn), Path(scratch))["train"].inputs
+            seconds["clothier"].append(time.perf_counter() - began)
+            for name, taken in seconds.items():
+                print(f"round {turn + 1}  {name}: {words.images / taken[-1]:.1f} images/s", flush=True)
+        error = relative(ours, theirs)
+    rates = {name: words.images / statistics.median(taken) for name, taken in seconds.items()}
+    print(
+        f"{threads} threads, {precision}: {rates['clothier']:.1f} images/s against {rates['predict']:.1f} with "
+        f"model.predict, ratio {rates['clothier'] / rates['predict']:.2f}; features differ by {error:.1e} (relative)"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Weights from a Keras HDF5 file of unknown origin -> arrays, checked by names and shapes before they are read.
+
+HDF5 can point outside the file and can promise more than there is room for; neither is followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from clothier.errors import InputError
+from clothier.values import Floats
+
+# A layer's name, the shape of its kernel, the shape of its bias.
+Wanted = tuple[str, tuple[int, ...], tuple[int, ...]]
+_DEEPEST = 4  # groups below a layer's; keras nests the layer's name once or twice
+
+
+def read_convolutions(path: Path, wanted: Sequence[Wanted]) -> list[Floats]:
+    """Kernel and bias of each layer in turn, float32, from a .h5 or .weights.h5 file.
+
+    A .h5 file names its layers; a .weights.h5 file of Keras 3 numbers them by kind, in order. Raises InputError for
+    a file that cannot be read, links outside itself, or lacks a layer, has one too many or one of another shape.
+    """
+    import h5py
+
+    if not path.is_file():
+        raise InputError(
+            f"cannot read base weights {path}: it is no file; wanted a Keras .h5 or .weights.h5 file"
+        )
+    try:
+        with h5py.File(path, "r") as file:
+            groups = _groups(path, file)
+            numbered = "conv2d" in groups
+            names = [
+                _numbered("conv2d", place) if numbered else layer
+                for place, (layer, _, _) in enumerate(wanted)
+            ]
+            filled = {name for name, group in groups.items() if _datasets(path, group)}
+            if extra := sorted(filled - set(names)):
+                _refuse(
+                    path,
+                    f"has weights for {_listed(extra)} besides",
+                    "save it without its top (include_top=False)",
+                )
+            if missing := [name for name in names if name not in filled]:
+                _refuse(
+                    path,
+                    f"lacks weights for {_listed(missing)}",
+                    "save the weights of VGG19, include_top=False",
+                )
+            return [
+                array
+                for name, (_, kernel, bias) in zip(names, wanted, strict=True)
+                for array in _layer(path, name, groups[name], kernel, bias)
+            ]
+    except OSError as error:
+        reason = error.strerror or "damaged, or no HDF5 file"
+        raise InputError(
+            f"cannot read base weights {path}: {reason}; wanted a Keras .h5 or .weights.h5 file"
+        ) from error
+
+
+def _groups(path: Path, file: Any) -> dict[str, Any]:
+    """The layers' groups by name."""
+    root = file
+    for inner in ("model_weights", "layers"):  # a whole model saved as .h5; Keras 3's .weights.h5
+        if inner in file:
+            root = _member(path, file, inner)
+    import h5py
+
+    members = {name: _member(path, root, name) for name in root}
+    return {name: member for name, member in members.items() if isinstance(member, h5py.Group)}
+
+
+def _member(path: Path, group: Any, name: str) -> Any:
+    import h5py
+
+    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        _refuse(
+            path,
+            f"has a link at {group.name.rstrip('/')}/{name} that leads elsewhere",
+            "save the weights anew",
+        )
+    return group[name]
+
+
+def _datasets(path: Path, group: Any, depth: int = 0) -> list[Any]:
+    import h5py
+
+    found = []
+    for name in group:
+        member = _member(path, group, name)
+        if isinstance(member, h5py.Dataset):
+            found.append(member)
+        elif depth < _DEEPEST:
+            found += _datasets(path, member, depth + 1)
+    return found
+
+
+def _layer(path: Path, name: str, group: Any, kernel: tuple[int, ...], bias: tuple[int, ...]) -> list[Floats]:
+    datasets = {tuple(dataset.shape): dataset for dataset in _datasets(path, group)}
+    if datasets.keys() != {kernel, bias}:
+        shapes = " and ".join(str(shape) for shape in sorted(datasets, key=len, reverse=True))
+        _refuse(path, f"has {name} of shapes {shapes}, not {kernel} and {bias}", "save the weights of VGG19")
+    arrays = []
+    for shape in (kernel, bias):
+        dataset = datasets[shape]
+        if dataset.dtype.kind != "f":
+            _refuse(
+                path, f"has {name} of type {dataset.dtype}, not of floating-point numbers", "save it anew"
+            )
+        if dataset.external or dataset.is_virtual:
+            _refuse(path, f"keeps {name} in another file", "save the weights in one file")
+        array = np.asarray(dataset[...], dtype=np.float32)
+        if not np.isfinite(array).all():
+            _refuse(path, f"has numbers in {name} that are not finite", "save it anew")
+        arrays.append(array)
+    return arrays
+
+
+def _numbered(kind: str, place: int) -> str:
+    return f"{kind}_{place}" if place else kind
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _refuse(path: Path, what: str, remedy: str) -> NoReturn:
+    raise InputError(f"base weights {path}: the file {what}; wanted VGG19 without its top; {remedy}")

@@ -1,0 +1,62 @@
+"""Recipe + Dataset -> a finished run: the epochs, their checkpoints, and the judging at the end of each phase."""
+
+from __future__ import annotations
+
+from clothier import checkpoint, events, pretrained
+from clothier.pretrained import Base
+from clothier.recipes import Recipe
+from clothier.runs import Run
+from clothier.train.loop import Origin, Training
+from clothier.train.precision import settle_precision
+from clothier.train.watcher import Watcher
+from clothier.values import Dataset, PhaseScores
+
+
+def train(
+    recipe: Recipe,
+    dataset: Dataset,
+    run: Run,
+    *,
+    origin: Origin | None = None,
+    threads: int | None = None,
+    watcher: Watcher | None = None,
+    base: Base | None = None,
+) -> list[PhaseScores]:
+    """Train in an empty run folder; returns the scores of each phase, which scores.json holds too. `base` is what
+    pretrained.fetch gave for the recipe, where that was done before.
+
+    Raises InterruptedRunError on Ctrl-C, WriteError where a file cannot be written (both name the command that
+    goes on), RunError where the loss stops being a number.
+    """
+    if recipe.base and base is None:
+        base = pretrained.fetch(recipe, threads)
+    watcher = watcher or Watcher()
+    training = Training(settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base)
+    if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
+        checkpoint.save_weights(run.base_file, base.weights)
+    run.write_recipe(training.describe(origin or Origin(source=dataset.name)))
+    events.rewrite(run.events_folder, [])
+    return training.finish()
+
+
+def resume(
+    run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
+) -> list[PhaseScores]:
+    """Go on with a stopped run; it ends with the weights, bit for bit, of one that never stopped (on the same
+    machine, versions and threads). A finished run is left as it is.
+
+    Raises RunError where the data or the recipe are not those of the run, and as `train`.
+    """
+    content = run.read_recipe()
+    recipe = Recipe.from_json(content["recipe"])
+    run.check_data(dataset.fingerprint)
+    run.remove_leftovers()
+    training = Training(recipe, dataset, run, threads, watcher or Watcher(), pretrained.restore(run))
+    if run.last_checkpoint.exists():
+        training.restore(checkpoint.load(run.last_checkpoint))
+    run.write_history(training.history)
+    events.rewrite(run.events_folder, training.history)
+    return training.finish()
+
+
+__all__ = ["Origin", "Watcher", "resume", "settle_precision", "train"]

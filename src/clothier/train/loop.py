@@ -1,0 +1,263 @@
+"""The moving parts of a run: epochs, checkpoints, judging."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from clothier import augment, backend, checkpoint, evaluate, events, features, report
+from clothier.batches import batches
+from clothier.checkpoint import Best, Checkpoint
+from clothier.data.fingerprint import by_split
+from clothier.errors import InterruptedRunError, RunError, WriteError
+from clothier.models.plan import Plan
+from clothier.pretrained import Base
+from clothier.recipes import Recipe
+from clothier.runs import Run, write_atomic
+from clothier.train.watcher import Watcher
+from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the data and the run came from, kept in recipe.json so that a run can be repeated and resumed."""
+
+    source: str = ""  # as given to data.load
+    options: dict[str, Any] = field(default_factory=dict)  # of data.load, as JSON
+    command: str = ""
+
+
+class Training:
+    """The moving parts of one run."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        dataset: Dataset,
+        run: Run,
+        threads: int | None,
+        watcher: Watcher,
+        base: Base | None = None,
+    ) -> None:
+        self.threads = backend.start(threads)
+        from clothier import models
+        from clothier.train import stages
+
+        self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
+        self.policy = augment.get(recipe.augment) if recipe.augmented_epochs else None
+        self.plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, base.trunk if base else None)
+        backend.set_seed(recipe.seed)
+        if base is None:
+            self.stage = stages.whole(self.plan, recipe)
+        else:
+            num_features = int(models.build_base(self.plan).output_shape[1])
+            self.stage = stages.head(self.plan, recipe, num_features)
+        self.fine_tuning = False
+        self.features: dict[str, Features] | None = None
+        self.history: list[EpochRow] = []
+        self.best: Best | None = None
+
+    def finish(self) -> list[PhaseScores]:
+        """Everything that is still to do, from wherever the run stands."""
+        with self._stopping_well():
+            scores = self.run.read_scores()
+            ended = 0
+            for phase, epochs in self.recipe.phases():
+                for epoch in range(max(ended, len(self.history)) + 1, ended + epochs + 1):
+                    self._epoch(epoch, phase)
+                ended += epochs
+                if not any(score.name == phase for score in scores):
+                    scores.append(self._judge_phase(phase))
+                    self.run.report_file.unlink(missing_ok=True)  # it would not know of these scores
+                    self.run.write_scores(scores)
+                    self._write_pages()
+            if not self.run.report_file.exists():  # stopped between the scores and the page
+                self._write_pages()
+        return scores
+
+    @contextmanager
+    def _stopping_well(self) -> Iterator[None]:
+        how = f"go on with: clothier train --resume {self.run.path}"
+        try:
+            yield
+        except KeyboardInterrupt:
+            total = sum(epochs for _, epochs in self.recipe.phases())
+            done = f"stopped with {len(self.history)} of {total} epochs done and saved"
+            raise InterruptedRunError(f"{done}; {how}") from None
+        except WriteError as error:
+            error.args = (f"{error}; then {how}",)
+            raise
+
+    def _epoch(self, epoch: int, phase: str) -> None:
+        if phase == "fine-tuned":
+            self._fine_tune()
+        recipe, stage, examples, began = self.recipe, self.stage, self._examples(), time.perf_counter()
+        train = examples["train"]
+        total = sum(epochs for _, epochs in recipe.phases())
+        self.watcher.begin_epoch(epoch, total, phase, len(train))
+        stage.trainer.reset()
+        backend.seed_dropout(stage.model, recipe.seed, epoch)
+        policy = self.policy if phase == "augmented" else None
+        for inputs, labels in batches(train, stage.batch_size, seed=recipe.seed, epoch=epoch, policy=policy):
+            stage.trainer.step(inputs, labels)
+            self.watcher.batch(len(labels), stage.trainer)
+        loss, accuracy = stage.trainer.means()
+        training_seconds = time.perf_counter() - began
+        if not math.isfinite(loss):
+            rate = "fine_tune_rate" if self.fine_tuning else "learning_rate"
+            raise RunError(
+                f"the loss became {loss} in epoch {epoch}; wanted a finite number; "
+                f"train anew with a smaller step, such as --set {rate}={getattr(recipe, rate) / 10:g}"
+            )
+        val_loss = val_accuracy = None
+        if validation := examples.get("validation"):
+            val_loss, val_accuracy = evaluate.loss_and_accuracy(validation.labels, stage.predict(validation))
+        learning_rate = float(np.asarray(stage.optimizer.learning_rate))
+        seconds = round(time.perf_counter() - began, 3)
+        row = EpochRow(epoch, phase, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds)
+        self._save(row)
+        self.watcher.end_epoch(row, len(train), training_seconds)
+
+    def _examples(self) -> Mapping[str, Examples]:
+        """What the stage is fed, by split: images, or features, which are computed when first asked for."""
+        if self.base is None or self.fine_tuning:
+            return self.dataset.splits()
+        if self.features is None:
+            from clothier import models
+
+            below = models.build_base(self.plan, self.base.precision)
+            below.set_weights(list(self.base.weights.values()))
+            name = features.key(self.plan, self.base.sha256, self.base.precision, self.dataset.fingerprint)
+            self.features = features.extract(
+                below, self.dataset, name, features.cache_folder(), self.watcher.progress
+            )
+        return self.features
+
+    def _fine_tune(self) -> None:
+        """Go on to the stage in which base and head are trained together."""
+        if self.base is None or self.fine_tuning:
+            return
+        from clothier.train import stages
+
+        values = [*self.base.weights.values(), *self.stage.weights().values()]
+        self.stage, self.fine_tuning = stages.fine_tuning(self.plan, self.recipe, values), True
+
+    def _save(self, row: EpochRow) -> None:
+        """Best weights under a new name first, then the checkpoint that vouches for them, then all else: killed
+        between any two, the checkpoint on disk is whole and the rest is made anew from it."""
+        best = self.best
+        if row.val_loss is not None and (best is None or row.val_loss < best.val_loss):
+            sha256 = checkpoint.save_weights(self.run.best_checkpoint(row.epoch), self.stage.weights())
+            best = Best(row.epoch, row.val_loss, sha256)
+        history = [*self.history, row]
+        state = Checkpoint(
+            tensors=self.stage.tensors(),
+            recipe=self.recipe.as_json(),
+            fingerprint=self.dataset.fingerprint,
+            history=history,
+            best=best,
+        )
+        checkpoint.save(self.run.last_checkpoint, state)
+        self.history, self.best = history, best
+        self.run.write_history(history)
+        events.append(self.run.events_folder, row)
+        self._drop_old_bests()
+
+    def _drop_old_bests(self) -> None:
+        for path in self.run.best_checkpoints():
+            if self.best is None or path != self.run.best_checkpoint(self.best.epoch):
+                path.unlink(missing_ok=True)
+
+    def restore(self, state: Checkpoint) -> None:
+        """Put weights, optimiser and history back; RunError where they are not this run's."""
+        # Read as a recipe, since an earlier version may have known fewer fields.
+        written = Recipe.from_json(state.recipe).as_json()
+        differing = [
+            f"{name} {written[name]!r} there, {value!r} here"
+            for name, value in self.recipe.as_json().items()
+            if written[name] != value
+        ]
+        if differing:
+            raise RunError(
+                f"{self.run.last_checkpoint} belongs to another recipe ({'; '.join(differing)}); "
+                "wanted the recipe of the run; put recipe.json back as it was, or train anew"
+            )
+        if state.fingerprint != self.dataset.fingerprint:
+            raise RunError(f"{self.run.last_checkpoint} belongs to other data; wanted this run's; train anew")
+        if state.history[-1].phase == "fine-tuned":
+            self._fine_tune()
+        if not self.stage.assign(dict(state.tensors)):
+            raise RunError(
+                f"{self.run.last_checkpoint} holds other variables than {self.recipe.model} has; "
+                "use the version of clothier that wrote it, or train anew"
+            )
+        self.history, self.best = state.history, state.best
+        if state.best:
+            path = self.run.best_checkpoint(state.best.epoch)
+            if checkpoint.digest(checkpoint.load_weights(path)) != state.best.sha256:
+                raise RunError(f"{path} is not the file the checkpoint names; put it back, or train anew")
+        self._drop_old_bests()
+
+    def _judge_phase(self, phase: str) -> PhaseScores:
+        """Score the last weights on every split; this is the only place that reads the test split."""
+        self.watcher.judging(phase)
+        splits = self._examples()
+        predictions = {name: self.stage.predict(split) for name, split in splits.items()}
+        scores: dict[str, Scores] = {
+            name: evaluate.score(split.labels, predictions[name], self.dataset.class_names)
+            for name, split in splits.items()
+        }
+        judged = self.dataset.judged
+        self.run.write_predictions(splits[judged].labels, predictions[judged])
+        return PhaseScores(
+            name=phase,
+            epochs=len(self.history),
+            train=scores["train"],
+            validation=scores.get("validation"),
+            test=scores.get("test"),
+            weights_sha256=checkpoint.digest(self.stage.weights()),
+        )
+
+    def _write_pages(self) -> None:
+        report.write_figures(self.run, self.dataset.split(self.dataset.judged))
+        write_atomic(self.run.report_file, report.render(self.run))
+
+    def describe(self, origin: Origin) -> dict[str, Any]:
+        """What recipe.json holds."""
+        dataset = self.dataset
+        content = {
+            "recipe": self.recipe.as_json(),
+            "data": {
+                "source": origin.source,
+                "options": origin.options,
+                "fingerprint": dataset.fingerprint,
+                "fingerprints": by_split(dataset.splits(), dataset.class_names),
+                "class_names": list(dataset.class_names),
+                "image_shape": list(dataset.image_shape),
+                "counts": {name: len(split) for name, split in dataset.splits().items()},
+                "notice": dataset.notice,
+            },
+            "model": self._count_parameters(),
+            "precision": self.recipe.precision,
+            "threads": self.threads,
+            "versions": backend.versions(),
+            "machine": backend.machine(),
+            "command": origin.command,
+        }
+        if self.base is not None:
+            content["network"] = self.plan.as_json()
+            content["base"] = self.base.as_json()
+        return content
+
+    def _count_parameters(self) -> dict[str, int]:
+        """Of the whole network, and those that move; a frozen base stands still until it is fine-tuned."""
+        model = self.stage.model
+        frozen = sum(value.size for value in self.base.weights.values()) if self.base else 0
+        trainable = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
+        return {"parameters": model.count_params() + frozen, "trainable": trainable}

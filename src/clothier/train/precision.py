@@ -1,0 +1,23 @@
+"""What the layers of a run compute in, where its recipe leaves that open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clothier import backend
+from clothier.recipes import Recipe
+from clothier.train.watcher import Watcher
+
+
+def settle_precision(recipe: Recipe, threads: int | None = None, watcher: Watcher | None = None) -> Recipe:
+    """The recipe with `auto` replaced by what is faster here, so that a run is described by what it did."""
+    if recipe.precision != "auto":
+        return recipe
+    backend.start(threads)
+    speed = backend.bfloat16_speed()
+    chosen = "bfloat16" if speed >= backend.BFLOAT16_MUST_WIN else "float32"
+    if watcher:
+        watcher.note(
+            f"computing in {chosen}: a short probe ran {speed:.1f} times as fast in bfloat16 as in float32"
+        )
+    return replace(recipe, precision=chosen)

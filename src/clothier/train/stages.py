@@ -1,0 +1,96 @@
+"""A stage of training: one network with its optimiser, its compiled steps and the twin that judges it.
+
+A network that is trained whole has one stage for all its phases. On a frozen base, the head is the first stage, fed
+with features; base and head together are the second, fed with images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clothier import backend, models
+from clothier.models.optimizers import OPTIMIZERS
+from clothier.models.plan import Plan
+from clothier.recipes import Recipe
+from clothier.values import Examples, Predictions
+
+if TYPE_CHECKING:
+    import keras
+
+Tensors = dict[str, npt.NDArray[Any]]
+
+
+class Stage:
+    """A network in training."""
+
+    def __init__(self, model: keras.Model, twin: keras.Model, recipe: Recipe) -> None:
+        self.model = model
+        self.optimizer = OPTIMIZERS[recipe.optimizer](recipe)
+        self.trainer = backend.Trainer(model, self.optimizer)
+        self._judge = backend.Judge(twin)
+        self.batch_size = recipe.batch_size
+
+    def predict(self, examples: Examples) -> Predictions:
+        """In float32, dropout off."""
+        return Predictions(self._judge.logits(self.model.weights, examples.inputs))
+
+    def weights(self) -> Tensors:
+        return _arrays(self._named_weights())
+
+    def tensors(self) -> Tensors:
+        """Weights and the optimiser's state: all that a checkpoint keeps of the stage."""
+        return _arrays(self._variables())
+
+    def assign(self, tensors: dict[str, Any]) -> bool:
+        """Put back what `tensors` gave; False, and nothing done, where these are the variables of another stage."""
+        own = self._variables()
+        if own.keys() != tensors.keys():
+            return False
+        for name, variable in own.items():
+            variable.assign(tensors[name])
+        return True
+
+    def _variables(self) -> dict[str, Any]:
+        return {**self._named_weights(), **_named("optimizer", self.optimizer.variables)}
+
+    def _named_weights(self) -> dict[str, Any]:
+        return _named("model", self.model.weights)
+
+
+def whole(plan: Plan, recipe: Recipe) -> Stage:
+    """The network of a recipe without a base."""
+    return Stage(models.build_plan(plan, recipe.precision), models.build_plan(plan), recipe)
+
+
+def head(plan: Plan, recipe: Recipe, num_features: int) -> Stage:
+    """The head alone, fed with features."""
+    return Stage(
+        models.build_head(plan, num_features, recipe.precision), models.build_head(plan, num_features), recipe
+    )
+
+
+def fine_tuning(plan: Plan, recipe: Recipe, values: Sequence[npt.NDArray[Any]] | None) -> Stage:
+    """Base and head together, with those weights, at the recipe's lower rate and with an optimiser begun anew."""
+    model = models.build_plan(plan, recipe.precision)
+    # Batch normalisation keeps the base's means: those of a small batch would throw its features away.
+    for layer in model.layers:
+        if type(layer).__name__ == "BatchNormalization":
+            layer.trainable = False
+    if values is not None:
+        model.set_weights(values)
+    slower = replace(recipe, learning_rate=recipe.fine_tune_rate, batch_size=recipe.fine_tune_batch_size)
+    return Stage(model, models.build_plan(plan), slower)
+
+
+def _named(part: str, variables: list[Any]) -> dict[str, Any]:
+    """Named by place and path: the optimiser's paths alone could repeat."""
+    return {f"{part}/{place:03d}/{variable.path}": variable for place, variable in enumerate(variables)}
+
+
+def _arrays(named: dict[str, Any]) -> Tensors:
+    return {name: np.asarray(variable) for name, variable in named.items()}

@@ -1,0 +1,75 @@
+"""Networks on networks: what a plan builds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clothier import models, recipes
+from clothier.errors import InputError
+from clothier.models.plan import Plan
+
+CNN1 = Plan("cnn1", (12, 12, 1), 3)
+PHOTOS = Plan.of(recipes.change(recipes.get("transfer"), {"model": "cnn1"}), (24, 18, 3), 5, CNN1)
+ON_PHOTOS = replace(PHOTOS, image_shape=(30, 30, 1), num_classes=2, trunk=PHOTOS, base_end="logits")
+IMAGES = np.random.default_rng(0).integers(0, 256, (4, 24, 18, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("plan", [CNN1, PHOTOS, ON_PHOTOS, Plan("vgg19", (28, 28, 1), 10)])
+def test_there_and_back(plan: Plan) -> None:
+    assert Plan.from_json(plan.as_json()) == plan
+
+
+def test_base_and_head_make_the_whole() -> None:
+    """But for the rounding of the features to float16."""
+    whole, base = models.build_plan(PHOTOS), models.build_base(PHOTOS)
+    head = models.build_head(PHOTOS, base.output_shape[1])
+    weights = whole.get_weights()
+    base.set_weights(weights[: len(base.weights)])
+    head.set_weights(weights[len(base.weights) :])
+    assert base.output_shape == (None, 5 * 5 * 32)
+    features = np.asarray(base(IMAGES, training=False))
+    np.testing.assert_allclose(
+        np.asarray(head(features, training=False)), np.asarray(whole(IMAGES, training=False)), atol=1e-3
+    )
+
+
+def test_photos_are_made_grey_and_small_before_a_small_grey_trunk() -> None:
+    """Against Pillow's own grey and its smoothing bilinear filter, which rounds on the way."""
+    small = [
+        Image.fromarray(image).convert("L").resize((12, 12), Image.Resampling.BILINEAR) for image in IMAGES
+    ]
+    base, alone = models.build_base(PHOTOS), models.build_base(replace(PHOTOS, image_shape=(12, 12, 1)))
+    alone.set_weights(base.get_weights())
+    given = np.stack([np.asarray(image) for image in small])[..., None]
+    ours, theirs = np.asarray(base(IMAGES, training=False)), np.asarray(alone(given, training=False))
+    assert np.abs(ours - theirs).max() < 0.02 * theirs.max()
+
+
+def test_a_base_on_a_base_is_one_flat_list_of_layers() -> None:
+    model = models.build_plan(ON_PHOTOS)
+    names = [layer.name for layer in model.layers]
+    assert len(names) == len(set(names))
+    assert [name for name in names if "dense" in name] == ["head1_dense", "head2_dense"]
+    assert model.get_layer("conv1").output.shape == (None, 10, 10, 32)
+    assert model.output_shape == (None, 2)
+    assert model.count_params() > models.build_base(ON_PHOTOS).count_params()
+
+
+def test_where_the_trunk_ends() -> None:
+    at_logits = models.build_base(replace(PHOTOS, base_end="logits"))
+    assert at_logits.output_shape == (None, 128)
+    assert at_logits.layers[-1].name == "dense1"
+
+
+def test_wrong_plans() -> None:
+    with pytest.raises(InputError, match=r"^cnn1 got 1 class; wanted at least 2$"):
+        models.build_base(replace(PHOTOS, num_classes=1))
+    with pytest.raises(InputError) as caught:
+        models.build_base(replace(PHOTOS, base_end="nowhere"))
+    assert str(caught.value) == (
+        "cnn1 has no layer 'nowhere' to end its trunk at; wanted one; choose another end with --set base_end=logits"
+    )

@@ -1,0 +1,167 @@
+"""Files of base weights: the layouts that Keras writes, and each way in which one can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from clothier import hdf5
+from clothier.errors import InputError
+
+# Keras writes HDF5 in a way that NumPy 2 warns of.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+WANTED: list[hdf5.Wanted] = [("one", (3, 3, 3, 4), (4,)), ("two", (3, 3, 4, 4), (4,))]
+
+
+def _network(*more: Any) -> keras.Model:
+    layers = [keras.layers.Conv2D(4, 3, name=name) for name, _, _ in WANTED]
+    return keras.Sequential([keras.Input((9, 9, 3)), *layers, *more])
+
+
+def _legacy(path: Path, arrays: list[np.ndarray], nested: bool = False) -> None:
+    """The layout of keras.applications' own files: attributes with names, a group a layer."""
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [name.encode() for name, _, _ in WANTED]
+        for (name, _, _), kernel, bias in zip(WANTED, arrays[::2], arrays[1::2], strict=True):
+            group = file.create_group(name)
+            inside = f"{name}/" if nested else ""
+            names = [f"{inside}{name}_W_1:0", f"{inside}{name}_b_1:0"]
+            group.attrs["weight_names"] = [each.encode() for each in names]
+            group[names[0]], group[names[1]] = kernel, bias
+        file.create_group("pool")
+
+
+@pytest.mark.parametrize("layout", ["legacy", "nested", "weights.h5", "model.h5"])
+def test_every_layout_gives_the_same_arrays(tmp_path: Path, layout: str) -> None:
+    network = _network()
+    arrays = network.get_weights()
+    path = tmp_path / f"base.{layout}"
+    if layout == "weights.h5":
+        network.save_weights(path)
+    elif layout == "model.h5":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("absl.logging.warning", lambda *_: None)  # that .h5 is an old format
+            network.save(path)
+    else:
+        _legacy(path, arrays, nested=layout == "nested")
+    read = hdf5.read_convolutions(path, WANTED)
+    assert [array.dtype for array in read] == [np.float32] * 4
+    for array, expected in zip(read, arrays, strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+def _spoil(change: Callable[[h5py.File], None]) -> Callable[[Path], None]:
+    def spoil(path: Path) -> None:
+        _legacy(path, _network().get_weights())
+        with h5py.File(path, "r+") as file:
+            change(file)
+
+    return spoil
+
+
+def _replace(name: str, **what: Any) -> Callable[[h5py.File], None]:
+    def change(file: h5py.File) -> None:
+        del file[name]
+        file.create_dataset(name, **what)
+
+    return change
+
+
+def _link(file: h5py.File) -> None:
+    del file["one"]
+    file["one"] = h5py.ExternalLink("/etc/other.h5", "/one")
+
+
+def _link_inside(file: h5py.File) -> None:
+    del file["one/one_W_1:0"]
+    file["one/one_W_1:0"] = h5py.ExternalLink("/etc/other.h5", "/one")
+
+
+def _external(file: h5py.File) -> None:
+    del file["one/one_b_1:0"]
+    file.create_dataset("one/one_b_1:0", (4,), "f4", external=[("elsewhere", 0, 16)])
+
+
+def _virtual(file: h5py.File) -> None:
+    del file["one/one_b_1:0"]
+    layout = h5py.VirtualLayout((4,), "f4")
+    layout[:] = h5py.VirtualSource("/etc/other.h5", "data", (4,))
+    file.create_virtual_dataset("one/one_b_1:0", layout)
+
+
+WHOLE = "; wanted VGG19 without its top; "
+WRONG: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "top": (
+        lambda path: _network(keras.layers.Conv2D(2, 1, name="top")).save_weights(path),
+        f"the file has weights for conv2d_2 besides{WHOLE}save it without its top (include_top=False)",
+    ),
+    "missing": (
+        _spoil(lambda file: file.__delitem__("two")),
+        f"the file lacks weights for two{WHOLE}save the weights of VGG19, include_top=False",
+    ),
+    "shape": (
+        _spoil(_replace("two/two_W_1:0", data=np.zeros((3, 3, 4, 5), "f4"))),
+        f"the file has two of shapes (3, 3, 4, 5) and (4,), not (3, 3, 4, 4) and (4,){WHOLE}"
+        "save the weights of VGG19",
+    ),
+    # A promise of 400 GB, in a file of a few kB: refused by its header.
+    "bomb": (
+        _spoil(_replace("two/two_W_1:0", shape=(10**11,), dtype="f4", chunks=(1000,))),
+        f"the file has two of shapes (100000000000,) and (4,), not (3, 3, 4, 4) and (4,){WHOLE}"
+        "save the weights of VGG19",
+    ),
+    "type": (
+        _spoil(_replace("one/one_b_1:0", data=np.zeros(4, "i4"))),
+        f"the file has one of type int32, not of floating-point numbers{WHOLE}save it anew",
+    ),
+    "nan": (
+        _spoil(_replace("one/one_b_1:0", data=np.full(4, np.nan, "f4"))),
+        f"the file has numbers in one that are not finite{WHOLE}save it anew",
+    ),
+    "link": (_spoil(_link), f"the file has a link at /one that leads elsewhere{WHOLE}save the weights anew"),
+    "link inside": (
+        _spoil(_link_inside),
+        f"the file has a link at /one/one_W_1:0 that leads elsewhere{WHOLE}save the weights anew",
+    ),
+    "external": (_spoil(_external), f"the file keeps one in another file{WHOLE}save the weights in one file"),
+    "virtual": (_spoil(_virtual), f"the file keeps one in another file{WHOLE}save the weights in one file"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, wrong: str) -> None:
+    make, words = WRONG[wrong]
+    path = tmp_path / "base.weights.h5"
+    make(path)
+    with pytest.raises(InputError) as caught:
+        hdf5.read_convolutions(path, WANTED)
+    assert str(caught.value) == f"base weights {path}: {words}"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"no", "damaged, or no HDF5 file"), (None, "it is no file")]
+)
+def test_a_file_that_is_no_hdf5(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "base.h5"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        hdf5.read_convolutions(path, WANTED)
+    assert str(caught.value).startswith(f"cannot read base weights {path}: {reason}")
+
+
+def test_a_truncated_file(tmp_path: Path) -> None:
+    path = tmp_path / "base.h5"
+    _legacy(path, _network().get_weights())
+    path.write_bytes(path.read_bytes()[:-300])
+    with pytest.raises(
+        InputError, match=r"^cannot read base weights .*damaged, or no HDF5 file; wanted a Keras"
+    ):
+        hdf5.read_convolutions(path, WANTED)

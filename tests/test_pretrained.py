@@ -1,0 +1,222 @@
+"""Where a base's weights come from, and what is said where they cannot come."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from clothier import backend, hdf5, models, pretrained, recipes, report, train, trained
+from clothier.errors import InputError, RunError
+from clothier.models import vgg19
+from clothier.models.plan import Plan
+from clothier.recipes import Recipe
+from clothier.runs import Run
+from clothier.values import Dataset
+
+VGG19 = recipes.get("vgg19")
+
+
+def _recipe(base: str, **changes: Any) -> Recipe:
+    return recipes.change(VGG19, {"base": base, **changes})
+
+
+@pytest.fixture(scope="module")
+def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """VGG19's weights without its top, drawn at random, in the layout of keras.applications' own file."""
+    path = tmp_path_factory.mktemp("weights") / "vgg19_notop.h5"
+    rng = np.random.default_rng(0)
+    with h5py.File(path, "w") as file:
+        layers = [layer.name for layer in keras.applications.VGG19(weights=None, include_top=False).layers]
+        file.attrs["layer_names"] = [name.encode() for name in layers]
+        shapes = {name: (kernel, bias) for name, kernel, bias in vgg19.weight_shapes()}
+        for name in layers:
+            group = file.create_group(name)
+            names = [f"{name}_W_1:0", f"{name}_b_1:0"] if name in shapes else []
+            group.attrs["weight_names"] = [each.encode() for each in names]
+            for each, shape in zip(names, shapes.get(name, ()), strict=True):
+                scale = np.sqrt(2 / np.prod(shape[:-1])) if len(shape) == 4 else 1
+                group[each] = rng.normal(0, scale, shape).astype(np.float32)
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    run = Run.create("cnn1", tmp_path_factory.mktemp("runs"))
+    recipe = recipes.change(recipes.get("cnn1"), {"epochs": 1, "augmented_epochs": 0})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "write_figures", lambda run: [])
+        patch.setattr(report, "render", lambda run: "")
+        train.train(recipe, tiny, run)
+    return run
+
+
+def test_a_file_gives_the_features_that_keras_applications_has_from_it(weights_file: Path) -> None:
+    base = pretrained.fetch(_recipe(str(weights_file)))
+    assert base
+    assert (base.kind, base.trunk) == ("file", None)
+    ours = models.build_base(Plan.of(VGG19, (28, 28, 1), 10))
+    ours.set_weights(list(base.weights.values()))
+    literal = keras.applications.VGG19(weights=None, include_top=False, input_shape=(150, 150, 3))
+    literal.load_weights(weights_file)
+    images = np.random.default_rng(1).integers(0, 256, (2, 28, 28, 1), dtype=np.uint8)
+    large = keras.ops.image.resize(np.repeat(images, 3, axis=3).astype(np.float32), (150, 150))
+    ready = keras.applications.vgg19.preprocess_input(keras.ops.convert_to_numpy(large).copy())
+    theirs = np.asarray(literal(ready, training=False)).reshape(2, -1)
+    error = np.linalg.norm(np.asarray(ours(images, training=False)) - theirs) / np.linalg.norm(theirs)
+    assert error < 1e-4
+
+
+def test_imagenet_goes_through_keras_applications(
+    weights_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Keras's own way from its file to the model; only the download is stood in for."""
+    asked: list[tuple[str, str]] = []
+
+    def get_file(name: str, origin: str, **_: Any) -> str:
+        asked.append((name, origin))
+        print(f"Downloading data from {origin}")  # as Keras does
+        return str(weights_file)
+
+    module = sys.modules[keras.applications.VGG19.__module__]
+    monkeypatch.setattr(module.file_utils, "get_file", get_file)
+    monkeypatch.setattr(pretrained, "_reach", lambda url: None)
+    base = pretrained.fetch(_recipe("imagenet"))
+    assert base
+    for ours, theirs in zip(
+        base.weights.values(), hdf5.read_convolutions(weights_file, vgg19.weight_shapes()), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+    assert asked == [("vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", pretrained._WEIGHTS_URL)]
+    assert capsys.readouterr().out == ""  # stdout belongs to results
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (urllib.error.URLError("Name or service not known"), "<urlopen error Name or service not known>"),
+        (TimeoutError("timed out"), "timed out"),
+        (
+            Exception("URL fetch failure on https://x: 403 -- Forbidden"),
+            "URL fetch failure on https://x: 403 -- Forbidden",
+        ),
+    ],
+)
+def test_imagenet_that_cannot_be_fetched_names_the_remedies(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: Exception, reason: str
+) -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise failure
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(urllib.request, "urlopen", fail)
+    with pytest.raises(InputError) as caught:
+        pretrained.fetch(VGG19)
+    assert str(caught.value) == (
+        f"cannot fetch VGG19's ImageNet weights from {pretrained._WEIGHTS_URL} ({reason}); wanted a network that "
+        "reaches it; download that file elsewhere and give it with --base FILE, or take --base random, or "
+        "`clothier train transfer --base RUN`"
+    )
+
+
+def test_a_network_that_never_answers_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(pretrained, "NETWORK_SECONDS", 0.2)
+    forever = threading.Event()
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: forever.wait(30))
+    before = socket.getdefaulttimeout()
+    with pytest.raises(InputError, match=r"\(no answer for 0 s\); wanted a network that reaches it"):
+        pretrained.fetch(VGG19)
+    forever.set()
+    assert socket.getdefaulttimeout() == before
+
+
+def test_random_weights_are_a_function_of_the_seed() -> None:
+    one, again, other = (pretrained.fetch(_recipe("random", seed=seed)) for seed in (1, 1, 2))
+    assert one
+    assert again
+    assert other
+    assert one.sha256 == again.sha256 != other.sha256
+
+
+def test_a_run_gives_its_trunk(run: Run) -> None:
+    recipe = recipes.change(recipes.get("transfer"), {"base": str(run.path), "model": "cnn1"})
+    base = pretrained.fetch(recipe)
+    assert base
+    assert base.trunk == Plan.of(recipes.get("cnn1"), (12, 12, 1), 3)
+    whole = trained.load(run)
+    for ours, theirs in zip(base.weights.values(), whole.get_layer("conv1").get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    longer = pretrained.fetch(recipes.change(recipe, {"base_end": "logits"}))
+    assert longer
+    assert len(longer.weights) == 4
+    assert longer.sha256 != base.sha256
+
+
+def test_precision_is_chosen_by_the_processor(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = recipes.change(recipes.get("transfer"), {"base": str(run.path), "model": "cnn1"})
+    for has, wanted, chosen in [
+        (True, "auto", "bfloat16"),
+        (False, "auto", "float32"),
+        (False, "bfloat16", "bfloat16"),
+        (True, "float32", "float32"),
+    ]:
+        monkeypatch.setattr(backend, "has_fast_bfloat16", lambda has=has: has)
+        base = pretrained.fetch(recipes.change(recipe, {"base_precision": wanted}))
+        assert base
+        assert base.precision == chosen
+
+
+def test_recipes_without_a_base_have_none(run: Run) -> None:
+    assert pretrained.fetch(recipes.get("cnn1")) is None
+    assert pretrained.restore(run) is None
+
+
+def test_wrong_bases(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("weights")
+    (tmp_path / "empty").mkdir()
+    kinds = "wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run folder such as runs/cnn3-1"
+    for base, words in {
+        "imagnet": f"the base imagnet is not there; {kinds}",
+        f"{tmp_path}/notes.txt": f"the base {tmp_path}/notes.txt is no weights file by name; {kinds}",
+        f"{tmp_path}/empty": f"{tmp_path}/empty is not a run folder (no recipe.json in it); wanted one like "
+        "runs/cnn1-1; `ls runs` lists them",
+        str(
+            run.path
+        ): f"the base {run.path} is of the model cnn1, the recipe's model is vgg19; wanted the same; "
+        f"use `clothier train transfer --base {run.path}`",
+    }.items():
+        with pytest.raises(InputError) as caught:
+            pretrained.fetch(_recipe(base))
+        assert str(caught.value) == words
+    with pytest.raises(
+        InputError, match=r"^the base random is of the model vgg19, the recipe's model is cnn3;"
+    ):
+        pretrained.fetch(recipes.change(recipes.get("transfer"), {"base": "random"}))
+
+
+def test_a_run_that_does_not_fit_its_recipe_is_refused(run: Run, tmp_path: Path) -> None:
+    copy = Run(tmp_path / "copy")
+    content = run.read_recipe()
+    content["data"]["image_shape"] = [12, 12, 3]
+    copy.write_recipe(json.loads(json.dumps(content)))
+    copy.last_checkpoint.parent.mkdir()
+    copy.last_checkpoint.write_bytes(run.last_checkpoint.read_bytes())
+    recipe = recipes.change(recipes.get("transfer"), {"base": str(copy.path), "model": "cnn1"})
+    with pytest.raises(RunError) as caught:
+        pretrained.fetch(recipe)
+    assert str(caught.value) == (
+        f"{copy.path} holds other weights than cnn1 has; use the version that wrote it"
+    )

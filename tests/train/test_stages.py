@@ -1,0 +1,234 @@
+"""A head on a frozen base, then both together: what such a run leaves behind, and that stopping it changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clothier import backend, checkpoint, features, recipes, report, train, trained
+from clothier.errors import InterruptedRunError, RunError
+from clothier.models.plan import Plan
+from clothier.recipes import Recipe
+from clothier.runs import Run
+from clothier.train import stages
+from clothier.values import Dataset, Predictions
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing in clothier catches it, and what runs after it may touch no file."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_pages() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "write_figures", lambda run: [])
+        patch.setattr(report, "render", lambda run: "")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "cache_folder", lambda: tmp_path / "features")
+
+
+@pytest.fixture(scope="module")
+def below(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run that is stood on: it tells rows from columns."""
+    run = Run.create("cnn1", tmp_path_factory.mktemp("below"))
+    recipe = recipes.change(recipes.get("cnn1"), {"epochs": 8, "augmented_epochs": 0, "learning_rate": 3e-3})
+    train.train(recipe, tiny, run)
+    return run
+
+
+def _recipe(below: Run, **changes: Any) -> Recipe:
+    values = {"base": str(below.path), "model": "cnn1", "epochs": 2, "fine_tune_epochs": 2, "batch_size": 30}
+    return recipes.change(recipes.get("transfer"), {**values, "head_units": 16, **changes})
+
+
+def _fresh(recipe: Recipe, dataset: Dataset, root: Path) -> Run:
+    run = Run.create(recipe.name, root)
+    train.train(recipe, dataset, run)
+    return run
+
+
+def _state(run: Run) -> tuple[Any, ...]:
+    """Everything of a finished run that must not depend on how it was stopped."""
+    last = checkpoint.load(run.last_checkpoint)
+    history = [replace(row, seconds=0.0) for row in run.read_history()]
+    scores = [phase.as_json() for phase in run.read_scores()]
+    files = sorted(str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file())
+    return (
+        checkpoint.digest(last.tensors),
+        run.predictions_file.read_text(),
+        files,
+        history,
+        scores,
+        last.best,
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(below: Run, photos: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    root = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(features, "cache_folder", lambda: root / "features")
+        return _fresh(_recipe(below), photos, root)
+
+
+def test_what_a_run_leaves_behind(finished: Run, below: Run) -> None:
+    rows = finished.read_history()
+    assert [(row.epoch, row.phase) for row in rows] == [
+        (1, "plain"), (2, "plain"), (3, "fine-tuned"), (4, "fine-tuned"),
+    ]  # fmt: skip
+    assert [row.learning_rate for row in rows] == pytest.approx([1e-3, 1e-3, 1e-4, 1e-4])
+    assert [(phase.name, phase.epochs) for phase in finished.read_scores()] == [
+        ("plain", 2),
+        ("fine-tuned", 4),
+    ]
+    content = finished.read_recipe()
+    assert content["base"]["kind"] == "run"
+    assert content["base"]["sha256"] == checkpoint.digest(checkpoint.load_weights(finished.base_file))
+    assert content["network"]["trunk"]["image_shape"] == [12, 12, 1]
+    conv, dense, logits = (9 + 1) * 32, (800 + 1) * 16, (16 + 1) * 3
+    assert content["model"] == {"parameters": conv + dense + logits, "trainable": dense + logits}
+
+
+def test_it_learns_from_few_photos_on_a_base_that_knows(below: Run, photos: Dataset, tmp_path: Path) -> None:
+    run = _fresh(_recipe(below, epochs=40, fine_tune_epochs=0, learning_rate=3e-3), photos, tmp_path)
+    assert run.read_scores()[0].validation
+    assert run.read_scores()[0].train.accuracy > 0.85
+
+
+@pytest.mark.parametrize("fine_tune_epochs", [0, 2])
+def test_the_network_loads_whole(below: Run, photos: Dataset, tmp_path: Path, fine_tune_epochs: int) -> None:
+    """From photo to logits in float32, where the scores came by way of features in float16: the same classes but for
+    ties, also without the run it stands on and without the cache."""
+    moved = Run(tmp_path / "moved")
+    shutil.copytree(below.path, moved.path)
+    run = _fresh(_recipe(moved, fine_tune_epochs=fine_tune_epochs), photos, tmp_path)
+    shutil.rmtree(moved.path)
+    shutil.rmtree(features.cache_folder())
+    logits = np.asarray(trained.load(run)(photos.split("test").images, training=False))
+    rows = [line.split(",") for line in run.predictions_file.read_text().splitlines()[1:]]
+    predictions = Predictions(logits)
+    probabilities = predictions.probabilities.max(axis=1)
+    np.testing.assert_allclose(probabilities, [float(row[3]) for row in rows], atol=0.02)
+    agree = predictions.labels == [int(row[2]) for row in rows]
+    assert agree.mean() > 0.95
+    best = checkpoint.load(run.last_checkpoint).best
+    assert best
+    assert trained.load(run, "best").output_shape == (None, 3)
+
+
+def test_the_frozen_base_stays_and_then_moves(finished: Run, below: Run) -> None:
+    old = trained.load(below).get_layer("conv1").get_weights()
+    new = trained.load(finished).get_layer("conv1").get_weights()
+    frozen = list(checkpoint.load_weights(finished.base_file).values())
+    for before, kept, after in zip(old, frozen, new, strict=True):
+        np.testing.assert_array_equal(before, kept)
+        assert 0 < np.abs(after - before).max() < 0.01
+
+
+def test_a_run_on_a_base_is_a_base_too(finished: Run, photos: Dataset, tmp_path: Path) -> None:
+    run = _fresh(_recipe(finished, fine_tune_epochs=1, base_end="logits"), photos, tmp_path)
+    assert trained.load(run).get_layer("head1_dense").units == 16
+    assert trained.plan(run).depth == 2
+
+
+def test_the_same_recipe_seed_and_data_give_the_same_bits(
+    finished: Run, below: Run, photos: Dataset, tmp_path: Path
+) -> None:
+    assert _state(_fresh(_recipe(below), photos, tmp_path)) == _state(finished)
+    assert _state(_fresh(_recipe(below, seed=14), photos, tmp_path))[0] != _state(finished)[0]
+
+
+def _train_until_killed(recipe: Recipe, photos: Dataset, run: Run, fatal: int) -> int:
+    """Killed the n-th time one of the dangerous places is reached."""
+    count = 0
+
+    def dangerous(real: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal count
+            if count >= fatal:
+                raise Killed
+            count += 1
+            if count == fatal:
+                raise Killed
+            return real(*args, **kwargs)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in (
+            (os, "fsync"), (Path, "replace"), (Path, "unlink"),
+            (backend.Trainer, "step"), (backend.Extractor, "features"),
+        ):  # fmt: skip
+            patch.setattr(owner, name, dangerous(getattr(owner, name)))
+        try:
+            if run.recipe_file.exists():
+                train.resume(run, photos)
+            else:
+                train.train(recipe, photos, run)
+        except Killed:
+            pass
+    return count
+
+
+def test_killed_anywhere_it_resumes_to_the_same_bits(
+    finished: Run, below: Run, photos: Dataset, tmp_path: Path
+) -> None:
+    recipe = _recipe(below)
+    total = _train_until_killed(recipe, photos, Run.create("count", tmp_path), fatal=10**9)
+    assert total > 60
+    for fatal in range(1, total + 1, 9):
+        shutil.rmtree(features.cache_folder(), ignore_errors=True)
+        run = Run.create("transfer", tmp_path)
+        _train_until_killed(recipe, photos, run, fatal)
+        if not run.recipe_file.exists():
+            continue  # nothing was begun yet: there is nothing to go on with
+        train.resume(run, photos)
+        assert _state(run) == _state(finished), f"killed at place {fatal} of {total}"
+
+
+def test_stopped_while_features_are_extracted(below: Run, photos: Dataset, tmp_path: Path) -> None:
+    class Stop(train.Watcher):
+        def progress(self, what: str, done: int, total: int) -> None:
+            assert what == "extracting features"
+            raise KeyboardInterrupt
+
+    run = Run.create("transfer", tmp_path)
+    with pytest.raises(InterruptedRunError) as caught:
+        train.train(_recipe(below), photos, run, watcher=Stop())
+    assert str(caught.value) == (
+        f"stopped with 0 of 4 epochs done and saved; go on with: clothier train --resume {run.path}"
+    )
+
+
+def test_resume_refuses_another_base(finished: Run, photos: Dataset, tmp_path: Path) -> None:
+    run = Run(tmp_path / "copy")
+    shutil.copytree(finished.path, run.path)
+    checkpoint.save_weights(run.base_file, {"base/000": np.zeros(3, np.float32)})
+    with pytest.raises(RunError) as caught:
+        train.resume(run, photos)
+    assert str(caught.value) == (
+        f"{run.base_file} is not the base that recipe.json names; put it back, or train anew"
+    )
+
+
+def test_fine_tuning_leaves_batch_normalisation_as_it_is() -> None:
+    below = Plan("cnn4", (16, 16, 1), 3)
+    recipe = recipes.change(recipes.get("transfer"), {"model": "cnn4"})
+    stage = stages.fine_tuning(Plan.of(recipe, (16, 16, 1), 3, below), recipe, None)
+    before = {layer.name: layer.get_weights() for layer in stage.model.layers}
+    images = np.random.default_rng(1).integers(0, 256, (8, 16, 16, 1), dtype=np.uint8)
+    stage.trainer.step(images, np.arange(8) % 3)
+    for layer in stage.model.layers:
+        moved = [bool((a != b).any()) for a, b in zip(before[layer.name], layer.get_weights(), strict=True)]
+        assert moved == [not layer.name.startswith("norm")] * len(moved), layer.name
