@@ -139,9 +139,7 @@ def test_a_counter_that_cannot_be_right_counts_for_nothing(
 def test_a_disk_without_room_is_told_before_anything_is_computed(
     base: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        shutil, "disk_usage", lambda path: type("Usage", (), {"free": 480 * ROW - 1})
-    )
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: type("Usage", (), {"free": 480 * ROW - 1}))
     monkeypatch.setattr(backend.Extractor, "features", _never)
     with pytest.raises(WriteError) as caught:
         features.extract(base, tiny, "x", tmp_path)
