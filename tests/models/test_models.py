@@ -79,8 +79,9 @@ def test_published_architectures_agree_with_literal_keras(name: str, parameters:
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_family(name: str, shape: tuple[int, int, int], num_classes: int, dtype: str) -> None:
     model = models.build(name, shape, num_classes, dtype)
-    images = np.random.default_rng(2).integers(0, 256, (8, *shape), dtype=np.uint8)
-    labels = np.arange(8) % num_classes
+    count = 2 if name == "vgg19" else 8  # it takes 100 times as long as the others
+    images = np.random.default_rng(2).integers(0, 256, (count, *shape), dtype=np.uint8)
+    labels = np.arange(count) % num_classes
     assert model.output_shape == (None, num_classes)
     logits = np.asarray(model(images, training=False))
     assert logits.dtype == np.float32

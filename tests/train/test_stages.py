@@ -187,7 +187,7 @@ def test_killed_anywhere_it_resumes_to_the_same_bits(
     recipe = _recipe(below)
     total = _train_until_killed(recipe, photos, Run.create("count", tmp_path), fatal=10**9)
     assert total > 60
-    for fatal in range(1, total + 1, 9):
+    for fatal in range(1, total + 1, 13):
         shutil.rmtree(features.cache_folder(), ignore_errors=True)
         run = Run.create("transfer", tmp_path)
         _train_until_killed(recipe, photos, run, fatal)

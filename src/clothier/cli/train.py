@@ -50,7 +50,8 @@ def train(
         str | None,
         typer.Option(
             help="What lies frozen below the head: imagenet, random, a Keras weights file, or a run folder "
-            "(recipes vgg19 and transfer).",
+            "(recipes vgg19 and transfer). The article gave VGG19 pixels in [0, 1], which hides the picture from it: "
+            "--set base_pixels=article_mistake.",
             show_default="the recipe's",
         ),
     ] = None,
