@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from clothier.augment import Policy
-from clothier.values import Images, Labels, Split
+from clothier.values import Images, Split, Targets
 
 # Each use of the seed in an epoch has a number of its own, so that no two share their random draws.
 # Dropout has 1, in the backend.
@@ -17,17 +17,18 @@ SHUFFLE, AUGMENT = 0, 2
 
 def batches(
     split: Split, batch_size: int, *, seed: int, epoch: int, policy: Policy | None = None
-) -> Iterator[tuple[Images, Labels]]:
-    """Every image once, in a shuffled order: uint8 (b, height, width, channels) and int64 (b,); the last batch may
-    be smaller. The next batch is made on another thread while the caller works on this one."""
+) -> Iterator[tuple[Images, Targets]]:
+    """Every image once, in a shuffled order: uint8 (b, height, width, channels) and labels, int64 (b,) or, from a
+    policy that mixes images, Mixed; the last batch may be smaller. The next batch is made on another thread while the
+    caller works on this one."""
     order = np.random.default_rng([seed, epoch, SHUFFLE]).permutation(len(split))
 
-    def make(index: int) -> tuple[Images, Labels]:
+    def make(index: int) -> tuple[Images, Targets]:
         rows = order[index * batch_size : (index + 1) * batch_size]
-        images = split.images[rows]
-        if policy is not None:
-            images = policy(np.random.default_rng([seed, epoch, AUGMENT, index]), images)
-        return images, split.labels[rows]
+        images, labels = split.images[rows], split.labels[rows]
+        if policy is None:
+            return images, labels
+        return policy(np.random.default_rng([seed, epoch, AUGMENT, index]), images, labels)
 
     num_batches = -(-len(split) // batch_size)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches") as worker:

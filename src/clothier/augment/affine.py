@@ -22,7 +22,7 @@ def warp(images: Images, matrices: Matrices) -> Images:
     (row, column) whose colour it takes, in pixels. Positions outside the picture take the nearest edge pixel.
     Positions are float64; colours are interpolated in float32 and rounded to the nearest grey level, halves up.
     """
-    warped = np.empty_like(images)
+    warped = np.empty_like(images, order="C")
     _warp(np.ascontiguousarray(images), np.ascontiguousarray(matrices, dtype=np.float64), warped)
     return warped
 
