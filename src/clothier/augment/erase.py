@@ -1,7 +1,7 @@
 """Random erasing: a rectangle of noise over every other image.
 
-Source: Zhong et al., "Random Erasing Data Augmentation", 2017, algorithm 1, with the values of section 4.3 and each
-pixel of the rectangle a random grey level (RE-R, the best in table 4).
+Source: Zhong et al., "Random Erasing Data Augmentation", 2017, algorithm 1, with the values of its experiments and
+each pixel of the rectangle a random grey level (RE-R, the best of the fillings compared there).
 """
 
 from __future__ import annotations
