@@ -1,7 +1,7 @@
 """Pad with black, crop at a random place, mirror every other image.
 
 Source: He et al., "Deep Residual Learning for Image Recognition", 2016, section 4.2: 4 pixels on each side of 32,
-and the same 4 on Fashion-MNIST's 28 in Zhong et al., "Random Erasing Data Augmentation", 2017.
+and the same 4 on Fashion-MNIST's 28 in the code of Zhong et al., "Random Erasing Data Augmentation", 2017.
 """
 
 from __future__ import annotations

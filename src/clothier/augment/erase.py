@@ -16,7 +16,7 @@ from clothier.values import Images
 PROBABILITY = 0.5  # that an image is erased
 AREA = (0.02, 0.4)  # of the picture's
 ASPECT = (0.3, 1 / 0.3)  # height / width; the published bounds, drawn uniformly as they are published
-ATTEMPTS = 100  # at a rectangle that fits; then the image stays whole. Source: the authors' own code
+ATTEMPTS = 100  # at a rectangle that fits; then the image stays whole: in a very narrow picture none does
 
 
 @dataclass(frozen=True, eq=False)
