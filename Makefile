@@ -25,7 +25,7 @@ soak: .venv/.dev-ready
 
 # `make bench PHOTOS=folder` also times the reading of a folder of photos.
 bench: .venv/.dev-ready
-	$(BIN)/python benchmarks/augment_rate.py
+	$(BIN)/python benchmarks/augment_race.py
 	@[ -z "$(PHOTOS)" ] || $(BIN)/python benchmarks/folder_cache.py $(PHOTOS)
 
 .venv/.run-ready: scripts/setup.sh requirements/run.lock pyproject.toml

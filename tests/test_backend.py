@@ -6,7 +6,7 @@ import pytest
 
 from clothier import backend, models
 from clothier.errors import InputError
-from clothier.values import Predictions
+from clothier.values import Mixed, Predictions
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (64, 28, 28, 1), dtype=np.uint8)
 LABELS = np.random.default_rng(1).integers(0, 10, 64)
@@ -46,6 +46,29 @@ def test_a_step_is_kerass_step() -> None:
         trainer.reset()
         trainer.step(IMAGES, LABELS)
         expected = theirs.train_on_batch(IMAGES, LABELS)
+        theirs.reset_metrics()
+        np.testing.assert_allclose(trainer.means(), expected, rtol=1e-4)
+    for a, b in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_allclose(np.asarray(a), np.asarray(b), atol=1e-5)
+
+
+def test_a_step_towards_mixed_labels_is_kerass_step_towards_soft_ones() -> None:
+    ours = models.build("cnn1", (28, 28, 1), 10)
+    theirs = models.build("cnn1", (28, 28, 1), 10)
+    theirs.set_weights(ours.get_weights())
+    for model in (ours, theirs):
+        model.get_layer("dropout1").rate = 0.0
+    rng = np.random.default_rng(2)
+    mixed = Mixed(LABELS, rng.integers(0, 10, 64), rng.random(64).astype(np.float32))
+    one_hot, share = np.eye(10), mixed.shares[:, None]
+    soft = share * one_hot[mixed.labels] + (1 - share) * one_hot[mixed.others]
+    trainer = backend.Trainer(ours, keras.optimizers.Adam())
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    theirs.compile(optimizer="adam", loss=loss, metrics=["accuracy"], jit_compile=False)
+    for _ in range(3):
+        trainer.reset()
+        trainer.step(IMAGES, mixed)
+        expected = theirs.train_on_batch(IMAGES, soft)
         theirs.reset_metrics()
         np.testing.assert_allclose(trainer.means(), expected, rtol=1e-4)
     for a, b in zip(ours.weights, theirs.weights, strict=True):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clothier.errors import InputError
-from clothier.values import Floats, Halves, Images, Labels
+from clothier.values import Floats, Halves, Images, Labels, Mixed, Targets
 
 if TYPE_CHECKING:
     import keras
@@ -230,25 +230,31 @@ class Trainer:
         signature = [
             tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype),
             tf.TensorSpec((None,), tf.int64),
+            tf.TensorSpec((None,), tf.int64),
+            tf.TensorSpec((None,), tf.float32),
         ]
+        cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
 
         @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
-        def step(inputs: Any, labels: Any) -> None:
+        def step(inputs: Any, labels: Any, others: Any, shares: Any) -> None:
             with tf.GradientTape() as tape:
                 logits = model(inputs, training=True)
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+                losses = shares * cross_entropy(labels, logits) + (1 - shares) * cross_entropy(others, logits)
                 loss = tf.reduce_mean(losses)
             optimizer.apply(tape.gradient(loss, weights), weights)
             self._loss_sum.assign_add(tf.reduce_sum(tf.cast(losses, tf.float64)))
-            hits = tf.equal(tf.argmax(logits, axis=1), labels)
+            hits = tf.equal(tf.argmax(logits, axis=1), tf.where(shares >= 0.5, labels, others))
             self._num_correct.assign_add(tf.reduce_sum(tf.cast(hits, tf.int64)))
 
         self._step = step
 
-    def step(self, inputs: Images | Halves, labels: Labels) -> None:
-        """One update of the weights on a batch: what the model takes, (n, ...), and int64 (n,)."""
-        self._step(inputs, labels)
-        self._num_seen += len(labels)
+    def step(self, inputs: Images | Halves, targets: Targets) -> None:
+        """One update of the weights on a batch: what the model takes, (n, ...), and int64 (n,) or Mixed. A mixed image
+        counts as right where the label with the larger share is named."""
+        if not isinstance(targets, Mixed):
+            targets = Mixed(targets, targets, np.ones(len(targets), np.float32))
+        self._step(inputs, targets.labels, targets.others, targets.shares)
+        self._num_seen += len(targets)
 
     def means(self) -> tuple[float, float]:
         """(loss, accuracy) over the images since the last reset, as they were trained on."""

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from clothier.augment import Policy
-from clothier.values import Examples, Halves, Images, Labels
+from clothier.values import Examples, Halves, Images, Targets
 
 # Each use of the seed in an epoch has a number of its own, so that no two share their random draws.
 # Dropout has 1, in the backend.
@@ -17,19 +17,19 @@ SHUFFLE, AUGMENT = 0, 2
 
 def batches(
     examples: Examples, batch_size: int, *, seed: int, epoch: int, policy: Policy | None = None
-) -> Iterator[tuple[Images | Halves, Labels]]:
-    """Every example once, in a shuffled order: inputs (b, ...) and labels int64 (b,); the last batch may be
-    smaller. A policy wants images. The next batch is made on another thread while the caller works on this one."""
+) -> Iterator[tuple[Images | Halves, Targets]]:
+    """Every example once, in a shuffled order: inputs (b, ...) and labels, int64 (b,) or, from a policy that mixes
+    images, Mixed; the last batch may be smaller. A policy wants images. The next batch is made on another thread while
+    the caller works on this one."""
     order = np.random.default_rng([seed, epoch, SHUFFLE]).permutation(len(examples))
 
-    def make(index: int) -> tuple[Images | Halves, Labels]:
+    def make(index: int) -> tuple[Images | Halves, Targets]:
         rows = order[index * batch_size : (index + 1) * batch_size]
-        inputs = examples.inputs[rows]
-        if policy is not None:
-            inputs = policy(
-                np.random.default_rng([seed, epoch, AUGMENT, index]), np.asarray(inputs, np.uint8)
-            )
-        return inputs, examples.labels[rows]
+        inputs, labels = examples.inputs[rows], examples.labels[rows]
+        if policy is None:
+            return inputs, labels
+        dice = np.random.default_rng([seed, epoch, AUGMENT, index])
+        return policy(dice, np.asarray(inputs, np.uint8), labels)
 
     num_batches = -(-len(examples) // batch_size)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches") as worker:

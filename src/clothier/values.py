@@ -34,6 +34,22 @@ SCORE_COLUMNS = ("phase", "split", "images", "loss", "accuracy")
 
 
 @dataclass(frozen=True, eq=False)
+class Mixed:
+    """Labels of images that were mixed in pairs: `shares`, float32 (n,) in [0, 1], is how much of each is `labels`;
+    the rest is `others`. Both int64 (n,)."""
+
+    labels: Labels
+    others: Labels
+    shares: Floats
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+Targets = Labels | Mixed  # what a batch is trained towards
+
+
+@dataclass(frozen=True, eq=False)
 class Split:
     """Images uint8 (n, height, width, channels) with channels 1 or 3, and labels int64 (n,).
 

@@ -24,17 +24,19 @@ def _slow_warp(image: npt.NDArray[np.float64], matrix: npt.NDArray[np.float64]) 
     return out
 
 
-def test_every_pixel_agrees_with_a_slow_reference() -> None:
+@pytest.mark.parametrize(("num", "height", "width"), [(20, 9, 13), (1, 6, 900)])
+def test_every_pixel_agrees_with_a_slow_reference(num: int, height: int, width: int) -> None:
+    """Half a grey level of rounding, and float32's share, which does not grow with the picture."""
     rng = np.random.default_rng(0)
-    images: Images = rng.integers(0, 256, (20, 9, 13, 3), dtype=np.uint8)
+    images: Images = rng.integers(0, 256, (num, height, width, 3), dtype=np.uint8)
     matrices = np.concatenate(
-        [np.eye(2) + rng.normal(0, 0.3, (20, 2, 2)), rng.normal(0, 3, (20, 2, 1))], axis=2
+        [np.eye(2) + rng.normal(0, 0.3, (num, 2, 2)), rng.normal(0, 3, (num, 2, 1))], axis=2
     )
     warped = warp(images, matrices)
-    for n in range(20):
+    for n in range(num):
         for channel in range(3):
             expected = _slow_warp(images[n, :, :, channel].astype(np.float64), matrices[n])
-            assert np.abs(warped[n, :, :, channel] - expected).max() <= 0.5 + 1e-9
+            assert np.abs(warped[n, :, :, channel] - expected).max() <= 0.5 + 1e-4
 
 
 @pytest.mark.parametrize("side", [1, 2, 28])

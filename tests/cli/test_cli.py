@@ -58,7 +58,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "--set got 'epochs'; wanted FIELD=VALUE, such as --set learning_rate=3e-4",
         ),
         ("train cnn1 --set model=vgg", "unknown model 'vgg'; known: cnn1, cnn1_dropout, cnn3, cnn4"),
-        ("train cnn1 --set augment=none", "unknown augmentation policy 'none'; known: article"),
+        ("train cnn1 --set augment=none", "unknown augmentation policy 'none'; known: article, crop-flip,"),
         (
             "train cnn1 --phases first",
             "--phases is 'first'; wanted all, or plain to stop before augmentation",
@@ -74,6 +74,11 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1",
         ),
         ("data folder:nowhere", ""),
+        ("data generated --augment mixed", "unknown augmentation policy 'mixed'; known: article, crop-flip,"),
+        (
+            "data generated --out sheet.png",
+            "--out is sheet.png; wanted a folder; a single picture is drawn with --augment NAME",
+        ),
         (
             "summary cnn5",
             "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, vgg19; did you mean 'cnn",
@@ -160,6 +165,19 @@ def test_data_prints_facts_and_draws_pictures(capsys: pytest.CaptureFixture[str]
     assert "folder:DIR" in _prints(capsys, "data", "list")
     assert cli.run(["data", "generated:600", "--index", "480"]) == 2
     assert capsys.readouterr().err.endswith("clothier: --index is 480; wanted 0 to 479\n")
+
+
+def test_data_shows_originals_above_their_variants(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = _prints(capsys, "data", "generated:600", "--augment", "cutmix", "--out", "sheets/sheet.png")
+    assert text.endswith("pictures     sheets/sheet.png\n")
+    assert (tmp_path / "sheets" / "sheet.png").read_bytes().startswith(b"\x89PNG")
+    facts = json.loads(_prints(capsys, "data", "generated:600", "--augment", "article", "--json"))
+    assert facts["pictures"] == ["pictures/generated-600/augment-article.png"]
+    assert [path.name for path in (tmp_path / "pictures" / "generated-600").iterdir()] == [
+        "augment-article.png"
+    ]
 
 
 def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

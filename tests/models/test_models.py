@@ -56,6 +56,7 @@ def _literal(name: str) -> list[Any]:
     ],
 )
 def test_published_architectures_agree_with_literal_keras(name: str, parameters: int, trainable: int) -> None:
+    backend.set_seed(1)
     model = models.build(name, (28, 28, 1), 10)
     rows = models.describe(model)
     assert sum(row.parameters for row in rows) == model.count_params() == parameters
@@ -64,7 +65,10 @@ def test_published_architectures_agree_with_literal_keras(name: str, parameters:
     literal = keras.Sequential([keras.Input((28, 28, 1)), *_literal(name)])
     # Weights far from their start, moving means and variances too, so that every layer shows.
     rng = np.random.default_rng(1)
-    weights = [w + rng.uniform(0, 0.1, w.shape).astype(np.float32) for w in model.get_weights()]
+    weights = [
+        w + np.abs(rng.normal(0, 0.3, w.shape)).astype(np.float32) * (w.ndim == 1)
+        for w in model.get_weights()
+    ]
     model.set_weights(weights)
     literal.set_weights(weights)
     ours = Predictions(np.asarray(model(IMAGES, training=False))).probabilities

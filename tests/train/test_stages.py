@@ -28,7 +28,7 @@ class Killed(BaseException):
 @pytest.fixture(scope="module", autouse=True)
 def _quick_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "write_figures", lambda run: [])
+        patch.setattr(report, "write_figures", lambda *_: [])
         patch.setattr(report, "render", lambda run: "")
         yield
 
@@ -42,14 +42,19 @@ def _own_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def below(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The run that is stood on: it tells rows from columns."""
     run = Run.create("cnn1", tmp_path_factory.mktemp("below"))
-    recipe = recipes.change(recipes.get("cnn1"), {"epochs": 8, "augmented_epochs": 0, "learning_rate": 3e-3})
+    recipe = recipes.change(
+        recipes.get("cnn1"),
+        {"epochs": 8, "augmented_epochs": 0, "learning_rate": 3e-3, "precision": "float32"},
+    )
     train.train(recipe, tiny, run)
     return run
 
 
 def _recipe(below: Run, **changes: Any) -> Recipe:
     values = {"base": str(below.path), "model": "cnn1", "epochs": 2, "fine_tune_epochs": 2, "batch_size": 30}
-    return recipes.change(recipes.get("transfer"), {**values, "head_units": 16, **changes})
+    return recipes.change(
+        recipes.get("transfer"), {**values, "head_units": 16, "precision": "float32", **changes}
+    )
 
 
 def _fresh(recipe: Recipe, dataset: Dataset, root: Path) -> Run:

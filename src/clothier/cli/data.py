@@ -26,7 +26,15 @@ def data(
     crop: options.Crop = "pad",
     skip_bad: options.SkipBad = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the pictures.", show_default="pictures/SOURCE")
+        Path | None,
+        typer.Option(
+            help="Folder for the pictures; with --augment also a file that ends in .png.",
+            show_default="pictures/SOURCE",
+        ),
+    ] = None,
+    augment: Annotated[
+        str | None,
+        typer.Option(help="Show this augmentation policy, originals above variants.", show_default=False),
     ] = None,
     index: Annotated[
         int, typer.Option(help="Training image to enlarge, counted from 0 in the order of the files.")
@@ -38,18 +46,29 @@ def data(
         _list(json)
         return
     read = options.as_options(data_dir, split, image_size, crop, skip_bad)
+    _check(augment, out)
     dataset = options.load_data(source, read)
     shown = _in_file_order(dataset, source, read)
     if not 0 <= index < len(shown.train):
         raise InputError(f"--index is {index}; wanted 0 to {len(shown.train) - 1}")
     folder = out or Path("pictures") / (re.sub(r"[^\w.-]+", "-", source).strip("-") or "data")
-    pictures = _draw(shown, folder, index)
+    pictures = [_draw_variants(shown, augment, folder)] if augment else _draw(shown, folder, index)
     facts = _facts(dataset)
     if json:
         screen.print_json({**facts, "pictures": [str(path) for path in pictures]})
         return
     _print(dataset, facts)
     screen.say("pictures     " + "\n             ".join(str(path) for path in pictures))
+
+
+def _check(augment: str | None, out: Path | None) -> None:
+    """Before the data are read, which may take a while."""
+    if augment is not None:
+        from clothier import augment as augmentation
+
+        augmentation.get(augment)
+    elif out and out.suffix == ".png":
+        raise InputError(f"--out is {out}; wanted a folder; a single picture is drawn with --augment NAME")
 
 
 def _in_file_order(dataset: Dataset, source: str, read: dict[str, Any]) -> Dataset:
@@ -124,3 +143,26 @@ def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:
         write_atomic(path, plots.render(figure))
         paths.append(path)
     return paths
+
+
+def _draw_variants(dataset: Dataset, augment: str, out: Path, columns: int = 10, variants: int = 5) -> Path:
+    """The first training images above variants of them, in `out` if that is a .png, else in the folder `out`."""
+    import numpy as np
+
+    from clothier import augment as augmentation
+    from clothier import plots
+    from clothier.runs import write_atomic
+
+    images, labels = dataset.train.images[:columns], dataset.train.labels[:columns]
+    policy, rng = augmentation.get(augment), np.random.default_rng(0)
+    rows = [images, *(policy(rng, images, labels)[0] for _ in range(variants))]
+    figure = plots.class_sheet(
+        np.concatenate(rows),
+        np.repeat(np.arange(len(rows)), len(images)),
+        ["original", *(f"variant {number}" for number in range(1, len(rows)))],
+        title=f"{dataset.name}: augmentation by {augment}",
+        notice=dataset.notice,
+    )
+    path = out if out.suffix == ".png" else out / f"augment-{augment}.png"
+    write_atomic(path, plots.render(figure))
+    return path
