@@ -229,7 +229,7 @@ def test_resume_refuses_another_base(finished: Run, photos: Dataset, tmp_path: P
 
 def test_fine_tuning_leaves_batch_normalisation_as_it_is() -> None:
     below = Plan("cnn4", (16, 16, 1), 3)
-    recipe = recipes.change(recipes.get("transfer"), {"model": "cnn4"})
+    recipe = recipes.change(recipes.get("transfer"), {"model": "cnn4", "precision": "float32"})
     stage = stages.fine_tuning(Plan.of(recipe, (16, 16, 1), 3, below), recipe, None)
     before = {layer.name: layer.get_weights() for layer in stage.model.layers}
     images = np.random.default_rng(1).integers(0, 256, (8, 16, 16, 1), dtype=np.uint8)
