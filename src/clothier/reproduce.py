@@ -182,13 +182,13 @@ def _alike(
     """Runs on the same data whose recipe is the same, the seed apart, until the end of that phase (default: the
     last), with their recipe and recipe.json. What clothier cannot read is none of them.
 
-    Where the recipe leaves the precision open, runs of any precision are alike.
+    Runs of any precision are alike, unless the changes asked for name one; the table of runs says which it was.
     """
     last = phase or recipe.phases()[-1][0]
+    named = "precision" in (request.changes or {})
 
     def essence(one: Recipe) -> Recipe:
-        precision = one.precision if recipe.precision != "auto" else "auto"
-        return replace(one.until(last), seed=0, precision=precision)
+        return replace(one.until(last), seed=0, precision=one.precision if named else "auto")
 
     found = []
     for run in Run.all_in(request.runs):

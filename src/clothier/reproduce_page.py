@@ -19,7 +19,7 @@ COLUMNS = [
     *("row", "published loss", "our loss", "published accuracy", "our accuracy"),
     *("plain Keras", "seeds", "in words"),
 ]
-RUN_COLUMNS = ["run", "seed", "epochs", "test loss", "test accuracy", "95% interval", "time"]
+RUN_COLUMNS = ["run", "seed", "precision", "epochs", "test loss", "test accuracy", "95% interval", "time"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +146,12 @@ def run_rows(reproduction: Reproduction) -> list[list[str]]:
         low, high = wilson(scores)
         lines.append(
             [
-                *(filled.run.name, f"{filled.seed}", f"{filled.phase.epochs}"),
+                *(
+                    filled.run.name,
+                    f"{filled.seed}",
+                    str(filled.content["recipe"]["precision"]),
+                    f"{filled.phase.epochs}",
+                ),
                 *(f"{scores.loss:.4f}", f"{scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
                 pages.duration(filled.seconds),
             ]
