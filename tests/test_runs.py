@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from clothier import runs
+from clothier import files
 from clothier.errors import RunError, WriteError
 from clothier.runs import Run
 from clothier.values import ClassScore, EpochRow, PhaseScores, Predictions, Scores
@@ -17,40 +16,6 @@ ROWS = [
     EpochRow(1, "plain", 0.5, 0.75, 0.25, 0.875, 0.001, 1.5),
     EpochRow(2, "augmented", 1 / 3, 0.8, None, None, 0.001, 2.25),
 ]
-
-
-def test_write_atomic_replaces_the_whole_file(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "er" / "file.txt"
-    runs.write_atomic(path, "one, long enough to leave a tail")
-    runs.write_atomic(path, b"two")
-    assert path.read_bytes() == b"two"
-    assert [child.name for child in path.parent.iterdir()] == ["file.txt"]
-
-
-def test_write_atomic_obeys_the_umask(tmp_path: Path) -> None:
-    before = os.umask(0o027)
-    try:
-        runs.write_atomic(tmp_path / "file", b"x")
-    finally:
-        os.umask(before)
-    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o640
-
-
-@pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.replace"])
-def test_a_full_disk_leaves_the_old_file_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(step, fail)
-    with pytest.raises(WriteError, match=r"^cannot write .*/file: No space left on device; "):
-        runs.write_atomic(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [child.name for child in tmp_path.iterdir()] == ["file"]
 
 
 def test_runs_are_numbered_and_never_overwritten(tmp_path: Path) -> None:
@@ -177,7 +142,7 @@ def test_a_notebook_shows_scores_and_curves(tmp_path: Path) -> None:
     assert row in shown
     assert "<strong>Drawn &lt;here&gt;.</strong>" in shown
     assert "<img" not in shown
-    runs.write_atomic(run.figure_file("curves"), b"curves")
+    files.write_atomic(run.figure_file("curves"), b"curves")
     assert f'src="data:image/png;base64,{base64.b64encode(b"curves").decode()}"' in run._repr_html_()
 
 

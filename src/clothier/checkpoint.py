@@ -16,7 +16,7 @@ import safetensors
 import safetensors.numpy
 
 from clothier.errors import RunError
-from clothier.runs import write_atomic
+from clothier.files import write_atomic
 from clothier.values import EpochRow
 
 FORMAT = 1

@@ -11,7 +11,7 @@ from typing import Any
 from clothier import pages, plots
 from clothier.compare import SIGNIFICANT, Comparison, Judged, Pair
 from clothier.evaluate import wilson
-from clothier.runs import write_atomic
+from clothier.files import write_atomic
 
 PAIR_COLUMNS = ["run", "against", "what it means", "p", "p corrected"]
 

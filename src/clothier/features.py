@@ -21,8 +21,8 @@ import numpy as np
 
 from clothier import backend
 from clothier.errors import WriteError
+from clothier.files import locked, write_atomic
 from clothier.models.plan import Plan
-from clothier.runs import locked, write_atomic
 from clothier.values import Dataset, Features, Images
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from clothier import pages, plots
 from clothier.errors import RunError
 from clothier.evaluate import describe_fit, judged, wilson
+from clothier.files import write_atomic
 from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
-from clothier.runs import Run, write_atomic
+from clothier.runs import Run
 from clothier.values import Floats, Labels, PhaseScores, Scores, Split
 
 # What the page shows of recipe.json beside the recipe itself.

@@ -10,9 +10,9 @@ from typing import Any
 
 from clothier import pages
 from clothier.evaluate import wilson
+from clothier.files import write_atomic
 from clothier.recipes.published import PLAIN_KERAS
 from clothier.reproduce import Filled, Outcome
-from clothier.runs import write_atomic
 from clothier.values import Scores
 
 COLUMNS = [
@@ -126,8 +126,8 @@ def explanation(reproduction: Reproduction) -> list[str]:
     ]
     if any((outcome.row.recipe, outcome.row.phase) in PLAIN_KERAS for outcome in reproduction.outcomes):
         sentences.append(
-            "Plain Keras is the test accuracy of the tutorial's own lines in Keras 3, run without clothier: the mean of "
-            "four seeds of cnn1, one seed of the others."
+            "Plain Keras is the test accuracy of the tutorial's own lines in Keras 3, run without clothier: the mean "
+            "of four seeds of cnn1, one seed of the others."
         )
     if reproduction.source != "fashion-mnist":
         sentences.append(

@@ -1,4 +1,4 @@
-"""The run folder: its file names, atomic writing, reading. Nobody else joins these paths."""
+"""The run folder: its file names, what is written there and read. Nobody else joins these paths."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import base64
 import csv
 import io
 import json
-import os
 import re
-import sys
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,65 +16,10 @@ import numpy as np
 
 from clothier import markup
 from clothier.errors import RunError, WriteError
+from clothier.files import write_atomic
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
-
-
-def write_atomic(path: Path, content: bytes | str) -> None:
-    """Put `content` at `path` so that a reader, or a machine that loses power, sees the old file or the new one.
-
-    Temporary name in the same folder, fsync, rename, fsync of the folder. Raises WriteError naming the path;
-    no temporary file is left behind.
-    """
-    data = content.encode() if isinstance(content, str) else content
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner can read
-        Path(temporary).replace(path)
-        temporary = None
-        sync_folder(path.parent)
-    except OSError as error:
-        raise WriteError(path, error) from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and removals in `folder` survive a power cut (POSIX; elsewhere nothing is done)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """One process at a time holds the lock file `path`; the lock is gone with its process."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def _print(dataset: Dataset, facts: dict[str, Any]) -> None:
 
 def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:
     from clothier import plots
-    from clothier.runs import write_atomic
+    from clothier.files import write_atomic
 
     images, labels, names = dataset.train.images, dataset.train.labels, dataset.class_names
     figures = {
@@ -151,7 +151,7 @@ def _draw_variants(dataset: Dataset, augment: str, out: Path, columns: int = 10,
 
     from clothier import augment as augmentation
     from clothier import plots
-    from clothier.runs import write_atomic
+    from clothier.files import write_atomic
 
     images, labels = dataset.train.images[:columns], dataset.train.labels[:columns]
     policy, rng = augmentation.get(augment), np.random.default_rng(0)

@@ -95,7 +95,7 @@ def check_format(word: str) -> None:
 def write_figure(path: Path, figure: Figure, word: str, dpi: int) -> None:
     """The figure in that file; WriteError where it cannot be written."""
     from clothier import plots
-    from clothier.runs import write_atomic
+    from clothier.files import write_atomic
 
     write_atomic(path, plots.render(figure, word, dpi))
 

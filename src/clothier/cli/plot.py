@@ -22,7 +22,8 @@ def plot(
 ) -> None:
     """Draw a run's curves, confusion matrix, bars per class and grids of predictions; renew its report."""
     options.check_format(format)
-    from clothier.runs import Run, write_atomic
+    from clothier.files import write_atomic
+    from clothier.runs import Run
 
     opened = Run.open(run)
     if not opened.read_history():

@@ -22,7 +22,7 @@ import PIL
 
 from clothier import photo
 from clothier.errors import DataError, WriteError
-from clothier.runs import locked, sync_folder, write_atomic
+from clothier.files import locked, sync_folder, write_atomic
 from clothier.values import Images
 
 FORMAT = 1  # count up when the same photos would give other pixels

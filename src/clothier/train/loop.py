@@ -16,10 +16,11 @@ from clothier.batches import batches
 from clothier.checkpoint import Best, Checkpoint
 from clothier.data.fingerprint import by_split
 from clothier.errors import InterruptedRunError, RunError, WriteError
+from clothier.files import write_atomic
 from clothier.models.plan import Plan
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
-from clothier.runs import Run, write_atomic
+from clothier.runs import Run
 from clothier.train.watcher import Watcher
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores
 

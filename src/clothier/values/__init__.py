@@ -1,0 +1,25 @@
+"""The values that travel between the rooms: images and labels, predictions, scores, a row of history."""
+
+from clothier.values.arrays import Counts, Floats, Halves, Images, Labels
+from clothier.values.examples import Dataset, Examples, Features, Mixed, Split, Targets
+from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
+
+__all__ = [
+    "SCORE_COLUMNS",
+    "ClassScore",
+    "Counts",
+    "Dataset",
+    "EpochRow",
+    "Examples",
+    "Features",
+    "Floats",
+    "Halves",
+    "Images",
+    "Labels",
+    "Mixed",
+    "PhaseScores",
+    "Predictions",
+    "Scores",
+    "Split",
+    "Targets",
+]

@@ -1,0 +1,153 @@
+"""What comes out: predictions, scores, a row of history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from clothier import markup
+from clothier.values.arrays import Counts, Floats, Labels
+
+SCORE_COLUMNS = ("phase", "split", "images", "loss", "accuracy")
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a model says of n images: `logits` float32 (n, num_classes), not yet softmaxed."""
+
+    logits: Floats
+
+    @property
+    def probabilities(self) -> Floats:
+        """Softmax of the logits, float32 (n, num_classes); rows sum to 1."""
+        shifted = self.logits - self.logits.max(axis=1, keepdims=True)
+        exponentials = np.exp(shifted)
+        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    @property
+    def labels(self) -> Labels:
+        """The most probable class of each image, int64 (n,)."""
+        return np.asarray(self.logits.argmax(axis=1), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """Precision, recall and F1 of one class in [0, 1], and its number of images (support)."""
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Mean cross-entropy in nats, accuracy in [0, 1], a ClassScore a class, and the confusion matrix.
+
+    `confusion` is int64 (num_classes, num_classes): row = true class, column = predicted class.
+    """
+
+    loss: float
+    accuracy: float
+    per_class: tuple[ClassScore, ...]
+    confusion: Counts
+
+    def as_json(self) -> dict[str, Any]:
+        """As scores.json holds it."""
+        return {
+            "loss": self.loss,
+            "accuracy": self.accuracy,
+            "per_class": [vars(score) for score in self.per_class],
+            "confusion": self.confusion.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Scores:
+        return cls(
+            loss=entry["loss"],
+            accuracy=entry["accuracy"],
+            per_class=tuple(ClassScore(**score) for score in entry["per_class"]),
+            confusion=np.asarray(entry["confusion"], dtype=np.int64),
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                score.name,
+                *(f"{value:.4f}" for value in (score.precision, score.recall, score.f1)),
+                score.support,
+            )
+            for score in self.per_class
+        ]
+        title = f"accuracy {self.accuracy:.4f}, loss {self.loss:.4f}"
+        return markup.table(title, ("class", "precision", "recall", "F1", "support"), rows)
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseScores:
+    """How the weights at the end of one phase did; `epochs` counts from the start of the run.
+
+    `validation` and `test` are None where the data set has no such split.
+    """
+
+    name: str
+    epochs: int
+    train: Scores
+    validation: Scores | None
+    test: Scores | None
+    weights_sha256: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "epochs": self.epochs,
+            "train": self.train.as_json(),
+            "validation": self.validation.as_json() if self.validation else None,
+            "test": self.test.as_json() if self.test else None,
+            "weights_sha256": self.weights_sha256,
+        }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> PhaseScores:
+        def maybe(part: dict[str, Any] | None) -> Scores | None:
+            return Scores.from_json(part) if part else None
+
+        return cls(
+            name=entry["name"],
+            epochs=entry["epochs"],
+            train=Scores.from_json(entry["train"]),
+            validation=maybe(entry["validation"]),
+            test=maybe(entry["test"]),
+            weights_sha256=entry["weights_sha256"],
+        )
+
+    def rows(self) -> list[tuple[str, str, int, str, str]]:
+        """(phase, split, images, loss, accuracy) of each split that was scored, as words for tables."""
+        named = {"training": self.train, "validation": self.validation, "test": self.test}
+        return [
+            (self.name, split, int(scores.confusion.sum()), f"{scores.loss:.4f}", f"{scores.accuracy:.4f}")
+            for split, scores in named.items()
+            if scores is not None
+        ]
+
+    def _repr_html_(self) -> str:
+        title = f"{self.name} phase, after epoch {self.epochs}"
+        return markup.table(title, SCORE_COLUMNS, self.rows())
+
+
+@dataclass(frozen=True)
+class EpochRow:
+    """One row of history.csv. Losses in nats, accuracies in [0, 1]; `loss` and `accuracy` are means over the
+    epoch's training batches as they were trained on, dropout and augmentation included."""
+
+    epoch: int
+    phase: str
+    loss: float
+    accuracy: float
+    val_loss: float | None
+    val_accuracy: float | None
+    learning_rate: float
+    seconds: float
