@@ -73,7 +73,11 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "train --resume nowhere",
             "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1",
         ),
-        ("data folder:nowhere", ""),
+        (
+            "train vgg19 --base random --phases plain --fine-tune",
+            "--fine-tune adds a phase that --phases plain leaves out; wanted one of the two",
+        ),
+        ("data folder:nowhere", "cannot read the folder nowhere: No such file or directory; check the name"),
         ("data generated --augment mixed", "unknown augmentation policy 'mixed'; known: article, crop-flip,"),
         (
             "data generated --out sheet.png",

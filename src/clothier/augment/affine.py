@@ -12,7 +12,7 @@ Matrices = npt.NDArray[np.float64]  # (n, 2, 3)
 
 # Numbers of these types keep the loops below in the types of their arrays: one stray Python number turns them
 # into float64 or int64, and half as many fit a vector register.
-F, I, U = np.float32, np.int32, np.uint32  # noqa: E741
+F, I, U = np.float32, np.int32, np.uint32  # noqa: E741  # types, not numbers
 
 
 def warp(images: Images, matrices: Matrices) -> Images:
@@ -48,7 +48,7 @@ def _warp(images: Images, matrices: Matrices, warped: Images) -> None:
                     warped[n, row, column, c] = np.uint8(colours[column])
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba publishes no types
 def _pack(image: npt.NDArray[np.uint8], squares: npt.NDArray[np.uint32]) -> None:
     """Each pixel and its neighbours right, below, and below right in the four bytes of one number, lowest first:
     fetching pixels is what resampling waits for, and so one fetch brings all four."""
@@ -67,7 +67,7 @@ def _pack(image: npt.NDArray[np.uint8], squares: npt.NDArray[np.uint32]) -> None
 
 # Short loops, each on rows that lie side by side in memory, in place of one long one: the compiler turns these into
 # vector instructions.
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba publishes no types
 def _locate(
     matrix: npt.NDArray[np.float64],
     row: int,
@@ -90,7 +90,7 @@ def _locate(
         down[column], across[column] = F(y - top), F(x - left)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba publishes no types
 def _blend(
     corners: npt.NDArray[np.uint32],
     down: npt.NDArray[np.float32],

@@ -72,7 +72,7 @@ def _move(
                     target[place] = source[place]
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba publishes no types
 def _mirror(source: npt.NDArray[np.uint8], channels: int, target: npt.NDArray[np.uint8]) -> None:
     # Unsigned places need no test for counting from the end, which would keep vector instructions away.
     length = len(source) // channels

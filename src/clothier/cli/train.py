@@ -73,6 +73,8 @@ def train(
     changes = _changes(set_ or [], epochs, split, seed, phases)
     changes.update({"base": base} if base is not None else {})
     if fine_tune:
+        if phases == "plain":
+            raise InputError("--fine-tune adds a phase that --phases plain leaves out; wanted one of the two")
         from clothier.recipes.recipe import FINE_TUNE_EPOCHS
 
         changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
@@ -97,7 +99,7 @@ def _changes(
     if phases not in ("all", "plain"):
         raise InputError(f"--phases is '{phases}'; wanted all, or plain to stop before augmentation")
     if phases == "plain":
-        changes["augmented_epochs"] = 0
+        changes.update(augmented_epochs=0, fine_tune_epochs=0)
     return changes
 
 

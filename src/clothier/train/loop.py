@@ -21,6 +21,7 @@ from clothier.models.plan import Plan
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run
+from clothier.train import interrupt
 from clothier.train.watcher import Watcher
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores
 
@@ -105,9 +106,13 @@ class Training:
         stage.trainer.reset()
         backend.seed_dropout(stage.model, recipe.seed, epoch)
         policy = self.policy if phase == "augmented" else None
-        for inputs, labels in batches(train, stage.batch_size, seed=recipe.seed, epoch=epoch, policy=policy):
-            stage.trainer.step(inputs, labels)
-            self.watcher.batch(len(labels), stage.trainer)
+        with interrupt.deferred() as check:
+            for inputs, labels in batches(
+                train, stage.batch_size, seed=recipe.seed, epoch=epoch, policy=policy
+            ):
+                stage.trainer.step(inputs, labels)
+                self.watcher.batch(len(labels), stage.trainer)
+                check()
         loss, accuracy = stage.trainer.means()
         training_seconds = time.perf_counter() - began
         if not math.isfinite(loss):
