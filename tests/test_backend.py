@@ -110,3 +110,57 @@ def test_the_judge_scores_in_float32_without_dropout() -> None:
     exact.set_weights(trained.get_weights())
     np.testing.assert_allclose(logits, np.asarray(exact(IMAGES, training=False)), atol=1e-5)
     assert logits.dtype == np.float32
+
+
+def test_label_smoothing_is_kerass() -> None:
+    ours = models.build("cnn1", (28, 28, 1), 10)
+    ours.get_layer("dropout1").rate = 0.0
+    before = np.asarray(ours(IMAGES, training=False)).astype(np.float64)
+    rng = np.random.default_rng(2)
+    mixed = Mixed(LABELS, rng.integers(0, 10, 64), rng.random(64).astype(np.float32))
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.2)
+    trainer = backend.Trainer(ours, keras.optimizers.SGD(1e-30), label_smoothing=0.2)  # weights stand still
+    for targets in (LABELS, mixed):
+        trainer.reset()
+        trainer.step(IMAGES, targets)
+        share = targets.shares[:, None] if isinstance(targets, Mixed) else 1.0
+        others = targets.others if isinstance(targets, Mixed) else LABELS
+        soft = share * np.eye(10)[LABELS] + (1 - share) * np.eye(10)[others]
+        assert trainer.means()[0] == pytest.approx(float(loss(soft, before)), rel=1e-5)
+
+
+def test_the_rate_of_a_step_is_the_one_it_was_given() -> None:
+    model = models.build("cnn1", (28, 28, 1), 10)
+    optimizer = keras.optimizers.SGD(1e-30)
+    trainer = backend.Trainer(model, optimizer)
+    start = model.get_weights()
+    trainer.step(IMAGES, LABELS)
+    np.testing.assert_array_equal(model.get_weights()[0], start[0])
+    trainer.step(IMAGES, LABELS, 0.1)
+    assert (model.get_weights()[0] != start[0]).any()
+    assert float(np.asarray(optimizer.learning_rate)) == pytest.approx(0.1)
+
+
+def test_averages_are_the_means_of_the_weights_after_each_step_younger_ones_counting_more() -> None:
+    model = models.build("cnn4", (28, 28, 1), 10)
+    decay = 0.9
+    trainer = backend.Trainer(model, keras.optimizers.Adam(), average_decay=decay)
+    seen = []
+    for _ in range(5):
+        trainer.step(IMAGES, LABELS)
+        seen.append([weight.astype(np.float64) for weight in model.get_weights()])
+    shares = decay ** np.arange(4, -1, -1)
+    for place, average in enumerate(trainer.averages):
+        expected = np.average([weights[place] for weights in seen], axis=0, weights=shares)
+        np.testing.assert_allclose(np.asarray(average), expected, rtol=1e-5, atol=1e-6)
+    assert len(trainer.averages) == len(model.weights)
+    assert backend.Trainer(model, keras.optimizers.Adam()).averages == []
+
+
+def test_an_average_over_a_few_steps_is_exact_for_a_decay_near_one() -> None:
+    """In float32, 1 - 0.9999^n is off by a thousandth."""
+    steps = np.arange(1, 6, dtype=np.float32)
+    exact = 1 - 1 / steps.astype(np.float64)  # equal shares, which 0.9999 nearly gives
+    kept = [float(np.asarray(backend.kept_share(0.9999, step))) for step in steps]
+    np.testing.assert_allclose(kept, exact, atol=1e-4 * 5)
+    assert kept[0] == 0.0

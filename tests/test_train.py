@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clothier import backend, checkpoint, events, recipes, report, runs, train
+from clothier import backend, checkpoint, events, recipes, report, runs, train, trained
 from clothier.checkpoint import Checkpoint
 from clothier.errors import InterruptedRunError, RunError, WriteError
 from clothier.recipes import Recipe
 from clothier.runs import Run
+from clothier.train import schedule
 from clothier.values import Dataset, EpochRow
 
 RECIPE = recipes.change(
@@ -277,6 +278,63 @@ def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
         train.resume(run, tiny)
         whole = _fresh(tiny, tmp_path, recipes.change(recipe, {"precision": chosen}))
         assert _state(run) == _state(whole)
+
+
+STRONG = recipes.change(
+    RECIPE,
+    {
+        "epochs": 0,
+        "augmented_epochs": 4,
+        "augment": "crop-flip+erase+cutmix",
+        "label_smoothing": 0.1,
+        "schedule": "cosine",
+        "warmup": 0.2,
+        "average_decay": 0.8,
+    },
+)
+
+
+def test_with_every_option_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, tmp_path: Path) -> None:
+    class Stop(train.Watcher):
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            if epoch == 3:
+                raise KeyboardInterrupt
+
+    whole, stopped = _fresh(tiny, tmp_path, STRONG), Run.create("cnn1", tmp_path)
+    with pytest.raises(InterruptedRunError):
+        train.train(STRONG, tiny, stopped, watcher=Stop())
+    train.resume(stopped, tiny)
+    assert _state(stopped) == _state(whole)
+    assert [(row.epoch, row.phase) for row in whole.read_history()] == [
+        (epoch, "augmented") for epoch in (1, 2, 3, 4)
+    ]
+    assert [(phase.name, phase.epochs) for phase in whole.read_scores()] == [("augmented", 4)]
+    rates = [row.learning_rate for row in whole.read_history()]
+    expected = [
+        schedule.rate(STRONG, 5 * epoch - 1, 20) for epoch in (1, 2, 3, 4)
+    ]  # of the last step of each
+    np.testing.assert_allclose(rates, expected, rtol=1e-6)
+
+
+def test_averages_are_what_is_judged_and_loaded_and_the_raw_weights_are_kept(
+    tiny: Dataset, tmp_path: Path
+) -> None:
+    run = _fresh(tiny, tmp_path, STRONG)
+    tensors = checkpoint.load(run.last_checkpoint).tensors
+    named = {part: [name for name in tensors if name.startswith(f"{part}/")] for part in ("model", "raw")}
+    assert [name.removeprefix("raw") for name in named["raw"]] == [
+        name.removeprefix("model") for name in named["model"]
+    ]
+    assert all((tensors[a] != tensors[b]).any() for a, b in zip(named["model"], named["raw"], strict=True))
+    judged = {name: tensors[name] for name in named["model"]}
+    assert run.read_scores()[-1].weights_sha256 == checkpoint.digest(judged)
+    for weight, name in zip(trained.load(run).get_weights(), named["model"], strict=True):
+        np.testing.assert_array_equal(weight, tensors[name])
+    with run.predictions_file.open() as file:
+        predicted = [int(row["predicted"]) for row in csv.DictReader(file)]
+    assert tiny.test
+    logits = np.asarray(trained.load(run)(tiny.test.images, training=False))
+    assert predicted == logits.argmax(axis=1).tolist()
 
 
 def test_a_run_of_an_earlier_version_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:

@@ -11,7 +11,7 @@ from clothier import augment, backend
 from clothier.batches import batches
 from clothier.recipes import Recipe
 from clothier.train import settle_precision
-from clothier.values import Dataset
+from clothier.values import Dataset, Split
 
 # The first batches compile the step and warm the caches up.
 WARM_UP, TIMED = 2, 6
@@ -45,18 +45,17 @@ def measure(
     checkpoints and pages is not counted."""
     backend.start(threads)
     recipe = settle_precision(recipe, threads)
-    from clothier import models
-    from clothier.models.optimizers import OPTIMIZERS
+    from clothier.models.plan import Plan
+    from clothier.train import stages
 
-    shape, classes, train = dataset.image_shape, dataset.num_classes, dataset.train
-    model = models.build(recipe.model, shape, classes, recipe.precision)
-    judge = backend.Judge(models.build(recipe.model, shape, classes))
-    trainer = backend.Trainer(model, OPTIMIZERS[recipe.optimizer](recipe))
+    train = dataset.train
+    stage = stages.whole(Plan.of(recipe, dataset.image_shape, dataset.num_classes), recipe)
+    judged = Split(train.images[:_JUDGED], train.labels[:_JUDGED])
 
-    judge.logits(model.weights, train.images[:_JUDGED])
+    stage.predict(judged)
     began = clock()
-    judge.logits(model.weights, train.images[:_JUDGED])
-    judging = (clock() - began) / min(len(train), _JUDGED)
+    stage.predict(judged)
+    judging = (clock() - began) / len(judged)
     validation = judging * len(dataset.validation) if dataset.validation else 0.0
 
     epoch = {}
@@ -67,9 +66,9 @@ def measure(
         for number, (batch, labels) in enumerate(islice(made, WARM_UP + TIMED)):
             if number <= WARM_UP:
                 began, images = clock(), 0
-            trainer.step(batch, labels)
+            stage.trainer.step(batch, labels)
             images += len(labels)
-            trainer.means()  # waits for the step to end
+            stage.trainer.means()  # waits for the step to end
             seconds = clock() - began
         epoch[phase] = seconds / images * len(train) + validation
     return Pace(epoch, judging * sum(len(split) for split in dataset.splits().values()))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clothier import __version__, cli
+from clothier import __version__, cli, recipes
 
 # A run of a few seconds, on data drawn on the spot.
 QUICK = ("train", "cnn1", "--data", "generated:600", "--epochs", "1", "--set", "augmented_epochs=1")
@@ -78,6 +78,14 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "--fine-tune adds a phase that --phases plain leaves out; wanted one of the two",
         ),
         ("data folder:nowhere", "cannot read the folder nowhere: No such file or directory; check the name"),
+        (
+            "train cnn1 --set augment=cutmix+mixup",
+            "augmentation 'cutmix+mixup' mixes images twice (cutmix, mixup); wanted at most one policy that mixes;",
+        ),
+        (
+            "data generated --augment erase+mixed",
+            "unknown augmentation policy 'mixed'; known: article, crop-flip,",
+        ),
         ("data generated --augment mixed", "unknown augmentation policy 'mixed'; known: article, crop-flip,"),
         (
             "data generated --out sheet.png",
@@ -213,8 +221,28 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
     assert "2 epochs done" in _resume_errors(capsys, run)
 
 
+def test_epochs_are_those_of_the_first_phase(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a recipe augments from its first epoch, that is the augmented phase."""
+    only = recipes.change(recipes.get("cnn1"), {"name": "strong", "epochs": 0, "augment": "crop-flip+cutmix"})
+    monkeypatch.setitem(recipes.RECIPES, "strong", only)
+    words = ["train", "strong", "--data", "generated:100", "--epochs", "1"]
+    result = json.loads(_prints(capsys, *words, "--json", "--verbose", "0"))
+    assert (result["recipe"]["epochs"], result["recipe"]["augmented_epochs"]) == (0, 1)
+    assert [(phase["name"], phase["epochs"]) for phase in result["phases"]] == [("augmented", 1)]
+    assert "1 epochs done" in _resume_errors(capsys, "runs/strong-1 --epochs 1")
+    assert _fails(capsys, "train", "--resume", "runs/strong-1", "--epochs", "2").startswith(
+        "runs/strong-1 was begun with augmented_epochs=1, not 2;"
+    )
+    assert _fails(capsys, *words, "--phases", "plain") == (
+        "--phases plain leaves nothing of strong, which augments from its first epoch; wanted all; shorten it with "
+        "--epochs"
+    )
+
+
 def _resume_errors(capsys: pytest.CaptureFixture[str], run: str) -> str:
-    assert cli.run(["train", "--resume", run]) == 0
+    assert cli.run(["train", "--resume", *run.split()]) == 0
     return capsys.readouterr().err
 
 

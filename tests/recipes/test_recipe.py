@@ -51,6 +51,13 @@ def test_cut_short_a_recipe_forgets_what_comes_later() -> None:
     assert recipes.change(CNN1, {"seed": 14}).until("plain") != CNN1.until("plain")
 
 
+def test_where_the_rate_looks_ahead_the_first_phase_depends_on_all_of_it() -> None:
+    falling = recipes.change(CNN1, {"schedule": "linear"})
+    assert falling.until("plain") == falling
+    warming = recipes.change(CNN1, {"warmup": 0.1})
+    assert warming.until("plain") == warming
+
+
 def test_the_articles_vgg19() -> None:
     recipe = recipes.get("vgg19")
     assert recipe.phases() == [("plain", 50)]
@@ -62,6 +69,8 @@ def test_the_articles_vgg19() -> None:
 def test_a_recipe_written_before_there_were_bases_still_loads() -> None:
     content = CNN1.as_json()
     for field in [name for name in content if name.startswith(("base", "head", "fine", "resize"))]:
+        del content[field]
+    for field in ("schedule", "warmup", "label_smoothing", "average_decay"):
         del content[field]
     assert len(content) == 13
     assert Recipe.from_json(content) == CNN1
@@ -85,6 +94,13 @@ def test_text_is_read_as_the_fields_type() -> None:
         ({"batch_size": 0}, "batch_size is 0; wanted 1 or more"),
         ({"learning_rate": "nan"}, "learning_rate is nan; wanted a number above 0"),
         ({"learning_rate": "-1"}, "learning_rate is -1.0; wanted a number above 0"),
+        (
+            {"schedule": "cosin"},
+            "unknown schedule 'cosin'; known: constant, cosine, linear; did you mean 'cosine'?",
+        ),
+        ({"warmup": 1.0}, "warmup is 1.0; wanted 0 or more and below 1"),
+        ({"label_smoothing": -0.1}, "label_smoothing is -0.1; wanted 0 or more and below 1"),
+        ({"average_decay": "nan"}, "average_decay is nan; wanted 0 or more and below 1"),
         ({"momentum": 1.0}, "momentum is 1.0; wanted 0 or more and below 1"),
         ({"weight_decay": "inf"}, "weight_decay is inf; wanted 0 or more"),
         ({"seed": 2**32}, "seed is 4294967296; wanted a whole number below 2**32"),

@@ -6,30 +6,9 @@ mixed `mix(labels, dice) -> Mixed`; one line in POLICIES.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-
 from clothier.augment import article, crop_flip, cutmix, erase, mixup, photo
-from clothier.errors import unknown_name
-from clothier.values import Images, Labels, Mixed, Targets
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Call it with a random generator, uint8 images (n, height, width, channels) and int64 labels (n,): gives new
-    images of that shape, and what to train them towards. Dice are thrown for each image apart."""
-
-    throw: Callable[[np.random.Generator, Images], Any]
-    move: Callable[[Images, Any], Images]
-    mix: Callable[[Labels, Any], Mixed] | None = None  # where images are mixed, their labels are too
-
-    def __call__(self, rng: np.random.Generator, images: Images, labels: Labels) -> tuple[Images, Targets]:
-        dice = self.throw(rng, images)
-        return self.move(images, dice), self.mix(labels, dice) if self.mix else labels
-
+from clothier.augment.policy import Policy, chain
+from clothier.errors import InputError, unknown_name
 
 POLICIES: dict[str, Policy] = {
     "article": Policy(article.throw, article.move),
@@ -42,7 +21,23 @@ POLICIES: dict[str, Policy] = {
 
 
 def get(name: str) -> Policy:
-    """The policy of that name; InputError naming the nearest where there is none."""
-    if name not in POLICIES:
-        raise unknown_name("augmentation policy", name, POLICIES)
-    return POLICIES[name]
+    """The policy of that name, or several joined by +, applied in that order: "crop-flip+erase+cutmix".
+
+    Raises InputError for an unknown name (naming the nearest) or for two policies that mix images.
+    """
+    names = name.split("+")
+    for one in names:
+        if one not in POLICIES:
+            raise unknown_name("augmentation policy", one, POLICIES)
+    if len(names) == 1:
+        return POLICIES[name]
+    mixing = [one for one in names if POLICIES[one].mix]
+    if len(mixing) > 1:
+        raise InputError(
+            f"augmentation '{name}' mixes images twice ({', '.join(mixing)}); wanted at most one policy that mixes; "
+            "leave the others out"
+        )
+    return chain([POLICIES[one] for one in names])
+
+
+__all__ = ["POLICIES", "Policy", "get"]

@@ -6,7 +6,15 @@ several times faster than on the others, and XLA several times slower than witho
 
 from clothier.backend.hardware import has_fast_bfloat16, machine, num_cores
 from clothier.backend.process import BFLOAT16_MUST_WIN, bfloat16_speed, set_seed, start, versions
-from clothier.backend.steps import Extractor, Judge, Trainer, fused_batch_norm, rows_at_once, seed_dropout
+from clothier.backend.steps import (
+    Extractor,
+    Judge,
+    Trainer,
+    fused_batch_norm,
+    kept_share,
+    rows_at_once,
+    seed_dropout,
+)
 from clothier.backend.tracing import trace
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "bfloat16_speed",
     "fused_batch_norm",
     "has_fast_bfloat16",
+    "kept_share",
     "machine",
     "num_cores",
     "rows_at_once",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -52,16 +53,37 @@ def fused_batch_norm(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tupl
 
 
 class Trainer:
-    """The compiled training step of one model and optimiser. Feed it batches, then read the epoch's means."""
+    """The compiled training step of one model and optimiser. Feed it batches, then read the epoch's means.
 
-    def __init__(self, model: keras.Model, optimizer: keras.Optimizer) -> None:
+    `label_smoothing` is the share of each target that is spread evenly over all classes. `averages` stand beside
+    the model's weights, in their order: with `average_decay` above 0, the means of what they were after each step, a
+    step counting for less by that factor with each that follows; else there are none.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.Optimizer,
+        *,
+        label_smoothing: float = 0.0,
+        average_decay: float = 0.0,
+    ) -> None:
+        import keras
         import tensorflow as tf
 
         self._loss_sum = tf.Variable(0.0, dtype=tf.float64)
         self._num_correct = tf.Variable(0, dtype=tf.int64)
         self._num_seen = 0
+        self._rate: float | None = None  # the one last set
         weights = model.trainable_variables
         optimizer.build(weights)
+        self._optimizer = optimizer
+        # Statistics of batch normalisation are averaged as well: those of the last steps belong to other weights.
+        self.averages = (
+            [keras.Variable(np.asarray(weight), trainable=False) for weight in model.weights]
+            if average_decay
+            else []
+        )
 
         signature = [
             tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype),
@@ -76,19 +98,29 @@ class Trainer:
             with tf.GradientTape() as tape:
                 logits = model(inputs, training=True)
                 losses = shares * cross_entropy(labels, logits) + (1 - shares) * cross_entropy(others, logits)
+                if label_smoothing:
+                    even = -tf.reduce_mean(tf.nn.log_softmax(logits), axis=1)
+                    losses = (1 - label_smoothing) * losses + label_smoothing * even
                 loss = tf.reduce_mean(losses)
             optimizer.apply(tape.gradient(loss, weights), weights)
+            if self.averages:
+                kept = kept_share(average_decay, tf.cast(optimizer.iterations, tf.float32))
+                for average, weight in zip(self.averages, model.weights, strict=True):
+                    average.assign(kept * average + (1 - kept) * weight)
             self._loss_sum.assign_add(tf.reduce_sum(tf.cast(losses, tf.float64)))
             hits = tf.equal(tf.argmax(logits, axis=1), tf.where(shares >= 0.5, labels, others))
             self._num_correct.assign_add(tf.reduce_sum(tf.cast(hits, tf.int64)))
 
         self._step = step
 
-    def step(self, inputs: Images | Halves, targets: Targets) -> None:
-        """One update of the weights on a batch: what the model takes, (n, ...), and int64 (n,) or Mixed. A mixed image
-        counts as right where the label with the larger share is named."""
+    def step(self, inputs: Images | Halves, targets: Targets, rate: float | None = None) -> None:
+        """One update of the weights on a batch: what the model takes, (n, ...), and int64 (n,) or Mixed; `rate` is the
+        learning rate from this step on. A mixed image counts as right where the label with the larger share is
+        named."""
         if not isinstance(targets, Mixed):
             targets = Mixed(targets, targets, np.ones(len(targets), np.float32))
+        if rate is not None and rate != self._rate:
+            self._optimizer.learning_rate, self._rate = rate, rate
         self._step(inputs, targets.labels, targets.others, targets.shares)
         self._num_seen += len(targets)
 
@@ -101,6 +133,18 @@ class Trainer:
         self._loss_sum.assign(0.0)
         self._num_correct.assign(0)
         self._num_seen = 0
+
+
+def kept_share(decay: float, num_steps: Any) -> Any:
+    """How much of an average stays when the values after that many steps, counted from 1, come in.
+
+    The values then have shares 1, decay, decay^2, ... by age, divided by their sum. One `decay` from the start would
+    instead leave the first value, from before any training, a share that only time takes away.
+    """
+    from keras import ops
+
+    rate = math.log(decay)  # by way of expm1, as decay^n is too near to 1 for float32
+    return decay * ops.expm1(rate * (num_steps - 1)) / ops.expm1(rate * num_steps)
 
 
 class Judge:

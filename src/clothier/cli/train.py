@@ -34,7 +34,7 @@ def train(
     crop: options.Crop = "pad",
     skip_bad: options.SkipBad = False,
     epochs: Annotated[
-        int | None, typer.Option(help="Epochs of the plain phase.", show_default="the recipe's")
+        int | None, typer.Option(help="Epochs of the recipe's first phase.", show_default="the recipe's")
     ] = None,
     phases: Annotated[
         str, typer.Option(help="`all`, or `plain` to stop before augmentation.", show_default=True)
@@ -70,7 +70,8 @@ def train(
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Train a network, judge it, and write figures and a report."""
-    changes = _changes(set_ or [], epochs, split, seed, phases)
+    named = _named(recipe, resume)
+    changes = _changes(named, set_ or [], epochs, split, seed, phases)
     changes.update({"base": base} if base is not None else {})
     if fine_tune:
         if phases == "plain":
@@ -80,44 +81,59 @@ def train(
         changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
     if resume is not None:
         run, scores = _resume(resume, recipe, changes, data_dir, threads, verbose)
-    elif recipe is None:
-        raise InputError("no recipe given; wanted one such as cnn1; `clothier recipes` lists them")
     else:
-        chosen = _choose(recipe, changes)
+        chosen = _choose(named, changes)
         read = options.as_options(data_dir, chosen.split, image_size, crop, skip_bad)
         run, scores = _start(chosen, data, read, runs, threads, verbose)
     _show(run, scores, json)
 
 
+def _named(recipe: str | None, resume: Path | None) -> Recipe:
+    """What the command line changes: the run's recipe, or else the one of that name."""
+    from clothier import recipes
+    from clothier.runs import Run
+
+    if resume is not None:
+        return recipes.Recipe.from_json(Run.open(resume).read_recipe()["recipe"])
+    if recipe is None:
+        raise InputError("no recipe given; wanted one such as cnn1; `clothier recipes` lists them")
+    return recipes.get(recipe)
+
+
 def _changes(
-    settings: list[str], epochs: int | None, split: str | None, seed: int | None, phases: str
+    named: Recipe, settings: list[str], epochs: int | None, split: str | None, seed: int | None, phases: str
 ) -> dict[str, Any]:
     """The recipe fields that the command line changes."""
     changes = options.settings(settings)
-    given = {"epochs": epochs, "split": split, "seed": seed}
+    first = "epochs" if named.epochs or "epochs" in changes else "augmented_epochs"
+    given = {first: epochs, "split": split, "seed": seed}
     changes.update({field: value for field, value in given.items() if value is not None})
     if phases not in ("all", "plain"):
         raise InputError(f"--phases is '{phases}'; wanted all, or plain to stop before augmentation")
     if phases == "plain":
+        if first == "augmented_epochs":
+            raise InputError(
+                f"--phases plain leaves nothing of {named.name}, which augments from its first epoch; wanted all; "
+                "shorten it with --epochs"
+            )
         changes.update(augmented_epochs=0, fine_tune_epochs=0)
     return changes
 
 
-def _choose(name: str, changes: dict[str, Any]) -> Recipe:
+def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     """The recipe with its changes; on the base of a run it is `transfer`, with that run's model."""
     from clothier import pretrained, recipes, trained
     from clothier.runs import Run
 
-    recipe = recipes.get(name)
     base = changes.get("base", recipe.base)
     if not recipe.base and base:
         raise InputError(
-            f"the recipe {name} trains a network whole and takes no base; wanted vgg19 or transfer; "
+            f"the recipe {recipe.name} trains a network whole and takes no base; wanted vgg19 or transfer; "
             f"use `clothier train vgg19 --base {base}`"
         )
     if base and pretrained.kind_of(base) == "run":
         changes = {"model": trained.plan(Run.open(base)).model, **changes}
-        if name == "vgg19":
+        if recipe.name == "vgg19":
             screen.messages.print(f"{base} is a run, so the recipe is transfer, not vgg19", markup=False)
             recipe = recipes.get("transfer")
     return recipes.change(recipe, changes)

@@ -12,6 +12,7 @@ OPTIMIZERS = ("adadelta", "adam", "adamw", "sgd")
 SPLITS = ("article", "default", "none", "stratified")
 PRECISIONS = ("auto", "bfloat16", "float32")
 PHASES = ("plain", "augmented", "fine-tuned")
+SCHEDULES = ("constant", "cosine", "linear")
 RESIZES = ("bilinear", "nearest")
 BASE_PIXELS = ("as_trained", "article_mistake")
 FINE_TUNE_EPOCHS = 10  # where fine-tuning is asked for without a number
@@ -33,14 +34,27 @@ class Recipe:
     )
     epochs: int = 10  # epochs of phase one, `plain`: images as they are
     augmented_epochs: int = 50  # epochs of phase two, `augmented`; 0 leaves the phase out
-    augment: str = "article"  # the policy of phase two, a name in the table of policies
+    augment: str = (
+        "article"  # the policy of phase two, a name in the table of policies, or several joined by +
+    )
     batch_size: int = 256  # images in one update
     optimizer: str = (
         "adam"  # adam, adamw, adadelta or sgd, each with Keras's defaults but for the fields below
     )
-    learning_rate: float = 1e-3  # step size, constant
+    learning_rate: float = 1e-3  # step size, at its highest
+    schedule: str = (
+        "constant"  # how it goes on to the last step of all phases: constant, or linear or cosine to 0
+    )
+    warmup: float = 0.0  # share of all steps, in [0, 1), over which it first rises linearly from 0
     momentum: float = 0.0  # sgd only, in [0, 1)
     weight_decay: float = 0.004  # adamw only, Keras's default
+    # Share of each target, in [0, 1), spread evenly over all classes; only the training loss knows of it. Source:
+    # Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016, section 7.
+    label_smoothing: float = 0.0
+    # In [0, 1). Above 0, what is judged and kept is the mean of the weights after each step, counting for less by this
+    # factor with each step of age. Source: Polyak and Juditsky, "Acceleration of Stochastic Approximation by
+    # Averaging", 1992, there with equal shares.
+    average_decay: float = 0.0
     # What the layers compute in: float32 as in the tutorials, bfloat16, or auto for the faster on this machine.
     # Weights, loss and scores are float32 whatever it is.
     precision: str = "float32"
@@ -73,7 +87,7 @@ class Recipe:
         for field in ("learning_rate", "fine_tune_rate"):
             if not 0 < getattr(self, field) < float("inf"):
                 raise InputError(f"{field} is {getattr(self, field)}; wanted a number above 0, such as 0.001")
-        for field in ("momentum", "head_dropout"):
+        for field in ("warmup", "momentum", "label_smoothing", "average_decay", "head_dropout"):
             if not 0 <= getattr(self, field) < 1:
                 raise InputError(f"{field} is {getattr(self, field)}; wanted 0 or more and below 1")
         if not 0 <= self.weight_decay < float("inf"):
@@ -108,8 +122,9 @@ class Recipe:
         return [(name, lengths[name]) for name in PHASES if lengths[name]]
 
     def until(self, phase: str) -> Recipe:
-        """The recipe cut short after that phase; equal for recipes that differ only in what comes later."""
-        if phase != "plain":
+        """The recipe cut short after that phase; equal for recipes that differ only in what comes later. Where the
+        learning rate looks ahead to the last step, all of it decides what the first phase gives."""
+        if phase != "plain" or self.schedule != "constant" or self.warmup:
             return self
         return replace(self, augmented_epochs=0, augment=Recipe.augment, fine_tune_epochs=0)
 
@@ -134,6 +149,7 @@ _LEAST = {
 _KNOWN = {
     "optimizer": OPTIMIZERS,
     "split": SPLITS,
+    "schedule": SCHEDULES,
     "precision": PRECISIONS,
     "base_pixels": BASE_PIXELS,
     "base_end": BASE_ENDS,

@@ -21,7 +21,7 @@ from clothier.models.plan import Plan
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train import interrupt
+from clothier.train import interrupt, schedule
 from clothier.train.watcher import Watcher
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores
 
@@ -53,6 +53,7 @@ class Training:
 
         self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
         self.policy = augment.get(recipe.augment) if recipe.augmented_epochs else None
+        self.steps = schedule.steps_per_epoch(recipe, len(dataset.train))
         self.plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, base.trunk if base else None)
         backend.set_seed(recipe.seed)
         if base is None:
@@ -105,14 +106,7 @@ class Training:
         self.watcher.begin_epoch(epoch, total, phase, len(train))
         stage.trainer.reset()
         backend.seed_dropout(stage.model, recipe.seed, epoch)
-        policy = self.policy if phase == "augmented" else None
-        with interrupt.deferred() as check:
-            for inputs, labels in batches(
-                train, stage.batch_size, seed=recipe.seed, epoch=epoch, policy=policy
-            ):
-                stage.trainer.step(inputs, labels)
-                self.watcher.batch(len(labels), stage.trainer)
-                check()
+        self._steps(epoch, train, self.policy if phase == "augmented" else None)
         loss, accuracy = stage.trainer.means()
         training_seconds = time.perf_counter() - began
         if not math.isfinite(loss):
@@ -129,6 +123,16 @@ class Training:
         row = EpochRow(epoch, phase, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds)
         self._save(row)
         self.watcher.end_epoch(row, len(train), training_seconds)
+
+    def _steps(self, epoch: int, train: Examples, policy: augment.Policy | None) -> None:
+        """Every batch of an epoch."""
+        stage, before, total = self.stage, sum(self.steps[: epoch - 1]), sum(self.steps)
+        made = batches(train, stage.batch_size, seed=self.recipe.seed, epoch=epoch, policy=policy)
+        with interrupt.deferred() as check:
+            for number, (inputs, targets) in enumerate(made, start=before):
+                stage.trainer.step(inputs, targets, schedule.rate(stage.recipe, number, total))
+                self.watcher.batch(len(targets), stage.trainer)
+                check()
 
     def _examples(self) -> Mapping[str, Examples]:
         """What the stage is fed, by split: images, or features, which are computed when first asked for."""

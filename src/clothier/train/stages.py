@@ -31,19 +31,27 @@ class Stage:
     def __init__(self, model: keras.Model, twin: keras.Model, recipe: Recipe) -> None:
         self.model = model
         self.optimizer = OPTIMIZERS[recipe.optimizer](recipe)
-        self.trainer = backend.Trainer(model, self.optimizer)
+        self.recipe = recipe
+        self.trainer = backend.Trainer(
+            model,
+            self.optimizer,
+            label_smoothing=recipe.label_smoothing,
+            average_decay=recipe.average_decay,
+        )
         self._judge = backend.Judge(twin)
         self.batch_size = recipe.batch_size
 
     def predict(self, examples: Examples) -> Predictions:
-        """In float32, dropout off."""
-        return Predictions(self._judge.logits(self.model.weights, examples.inputs))
+        """In float32, dropout off, by the weights that `weights` gives."""
+        return Predictions(self._judge.logits(self._judged(), examples.inputs))
 
     def weights(self) -> Tensors:
-        return _arrays(self._named_weights())
+        """Those that are judged and kept: the averages where the recipe wants them, else the model's own."""
+        return _arrays(_named("model", self._judged(), self.model.weights))
 
     def tensors(self) -> Tensors:
-        """Weights and the optimiser's state: all that a checkpoint keeps of the stage."""
+        """Weights, those training goes on from where these are others, and the optimiser's state: all that a
+        checkpoint keeps of the stage."""
         return _arrays(self._variables())
 
     def assign(self, tensors: dict[str, Any]) -> bool:
@@ -56,10 +64,13 @@ class Stage:
         return True
 
     def _variables(self) -> dict[str, Any]:
-        return {**self._named_weights(), **_named("optimizer", self.optimizer.variables)}
+        named = _named("model", self._judged(), self.model.weights)
+        if self.trainer.averages:
+            named |= _named("raw", self.model.weights)
+        return named | _named("optimizer", self.optimizer.variables)
 
-    def _named_weights(self) -> dict[str, Any]:
-        return _named("model", self.model.weights)
+    def _judged(self) -> list[Any]:
+        return self.trainer.averages or list(self.model.weights)
 
 
 def whole(plan: Plan, recipe: Recipe) -> Stage:
@@ -87,9 +98,10 @@ def fine_tuning(plan: Plan, recipe: Recipe, values: Sequence[npt.NDArray[Any]] |
     return Stage(model, models.build_plan(plan), slower)
 
 
-def _named(part: str, variables: list[Any]) -> dict[str, Any]:
+def _named(part: str, variables: list[Any], named_like: list[Any] | None = None) -> dict[str, Any]:
     """Named by place and path: the optimiser's paths alone could repeat."""
-    return {f"{part}/{place:03d}/{variable.path}": variable for place, variable in enumerate(variables)}
+    paths = [variable.path for variable in named_like or variables]
+    return {f"{part}/{place:03d}/{path}": variables[place] for place, path in enumerate(paths)}
 
 
 def _arrays(named: dict[str, Any]) -> Tensors:

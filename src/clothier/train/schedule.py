@@ -1,0 +1,35 @@
+"""How far each step goes: the learning rate from a run's first step to its last."""
+
+from __future__ import annotations
+
+import math
+
+from clothier.recipes import Recipe
+
+
+def steps_per_epoch(recipe: Recipe, num_images: int) -> list[int]:
+    """How many updates each epoch of a run takes, in order, where it visits that many images."""
+    steps = []
+    for phase, epochs in recipe.phases():
+        batch_size = recipe.fine_tune_batch_size if phase == "fine-tuned" else recipe.batch_size
+        steps += [-(-num_images // batch_size)] * epochs
+    return steps
+
+
+def rate(recipe: Recipe, step: int, total_steps: int) -> float:
+    """The learning rate of one step, counted from 0, of a run of that many: the recipe's rate by its schedule.
+
+    It would be 0 one step before the first, where there is a warm-up, and one step after the last, where it falls: no
+    step is spent on a rate of 0. Source of the cosine: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with
+    Warm Restarts", 2016, equation 5, without restarts.
+    """
+    warm = int(recipe.warmup * total_steps)
+    if step < warm:
+        return recipe.learning_rate * (step + 1) / (warm + 1)
+    fallen = (step - warm) / (total_steps - warm)  # in [0, 1)
+    share = {
+        "constant": 1.0,
+        "linear": 1.0 - fallen,
+        "cosine": (1.0 + math.cos(math.pi * fallen)) / 2.0,
+    }
+    return recipe.learning_rate * share[recipe.schedule]
