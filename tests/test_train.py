@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clothier import backend, checkpoint, events, recipes, report, runs, train, trained
+from clothier import backend, batches, checkpoint, events, predict, recipes, report, runs, train, trained
 from clothier.checkpoint import Checkpoint
 from clothier.errors import InterruptedRunError, RunError, WriteError
 from clothier.recipes import Recipe
@@ -314,6 +314,69 @@ def test_with_every_option_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, 
         schedule.rate(STRONG, 5 * epoch - 1, 20) for epoch in (1, 2, 3, 4)
     ]  # of the last step of each
     np.testing.assert_allclose(rates, expected, rtol=1e-6)
+
+
+FAST = recipes.change(
+    recipes.get("fastnet"),
+    {
+        "epochs": 0,
+        "augmented_epochs": 4,
+        "augment": "alternate-flip+shift",
+        "batch_size": 64,
+        "skip": 0.5,
+        "skip_from": 2,
+        "skip_to": 3,
+    },
+)
+
+
+def test_skipping_the_easiest_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, tmp_path: Path) -> None:
+    heard: list[int] = []
+
+    class Stop(train.Watcher):
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            heard.append(num_images)
+            if epoch == 3:
+                raise KeyboardInterrupt
+
+    recipe = train.settle_precision(FAST)
+    whole, stopped = _fresh(tiny, tmp_path, recipe), Run.create("fastnet", tmp_path)
+    with pytest.raises(InterruptedRunError):
+        train.train(recipe, tiny, stopped, watcher=Stop())
+    train.resume(stopped, tiny)
+    assert _state(stopped) == _state(whole)
+    assert heard == [300, 150, 150]
+    assert checkpoint.load(whole.last_checkpoint).tensors["train/losses"].shape == (300,)
+
+
+def test_the_hardest_images_are_those_that_are_visited(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visited: list[set[int]] = []
+
+    def spy(rows: Any, seed: int, epoch: int) -> Any:
+        visited.append(set(rows.tolist()))
+        return batches.shuffled(rows, seed, epoch)
+
+    monkeypatch.setattr("clothier.train.loop.shuffled", spy)
+    losses = np.random.default_rng(0).permutation(300).astype(np.float32)
+    monkeypatch.setattr(backend.Trainer, "losses", lambda self: losses[: self._num_seen])
+    _fresh(tiny, tmp_path, recipes.change(RECIPE, {"skip": 0.5, "skip_to": 2, "augmented_epochs": 0}))
+    order = batches.shuffled(np.arange(300), RECIPE.seed, 1)
+    assert [len(rows) for rows in visited] == [300, 150]
+    assert visited[1] == set(order[losses >= 150].tolist())
+
+
+def test_a_mirrored_run_is_judged_by_the_mean_of_both_views(tiny: Dataset, tmp_path: Path) -> None:
+    run = _fresh(tiny, tmp_path, recipes.change(RECIPE, {"mirror": True, "epochs": 1, "augmented_epochs": 0}))
+    assert tiny.test
+    model, images = trained.load(run), tiny.test.images
+    views = [np.asarray(model(view, training=False)) for view in (images, images[:, :, ::-1])]
+    logits = predict.predict(run, images).logits
+    np.testing.assert_allclose(logits, np.mean(views, axis=0), rtol=1e-4, atol=1e-5)
+    assert np.abs(views[0] - views[1]).max() > 1e-3
+    with run.predictions_file.open() as file:
+        assert [int(row["predicted"]) for row in csv.DictReader(file)] == logits.argmax(axis=1).tolist()
 
 
 def test_averages_are_what_is_judged_and_loaded_and_the_raw_weights_are_kept(

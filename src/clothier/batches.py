@@ -6,22 +6,36 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 
-from clothier.augment import Policy
+from clothier.augment import Policy, Visit
 from clothier.values import Examples, Halves, Images, Targets
 
 # Each use of the seed in an epoch has a number of its own, so that no two share their random draws.
 # Dropout has 1, in the backend.
 SHUFFLE, AUGMENT = 0, 2
+Rows = npt.NDArray[np.int64]
+
+
+def shuffled(rows: Rows, seed: int, epoch: int) -> Rows:
+    """Those rows in the epoch's order."""
+    return rows[np.random.default_rng([seed, epoch, SHUFFLE]).permutation(len(rows))]
 
 
 def batches(
-    examples: Examples, batch_size: int, *, seed: int, epoch: int, policy: Policy | None = None
+    examples: Examples,
+    batch_size: int,
+    *,
+    seed: int,
+    epoch: int,
+    policy: Policy | None = None,
+    order: Rows | None = None,
 ) -> Iterator[tuple[Images | Halves, Targets]]:
-    """Every example once, in a shuffled order: inputs (b, ...) and labels, int64 (b,) or, from a policy that mixes
-    images, Mixed; the last batch may be smaller. A policy wants images. The next batch is made on another thread while
-    the caller works on this one."""
-    order = np.random.default_rng([seed, epoch, SHUFFLE]).permutation(len(examples))
+    """Every example once in that order, or where there is none in the epoch's: inputs (b, ...) and labels, int64 (b,)
+    or, from a policy that mixes images, Mixed; the last batch may be smaller. A policy wants images. The next batch is
+    made on another thread while the caller works on this one."""
+    if order is None:
+        order = shuffled(np.arange(len(examples)), seed, epoch)
 
     def make(index: int) -> tuple[Images | Halves, Targets]:
         rows = order[index * batch_size : (index + 1) * batch_size]
@@ -29,9 +43,9 @@ def batches(
         if policy is None:
             return inputs, labels
         dice = np.random.default_rng([seed, epoch, AUGMENT, index])
-        return policy(dice, np.asarray(inputs, np.uint8), labels)
+        return policy(dice, np.asarray(inputs, np.uint8), labels, Visit(rows, epoch, seed))
 
-    num_batches = -(-len(examples) // batch_size)
+    num_batches = -(-len(order) // batch_size)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches") as worker:
         upcoming = worker.submit(make, 0)
         for index in range(num_batches):

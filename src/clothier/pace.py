@@ -49,7 +49,7 @@ def measure(
     from clothier.train import stages
 
     train = dataset.train
-    stage = stages.whole(Plan.of(recipe, dataset.image_shape, dataset.num_classes), recipe)
+    stage = stages.whole(Plan.of(recipe, dataset.image_shape, dataset.num_classes), recipe, train.images)
     judged = Split(train.images[:_JUDGED], train.labels[:_JUDGED])
 
     stage.predict(judged)

@@ -20,4 +20,4 @@ def predict(run: Run, images: Images, which: str = "last") -> Predictions:
             f"images are {images.shape}; {run.name} was trained on images of {wanted}; wanted one or more of those"
         )
     model = trained.load(run, which)
-    return Predictions(backend.Judge(model).logits(model.get_weights(), images))
+    return Predictions(backend.Judge(model, trained.plan(run).mirror).logits(model.get_weights(), images))

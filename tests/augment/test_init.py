@@ -69,7 +69,8 @@ def test_only_policies_that_mix_images_mix_labels(name: str) -> None:
 def test_unknown_policy() -> None:
     with pytest.raises(
         InputError,
-        match=r"^unknown augmentation policy 'cutmx'; known: article, crop-flip, cutmix, erase, mixup, photo; "
+        match=r"^unknown augmentation policy 'cutmx'; known: alternate-flip, article, crop-flip, cutmix, "
+        r"erase, mixup, photo, shift; "
         r"did you mean 'cutmix'\?$",
     ):
         augment.get("cutmx")

@@ -60,8 +60,8 @@ def test_a_policy_twice_throws_twice() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("crop-flip+eras", "unknown augmentation policy 'eras'; known: article, "),
-        ("crop-flip+", "unknown augmentation policy ''; known: article, "),
+        ("crop-flip+eras", "unknown augmentation policy 'eras'; known: alternate-flip, "),
+        ("crop-flip+", "unknown augmentation policy ''; known: alternate-flip, "),
         (
             "cutmix+erase+mixup",
             "augmentation 'cutmix+erase+mixup' mixes images twice (cutmix, mixup); wanted at most one policy that "

@@ -51,14 +51,17 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("train", "no recipe given; wanted one such as cnn1; `clothier recipes` lists them"),
         (
             "train cnn44",
-            "unknown recipe 'cnn44'; known: cnn1, cnn1_dropout, cnn3, cnn4, transfer, vgg19; did you mean 'cnn4'?",
+            "unknown recipe 'cnn44'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, transfer, vgg19; did",
         ),
         (
             "train cnn1 --set epochs",
             "--set got 'epochs'; wanted FIELD=VALUE, such as --set learning_rate=3e-4",
         ),
         ("train cnn1 --set model=vgg", "unknown model 'vgg'; known: cnn1, cnn1_dropout, cnn3, cnn4"),
-        ("train cnn1 --set augment=none", "unknown augmentation policy 'none'; known: article, crop-flip,"),
+        (
+            "train cnn1 --set augment=none",
+            "unknown augmentation policy 'none'; known: alternate-flip, article, crop-flip,",
+        ),
         (
             "train cnn1 --phases first",
             "--phases is 'first'; wanted all, or plain to stop before augmentation",
@@ -84,16 +87,19 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "data generated --augment erase+mixed",
-            "unknown augmentation policy 'mixed'; known: article, crop-flip,",
+            "unknown augmentation policy 'mixed'; known: alternate-flip, article, crop-flip,",
         ),
-        ("data generated --augment mixed", "unknown augmentation policy 'mixed'; known: article, crop-flip,"),
+        (
+            "data generated --augment mixed",
+            "unknown augmentation policy 'mixed'; known: alternate-flip, article, crop-flip,",
+        ),
         (
             "data generated --out sheet.png",
             "--out is sheet.png; wanted a folder; a single picture is drawn with --augment NAME",
         ),
         (
             "summary cnn5",
-            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, vgg19; did you mean 'cnn",
+            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_wide, vgg19; did",
         ),
         (
             "summary cnn3 --image-size 9",
@@ -137,7 +143,7 @@ def test_wrong_words_end_with_one_line_and_exit_code_2(
 
 def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(json.loads(_prints(capsys, "models", "--json"))) == {
-        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "vgg19",
+        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "fastnet", "fastnet_wide", "vgg19",
     }  # fmt: skip
     assert "one convolution" in _prints(capsys, "models")
     assert json.loads(_prints(capsys, "recipes", "cnn3", "--json"))["batch_size"] == 256

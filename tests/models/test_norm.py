@@ -26,21 +26,24 @@ def _step(layer: Any, inputs: np.ndarray, upstream: np.ndarray) -> list[np.ndarr
     return [np.asarray(tf.cast(value, tf.float32)) for value in values]
 
 
-def _pair(shape: tuple[int, ...], dtype: str) -> tuple[Any, Any, np.ndarray, np.ndarray]:
+def _pair(shape: tuple[int, ...], dtype: str, **options: Any) -> tuple[Any, Any, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
-    ours = BatchNormalization(dtype=dtype)
-    theirs = keras.layers.BatchNormalization(dtype=dtype)
+    ours = BatchNormalization(dtype=dtype, **options)
+    theirs = keras.layers.BatchNormalization(dtype=dtype, **options)
     inputs = rng.normal(3, 2, shape).astype(np.float32)
-    weights = [rng.uniform(0.5, 1.5, shape[-1]).astype(np.float32) for _ in range(4)]
+    weights = [
+        rng.uniform(0.5, 1.5, shape[-1]).astype(np.float32) for _ in range(3 + options.get("scale", True))
+    ]
     for layer in (ours, theirs):
         layer.build(shape)
         layer.set_weights(weights)
     return ours, theirs, inputs, rng.normal(size=shape).astype(np.float32)
 
 
+@pytest.mark.parametrize("scale", [True, False])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_float32_agrees_to_1e_5(shape: tuple[int, ...]) -> None:
-    ours, theirs, inputs, upstream = _pair(shape, "float32")
+def test_float32_agrees_to_1e_5(shape: tuple[int, ...], scale: bool) -> None:
+    ours, theirs, inputs, upstream = _pair(shape, "float32", scale=scale)
     for value, expected in zip(_step(ours, inputs, upstream), _step(theirs, inputs, upstream), strict=True):
         np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-5 * max(1, np.abs(expected).max()))
 
@@ -56,16 +59,17 @@ def test_bfloat16_outputs_agree_to_one_rounding_step(shape: tuple[int, ...]) -> 
     assert ours.compute_dtype == "bfloat16"
 
 
-def test_it_is_really_fused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scale", [True, False])
+def test_it_is_really_fused(monkeypatch: pytest.MonkeyPatch, scale: bool) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise RuntimeError("Keras's own path")
 
-    ours, _, inputs, upstream = _pair((8, 4, 4, 2), "float32")
+    ours, _, inputs, upstream = _pair((8, 4, 4, 2), "float32", scale=scale)
     monkeypatch.setattr(keras.layers.BatchNormalization, "call", refuse)
     _step(ours, inputs, upstream)
 
 
-@pytest.mark.parametrize("options", [{"axis": 1}, {"scale": False}, {"center": False}])
+@pytest.mark.parametrize("options", [{"axis": 1}, {"center": False}])
 def test_what_the_kernel_does_not_cover_is_left_to_keras(options: dict[str, Any]) -> None:
     inputs = np.random.default_rng(0).normal(size=(16, 4, 4, 3)).astype(np.float32)
     ours, theirs = BatchNormalization(**options), keras.layers.BatchNormalization(**options)

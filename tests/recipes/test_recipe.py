@@ -68,9 +68,9 @@ def test_the_articles_vgg19() -> None:
 
 def test_a_recipe_written_before_there_were_bases_still_loads() -> None:
     content = CNN1.as_json()
-    for field in [name for name in content if name.startswith(("base", "head", "fine", "resize"))]:
+    for field in [name for name in content if name.startswith(("base", "head", "fine", "resize", "skip"))]:
         del content[field]
-    for field in ("schedule", "warmup", "label_smoothing", "average_decay"):
+    for field in ("schedule", "warmup", "label_smoothing", "average_decay", "mirror"):
         del content[field]
     assert len(content) == 13
     assert Recipe.from_json(content) == CNN1
@@ -81,6 +81,7 @@ def test_text_is_read_as_the_fields_type() -> None:
         CNN1, {"epochs": "3", "learning_rate": "3e-4", "optimizer": "sgd", "momentum": 0}
     )
     assert (changed.epochs, changed.learning_rate, changed.optimizer) == (3, 3e-4, "sgd")
+    assert recipes.change(CNN1, {"mirror": "True"}).mirror is True
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,10 @@ def test_text_is_read_as_the_fields_type() -> None:
         ({"learning_rte": "1"}, "unknown recipe field 'learning_rte'; known: augment,"),
         ({"epochs": "three"}, "epochs is 'three'; wanted a whole number"),
         ({"epochs": 2.5}, "epochs is 2.5; wanted a whole number"),
+        ({"mirror": "maybe"}, "mirror is 'maybe'; wanted true or false"),
+        ({"mirror": 1}, "mirror is 1; wanted true or false"),
+        ({"skip": 1.0}, "skip is 1.0; wanted 0 or more and below 1"),
+        ({"skip_from": 1}, "skip_from is 1; wanted 2 or more"),
         ({"epochs": -1}, "epochs is -1; wanted 0 or more"),
         ({"epochs": 0, "augmented_epochs": 0}, "epochs and augmented_epochs are both 0; wanted at least one"),
         ({"batch_size": 0}, "batch_size is 0; wanted 1 or more"),
@@ -106,7 +111,7 @@ def test_text_is_read_as_the_fields_type() -> None:
         ({"seed": 2**32}, "seed is 4294967296; wanted a whole number below 2**32"),
         (
             {"optimizer": "adm"},
-            "unknown optimizer 'adm'; known: adadelta, adam, adamw, sgd; did you mean 'adam'?",
+            "unknown optimizer 'adm'; known: adadelta, adam, adamw, muon, sgd; did you mean 'adam'?",
         ),
         (
             {"precision": "float16"},
@@ -139,5 +144,5 @@ def test_an_unknown_recipe_gets_its_nearest_neighbour() -> None:
     with pytest.raises(InputError) as caught:
         recipes.get("cnn5")
     assert str(caught.value).startswith(
-        "unknown recipe 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, transfer, vgg19; did you mean 'cnn"
+        "unknown recipe 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, transfer, vgg19; did you mean 'cnn"
     )

@@ -6,17 +6,19 @@ mixed `mix(labels, dice) -> Mixed`; one line in POLICIES.
 
 from __future__ import annotations
 
-from clothier.augment import article, crop_flip, cutmix, erase, mixup, photo
-from clothier.augment.policy import Policy, chain
+from clothier.augment import alternate_flip, article, crop_flip, cutmix, erase, mixup, photo, shift
+from clothier.augment.policy import Policy, Visit, chain
 from clothier.errors import InputError, unknown_name
 
 POLICIES: dict[str, Policy] = {
+    "alternate-flip": Policy(alternate_flip.throw, alternate_flip.move, throw_for=alternate_flip.throw_for),
     "article": Policy(article.throw, article.move),
     "crop-flip": Policy(crop_flip.throw, crop_flip.move),
     "cutmix": Policy(cutmix.throw, cutmix.move, cutmix.mix),
     "erase": Policy(erase.throw, erase.move),
     "mixup": Policy(mixup.throw, mixup.move, mixup.mix),
     "photo": Policy(photo.throw, photo.move),
+    "shift": Policy(shift.throw, shift.move),
 }
 
 
@@ -40,4 +42,4 @@ def get(name: str) -> Policy:
     return chain([POLICIES[one] for one in names])
 
 
-__all__ = ["POLICIES", "Policy", "get"]
+__all__ = ["POLICIES", "Policy", "Visit", "get"]

@@ -26,12 +26,13 @@ class Dice:
     flip: npt.NDArray[np.bool_]
 
 
-def throw(rng: np.random.Generator, images: Images) -> Dice:
-    """Dice for each image, all independent, every crop as likely as the others."""
+def throw(rng: np.random.Generator, images: Images, most: float = PADDING) -> Dice:
+    """Dice for each image, all independent, every crop as likely as the others; `most` is the share of a side by which
+    it may be off."""
     num_images, height, width, _ = images.shape
 
     def draw(side: int) -> npt.NDArray[np.int64]:
-        padding = int(PADDING * side + 0.5)
+        padding = int(most * side + 0.5)
         return rng.integers(-padding, padding, (num_images,), endpoint=True)
 
     return Dice(down=draw(height), right=draw(width), flip=rng.random((num_images,)) < 0.5)

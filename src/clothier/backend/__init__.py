@@ -4,6 +4,9 @@
 several times faster than on the others, and XLA several times slower than without, so it stays off.
 """
 
+from clothier.backend.adam import apply_adam
+from clothier.backend.convolution import convolve
+from clothier.backend.dropout import keep_at_random
 from clothier.backend.hardware import has_fast_bfloat16, machine, num_cores
 from clothier.backend.process import BFLOAT16_MUST_WIN, bfloat16_speed, set_seed, start, versions
 from clothier.backend.steps import (
@@ -22,9 +25,12 @@ __all__ = [
     "Extractor",
     "Judge",
     "Trainer",
+    "apply_adam",
     "bfloat16_speed",
+    "convolve",
     "fused_batch_norm",
     "has_fast_bfloat16",
+    "keep_at_random",
     "kept_share",
     "machine",
     "num_cores",

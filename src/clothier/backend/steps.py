@@ -57,7 +57,8 @@ class Trainer:
 
     `label_smoothing` is the share of each target that is spread evenly over all classes. `averages` stand beside
     the model's weights, in their order: with `average_decay` above 0, the means of what they were after each step, a
-    step counting for less by that factor with each that follows; else there are none.
+    step counting for less by that factor with each that follows; else there are none. `keep_losses` remembers the loss
+    of each image.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Trainer:
         *,
         label_smoothing: float = 0.0,
         average_decay: float = 0.0,
+        keep_losses: bool = False,
     ) -> None:
         import keras
         import tensorflow as tf
@@ -74,6 +76,7 @@ class Trainer:
         self._loss_sum = tf.Variable(0.0, dtype=tf.float64)
         self._num_correct = tf.Variable(0, dtype=tf.int64)
         self._num_seen = 0
+        self._losses: list[Any] | None = [] if keep_losses else None
         self._rate: float | None = None  # the one last set
         weights = model.trainable_variables
         optimizer.build(weights)
@@ -94,13 +97,14 @@ class Trainer:
         cross_entropy = tf.nn.sparse_softmax_cross_entropy_with_logits
 
         @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
-        def step(inputs: Any, labels: Any, others: Any, shares: Any) -> None:
+        def step(inputs: Any, labels: Any, others: Any, shares: Any) -> Any:
             with tf.GradientTape() as tape:
                 logits = model(inputs, training=True)
-                losses = shares * cross_entropy(labels, logits) + (1 - shares) * cross_entropy(others, logits)
+                sharp = shares * cross_entropy(labels, logits) + (1 - shares) * cross_entropy(others, logits)
+                losses = sharp
                 if label_smoothing:
                     even = -tf.reduce_mean(tf.nn.log_softmax(logits), axis=1)
-                    losses = (1 - label_smoothing) * losses + label_smoothing * even
+                    losses = (1 - label_smoothing) * sharp + label_smoothing * even
                 loss = tf.reduce_mean(losses)
             optimizer.apply(tape.gradient(loss, weights), weights)
             if self.averages:
@@ -110,6 +114,7 @@ class Trainer:
             self._loss_sum.assign_add(tf.reduce_sum(tf.cast(losses, tf.float64)))
             hits = tf.equal(tf.argmax(logits, axis=1), tf.where(shares >= 0.5, labels, others))
             self._num_correct.assign_add(tf.reduce_sum(tf.cast(hits, tf.int64)))
+            return sharp
 
         self._step = step
 
@@ -121,7 +126,9 @@ class Trainer:
             targets = Mixed(targets, targets, np.ones(len(targets), np.float32))
         if rate is not None and rate != self._rate:
             self._optimizer.learning_rate, self._rate = rate, rate
-        self._step(inputs, targets.labels, targets.others, targets.shares)
+        losses = self._step(inputs, targets.labels, targets.others, targets.shares)
+        if self._losses is not None:
+            self._losses.append(losses)
         self._num_seen += len(targets)
 
     def means(self) -> tuple[float, float]:
@@ -129,10 +136,16 @@ class Trainer:
         seen = max(self._num_seen, 1)
         return float(self._loss_sum.numpy()) / seen, int(self._num_correct.numpy()) / seen
 
+    def losses(self) -> Floats:
+        """float32 (n,): the loss of each image since the last reset, in the order they came, without smoothing."""
+        return np.concatenate([losses.numpy() for losses in self._losses or []])
+
     def reset(self) -> None:
         self._loss_sum.assign(0.0)
         self._num_correct.assign(0)
         self._num_seen = 0
+        if self._losses is not None:
+            self._losses = []
 
 
 def kept_share(decay: float, num_steps: Any) -> Any:
@@ -148,11 +161,12 @@ def kept_share(decay: float, num_steps: Any) -> Any:
 
 
 class Judge:
-    """A float32 twin of a model: gives logits with dropout off, whatever precision the model trains in."""
+    """A float32 twin of a model: gives logits with dropout off, whatever precision the model trains in. With `mirror`,
+    the mean of those of an image and its mirror image."""
 
-    def __init__(self, twin: keras.Model) -> None:
+    def __init__(self, twin: keras.Model, mirror: bool = False) -> None:
         self._twin = twin
-        self._forward = _forward(twin, "float32")
+        self._forward = _forward(twin, "float32", mirror)
         self._batch_size = rows_at_once(twin)
 
     def logits(
@@ -179,14 +193,17 @@ class Extractor:
         return features
 
 
-def _forward(model: keras.Model, dtype: str) -> Any:
+def _forward(model: keras.Model, dtype: str, mirror: bool = False) -> Any:
     import tensorflow as tf
 
     signature = [tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)]
 
     @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
     def forward(inputs: Any) -> Any:
-        return tf.saturate_cast(model(inputs, training=False), dtype)
+        outputs = model(inputs, training=False)
+        if mirror:
+            outputs = (outputs + model(tf.reverse(inputs, [2]), training=False)) / 2
+        return tf.saturate_cast(outputs, dtype)
 
     return forward
 

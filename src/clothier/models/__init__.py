@@ -13,8 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from clothier.errors import InputError, unknown_name
 from clothier.models.plan import Plan
+from clothier.values import Images
 
 if TYPE_CHECKING:
     import keras
@@ -36,6 +39,8 @@ MODELS: dict[str, Architecture] = {
     ),
     "cnn3": Architecture("cnn3", 18, "three convolutions with dropout (the article's second network)"),
     "cnn4": Architecture("cnn4", 16, "four convolutions with batch normalisation (the article's third)"),
+    "fastnet": Architecture("fastnet", 7, "five convolutions on whitened patches, for training in a minute"),
+    "fastnet_wide": Architecture("fastnet_wide", 7, "fastnet with half as many channels again"),
     "vgg19": Architecture("vgg19", 1, "VGG19 on images made 150x150x3, under a head (the article's last)"),
 }
 
@@ -57,6 +62,14 @@ def build(
     if not isinstance(model, keras.Model):
         raise TypeError(f"{name}.build gave {type(model).__name__}; wanted keras.Model")
     return model
+
+
+def adapt(name: str, model: keras.Model, images: Images, seed: int) -> None:
+    """Set what a network takes from the training images before it learns, uint8 (n, height, width, channels); most take
+    nothing."""
+    module = importlib.import_module(f"clothier.models.{MODELS[name].module}")
+    if hasattr(module, "adapt"):
+        module.adapt(model, images, np.random.default_rng([seed, 3]))
 
 
 def build_plan(plan: Plan, dtype: str = "float32") -> keras.Model:

@@ -20,10 +20,11 @@ class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         axis = self.axis % len(inputs.shape)
-        covered = self.scale and self.center and not self.renorm and mask is None
+        covered = self.center and not self.renorm and mask is None
         if not (training and self.trainable and covered and axis == len(inputs.shape) - 1):
             return super().call(inputs, training=training, mask=mask)
-        fused = backend.fused_batch_norm(inputs, self.gamma, self.beta, self.epsilon)
+        gamma = self.gamma if self.scale else ops.ones_like(self.moving_mean)
+        fused = backend.fused_batch_norm(inputs, gamma, self.beta, self.epsilon)
         if fused is None:
             return super().call(inputs, training=training, mask=mask)
         outputs, mean, variance = fused

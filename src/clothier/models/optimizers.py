@@ -9,13 +9,16 @@ from collections.abc import Callable
 
 import keras
 
+from clothier.models.adam import Adam
+from clothier.models.muon import Muon
 from clothier.recipes.recipe import Recipe
 
 OPTIMIZERS: dict[str, Callable[[Recipe], keras.Optimizer]] = {
     "adadelta": lambda recipe: keras.optimizers.Adadelta(recipe.learning_rate, name="adadelta"),
-    "adam": lambda recipe: keras.optimizers.Adam(recipe.learning_rate, name="adam"),
+    "adam": lambda recipe: Adam(recipe.learning_rate, name="adam"),
     "adamw": lambda recipe: keras.optimizers.AdamW(
         recipe.learning_rate, weight_decay=recipe.weight_decay, name="adamw"
     ),
+    "muon": lambda recipe: Muon(recipe.learning_rate, recipe.momentum),
     "sgd": lambda recipe: keras.optimizers.SGD(recipe.learning_rate, momentum=recipe.momentum, name="sgd"),
 }

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 import keras
 from keras import layers, ops
 
+from clothier.models.dropout import Dropout
+
 Tensors = tuple[keras.KerasTensor, keras.KerasTensor]
 _front: ContextVar[Tensors | None] = ContextVar("front", default=None)
 
@@ -68,7 +70,7 @@ def head(
 ) -> keras.KerasTensor:
     """Logits from the features (n, num_features) of a base. `depth` tells a head on a head from the one below."""
     x = layers.Dense(units, activation="relu", name=f"head{depth}_dense")(features)
-    return logits(layers.Dropout(dropout, name=f"head{depth}_dropout")(x), num_classes)
+    return logits(Dropout(dropout, name=f"head{depth}_dropout")(x), num_classes)
 
 
 def logits(features: keras.KerasTensor, num_classes: int) -> keras.KerasTensor:

@@ -25,6 +25,7 @@ class Plan:
     resize: str = "bilinear"
     head_units: int = 512
     head_dropout: float = 0.5
+    mirror: bool = False  # whether the logits of an image are averaged with those of its mirror image
 
     @classmethod
     def of(
@@ -41,6 +42,7 @@ class Plan:
             resize=recipe.resize,
             head_units=recipe.head_units,
             head_dropout=recipe.head_dropout,
+            mirror=recipe.mirror,
         )
 
     @property

@@ -6,7 +6,7 @@ To add a recipe: one file that holds a RECIPE, one line in RECIPES.
 from __future__ import annotations
 
 from clothier.errors import unknown_name
-from clothier.recipes import cnn1, cnn1_dropout, cnn3, cnn4, transfer, vgg19
+from clothier.recipes import cnn1, cnn1_dropout, cnn3, cnn4, fastnet, transfer, vgg19
 from clothier.recipes.recipe import Recipe, change
 
 RECIPES: dict[str, Recipe] = {
@@ -14,6 +14,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn1_dropout": cnn1_dropout.RECIPE,
     "cnn3": cnn3.RECIPE,
     "cnn4": cnn4.RECIPE,
+    "fastnet": fastnet.RECIPE,
     "transfer": transfer.RECIPE,
     "vgg19": vgg19.RECIPE,
 }

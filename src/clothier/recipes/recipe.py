@@ -8,7 +8,7 @@ from typing import Any
 
 from clothier.errors import InputError, unknown_name
 
-OPTIMIZERS = ("adadelta", "adam", "adamw", "sgd")
+OPTIMIZERS = ("adadelta", "adam", "adamw", "muon", "sgd")
 SPLITS = ("article", "default", "none", "stratified")
 PRECISIONS = ("auto", "bfloat16", "float32")
 PHASES = ("plain", "augmented", "fine-tuned")
@@ -39,14 +39,14 @@ class Recipe:
     )
     batch_size: int = 256  # images in one update
     optimizer: str = (
-        "adam"  # adam, adamw, adadelta or sgd, each with Keras's defaults but for the fields below
+        "adam"  # adam, adamw, adadelta, muon or sgd, each with Keras's defaults but for the fields below
     )
     learning_rate: float = 1e-3  # step size, at its highest
     schedule: str = (
         "constant"  # how it goes on to the last step of all phases: constant, or linear or cosine to 0
     )
     warmup: float = 0.0  # share of all steps, in [0, 1), over which it first rises linearly from 0
-    momentum: float = 0.0  # sgd only, in [0, 1)
+    momentum: float = 0.0  # sgd and muon only, in [0, 1)
     weight_decay: float = 0.004  # adamw only, Keras's default
     # Share of each target, in [0, 1), spread evenly over all classes; only the training loss knows of it. Source:
     # Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016, section 7.
@@ -55,6 +55,15 @@ class Recipe:
     # factor with each step of age. Source: Polyak and Juditsky, "Acceleration of Stochastic Approximation by
     # Averaging", 1992, there with equal shares.
     average_decay: float = 0.0
+    # Share of the training images, in [0, 1), that the epochs skip_from to skip_to leave out: those with the lowest
+    # loss when they were last seen. Source: Jiang et al., "Accelerating Deep Learning by Focusing on the Biggest
+    # Losers", 2019, there by chance, within each batch.
+    skip: float = 0.0
+    skip_from: int = 2
+    skip_to: int = 0
+    mirror: bool = (
+        False  # whether what is predicted is the mean of the logits of an image and its mirror image
+    )
     # What the layers compute in: float32 as in the tutorials, bfloat16, or auto for the faster on this machine.
     # Weights, loss and scores are float32 whatever it is.
     precision: str = "float32"
@@ -77,7 +86,7 @@ class Recipe:
     def __post_init__(self) -> None:
         for field, kind in typing.get_type_hints(Recipe).items():
             value = getattr(self, field)
-            if not isinstance(value, kind) or isinstance(value, bool):
+            if type(value) is not kind:
                 raise InputError(f"{field} is {value!r}; wanted {_WORDS[kind]}")
         for field, least in _LEAST.items():
             if getattr(self, field) < least:
@@ -87,7 +96,7 @@ class Recipe:
         for field in ("learning_rate", "fine_tune_rate"):
             if not 0 < getattr(self, field) < float("inf"):
                 raise InputError(f"{field} is {getattr(self, field)}; wanted a number above 0, such as 0.001")
-        for field in ("warmup", "momentum", "label_smoothing", "average_decay", "head_dropout"):
+        for field in ("warmup", "momentum", "label_smoothing", "average_decay", "skip", "head_dropout"):
             if not 0 <= getattr(self, field) < 1:
                 raise InputError(f"{field} is {getattr(self, field)}; wanted 0 or more and below 1")
         if not 0 <= self.weight_decay < float("inf"):
@@ -105,6 +114,10 @@ class Recipe:
             raise InputError(
                 f"augmented_epochs is {self.augmented_epochs} beside a base; wanted 0, as the features of each image "
                 "are computed once; leave it at 0, and fine-tune instead"
+            )
+        if self.base and self.mirror:
+            raise InputError(
+                "mirror is true beside a base; wanted false, as a head is fed with features, which no mirror turns"
             )
         if self.fine_tune_epochs and not self.base:
             raise InputError(
@@ -142,6 +155,8 @@ _LEAST = {
     "augmented_epochs": 0,
     "batch_size": 1,
     "seed": 0,
+    "skip_from": 2,
+    "skip_to": 0,
     "head_units": 1,
     "fine_tune_epochs": 0,
     "fine_tune_batch_size": 1,
@@ -156,7 +171,8 @@ _KNOWN = {
     "base_precision": PRECISIONS,
     "resize": RESIZES,
 }
-_WORDS = {int: "a whole number", float: "a number", str: "a word"}
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
+_BOOLS = {"true": True, "false": False}
 
 
 def change(recipe: Recipe, values: dict[str, Any]) -> Recipe:
@@ -174,8 +190,8 @@ def change(recipe: Recipe, values: dict[str, Any]) -> Recipe:
             value = float(value)
         if isinstance(value, str) and kind is not str:
             try:
-                value = kind(value)
-            except ValueError:
+                value = _BOOLS[value.lower()] if kind is bool else kind(value)
+            except (KeyError, ValueError):
                 raise InputError(f"{field} is '{value}'; wanted {_WORDS[kind]}") from None
         changed[field] = value
     return replace(recipe, **changed)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from clothier import augment, backend, checkpoint, evaluate, events, features, report
-from clothier.batches import batches
+from clothier.batches import batches, shuffled
 from clothier.checkpoint import Best, Checkpoint
 from clothier.data.fingerprint import by_split
 from clothier.errors import InterruptedRunError, RunError, WriteError
@@ -24,6 +24,8 @@ from clothier.runs import Run
 from clothier.train import interrupt, schedule
 from clothier.train.watcher import Watcher
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores
+
+LOSSES = "train/losses"  # of each training image, among the tensors of a checkpoint
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,20 @@ class Training:
 
         self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
         self.policy = augment.get(recipe.augment) if recipe.augmented_epochs else None
+        self.visits = schedule.visits(recipe, len(dataset.train))
         self.steps = schedule.steps_per_epoch(recipe, len(dataset.train))
         self.plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, base.trunk if base else None)
         backend.set_seed(recipe.seed)
         if base is None:
-            self.stage = stages.whole(self.plan, recipe)
+            self.stage = stages.whole(self.plan, recipe, dataset.train.images)
         else:
             num_features = int(models.build_base(self.plan).output_shape[1])
             self.stage = stages.head(self.plan, recipe, num_features)
         self.fine_tuning = False
         self.features: dict[str, Features] | None = None
+        self.losses = np.zeros(
+            len(dataset.train) if recipe.skip else 0, np.float32
+        )  # each image's, last seen
         self.history: list[EpochRow] = []
         self.best: Best | None = None
 
@@ -103,7 +109,7 @@ class Training:
         recipe, stage, examples, began = self.recipe, self.stage, self._examples(), time.perf_counter()
         train = examples["train"]
         total = sum(epochs for _, epochs in recipe.phases())
-        self.watcher.begin_epoch(epoch, total, phase, len(train))
+        self.watcher.begin_epoch(epoch, total, phase, self.visits[epoch - 1])
         stage.trainer.reset()
         backend.seed_dropout(stage.model, recipe.seed, epoch)
         self._steps(epoch, train, self.policy if phase == "augmented" else None)
@@ -122,17 +128,22 @@ class Training:
         seconds = round(time.perf_counter() - began, 3)
         row = EpochRow(epoch, phase, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds)
         self._save(row)
-        self.watcher.end_epoch(row, len(train), training_seconds)
+        self.watcher.end_epoch(row, self.visits[epoch - 1], training_seconds)
 
     def _steps(self, epoch: int, train: Examples, policy: augment.Policy | None) -> None:
         """Every batch of an epoch."""
         stage, before, total = self.stage, sum(self.steps[: epoch - 1]), sum(self.steps)
-        made = batches(train, stage.batch_size, seed=self.recipe.seed, epoch=epoch, policy=policy)
+        seed, easiest = self.recipe.seed, len(train) - self.visits[epoch - 1]
+        rows = np.argsort(self.losses, kind="stable")[easiest:] if easiest else np.arange(len(train))
+        order = shuffled(np.sort(rows), seed, epoch)
+        made = batches(train, stage.batch_size, seed=seed, epoch=epoch, policy=policy, order=order)
         with interrupt.deferred() as check:
             for number, (inputs, targets) in enumerate(made, start=before):
                 stage.trainer.step(inputs, targets, schedule.rate(stage.recipe, number, total))
                 self.watcher.batch(len(targets), stage.trainer)
                 check()
+        if len(self.losses):
+            self.losses[order] = stage.trainer.losses()
 
     def _examples(self) -> Mapping[str, Examples]:
         """What the stage is fed, by split: images, or features, which are computed when first asked for."""
@@ -167,7 +178,7 @@ class Training:
             best = Best(row.epoch, row.val_loss, sha256)
         history = [*self.history, row]
         state = Checkpoint(
-            tensors=self.stage.tensors(),
+            tensors=self.stage.tensors() | {LOSSES: self.losses},
             recipe=self.recipe.as_json(),
             fingerprint=self.dataset.fingerprint,
             history=history,
@@ -202,7 +213,9 @@ class Training:
             raise RunError(f"{self.run.last_checkpoint} belongs to other data; wanted this run's; train anew")
         if state.history[-1].phase == "fine-tuned":
             self._fine_tune()
-        if not self.stage.assign(dict(state.tensors)):
+        tensors = dict(state.tensors)
+        self.losses = np.array(tensors.pop(LOSSES, self.losses))
+        if not self.stage.assign(tensors):
             raise RunError(
                 f"{self.run.last_checkpoint} holds other variables than {self.recipe.model} has; "
                 "use the version of clothier that wrote it, or train anew"

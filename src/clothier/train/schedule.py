@@ -7,13 +7,19 @@ import math
 from clothier.recipes import Recipe
 
 
+def visits(recipe: Recipe, num_images: int) -> list[int]:
+    """How many of that many training images each epoch of a run visits, in order."""
+    epochs = range(1, 1 + sum(epochs for _, epochs in recipe.phases()))
+    some = max(1, num_images - int(recipe.skip * num_images))
+    return [some if recipe.skip_from <= epoch <= recipe.skip_to else num_images for epoch in epochs]
+
+
 def steps_per_epoch(recipe: Recipe, num_images: int) -> list[int]:
-    """How many updates each epoch of a run takes, in order, where it visits that many images."""
-    steps = []
+    """How many updates each epoch of a run takes, in order, on that many training images."""
+    batch_sizes = []
     for phase, epochs in recipe.phases():
-        batch_size = recipe.fine_tune_batch_size if phase == "fine-tuned" else recipe.batch_size
-        steps += [-(-num_images // batch_size)] * epochs
-    return steps
+        batch_sizes += [recipe.fine_tune_batch_size if phase == "fine-tuned" else recipe.batch_size] * epochs
+    return [-(-n // size) for n, size in zip(visits(recipe, num_images), batch_sizes, strict=True)]
 
 
 def rate(recipe: Recipe, step: int, total_steps: int) -> float:

@@ -17,7 +17,7 @@ from clothier import backend, models
 from clothier.models.optimizers import OPTIMIZERS
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.values import Examples, Predictions
+from clothier.values import Examples, Images, Predictions
 
 if TYPE_CHECKING:
     import keras
@@ -37,8 +37,9 @@ class Stage:
             self.optimizer,
             label_smoothing=recipe.label_smoothing,
             average_decay=recipe.average_decay,
+            keep_losses=bool(recipe.skip),
         )
-        self._judge = backend.Judge(twin)
+        self._judge = backend.Judge(twin, recipe.mirror)
         self.batch_size = recipe.batch_size
 
     def predict(self, examples: Examples) -> Predictions:
@@ -73,9 +74,11 @@ class Stage:
         return self.trainer.averages or list(self.model.weights)
 
 
-def whole(plan: Plan, recipe: Recipe) -> Stage:
-    """The network of a recipe without a base."""
-    return Stage(models.build_plan(plan, recipe.precision), models.build_plan(plan), recipe)
+def whole(plan: Plan, recipe: Recipe, images: Images) -> Stage:
+    """The network of a recipe without a base, adapted to those training images where it wants to be."""
+    model = models.build_plan(plan, recipe.precision)
+    models.adapt(plan.model, model, images, recipe.seed)
+    return Stage(model, models.build_plan(plan), recipe)
 
 
 def head(plan: Plan, recipe: Recipe, num_features: int) -> Stage:

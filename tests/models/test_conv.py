@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from clothier import backend
+from clothier.models.conv import Conv2D
+
+
+def _step(layer: Any, inputs: np.ndarray, upstream: np.ndarray) -> list[np.ndarray]:
+    x = tf.constant(inputs)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        total = tf.reduce_sum(tf.cast(layer(x, training=True), tf.float32) * upstream)
+    return [np.asarray(g) for g in tape.gradient(total, [x, *layer.trainable_variables])]
+
+
+@pytest.mark.parametrize(
+    ("side", "padding"), [(3, "same"), (4, "same"), (5, "valid"), (1, "same"), (6, "valid")]
+)
+def test_gradients_on_small_maps_are_as_near_to_float32_as_kerass(side: int, padding: str) -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(40, side, side, 16)).astype(np.float32)
+    ours = Conv2D(24, 3, padding=padding, dtype="mixed_bfloat16")
+    theirs = keras.layers.Conv2D(24, 3, padding=padding, dtype="mixed_bfloat16")
+    exact = keras.layers.Conv2D(24, 3, padding=padding)
+    for layer in (ours, theirs, exact):
+        layer.build(inputs.shape)
+        layer.set_weights(ours.get_weights())
+    upstream = rng.normal(size=(40, *ours.compute_output_shape(inputs.shape)[1:])).astype(np.float32)
+    gradients = [_step(layer, inputs, upstream) for layer in (ours, theirs, exact)]
+    for own, keras_own, truth in zip(*gradients, strict=True):
+        error, keras_error = (np.linalg.norm(value - truth) for value in (own, keras_own))
+        assert error <= 1.1 * keras_error + 1e-6
+        assert error < 0.05 * np.linalg.norm(truth)
+
+
+@pytest.mark.parametrize("options", [{"strides": 2}, {"dilation_rate": 2}, {"groups": 2}, {"kernel_size": 1}])
+def test_what_it_does_not_cover_is_left_to_keras(options: dict[str, Any]) -> None:
+    inputs = np.random.default_rng(0).normal(size=(4, 5, 5, 4)).astype(np.float32)
+    options = {"filters": 6, "kernel_size": 3, "dtype": "mixed_bfloat16"} | options
+    ours, theirs = Conv2D(**options), keras.layers.Conv2D(**options)
+    for layer in (ours, theirs):
+        layer.build(inputs.shape)
+    theirs.set_weights(ours.get_weights())
+    np.testing.assert_array_equal(tf.cast(ours(inputs), tf.float32), tf.cast(theirs(inputs), tf.float32))
+
+
+def test_only_small_maps_in_bfloat16_are_covered() -> None:
+    def outputs(side: int, dtype: Any) -> Any:
+        return backend.convolve(tf.zeros([2, side, side, 3], dtype), tf.zeros([3, 3, 3, 4], dtype), "same")
+
+    assert outputs(4, tf.bfloat16).shape == (2, 4, 4, 4)
+    assert outputs(5, tf.bfloat16) is None
+    assert outputs(4, tf.float32) is None
