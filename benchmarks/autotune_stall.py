@@ -17,7 +17,7 @@ CancellationManager::StartCancelWithStatus.
 from __future__ import annotations
 
 import argparse
-import itertools
+import math
 import time
 from typing import Any
 
@@ -33,7 +33,8 @@ Times = list[tuple[float, float]]
 
 def wake_up(seconds: float) -> float:
     """When the tuning thread next wakes up after so many seconds, by the doubling of its periods."""
-    return next(end for k in itertools.count(1) if (end := FIRST_PERIOD * (2**k - 1)) > seconds)
+    k = math.floor(math.log2(seconds / FIRST_PERIOD + 1)) + 1
+    return FIRST_PERIOD * float(2**k - 1)
 
 
 def clock(times: Times) -> Any:
