@@ -18,20 +18,18 @@ import argparse
 import json
 import statistics
 import tempfile
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import common
 import plain_keras
 from common import Row
+from stopwatch import Stopwatch, Watching, keras_clock
 
 from clothier import backend, data, recipes, train
+from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.values import Dataset, EpochRow, Split
-
-if TYPE_CHECKING:
-    from clothier.recipes import Recipe
+from clothier.values import Dataset, Split
 
 BATCH = 256
 WANTED = {"cnn1": (1.3, 1.5), "cnn3": (1.5, 2.0), "cnn4": (2.0, 2.5)}  # network -> steady, whole fit
@@ -39,63 +37,11 @@ LEGS = ("clothier", "keras steady", "keras fit")
 Figures = dict[str, float]
 
 
-class Stopwatch:
-    """The clock of one leg; it runs from when it is made. Epochs count from 1."""
-
-    def __init__(self, num_images: int) -> None:
-        self._num_images = num_images
-        self._began = time.perf_counter()
-        self._first = 0.0  # when the first batch of this epoch ended
-        self._waiting = True
-        self._steady: list[tuple[int, float]] = []  # (images, seconds) of each epoch after the first
-        self.to_first_batch = 0.0
-
-    def epoch_begins(self) -> None:
-        self._waiting = True
-
-    def batch_ends(self) -> None:
-        if self._waiting:
-            self._first, self._waiting = time.perf_counter(), False
-            self.to_first_batch = self.to_first_batch or self.seconds()
-
-    def steps_end(self, epoch: int, when: float) -> None:
-        if epoch > 1:
-            self._steady.append((self._num_images - BATCH, when - self._first))
-
-    def seconds(self) -> float:
-        return time.perf_counter() - self._began
-
-    def steady(self) -> float:
-        """Images/s."""
-        images, seconds = map(sum, zip(*self._steady, strict=True))
-        return images / seconds
-
-
-class Watching(train.Watcher):
-    """Our side's clock."""
-
-    def __init__(self, watch: Stopwatch) -> None:
-        self.watch, self.fit = watch, 0.0
-
-    def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
-        self._began = time.perf_counter()
-        self.watch.epoch_begins()
-
-    def batch(self, num_images: int, trainer: backend.Trainer) -> None:
-        self.watch.batch_ends()
-
-    def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:
-        self.watch.steps_end(row.epoch, self._began + training_seconds)  # these wait for the last step
-
-    def judging(self, phase: str) -> None:
-        self.fit = self.watch.seconds()
-
-
 def ours(recipe: Recipe, dataset: Dataset) -> Figures:
     backend.start()
     with tempfile.TemporaryDirectory() as scratch:
         run = Run.create(recipe.name, Path(scratch))
-        watching = Watching(Stopwatch(len(dataset.train)))
+        watching = Watching(Stopwatch(len(dataset.train), BATCH))
         train.train(recipe, dataset, run, watcher=watching)
         watch = watching.watch
         after = watch.seconds() - watching.fit
@@ -107,27 +53,10 @@ def ours(recipe: Recipe, dataset: Dataset) -> Figures:
     }
 
 
-def keras_clock(watch: Stopwatch) -> Any:
-    import keras
-
-    class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            watch.epoch_begins()
-
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            watch.batch_ends()
-            self.last = time.perf_counter()
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            watch.steps_end(epoch + 1, self.last)
-
-    return Clock()
-
-
 def theirs(recipe: Recipe, dataset: Dataset, untuned: bool) -> Figures:
     plain_keras.start()
     arrays = plain_keras.arrays(dataset)
-    watch = Stopwatch(len(dataset.train))
+    watch = Stopwatch(len(dataset.train), BATCH)
     model = plain_keras.compiled(recipe.model)
     given: dict[str, Any] = {"epochs": recipe.epochs, "verbose": 0, "callbacks": [keras_clock(watch)]}
     if untuned:
