@@ -9,7 +9,6 @@ thread also wins an extra share of the cores; the ratios by processor time are f
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import statistics
 import time
@@ -17,7 +16,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import common
 import numpy as np
+from common import Row
 
 from clothier import augment, backend, data, models, recipes
 from clothier.augment import article
@@ -48,8 +49,13 @@ def race(contestants: dict[str, tuple[int, Callable[[], Any]]], rounds: int) -> 
     return rates
 
 
-def ratio(rates: Rates, ours: str, theirs: str, clock: int = WALL) -> float:
-    return statistics.median(a[clock] / b[clock] for a, b in zip(rates[ours], rates[theirs], strict=True))
+def ratios(rates: Rates, ours: str, theirs: str, clock: int = WALL) -> list[float]:
+    """Within each round."""
+    return [a[clock] / b[clock] for a, b in zip(rates[ours], rates[theirs], strict=True)]
+
+
+def rate(rates: Rates, name: str) -> str:
+    return f"{statistics.median(wall for wall, _ in rates[name]):,.0f} images/s"
 
 
 def ours(split: Split, name: str) -> Callable[[], None]:
@@ -135,22 +141,14 @@ def training(name: str, dataset: Dataset, split: Split, precision: str) -> dict[
     return {"plain": lambda: turn(None), "augmented": lambda: turn(augment.get("article"))}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", default="fashion-mnist")
-    parser.add_argument("--rounds", type=int, default=9)
-    arguments = parser.parse_args()
-    threads = backend.start()
-    dataset = data.load(arguments.data)
+def part(dataset: Dataset, num_batches: int) -> Split:
+    rows = slice(num_batches * BATCH)
+    return Split(dataset.train.images[rows], dataset.train.labels[rows])
 
-    def part(num_batches: int) -> Split:
-        rows = slice(num_batches * BATCH)
-        return Split(dataset.train.images[rows], dataset.train.labels[rows])
 
-    small, large = part(8), part(150)
-    print(f"{threads} threads, {arguments.rounds} rounds, images of {dataset.image_shape}")
+def pixels(dataset: Dataset, threads: int, rounds: int) -> list[Row]:
+    """Augmentation by itself."""
+    small, large = part(dataset, 8), part(dataset, 150)
     rates = race(
         {
             "article": (len(large), ours(large, "article")),
@@ -158,7 +156,7 @@ def main() -> None:
             "layers": (len(small), layers(small)),
             "crop-flip": (len(large), crop_flip(large, threads)),
         },
-        arguments.rounds,
+        rounds,
     )
     print("images/s            median        best   by processor time")
     for name, rows in rates.items():
@@ -166,20 +164,50 @@ def main() -> None:
         print(
             f"{name:12} {statistics.median(wall):12,.0f}{max(wall):12,.0f}{statistics.median(processor):12,.0f}"
         )
-    for theirs, wanted in (("generator", 20), ("layers", 5)):
-        print(f"article / {theirs}: {ratio(rates, 'article', theirs):.1f}x  wanted {wanted}x")
-    precision = "bfloat16" if backend.bfloat16_speed() >= backend.BFLOAT16_MUST_WIN else "float32"
-    print(f"training in {precision}")
-    split = part(20)
-    for name, least in NETWORKS.items():
-        turns = training(name, dataset, split, precision)
-        rates = race({how: (len(split), turn) for how, turn in turns.items()}, arguments.rounds)
-        plain, augmented = (statistics.median(wall for wall, _ in rates[how]) for how in turns)
-        print(
-            f"{name}: {plain:,.0f} images/s plain, {augmented:,.0f} augmented: "
-            f"{ratio(rates, 'augmented', 'plain'):.3f}x  wanted {least}x; "
-            f"by processor time {ratio(rates, 'augmented', 'plain', PROCESSOR):.3f}x"
+    made = [
+        Row.of(
+            f"article / {theirs}",
+            rate(rates, "article"),
+            rate(rates, theirs),
+            ratios(rates, "article", theirs),
+            wanted,
         )
+        for theirs, wanted in (("generator", 20), ("layers", 5))
+    ]
+    millions = [wall / 1e6 for wall, _ in rates["crop-flip"]]
+    return [*made, Row.of("crop-flip", rate(rates, "crop-flip"), "1,000,000 images/s", millions, 1)]
+
+
+def beside_training(dataset: Dataset, name: str, precision: str, rounds: int) -> Row:
+    """What `article` costs while a network trains."""
+    split = part(dataset, 20)
+    turns = training(name, dataset, split, precision)
+    rates = race({how: (len(split), turn) for how, turn in turns.items()}, rounds)
+    by_processor = statistics.median(ratios(rates, "augmented", "plain", PROCESSOR))
+    print(f"{name}: by processor time {by_processor:.3f}x", flush=True)
+    return Row.of(
+        f"{name} with article / without",
+        rate(rates, "augmented"),
+        rate(rates, "plain"),
+        ratios(rates, "augmented", "plain"),
+        NETWORKS[name],
+    )
+
+
+def main() -> None:
+    parser = common.parser(__doc__)
+    parser.add_argument("--data", default="fashion-mnist")
+    parser.add_argument("--rounds", type=int)
+    words = parser.parse_args()
+    rounds = words.rounds or (3 if words.quick else 9)
+    threads = backend.start()
+    dataset = data.load(words.data)
+    with common.reporting(words.json) as rows:
+        print(f"{threads} threads, {rounds} rounds, images of {dataset.image_shape}")
+        rows += pixels(dataset, threads, rounds)
+        precision = "bfloat16" if backend.bfloat16_speed() >= backend.BFLOAT16_MUST_WIN else "float32"
+        print(f"training in {precision}")
+        rows += [beside_training(dataset, name, precision, rounds) for name in NETWORKS]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ depend on them.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import tempfile
 import time
@@ -17,7 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import common
 import numpy as np
+from common import Row
 
 from clothier import backend, data, features, models, recipes
 from clothier.models.plan import Plan
@@ -49,43 +50,53 @@ def take(images: Images, count: int) -> Dataset:
     return Dataset(Split(images[:count], labels), None, None, ("a", "b"), "0" * 64, "race")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--images", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--precision", default="auto", choices=("auto", "bfloat16", "float32"))
-    parser.add_argument("--data", default="fashion-mnist")
-    words = parser.parse_args()
-    threads = backend.start()
-    images = data.load(words.data).train.images
-    dataset = take(images, words.images)
-    precision = words.precision
-    if precision == "auto":
-        precision = "bfloat16" if backend.has_fast_bfloat16() else "float32"
+def race(num_images: int, rounds: int, precision: str, source: str) -> Row:
+    images = data.load(source).train.images
+    dataset = take(images, num_images)
     recipe = replace(recipes.get("vgg19"), base="random")
     base = models.build_base(Plan.of(recipe, (28, 28, 1), 10), precision)
     plain = literal(base.get_weights())
     plain.predict(images[:64].astype(np.float32), verbose=0)  # compiles
-    seconds: dict[str, list[float]] = {"predict": [], "clothier": []}
+    rates: dict[str, list[float]] = {"predict": [], "clothier": []}
     with tempfile.TemporaryDirectory() as scratch:
         features.extract(base, take(images, 64), "warm", Path(scratch))
-        for turn in range(words.rounds):
+        for turn in range(rounds):
             began = time.perf_counter()
             theirs = plain.predict(dataset.train.images.astype(np.float32), verbose=0)
-            seconds["predict"].append(time.perf_counter() - began)
+            rates["predict"].append(num_images / (time.perf_counter() - began))
             began = time.perf_counter()
             ours = features.extract(base, dataset, str(turn), Path(scratch))["train"].inputs
-            seconds["clothier"].append(time.perf_counter() - began)
-            for name, taken in seconds.items():
-                print(f"round {turn + 1}  {name}: {words.images / taken[-1]:.1f} images/s", flush=True)
-        error = relative(ours, theirs)
-    rates = {name: words.images / statistics.median(taken) for name, taken in seconds.items()}
-    print(
-        f"{threads} threads, {precision}: {rates['clothier']:.1f} images/s against {rates['predict']:.1f} with "
-        f"model.predict, ratio {rates['clothier'] / rates['predict']:.2f}; features differ by {error:.1e} (relative)"
+            rates["clothier"].append(num_images / (time.perf_counter() - began))
+            for name, reached in rates.items():
+                print(f"round {turn + 1}  {name}: {reached[-1]:.1f} images/s", flush=True)
+        print(f"features differ by {relative(ours, theirs):.1e} (relative)")
+    return Row.of(
+        "VGG19's features",
+        f"{statistics.median(rates['clothier']):.1f} images/s",
+        f"{statistics.median(rates['predict']):.1f} images/s",
+        [a / b for a, b in zip(rates["clothier"], rates["predict"], strict=True)],
+        1.5,
     )
+
+
+def main() -> None:
+    parser = common.parser(__doc__)
+    parser.add_argument("--images", type=int)
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--precision", default="auto", choices=("auto", "bfloat16", "float32"))
+    parser.add_argument("--data", default="fashion-mnist")
+    words = parser.parse_args()
+    threads = backend.start()
+    precision = words.precision
+    if precision == "auto":
+        precision = "bfloat16" if backend.has_fast_bfloat16() else "float32"
+    num_images, rounds = (
+        words.images or (128 if words.quick else 1000),
+        words.rounds or (1 if words.quick else 2),
+    )
+    with common.reporting(words.json) as rows:
+        print(f"{threads} threads, {precision}, {num_images} images, {rounds} rounds")
+        rows.append(race(num_images, rounds, precision, words.data))
 
 
 if __name__ == "__main__":

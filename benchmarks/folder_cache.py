@@ -1,41 +1,38 @@
 """How long a folder of photos takes to load, first and second time, and how much memory; at 1 and 4 times its size.
 
-    python benchmarks/folder_cache.py FOLDER
+    python benchmarks/folder_cache.py [FOLDER]
 
-FOLDER is one that `folder:FOLDER` takes. Each load runs in a process of its own; the larger folder is made of
-symbolic links, and it and the caches lie in a temporary directory.
+FOLDER is one that `folder:FOLDER` takes; without it, 1,000 photos are drawn. Each load runs in a process of its own;
+the larger folder is made of symbolic links, and it and the caches lie in a temporary directory.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+import common
+import numpy as np
+from common import Row
+from PIL import Image
 
-def main() -> None:
-    if len(sys.argv) == 4 and sys.argv[1] == "--load":
-        print(json.dumps(load(sys.argv[2], Path(sys.argv[3]))))
-        return
-    if len(sys.argv) != 2:
-        sys.exit("wanted: python benchmarks/folder_cache.py FOLDER")
-    original = Path(sys.argv[1]).absolute()
-    print("folder  photos  load    seconds  peak memory (MB)")
-    with tempfile.TemporaryDirectory() as scratch:
-        for times in (1, 4):
-            folder, cache = Path(scratch, f"photos-{times}"), Path(scratch, f"cache-{times}")
-            replicate(original, folder, times)
-            for nth in ("first", "second"):
-                command = [sys.executable, __file__, "--load", str(folder), str(cache)]
-                figures = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-                print(
-                    f"{times} x     {figures['photos']:6}  {nth:6}  {figures['seconds']:7.2f}  "
-                    f"{figures['peak_megabytes']:16.0f}"
-                )
+from clothier import data
+from clothier.data.generated import CLASS_NAMES, draw_one
+
+
+def draw(folder: Path, count: int, side: int = 96) -> None:
+    """So many pictures of drawn clothes in colour, in a folder a class."""
+    rng = np.random.default_rng(0)
+    for index in range(count):
+        label = index % len(CLASS_NAMES)
+        cloth = draw_one(label, rng, side)[..., np.newaxis] / 255  # how much of each pixel is cloth
+        pixels = cloth * rng.integers(0, 256, 3) + (1 - cloth) * rng.integers(0, 256, 3)
+        place = folder / CLASS_NAMES[label].replace("/", "-")
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels.astype(np.uint8)).save(place / f"{index:05}.png")
 
 
 def replicate(original: Path, folder: Path, times: int) -> None:
@@ -48,18 +45,58 @@ def replicate(original: Path, folder: Path, times: int) -> None:
                 (place / f"{copy}-{path.name}").symlink_to(path)
 
 
-def load(folder: str, cache: Path) -> dict[str, float]:
-    from clothier import data
-
+def load(folder: str, cache: str) -> dict[str, float]:
     began = time.perf_counter()
-    dataset = data.load(f"folder:{folder}", data.LoadOptions(cache_dir=cache, skip_bad=True))
+    dataset = data.load(f"folder:{folder}", data.LoadOptions(cache_dir=Path(cache), skip_bad=True))
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {
-        "photos": sum(len(split) for split in dataset.splits().values()),
-        "seconds": seconds,
-        "peak_megabytes": peak / (2**20 if sys.platform == "darwin" else 2**10),
-    }
+    photos = sum(len(split) for split in dataset.splits().values())
+    return {"photos": photos, "seconds": seconds, "megabytes": common.peak_megabytes()}
+
+
+def results(original: Path, scratch: Path) -> list[Row]:
+    print("folder  photos  load    seconds  peak memory (MB)")
+    loads = {}
+    for times in (1, 4):
+        folder, cache = scratch / f"photos-{times}", scratch / f"cache-{times}"
+        replicate(original, folder, times)
+        for nth in ("first", "second"):
+            figures = common.alone(__file__, "--load", folder, cache)
+            loads[times, nth] = figures
+            print(
+                f"{times} x     {figures['photos']:6}  {nth:6}  {figures['seconds']:7.2f}  "
+                f"{figures['megabytes']:16.0f}",
+                flush=True,
+            )
+    small, large, again = loads[1, "first"], loads[4, "first"], loads[4, "second"]
+    speed = Row(
+        "second load / first",
+        f"{again['seconds']:.2f} s",
+        f"{large['seconds']:.2f} s",
+        large["seconds"] / again["seconds"],
+    )
+    memory = Row(
+        "memory, 4x the photos",
+        f"{large['megabytes']:.0f} MB, {large['photos']:,}",
+        f"{small['megabytes']:.0f} MB, {small['photos']:,}",
+        large["megabytes"] / small["megabytes"],
+        1.25,
+        at_most=True,
+    )
+    return [speed, memory]
+
+
+def main() -> None:
+    parser = common.parser(__doc__)
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--load", nargs=2, help=argparse.SUPPRESS)
+    words = parser.parse_args()
+    if words.load:
+        print(json.dumps(load(*words.load)))
+        return
+    with tempfile.TemporaryDirectory() as scratch, common.reporting(words.json) as rows:
+        if words.folder is None:
+            draw(Path(scratch, "drawn"), 300 if words.quick else 1000)
+        rows += results((words.folder or Path(scratch, "drawn")).absolute(), Path(scratch))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,12 @@ Adam, categorical cross-entropy, batch 256, 10 epochs, float32 on all cores; tes
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 from typing import Any
 
 from clothier import backend, data
+from clothier.values import Dataset
 
 
 def network(name: str) -> Any:
@@ -36,6 +38,40 @@ def network(name: str) -> Any:
     return keras.Sequential([keras.Input((28, 28, 1)), *stacks[name](), dense(10, activation="softmax")])
 
 
+def start() -> None:
+    """Keras on TensorFlow as they come, with the threads they choose themselves; only their chatter is off."""
+    os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
+
+
+def compiled(name: str) -> Any:
+    model = network(name)
+    model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def arrays(dataset: Dataset) -> dict[str, tuple[Any, Any]]:
+    """Images float32 in [0, 1] and labels one-hot, by split."""
+    import keras
+
+    return {
+        name: (split.images.astype("float32") / 255, keras.utils.to_categorical(split.labels, 10))
+        for name, split in dataset.splits().items()
+    }
+
+
+def untuned(x: Any, y: Any, batch_size: int = 256) -> Any:
+    """The tf.data.Dataset that `fit` makes of arrays, shuffled and batched as it does, but with autotune off."""
+    import tensorflow as tf
+    from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    made = ArrayDataAdapter(x, y, batch_size=batch_size, shuffle=True).get_tf_dataset()
+    # fit on arrays knows how many batches there are; a data set has to be told.
+    counted = tf.data.experimental.assert_cardinality(-(-len(x) // batch_size))
+    return made.apply(counted).with_options(options)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -47,24 +83,19 @@ def main() -> None:
     backend.start()
     import keras
 
-    dataset = data.load("fashion-mnist")
-    arrays = {
-        name: (split.images.astype("float32") / 255, keras.utils.to_categorical(split.labels, 10))
-        for name, split in dataset.splits().items()
-    }
+    given = arrays(data.load("fashion-mnist"))
     accuracies = []
     for seed in words.seeds:
         keras.utils.set_random_seed(seed)
-        model = network(words.network)
-        model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+        model = compiled(words.network)
         model.fit(
-            *arrays["train"],
+            *given["train"],
             batch_size=256,
             epochs=words.epochs,
-            validation_data=arrays["validation"],
+            validation_data=given["validation"],
             verbose=0,
         )
-        loss, accuracy = model.evaluate(*arrays["test"], verbose=0)
+        loss, accuracy = model.evaluate(*given["test"], verbose=0)
         accuracies.append(accuracy)
         print(f"{words.network} seed {seed}: test loss {loss:.4f}, test accuracy {accuracy:.4f}", flush=True)
     mean, low, high = statistics.mean(accuracies), min(accuracies), max(accuracies)

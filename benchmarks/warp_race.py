@@ -14,14 +14,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import common
 import numpy as np
 import numpy.typing as npt
+from common import Row
 from scipy import ndimage
 
 from clothier import backend
 from clothier.augment import article
 from clothier.augment.affine import Matrices, warp
 from clothier.values import Images
+
+Tools = dict[str, Callable[[Images, Matrices], Images]]
 
 
 def exact(images: Images, matrices: Matrices) -> npt.NDArray[np.float64]:
@@ -65,30 +69,47 @@ def opencv(cv2: Any) -> Callable[[Images, Matrices], Images]:
     return warped
 
 
+def contest(shape: tuple[int, int, int, int], tools: Tools, turns: int) -> list[Row]:
+    """Ours against each of the others."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, shape, dtype=np.uint8)
+    matrices = article.matrices(article.throw(rng, images), *shape[1:3])
+    right = exact(images, matrices)
+    off = {name: np.abs(tool(images, matrices) - right).max() for name, tool in tools.items()}
+    best = dict.fromkeys(tools, np.inf)
+    for _ in range(turns):
+        for name, tool in tools.items():
+            began = time.perf_counter()
+            tool(images, matrices)
+            best[name] = min(best[name], time.perf_counter() - began)
+    size = "x".join(map(str, shape[1:]))
+    rates = {name: shape[0] / seconds for name, seconds in best.items()}
+    for name, rate in rates.items():
+        print(f"{size}  {name:14} {rate:10,.0f} images/s  off by {off[name]:.4f}")
+    mine, *others = rates
+    return [
+        Row(
+            f"{size} / {name}",
+            f"{rates[mine]:,.0f} images/s",
+            f"{rates[name]:,.0f} images/s",
+            rates[mine] / rates[name],
+        )
+        for name in others
+    ]
+
+
 def main() -> None:
+    words = common.parser(__doc__).parse_args()
     backend.start(1)
-    tools: dict[str, Callable[[Images, Matrices], Images]] = {"ours (Numba)": warp, "TensorFlow": tensorflow}
-    try:
-        cv2 = importlib.import_module("cv2")
-        tools[f"OpenCV {cv2.__version__}"] = opencv(cv2)
-    except ModuleNotFoundError:
-        print("OpenCV is not installed; wanted for the trial: see the top of this file")
-    for shape in ((256, 28, 28, 1), (256, 64, 64, 3)):
-        rng = np.random.default_rng(0)
-        images = rng.integers(0, 256, shape, dtype=np.uint8)
-        matrices = article.matrices(article.throw(rng, images), *shape[1:3])
-        right = exact(images, matrices)
-        off = {name: np.abs(tool(images, matrices) - right).max() for name, tool in tools.items()}
-        best = dict.fromkeys(tools, np.inf)
-        for _ in range(15):
-            for name, tool in tools.items():
-                began = time.perf_counter()
-                tool(images, matrices)
-                best[name] = min(best[name], time.perf_counter() - began)
-        for name, seconds in best.items():
-            height, width, channels = shape[1:]
-            rate = shape[0] / seconds
-            print(f"{height}x{width}x{channels}  {name:14} {rate:10,.0f} images/s  off by {off[name]:.4f}")
+    tools: Tools = {"ours (Numba)": warp, "TensorFlow": tensorflow}
+    with common.reporting(words.json) as rows:
+        try:
+            cv2 = importlib.import_module("cv2")
+            tools[f"OpenCV {cv2.__version__}"] = opencv(cv2)
+        except ModuleNotFoundError:
+            rows.append(Row("OpenCV", "", "not installed: see the top of the race", None))
+        for shape in ((256, 28, 28, 1), (256, 64, 64, 3)):
+            rows += contest(shape, tools, 5 if words.quick else 15)
 
 
 if __name__ == "__main__":

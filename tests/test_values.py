@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 
 from clothier.errors import DataError
-from clothier.values import ClassScore, Dataset, PhaseScores, Predictions, Scores, Split
+from clothier.values import ClassScore, Dataset, PhaseScores, Predictions, Scores, Split, release
 
 
 def _split(num_images: int = 4, side: int = 5) -> Split:
@@ -89,3 +91,35 @@ def test_a_notebook_shows_counts_and_scores() -> None:
     assert phase.rows() == [
         ("plain", "training", 2, "0.5000", "0.7500"), ("plain", "test", 2, "0.5000", "0.7500"),
     ]  # fmt: skip
+
+
+def test_a_mapped_file_leaves_memory_and_comes_back(tmp_path: Path) -> None:
+    data = np.arange(2**24, dtype=np.uint8).reshape(-1, 2**10)  # 16 MB
+    np.save(tmp_path / "data.npy", data)
+    mapped = np.load(tmp_path / "data.npy", mmap_mode="r").view(np.ndarray)[1:]
+    before = _resident_file_pages()
+    total = int(mapped.sum())
+    held = _resident_file_pages() - before
+    release(mapped[5:])
+    left = _resident_file_pages() - before
+    assert int(mapped.sum()) == total
+    if Path("/proc/self/statm").exists():
+        assert held > 15 * 2**20
+        assert left < 2**20
+
+
+def test_nothing_that_could_be_lost_is_released(tmp_path: Path) -> None:
+    np.save(tmp_path / "data.npy", np.zeros(2**16, np.uint8))
+    private = np.load(tmp_path / "data.npy", mmap_mode="c")
+    in_memory = np.zeros(2**16, np.uint8)
+    for array in (private, in_memory):
+        array[:] = 7
+        release(array)
+        release(array.view(np.ndarray)[3:])
+        assert set(array.tolist()) == {7}
+
+
+def _resident_file_pages() -> int:
+    """Bytes of mapped files that this process holds; 0 where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0

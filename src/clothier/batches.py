@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.augment import Policy, Visit
-from clothier.values import Examples, Halves, Images, Targets
+from clothier.values import Examples, Halves, Images, Targets, release
 
 # Each use of the seed in an epoch has a number of its own, so that no two share their random draws.
 # Dropout has 1, in the backend.
@@ -40,6 +40,7 @@ def batches(
     def make(index: int) -> tuple[Images | Halves, Targets]:
         rows = order[index * batch_size : (index + 1) * batch_size]
         inputs, labels = examples.inputs[rows], examples.labels[rows]
+        release(examples.inputs)
         if policy is None:
             return inputs, labels
         dice = np.random.default_rng([seed, epoch, AUGMENT, index])

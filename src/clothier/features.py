@@ -23,7 +23,7 @@ from clothier import backend
 from clothier.errors import WriteError
 from clothier.files import locked, write_atomic
 from clothier.models.plan import Plan
-from clothier.values import Dataset, Features, Images
+from clothier.values import Dataset, Features, Images, release
 
 if TYPE_CHECKING:
     import keras
@@ -123,7 +123,10 @@ def _rows(dataset: Dataset, start: int, stop: int) -> Images:
         if start < len(split) and stop > 0:
             parts.append(split.images[max(start, 0) : stop])
         start, stop = start - len(split), stop - len(split)
-    return np.concatenate(parts)
+    rows = np.concatenate(parts)
+    for split in dataset.splits().values():
+        release(split.images)
+    return rows
 
 
 def _sync(file: IO[bytes]) -> None:

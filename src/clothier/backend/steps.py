@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clothier.values import Floats, Halves, Images, Mixed, Targets
+from clothier.values import Floats, Halves, Images, Mixed, Targets, release
 
 if TYPE_CHECKING:
     import keras
@@ -176,7 +176,10 @@ class Judge:
         for own, given in zip(self._twin.weights, weights, strict=True):
             own.assign(given)
         step = batch_size or self._batch_size
-        parts = [self._forward(inputs[begin : begin + step]).numpy() for begin in range(0, len(inputs), step)]
+        parts = []
+        for begin in range(0, len(inputs), step):
+            parts.append(self._forward(inputs[begin : begin + step]).numpy())
+            release(inputs)
         return np.concatenate(parts)
 
 

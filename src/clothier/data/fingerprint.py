@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from clothier.values import Split
+from clothier.values import Images, Split, release
+
+BLOCK = 1000  # images hashed together
 
 
 def fingerprint(
@@ -22,12 +24,20 @@ def fingerprint(
     known = image_digests or {}
     total = hashlib.sha256()
     for name, split in splits.items():
-        images = known.get(name) or hashlib.sha256(np.ascontiguousarray(split.images).data).hexdigest()
+        images = known.get(name) or _digest(split.images)
         labels = hashlib.sha256(np.ascontiguousarray(split.labels, dtype="<i8").data).hexdigest()
         total.update(f"{name} images {split.images.shape} uint8 {images}\n".encode())
         total.update(f"{name} labels {split.labels.shape} int64 {labels}\n".encode())
     total.update(json.dumps(list(class_names)).encode())
     return total.hexdigest()
+
+
+def _digest(images: Images) -> str:
+    digest = hashlib.sha256()
+    for start in range(0, len(images), BLOCK):
+        digest.update(np.ascontiguousarray(images[start : start + BLOCK]).data)
+        release(images)
+    return digest.hexdigest()
 
 
 def by_split(splits: Mapping[str, Split], class_names: Sequence[str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The values that travel between the rooms: images and labels, predictions, scores, a row of history."""
 
-from clothier.values.arrays import Counts, Floats, Halves, Images, Labels
+from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release
 from clothier.values.examples import Dataset, Examples, Features, Mixed, Split, Targets
 from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
 
@@ -22,4 +22,5 @@ __all__ = [
     "Scores",
     "Split",
     "Targets",
+    "release",
 ]
