@@ -20,6 +20,13 @@ def test_directions_stay_and_sizes_become_alike(shape: tuple[int, int]) -> None:
     assert (np.diag(core) < 1.3).all()
 
 
+def test_bfloat16_will_do() -> None:
+    matrix = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=(200, 40)).astype(np.float32))
+    half, full = (np.asarray(orthogonalize(matrix, 3, dtype)) for dtype in ("bfloat16", "float32"))
+    assert half.dtype == np.float32
+    assert np.linalg.norm(half - full) < 0.1 * np.linalg.norm(full)
+
+
 def _reference(kernel: np.ndarray, gradients: list[np.ndarray], rate: float, momentum: float) -> np.ndarray:
     """The same in float64, in plain words."""
     past = np.zeros_like(kernel, np.float64)

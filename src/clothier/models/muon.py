@@ -32,6 +32,7 @@ class Muon(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras publishes
         momentum: float,
         other_rate: float = 1.0,
         newton_schulz_steps: int = 3,
+        compute_dtype: str = "float32",
         name: str = "muon",
         **options: Any,  # those every Keras optimiser takes
     ) -> None:
@@ -39,6 +40,7 @@ class Muon(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras publishes
         self.momentum = momentum
         self.other_rate = other_rate
         self.newton_schulz_steps = newton_schulz_steps
+        self.compute_dtype = compute_dtype
         self._momenta: list[Any] = []
 
     def build(self, variables: list[Any]) -> None:
@@ -55,7 +57,8 @@ class Muon(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras publishes
             self.assign_sub(variable, ops.multiply(ahead, rate * self.other_rate))
             return
         outputs = variable.shape[-1]
-        direction = orthogonalize(ops.reshape(ahead, (-1, outputs)), self.newton_schulz_steps)
+        matrix = ops.reshape(ahead, (-1, outputs))
+        direction = orthogonalize(matrix, self.newton_schulz_steps, self.compute_dtype)
         norm = ops.sqrt(ops.sum(ops.square(variable)))
         of_norm = ops.multiply(variable, float(outputs) ** 0.5 / norm)
         self.assign(variable, ops.subtract(of_norm, rate * ops.reshape(direction, variable.shape)))
@@ -66,17 +69,18 @@ class Muon(keras.optimizers.Optimizer):  # type: ignore[misc]  # Keras publishes
             "momentum": self.momentum,
             "other_rate": self.other_rate,
             "newton_schulz_steps": self.newton_schulz_steps,
+            "compute_dtype": self.compute_dtype,
         }
 
 
-def orthogonalize(matrix: Any, steps: int) -> Any:
+def orthogonalize(matrix: Any, steps: int, compute_dtype: str = "float32") -> Any:
     """float32 (m, n) with the singular vectors of `matrix` and singular values near 1 (0.3 to 1.2 after 5 steps; lower
-    ones stay lower with fewer)."""
+    ones stay lower with fewer). The iteration corrects itself, so bfloat16 will do for `compute_dtype`."""
     a, b, c = NEWTON_SCHULZ
     tall = matrix.shape[0] > matrix.shape[1]
     x = ops.transpose(matrix) if tall else matrix
-    x = ops.divide(x, ops.sqrt(ops.sum(ops.square(x))) + 1e-7)
+    x = ops.cast(ops.divide(x, ops.sqrt(ops.sum(ops.square(x))) + 1e-7), compute_dtype)
     for _ in range(steps):
         gram = ops.matmul(x, ops.transpose(x))
         x = a * x + ops.matmul(b * gram + c * ops.matmul(gram, gram), x)
-    return ops.transpose(x) if tall else x
+    return ops.cast(ops.transpose(x) if tall else x, matrix.dtype)

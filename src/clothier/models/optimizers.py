@@ -19,6 +19,6 @@ OPTIMIZERS: dict[str, Callable[[Recipe], keras.Optimizer]] = {
     "adamw": lambda recipe: keras.optimizers.AdamW(
         recipe.learning_rate, weight_decay=recipe.weight_decay, name="adamw"
     ),
-    "muon": lambda recipe: Muon(recipe.learning_rate, recipe.momentum),
+    "muon": lambda recipe: Muon(recipe.learning_rate, recipe.momentum, compute_dtype=recipe.precision),
     "sgd": lambda recipe: keras.optimizers.SGD(recipe.learning_rate, momentum=recipe.momentum, name="sgd"),
 }
