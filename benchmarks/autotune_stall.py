@@ -1,5 +1,5 @@
-"""Why `fit` on arrays stands still at the end of an epoch: how long after its last batch, with tf.data's autotune on
-and off, beside the moment its thread wakes up.
+"""Why `fit` on arrays stands still between epochs: how long, with tf.data's autotune on and off, beside the moment at
+which the thread that tunes wakes up.
 
     python benchmarks/autotune_stall.py [--seconds 0.2 0.4 0.8 1.5 3] [--times 5] [--batches 60] [--epochs 10]
 
@@ -58,7 +58,7 @@ def clock(times: Times) -> Any:
     return Clock()
 
 
-def alone(words: argparse.Namespace) -> Times:
+def by_itself(words: argparse.Namespace) -> Times:
     """Iterators that nothing else belongs to: (seconds they ran, seconds after which they were gone)."""
     import tensorflow as tf
 
@@ -103,7 +103,7 @@ def main() -> None:
         words.times, words.epochs = 2, 4
     plain_keras.start()
     with common.reporting(words.json) as rows:
-        show("an iterator by itself", alone(words))
+        show("an iterator by itself", by_itself(words))
         times = {autotune: fit(words, autotune) for autotune in (True, False)}
         show("fit on arrays", times[True])
         show("fit on the same data set with autotune off", times[False])

@@ -70,9 +70,8 @@ def use(dataset: Dataset, scratch: Path) -> None:
 
 def main() -> None:
     parser = common.parser(__doc__)
-    parser.add_argument("--images", type=int)
-    words = parser.parse_args()
-    num_images = words.images or (7_000 if words.quick else 70_000)
+    parser.add_argument("--images", type=int, default=70_000, help="as many with --quick, too")
+    num_images = (words := parser.parse_args()).images
     dataset = noise(num_images)
     backend.start()
     with common.reporting(words.json) as rows, tempfile.TemporaryDirectory() as scratch:
