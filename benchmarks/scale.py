@@ -10,7 +10,7 @@ are the first of Fashion-MNIST, enlarged by repeating pixels. Photos come from F
 or are drawn; more of them are links to the same files, which are decoded each by itself.
 
 The network is cnn1, as its multiply-adds grow as pixels^1.04 from 28 to 112 pixels a side. Those of cnn3 grow as
-pixels^1.27: its convolutions, unpadded and pooled in between, lose much of a small image at the border.
+pixels^1.26: its convolutions, unpadded and pooled in between, lose much of a small image at the border.
 """
 
 from __future__ import annotations
