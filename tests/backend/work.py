@@ -69,7 +69,7 @@ def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
     twin = models.build("cnn4", SHAPE, NUM_CLASSES)
     found["judged/cnn4"] = backend.Judge(twin).logits(model.weights, images, batch_size=20)
     found["extracted/cnn4"] = backend.Extractor(model).features(images[:5])
-    layers = [model.get_layer("conv1"), model.get_layer("pool1")]
+    layers = [model.get_layer(layer) for layer in ("conv1", "pool1", "conv4", "pool2")]
     for layer, *traced in zip(layers, *backend.trace(model, layers, images[:2], labels[:2]), strict=True):
         found[f"traced/{layer.name} output"], found[f"traced/{layer.name} slope"] = traced
     return found

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clothier import __version__, cli, recipes
+from clothier import __version__, backend, cli, recipes
 
 # A run of a few seconds, on data drawn on the spot.
 QUICK = ("train", "cnn1", "--data", "generated:600", "--epochs", "1", "--set", "augmented_epochs=1")
@@ -219,6 +219,18 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
         "runs/cnn1-1 was begun with learning_rate=0.001, not 0.5; a resumed run keeps its recipe;"
     )
     assert "2 epochs done" in _resume_errors(capsys, run)
+
+
+def test_a_backend_that_is_none_is_refused_before_anything_is_begun(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(backend.VARIABLE, "torch")
+    settled = backend.name
+    monkeypatch.setattr(backend, "name", settled.__wrapped__)
+    assert _fails(capsys, "train", "cnn1").startswith(
+        "unknown CLOTHIER_BACKEND 'torch'; known: jax, tensorflow"
+    )
+    assert not (tmp_path / "runs").exists()
 
 
 def test_epochs_are_those_of_the_first_phase(

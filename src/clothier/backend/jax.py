@@ -167,17 +167,16 @@ def trace(
     def run(shifts: list[Any]) -> tuple[Any, list[Any]]:
         """(the labels' logits, the layers' outputs), each output moved by its shift: a derivative by the shift is one
         by the output."""
-        outputs: dict[str, Any] = {}
+        outputs: dict[int, Any] = {}
 
-        def keep(layer: keras.Layer, output: Any) -> Any:
-            outputs[layer.path] = output
-            return output + by_path[layer.path] if shifts else output
+        def keep(place: int, output: Any) -> Any:
+            outputs[place] = output
+            return output + shifts[place] if shifts else output
 
-        by_path = {layer.path: shift for layer, shift in zip(layers, shifts, strict=False)}
         with overhearing(layers, keep):
             logits = model(images, training=False)
         chosen = jnp.take_along_axis(logits, labels[:, None], axis=1)
-        return chosen.sum(), [outputs[layer.path] for layer in layers]
+        return chosen.sum(), [outputs[place] for place in range(len(layers))]
 
     _, outputs = run([])
     slopes, _ = jax.grad(run, has_aux=True)([jnp.zeros_like(output) for output in outputs])

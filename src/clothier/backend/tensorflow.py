@@ -187,18 +187,18 @@ def trace(
 ) -> tuple[list[Floats], list[Floats]]:
     import tensorflow as tf
 
-    outputs: dict[str, Any] = {}
+    outputs: dict[int, Any] = {}
     with tf.GradientTape() as tape:
 
-        def keep(layer: keras.Layer, output: Any) -> Any:
+        def keep(place: int, output: Any) -> Any:
             tape.watch(output)  # so that frozen layers have derivatives too
-            outputs[layer.path] = output
+            outputs[place] = output
             return output
 
         with overhearing(layers, keep):
             logits = model(images, training=False)
         chosen = tf.gather(logits, labels, axis=1, batch_dims=1)
-    kept = [outputs[layer.path] for layer in layers]
+    kept = [outputs[place] for place in range(len(layers))]
     slopes = tape.gradient(chosen, kept)
     return [tensor.numpy() for tensor in kept], [tensor.numpy() for tensor in slopes]
 

@@ -11,16 +11,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def overhearing(layers: Sequence[keras.Layer], hear: Callable[[Any, Any], Any]) -> Iterator[None]:
-    """Meanwhile every output of those layers goes through `hear`, with its layer. A model of models can be cut open at
-    no tensor, hence the calls themselves are listened to."""
+def overhearing(layers: Sequence[keras.Layer], hear: Callable[[int, Any], Any]) -> Iterator[None]:
+    """Meanwhile every output of those layers goes through `hear`, with the layer's place among them. A model of models
+    can be cut open at no tensor, hence the calls themselves are listened to."""
 
-    def listening(layer: keras.Layer) -> Callable[..., Any]:
-        call = layer.call
-        return lambda *args, **kwargs: hear(layer, call(*args, **kwargs))
+    def listening(place: int, call: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **kwargs: hear(place, call(*args, **kwargs))
 
-    for layer in layers:
-        layer.call = listening(layer)
+    for place, layer in enumerate(layers):
+        layer.call = listening(place, layer.call)
     try:
         yield
     finally:
