@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Arrays = dict[str, npt.NDArray[Any]]
 SHAPE, NUM_CLASSES, SIZES = (16, 16, 1), 3, (48, 20)  # the second batch is the smaller, last one of an epoch
-NETWORKS = ("cnn1", "cnn4")
+NETWORKS = ("cnn1", "cnn4", "wrn10_1")  # the last a small wide residual network
 RECIPE = recipes.change(
     recipes.get("cnn1"),
     {
@@ -54,25 +54,33 @@ def start() -> Arrays:
     return {
         f"{name}/{place:03d}": away(value)
         for name in NETWORKS
-        for place, value in enumerate(models.build(name, SHAPE, NUM_CLASSES).get_weights())
+        for place, value in enumerate(_build(name).get_weights())
     }
 
 
 def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
     """What this process's library makes of it, by kind, network and what it is."""
     found: Arrays = {}
-    for name in NETWORKS:
-        found |= _train(name, begin, SIZES[: 1 if name == "cnn4" else 2])
-    found |= _train("cnn4", begin, SIZES[:1], "bfloat16")
+    found |= _train("cnn1", begin, SIZES)
+    found |= _train("cnn4", begin, SIZES[:1])
+    found |= _train("wrn10_1", begin, SIZES[:1], "bfloat16")
     model = _model("cnn4", begin)
     images, labels = _batch(SIZES[0])
-    twin = models.build("cnn4", SHAPE, NUM_CLASSES)
-    found["judged/cnn4"] = backend.Judge(twin).logits(model.weights, images, batch_size=20)
+    found["judged/cnn4"] = backend.Judge(_build("cnn4")).logits(model.weights, images, batch_size=24)
     found["extracted/cnn4"] = backend.Extractor(model).features(images[:5])
     layers = [model.get_layer(layer) for layer in ("conv1", "pool1", "conv4", "pool2")]
     for layer, *traced in zip(layers, *backend.trace(model, layers, images[:2], labels[:2]), strict=True):
         found[f"traced/{layer.name} output"], found[f"traced/{layer.name} slope"] = traced
     return found
+
+
+def _build(name: str, dtype: str = "float32") -> keras.Model:
+    if name == "wrn10_1":
+        from clothier.models import wrn
+
+        with models._computing_in(dtype):
+            return wrn.build(SHAPE, NUM_CLASSES, depth=10, width=1)
+    return models.build(name, SHAPE, NUM_CLASSES, dtype)
 
 
 def _batch(size: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
@@ -82,7 +90,7 @@ def _batch(size: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
 
 def _model(name: str, begin: Mapping[str, npt.NDArray[Any]], dtype: str = "float32") -> keras.Model:
     """With its dropout off: each library has random numbers of its own."""
-    model = models.build(name, SHAPE, NUM_CLASSES, dtype)
+    model = _build(name, dtype)
     model.set_weights([begin[key] for key in sorted(begin) if key.startswith(f"{name}/")])
     for layer in model.layers:
         if hasattr(layer, "rate"):

@@ -51,7 +51,8 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("train", "no recipe given; wanted one such as cnn1; `clothier recipes` lists them"),
         (
             "train cnn44",
-            "unknown recipe 'cnn44'; known: cnn1, cnn1_dropout, cnn3, cnn4, transfer, vgg19; did you mean 'cnn4'?",
+            "unknown recipe 'cnn44'; known: best, cnn1, cnn1_dropout, cnn3, cnn4, transfer, vgg19; "
+            "did you mean 'cnn4'?",
         ),
         (
             "train cnn1 --set epochs",
@@ -93,7 +94,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "summary cnn5",
-            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, vgg19; did you mean 'cnn",
+            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, vgg19, wrn16_8; did you mean 'cnn",
         ),
         (
             "summary cnn3 --image-size 9",
@@ -142,7 +143,10 @@ def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) ->
     assert "one convolution" in _prints(capsys, "models")
     assert json.loads(_prints(capsys, "recipes", "cnn3", "--json"))["batch_size"] == 256
     assert "10 plain then 50 augmented" in _prints(capsys, "recipes")
+    assert _prints(capsys, "recipes").rstrip().endswith(recipes.NOTES["best"])
     assert "learning_rate" in _prints(capsys, "recipes", "cnn1")
+    assert recipes.NOTES["best"] in _prints(capsys, "recipes", "best")
+    assert recipes.NOTES["best"] not in _prints(capsys, "recipes", "cnn1")
     assert set(json.loads(_prints(capsys, "recipes", "--json"))) >= {"cnn1", "cnn4"}
 
 
