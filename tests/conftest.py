@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from clothier.values import Dataset, Labels, Split
 
 @pytest.fixture(scope="session", autouse=True)
 def _backend() -> None:
+    os.environ[backend.VARIABLE] = "tensorflow"  # also where there is a GPU; what starts JAX says so
     backend.start()
 
 

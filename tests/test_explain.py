@@ -77,6 +77,15 @@ def test_slopes_are_finite_differences(name: str) -> None:
     assert np.count_nonzero(slopes.ravel()[places]) > 5
 
 
+def test_each_of_two_pooling_layers_shows_its_own_maps() -> None:
+    model = models.build("cnn4", (28, 28, 1), 10)
+    image = np.random.default_rng(2).integers(0, 256, (28, 28, 1), dtype=np.uint8)
+    shown = {layer.layer: layer.maps for layer in explain.explain(model, image).layers}
+    for name in ("pool1", "pool2"):
+        part = keras.Model(model.input, model.get_layer(name).output)
+        np.testing.assert_allclose(shown[name], np.asarray(part(image[np.newaxis]))[0], rtol=1e-5, atol=1e-6)
+
+
 def test_every_convolution_and_pooling_layer_is_shown_in_order() -> None:
     model = models.build("cnn4", (28, 28, 1), 3)
     image = np.random.default_rng(2).integers(0, 256, (28, 28, 1), dtype=np.uint8)

@@ -221,6 +221,25 @@ def test_what_the_splits_were_read_for_is_said(tmp_path: Path) -> None:
     assert plain not in text
 
 
+def test_averaged_weights_and_smoothed_targets_are_said(tmp_path: Path) -> None:
+    averaged = "Each phase is judged by the average of its weights, in float32"
+    smoothed = "Their loss is measured against smoothed targets, of which 0.1000 is spread over all classes."
+    text = page(make_run(tmp_path / "strong", average_decay=0.9, label_smoothing=0.1)).text
+    assert averaged in text
+    assert "Validation values come from the averaged weights at its end" in text
+    assert smoothed in text
+    text = page(make_run(tmp_path / "plain")).text
+    assert "Each phase is judged by its last weights, in float32" in text
+    assert "Validation values come from the weights at its end" in text
+    assert "smoothed" not in text
+
+
+def test_what_computed_the_run_is_said_where_it_is_known(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    run.write_recipe({**run.read_recipe(), "backend": "jax", "device": "NVIDIA H100"})
+    assert "float32, 2 threads; jax, on NVIDIA H100" in page(run).text
+
+
 def test_published_figures_stand_beside_ours(tmp_path: Path) -> None:
     seen = page(make_run(tmp_path))
     difference = f"{TEST.loss - 0.2485:+.4f}"

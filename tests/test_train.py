@@ -407,6 +407,7 @@ def test_a_run_of_an_earlier_version_goes_on(stopped: Run, finished: Run, tiny: 
     for recipe in (content["recipe"], state.recipe):
         for field in ("base", "base_pixels", "fine_tune_epochs", "head_units"):
             del recipe[field]
+    del content["backend"]
     stopped.write_recipe(content)
     checkpoint.save(stopped.last_checkpoint, state)
     train.resume(stopped, tiny)
@@ -424,6 +425,18 @@ def test_resume_refuses_other_data(stopped: Run, tiny: Dataset) -> None:
         RunError, match=r"was trained on other data \(fingerprint ffffffffffff, these have eeeeeeeeeeee\)"
     ):
         train.resume(stopped, replace(tiny, fingerprint="e" * 64))
+
+
+def test_resume_refuses_another_backend(stopped: Run, tiny: Dataset) -> None:
+    content = stopped.read_recipe()
+    assert (content["backend"], content["device"]) == ("tensorflow", "cpu")
+    stopped.write_recipe({**content, "backend": "jax"})
+    with pytest.raises(RunError) as caught:
+        train.resume(stopped, tiny)
+    assert str(caught.value) == (
+        f"{stopped.path} was begun on jax, this is tensorflow, which gives other bits; wanted the same; "
+        "go on with CLOTHIER_BACKEND=jax"
+    )
 
 
 def test_resume_refuses_another_recipe(stopped: Run, tiny: Dataset) -> None:

@@ -40,7 +40,7 @@ def key(plan: Plan, base_sha256: str, precision: str, fingerprint: str) -> str:
     below = plan.as_json()
     for field in ("num_classes", "head_units", "head_dropout"):  # above the features
         del below[field]
-    versions = {name: backend.versions()[name] for name in ("keras", "tensorflow")}
+    versions = {name: backend.versions()[name] for name in ("keras", backend.name())}
     decides = [FORMAT, below, base_sha256, precision, fingerprint, versions]
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:32]
 

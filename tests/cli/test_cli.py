@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clothier import __version__, cli, recipes
+from clothier import __version__, backend, cli, recipes
 
 # A run of a few seconds, on data drawn on the spot.
 QUICK = ("train", "cnn1", "--data", "generated:600", "--epochs", "1", "--set", "augmented_epochs=1")
@@ -51,7 +51,8 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("train", "no recipe given; wanted one such as cnn1; `clothier recipes` lists them"),
         (
             "train cnn44",
-            "unknown recipe 'cnn44'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, transfer, vgg19; did",
+            "unknown recipe 'cnn44'; known: best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, transfer, "
+            "vgg19; did you mean 'cnn4'?",
         ),
         (
             "train cnn1 --set epochs",
@@ -99,7 +100,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "summary cnn5",
-            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_wide, vgg19; did",
+            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_wide, vgg19, wrn16_8; did",
         ),
         (
             "summary cnn3 --image-size 9",
@@ -143,12 +144,15 @@ def test_wrong_words_end_with_one_line_and_exit_code_2(
 
 def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(json.loads(_prints(capsys, "models", "--json"))) == {
-        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "fastnet", "fastnet_wide", "vgg19",
+        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "fastnet", "fastnet_wide", "vgg19", "wrn16_8",
     }  # fmt: skip
     assert "one convolution" in _prints(capsys, "models")
     assert json.loads(_prints(capsys, "recipes", "cnn3", "--json"))["batch_size"] == 256
     assert "10 plain then 50 augmented" in _prints(capsys, "recipes")
+    assert _prints(capsys, "recipes").rstrip().endswith(recipes.NOTES["best"])
     assert "learning_rate" in _prints(capsys, "recipes", "cnn1")
+    assert recipes.NOTES["best"] in _prints(capsys, "recipes", "best")
+    assert recipes.NOTES["best"] not in _prints(capsys, "recipes", "cnn1")
     assert set(json.loads(_prints(capsys, "recipes", "--json"))) >= {"cnn1", "cnn4"}
 
 
@@ -225,6 +229,18 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
         "runs/cnn1-1 was begun with learning_rate=0.001, not 0.5; a resumed run keeps its recipe;"
     )
     assert "2 epochs done" in _resume_errors(capsys, run)
+
+
+def test_a_backend_that_is_none_is_refused_before_anything_is_begun(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(backend.VARIABLE, "torch")
+    settled = backend.name
+    monkeypatch.setattr(backend, "name", settled.__wrapped__)
+    assert _fails(capsys, "train", "cnn1").startswith(
+        "unknown CLOTHIER_BACKEND 'torch'; known: jax, tensorflow"
+    )
+    assert not (tmp_path / "runs").exists()
 
 
 def test_epochs_are_those_of_the_first_phase(

@@ -66,6 +66,13 @@ def test_the_articles_vgg19() -> None:
     )  # fmt: skip
 
 
+def test_the_best_recipe_augments_from_its_first_epoch() -> None:
+    best = recipes.get("best")
+    assert best.phases() == [("augmented", 200)]
+    assert set(recipes.NOTES) <= set(recipes.RECIPES)
+    assert "days" in recipes.NOTES["best"]
+
+
 def test_a_recipe_written_before_there_were_bases_still_loads() -> None:
     content = CNN1.as_json()
     for field in [name for name in content if name.startswith(("base", "head", "fine", "resize", "skip"))]:
@@ -111,7 +118,7 @@ def test_text_is_read_as_the_fields_type() -> None:
         ({"seed": 2**32}, "seed is 4294967296; wanted a whole number below 2**32"),
         (
             {"optimizer": "adm"},
-            "unknown optimizer 'adm'; known: adadelta, adam, adamw, muon, sgd; did you mean 'adam'?",
+            "unknown optimizer 'adm'; known: adadelta, adam, adamw, muon, nesterov, sgd; did you mean 'adam'?",
         ),
         (
             {"precision": "float16"},
@@ -144,5 +151,5 @@ def test_an_unknown_recipe_gets_its_nearest_neighbour() -> None:
     with pytest.raises(InputError) as caught:
         recipes.get("cnn5")
     assert str(caught.value).startswith(
-        "unknown recipe 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, transfer, vgg19; did you mean 'cnn"
+        "unknown recipe 'cnn5'; known: best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, transfer, vgg19; did"
     )

@@ -1,38 +1,39 @@
-"""The Keras backend, its threads, and the compiled steps. The only room that names a backend.
+"""The Keras backend, its threads, and the compiled steps. The only room that names TensorFlow or JAX.
 
 `start` must run before anything imports Keras. On a CPU the backend is TensorFlow: plain Keras code trains there
-several times faster than on the others, and XLA several times slower than without, so it stays off.
+several times faster than on the others, and XLA several times slower than without. On a GPU it is JAX.
 """
 
-from clothier.backend.adam import apply_adam
-from clothier.backend.convolution import convolve
-from clothier.backend.dropout import keep_at_random
+from clothier.backend.averaging import kept_share
 from clothier.backend.hardware import has_fast_bfloat16, machine, num_cores
-from clothier.backend.process import BFLOAT16_MUST_WIN, bfloat16_speed, set_seed, start, versions
+from clothier.backend.kernels import apply_adam, convolve, fused_batch_norm, keep_at_random
+from clothier.backend.library import VARIABLE, name
+from clothier.backend.process import BFLOAT16_MUST_WIN, bfloat16_speed, device, set_seed, start, versions
 from clothier.backend.steps import (
     Extractor,
     Judge,
     Trainer,
-    fused_batch_norm,
-    kept_share,
     rows_at_once,
     seed_dropout,
+    trace,
 )
-from clothier.backend.tracing import trace
 
 __all__ = [
     "BFLOAT16_MUST_WIN",
+    "VARIABLE",
     "Extractor",
     "Judge",
     "Trainer",
     "apply_adam",
     "bfloat16_speed",
     "convolve",
+    "device",
     "fused_batch_norm",
     "has_fast_bfloat16",
     "keep_at_random",
     "kept_share",
     "machine",
+    "name",
     "num_cores",
     "rows_at_once",
     "seed_dropout",

@@ -14,7 +14,7 @@ def recipes(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the recipes, or print every field of one."""
-    from clothier.recipes import RECIPES, get
+    from clothier.recipes import NOTES, RECIPES, get
 
     if name is not None:
         fields = get(name).as_json()
@@ -23,6 +23,8 @@ def recipes(
         else:
             screen.print_table(("field", "value"), [(k, str(v)) for k, v in fields.items()])
             screen.say(f"\nChange any of them: clothier train {name} --set FIELD=VALUE")
+            if name in NOTES:
+                screen.say(NOTES[name])
     elif json:
         screen.print_json({known: recipe.as_json() for known, recipe in RECIPES.items()})
     else:
@@ -37,3 +39,4 @@ def recipes(
             for known, r in RECIPES.items()
         ]
         screen.print_table(("recipe", "model", "epochs", "batch", "optimizer"), rows)
+        screen.say("\n" + "\n".join(NOTES.values()))

@@ -142,10 +142,11 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
 def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
-    from clothier import augment, models
+    from clothier import augment, backend, models
     from clothier.runs import Run
 
     # Names are checked before the data are read, which may take a while.
+    backend.name()
     augment.get(recipe.augment)
     if recipe.model not in models.MODELS:
         raise models.unknown(recipe.model)

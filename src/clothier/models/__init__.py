@@ -42,6 +42,9 @@ MODELS: dict[str, Architecture] = {
     "fastnet": Architecture("fastnet", 7, "five convolutions on whitened patches, for training in a minute"),
     "fastnet_wide": Architecture("fastnet_wide", 7, "fastnet with half as many channels again"),
     "vgg19": Architecture("vgg19", 1, "VGG19 on images made 150x150x3, under a head (the article's last)"),
+    "wrn16_8": Architecture(
+        "wrn", 1, "a wide residual network, 16 convolutions deep, 8 times as wide; for a GPU"
+    ),
 }
 
 

@@ -20,5 +20,13 @@ OPTIMIZERS: dict[str, Callable[[Recipe], keras.Optimizer]] = {
         recipe.learning_rate, weight_decay=recipe.weight_decay, name="adamw"
     ),
     "muon": lambda recipe: Muon(recipe.learning_rate, recipe.momentum, compute_dtype=recipe.precision),
+    # Keras shrinks weights apart from the momentum, which would multiply a penalty in the loss by 1 / (1 - momentum).
+    "nesterov": lambda recipe: keras.optimizers.SGD(
+        recipe.learning_rate,
+        momentum=recipe.momentum,
+        nesterov=True,
+        weight_decay=recipe.weight_decay,
+        name="nesterov",
+    ),
     "sgd": lambda recipe: keras.optimizers.SGD(recipe.learning_rate, momentum=recipe.momentum, name="sgd"),
 }

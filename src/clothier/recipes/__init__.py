@@ -6,17 +6,25 @@ To add a recipe: one file that holds a RECIPE, one line in RECIPES.
 from __future__ import annotations
 
 from clothier.errors import unknown_name
-from clothier.recipes import cnn1, cnn1_dropout, cnn3, cnn4, fastnet, transfer, vgg19
+from clothier.recipes import best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, transfer, vgg19
 from clothier.recipes.recipe import Recipe, change
 
 RECIPES: dict[str, Recipe] = {
+    "best": best.RECIPE,
     "cnn1": cnn1.RECIPE,
     "cnn1_dropout": cnn1_dropout.RECIPE,
     "cnn3": cnn3.RECIPE,
     "cnn4": cnn4.RECIPE,
     "fastnet": fastnet.RECIPE,
+    "fastnet_95": fastnet_95.RECIPE,
     "transfer": transfer.RECIPE,
     "vgg19": vgg19.RECIPE,
+}
+
+
+# What to know before one of them is begun.
+NOTES: dict[str, str] = {
+    "best": "best is made for a GPU (docs/gpu.md); on two cores it takes days: about 25 minutes an epoch in bfloat16",
 }
 
 
@@ -27,4 +35,4 @@ def get(name: str) -> Recipe:
     return RECIPES[name]
 
 
-__all__ = ["RECIPES", "Recipe", "change", "get"]
+__all__ = ["NOTES", "RECIPES", "Recipe", "change", "get"]

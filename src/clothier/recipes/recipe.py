@@ -8,7 +8,7 @@ from typing import Any
 
 from clothier.errors import InputError, unknown_name
 
-OPTIMIZERS = ("adadelta", "adam", "adamw", "muon", "sgd")
+OPTIMIZERS = ("adadelta", "adam", "adamw", "muon", "nesterov", "sgd")
 SPLITS = ("article", "default", "none", "stratified")
 PRECISIONS = ("auto", "bfloat16", "float32")
 PHASES = ("plain", "augmented", "fine-tuned")
@@ -39,15 +39,15 @@ class Recipe:
     )
     batch_size: int = 256  # images in one update
     optimizer: str = (
-        "adam"  # adam, adamw, adadelta, muon or sgd, each with Keras's defaults but for the fields below
+        "adam"  # adam, adamw, adadelta, muon, nesterov or sgd, with Keras's defaults but for the fields below
     )
     learning_rate: float = 1e-3  # step size, at its highest
     schedule: str = (
         "constant"  # how it goes on to the last step of all phases: constant, or linear or cosine to 0
     )
     warmup: float = 0.0  # share of all steps, in [0, 1), over which it first rises linearly from 0
-    momentum: float = 0.0  # sgd and muon only, in [0, 1)
-    weight_decay: float = 0.004  # adamw only, Keras's default
+    momentum: float = 0.0  # muon, nesterov and sgd, in [0, 1)
+    weight_decay: float = 0.004  # adamw and nesterov; Keras's default
     # Share of each target, in [0, 1), spread evenly over all classes; only the training loss knows of it. Source:
     # Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016, section 7.
     label_smoothing: float = 0.0

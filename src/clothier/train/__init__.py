@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clothier import checkpoint, events, pretrained
+from clothier import backend, checkpoint, events, pretrained
+from clothier.errors import RunError
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run
@@ -45,11 +46,17 @@ def resume(
     """Go on with a stopped run; it ends with the weights, bit for bit, of one that never stopped (on the same
     machine, versions and threads). A finished run is left as it is.
 
-    Raises RunError where the data or the recipe are not those of the run, and as `train`.
+    Raises RunError where the data, the recipe or the backend are not those of the run, and as `train`.
     """
     content = run.read_recipe()
     recipe = Recipe.from_json(content["recipe"])
     run.check_data(dataset.fingerprint)
+    there, here = content.get("backend", "tensorflow"), backend.name()
+    if there != here:
+        raise RunError(
+            f"{run.path} was begun on {there}, this is {here}, which gives other bits; wanted the same; "
+            f"go on with {backend.VARIABLE}={there}"
+        )
     run.remove_leftovers()
     training = Training(recipe, dataset, run, threads, watcher or Watcher(), pretrained.restore(run))
     if run.last_checkpoint.exists():

@@ -269,6 +269,8 @@ class Training:
             "model": self._count_parameters(),
             "precision": self.recipe.precision,
             "threads": self.threads,
+            "backend": backend.name(),
+            "device": backend.device(),
             "versions": backend.versions(),
             "machine": backend.machine(),
             "command": origin.command,

@@ -5,31 +5,10 @@ import numpy as np
 import pytest
 
 from clothier import backend, models
-from clothier.errors import InputError
 from clothier.values import Mixed, Predictions
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (64, 28, 28, 1), dtype=np.uint8)
 LABELS = np.random.default_rng(1).integers(0, 10, 64)
-
-
-def test_starting_again_with_other_threads_is_refused() -> None:
-    running = backend.start()
-    assert backend.start(running) == backend.start() == running
-    with pytest.raises(
-        InputError, match=rf"^threads is {running + 1}, but TensorFlow already runs with {running} in"
-    ):
-        backend.start(running + 1)
-
-
-def test_the_machine_is_described() -> None:
-    facts = backend.machine()
-    assert facts["cores"] >= 1
-    assert facts["memory_gib"] > 0.1
-    assert facts["processor"]
-
-
-def test_the_probe_gives_a_ratio() -> None:
-    assert 0.001 < backend.bfloat16_speed() < 1000
 
 
 def test_a_step_is_kerass_step() -> None:
@@ -155,12 +134,3 @@ def test_averages_are_the_means_of_the_weights_after_each_step_younger_ones_coun
         np.testing.assert_allclose(np.asarray(average), expected, rtol=1e-5, atol=1e-6)
     assert len(trainer.averages) == len(model.weights)
     assert backend.Trainer(model, keras.optimizers.Adam()).averages == []
-
-
-def test_an_average_over_a_few_steps_is_exact_for_a_decay_near_one() -> None:
-    """In float32, 1 - 0.9999^n is off by a thousandth."""
-    steps = np.arange(1, 6, dtype=np.float32)
-    exact = 1 - 1 / steps.astype(np.float64)  # equal shares, which 0.9999 nearly gives
-    kept = [float(np.asarray(backend.kept_share(0.9999, step))) for step in steps]
-    np.testing.assert_allclose(kept, exact, atol=1e-4 * 5)
-    assert kept[0] == 0.0

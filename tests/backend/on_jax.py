@@ -1,0 +1,65 @@
+"""What JAX makes of the same work: python on_jax.py FOLDER, with CLOTHIER_BACKEND=jax.
+
+Reads start.npz and leaves steps.npz and facts.json there. A process has one backend, so this one needs its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from backend import work
+
+from clothier import backend, checkpoint, report, train
+from clothier.errors import InterruptedRunError
+from clothier.runs import Run
+
+
+class _Stop(train.Watcher):
+    def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+
+def _state(run: Run) -> list[Any]:
+    tensors = checkpoint.digest(checkpoint.load(run.last_checkpoint).tensors)
+    history = [str(replace(row, seconds=0.0)) for row in run.read_history()]
+    return [tensors, history, [phase.as_json() for phase in run.read_scores()]]
+
+
+def _resumes(folder: Path) -> dict[str, Any]:
+    """A run that never stopped, and one that was stopped after two of four epochs."""
+    report.write_figures, report.render = (lambda *_, **__: []), (lambda run: "")
+    tiny = work.tiny()
+    whole, stopped = Run.create("whole", folder), Run.create("stopped", folder)
+    train.train(work.RECIPE, tiny, whole)
+    try:
+        train.train(work.RECIPE, tiny, stopped, watcher=_Stop())
+    except InterruptedRunError:
+        train.resume(stopped, tiny)
+    content = whole.read_recipe()
+    return {
+        "equal": _state(whole) == _state(stopped),
+        "epochs": len(stopped.read_history()),
+        "learned": whole.read_history()[-1].loss < whole.read_history()[0].loss,
+        "backend": content["backend"],
+        "device": content["device"],
+        "versions": sorted(content["versions"]),
+    }
+
+
+def main(folder: Path) -> None:
+    backend.start(1)
+    start = dict(np.load(folder / "start.npz"))
+    np.savez(folder / "steps.npz", allow_pickle=False, **work.everything(start))
+    facts = _resumes(folder) | {"speed": backend.bfloat16_speed(), "threads": backend.start()}
+    facts["tensorflow"] = "tensorflow" in sys.modules
+    (folder / "facts.json").write_text(json.dumps(facts))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
