@@ -1,14 +1,17 @@
 """The values that travel between the rooms: images and labels, predictions, scores, a row of history."""
 
 from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release
+from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Dataset, Examples, Features, Mixed, Split, Targets
 from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
 
 __all__ = [
     "SCORE_COLUMNS",
+    "UNKNOWN",
     "ClassScore",
     "Counts",
     "Dataset",
+    "Embedding",
     "EpochRow",
     "Examples",
     "Features",
