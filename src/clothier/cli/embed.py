@@ -66,7 +66,7 @@ def embed(
 
     chosen = words.pictures()
     made = words.embedding(chosen, layer)
-    path = out or Path("embeddings") / (re.sub(r"[^\w.-]+", "-", made.source) + ".npz")
+    path = out or Path("embeddings") / f"{_slug(made.source)}.npz"
     embedding.save(made, path)
     answer: dict[str, Any] = {
         "source": made.source,
@@ -96,6 +96,10 @@ def embed(
         screen.print_json(answer)
     else:
         _say(answer)
+
+
+def _slug(source: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", source.replace(",", "")).strip("-")
 
 
 def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, int]]]:
@@ -191,7 +195,8 @@ def _say(answer: dict[str, Any]) -> None:
     if answer["suspects"]:
         screen.say()
         columns = tuple(answer["suspects"][0])
-        screen.print_table(columns, [tuple(row.values()) for row in answer["suspects"]], "suspected labels")
+        listed = [(*list(row.values())[:-1], f"{row['score']:.4f}") for row in answer["suspects"]]
+        screen.print_table(columns, listed, "suspected labels")
     screen.say("\nwritten  " + "\n         ".join(answer["written"]))
 
 
