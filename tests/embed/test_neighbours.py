@@ -118,6 +118,14 @@ def test_a_runs_predictions_tell_apart_what_neighbours_leave_open() -> None:
     np.testing.assert_allclose(scores[[50, 3, 71]], (doubt[[50, 3, 71]] + [0.95, 0.6, 0.1]) / 2, rtol=1e-5)
 
 
+def test_a_run_does_not_speak_of_classes_that_it_does_not_know() -> None:
+    embedding, sure = _with_wrong_labels(), np.ones(90, np.float32)
+    of_others = dataclasses.replace(
+        embedding, class_names=(*embedding.class_names, "boot"), predictions=np.full(90, 3), confidence=sure
+    )
+    np.testing.assert_array_equal(neighbours.suspects(of_others)[1], neighbours.suspects(embedding)[1])
+
+
 def test_nearer_neighbours_count_for_more() -> None:
     labels = np.array([0, 0, 1, 1, 1, 0, 0, 0])
     vectors = np.array([0, 1, 3, 100, 101, 102, 103, 104], np.float32)[:, np.newaxis]

@@ -71,7 +71,8 @@ def embed(
         "source": made.source,
         "images": len(made),
         "numbers": made.vectors.shape[1],
-        "neighbours": _neighbours(made, chosen),
+        "neighbours": _neighbours(made, chosen, number := _num_neighbours(made)),
+        "num_neighbours": number,
         "suspects": _suspects(made, suspects) if suspects else [],
         "projections": {},
     }
@@ -147,14 +148,19 @@ def _placed(found: Projection, ground: Embedding, made: Embedding, seed: int) ->
     raise TypeError(f"nothing can be placed on {type(found).__name__}")
 
 
-def _neighbours(made: Embedding, chosen: Pictures) -> dict[str, float]:
-    """The share of labels that the nearest neighbours name: of the pixels, and of the run's vectors."""
+def _num_neighbours(made: Embedding) -> int:
+    """Ten, or as many as there are others with a label."""
     from clothier import embed as embedding
     from clothier.values import UNKNOWN
 
-    labelled = int((made.labels != UNKNOWN).sum())
-    number = min(embedding.neighbours.NUM_NEIGHBOURS, labelled - 1)
-    if number < 1:
+    return min(embedding.neighbours.NUM_NEIGHBOURS, max(0, int((made.labels != UNKNOWN).sum()) - 1))
+
+
+def _neighbours(made: Embedding, chosen: Pictures, number: int) -> dict[str, float]:
+    """The share of labels that so many nearest neighbours name: of the pixels, and of the run's vectors."""
+    from clothier import embed as embedding
+
+    if not number:
         return {}
     both = [made] if made.predictions is None else [embedding.extract(chosen), made]
     shares = {}
@@ -195,13 +201,15 @@ def _write(path: Path, made: Embedding, coordinates: Floats) -> None:
 
 def _say(answer: dict[str, Any]) -> None:
     screen.say(f"{answer['source']}: {answer['images']:,} images, {answer['numbers']:,} numbers each")
+    number = answer["num_neighbours"]
     if answer["neighbours"]:
         rows = [(source, f"{share:.4f}") for source, share in answer["neighbours"].items()]
         screen.say()
-        screen.print_table(("vectors", "labels that the 10 nearest neighbours name"), rows)
+        screen.print_table(("vectors", f"labels that the {number} nearest neighbours name"), rows)
     if answer["projections"]:
         figures = [
-            (name, _quality(made), f"{made['seconds']:.1f}") for name, made in answer["projections"].items()
+            (name, _quality(made, answer["images"]), f"{made['seconds']:.1f}")
+            for name, made in answer["projections"].items()
         ]
         screen.say()
         screen.print_table(("projection", "quality", "seconds"), figures)
@@ -213,7 +221,10 @@ def _say(answer: dict[str, Any]) -> None:
     screen.say("\nwritten  " + "\n         ".join(answer["written"]))
 
 
-def _quality(made: dict[str, float]) -> str:
+def _quality(made: dict[str, float], num_images: int) -> str:
+    from clothier.embed.projections.quality import SAMPLE
+
     if "explained" in made:
         return f"the components hold {made['explained']:.1%} of the variance"
-    return f"trustworthiness {made['trustworthiness']:.4f}"
+    judged = f" (on {SAMPLE:,} images)" if num_images > SAMPLE else ""
+    return f"trustworthiness {made['trustworthiness']:.4f}{judged}"

@@ -67,8 +67,8 @@ def suspects(
     each row.
 
     The score is the share of an image's nearest others that bear another label, the nearer counting for more; with a
-    run's predictions, the mean of that and of the probability the run gives to all other labels. It is 0 for images
-    without a label. Raises DataError where fewer than two have one.
+    run's predictions, the mean of that and of the probability the run gives to all other labels (not for labels that it
+    predicts nowhere). It is 0 for images without a label. Raises DataError where fewer than two have one.
     """
     labelled = _labelled(embedding, 2)
     labels = embedding.labels[labelled]
@@ -77,10 +77,13 @@ def suspects(
     nearness = np.exp(-np.square(distances / np.maximum(distances.mean(axis=1, keepdims=True), 1e-12)))
     doubt = ((labels[rows] != labels[:, np.newaxis]) * nearness).sum(axis=1) / nearness.sum(axis=1)
     if embedding.predictions is not None and embedding.confidence is not None:
-        confidence, others = embedding.confidence[labelled], max(1, len(embedding.class_names) - 1)
+        predicted, confidence = embedding.predictions[labelled], embedding.confidence[labelled]
         # What is left of a certain prediction is spread evenly over the other classes: a run's vectors keep no more.
-        share = np.where(embedding.predictions[labelled] == labels, confidence, (1 - confidence) / others)
-        doubt = (doubt + 1 - share) / 2
+        others = max(1, len(embedding.class_names) - 1)
+        share = np.where(predicted == labels, confidence, (1 - confidence) / others)
+        # A class that is never predicted may be one that the run does not know: it cannot speak against it.
+        known = np.isin(labels, embedding.predictions)
+        doubt = np.where(known, (doubt + 1 - share) / 2, doubt)
     scores = np.zeros(len(embedding), np.float32)
     scores[labelled] = doubt
     return np.argsort(-scores, kind="stable").astype(np.int64), scores
