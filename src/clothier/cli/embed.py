@@ -66,12 +66,12 @@ def embed(
 
     chosen = words.pictures()
     made = words.embedding(chosen, layer)
-    ground = _ground(made, into)
+    ground, number = _ground(made, into), _num_neighbours(made)
     answer: dict[str, Any] = {
         "source": made.source,
         "images": len(made),
         "numbers": made.vectors.shape[1],
-        "neighbours": _neighbours(made, chosen, number := _num_neighbours(made)),
+        "neighbours": _neighbours(made, chosen, number),
         "num_neighbours": number,
         "suspects": _suspects(made, suspects) if suspects else [],
         "projections": {},
@@ -84,7 +84,11 @@ def embed(
         found = _project(ground, method, seeded)
         table = path.with_name(f"{path.stem}-{word}.csv")
         _write(table, made, found.coordinates if into is None else _placed(found, ground, made, seed))
-        answer["projections"][word] = {**found.quality, "seconds": round(found.seconds, 1)}
+        answer["projections"][word] = {
+            **found.quality,
+            "images": len(ground),
+            "seconds": round(found.seconds, 1),
+        }
         answer["written"].append(str(table))
     if json:
         screen.print_json(answer)
@@ -208,8 +212,7 @@ def _say(answer: dict[str, Any]) -> None:
         screen.print_table(("vectors", f"labels that the {number} nearest neighbours name"), rows)
     if answer["projections"]:
         figures = [
-            (name, _quality(made, answer["images"]), f"{made['seconds']:.1f}")
-            for name, made in answer["projections"].items()
+            (name, _quality(made), f"{made['seconds']:.1f}") for name, made in answer["projections"].items()
         ]
         screen.say()
         screen.print_table(("projection", "quality", "seconds"), figures)
@@ -221,10 +224,10 @@ def _say(answer: dict[str, Any]) -> None:
     screen.say("\nwritten  " + "\n         ".join(answer["written"]))
 
 
-def _quality(made: dict[str, float], num_images: int) -> str:
+def _quality(made: dict[str, float]) -> str:
     from clothier.embed.projections.quality import SAMPLE
 
     if "explained" in made:
         return f"the components hold {made['explained']:.1%} of the variance"
-    judged = f" (on {SAMPLE:,} images)" if num_images > SAMPLE else ""
+    judged = f" (on {SAMPLE:,} images)" if made["images"] > SAMPLE else ""
     return f"trustworthiness {made['trustworthiness']:.4f}{judged}"
