@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, sin, tau
 
 from playwright.sync_api import Page, sync_playwright
@@ -108,4 +109,4 @@ def circle(centre: tuple[float, float], radius: float, steps: int) -> list[tuple
 
 
 def _steps(marks: Sequence[float]) -> tuple[float, ...]:
-    return tuple(later - earlier for earlier, later in zip(marks, marks[1:], strict=False))
+    return tuple(later - earlier for earlier, later in pairwise(marks))
