@@ -1,0 +1,22 @@
+"""Vectors with their thumbnails -> a folder for TensorBoard's Embedding Projector; what TensorBoard makes of one."""
+
+from clothier.projector.bookmarks import AXES, PCA, TSNE, View
+from clothier.projector.checking import Finding, check
+from clothier.projector.folder import CONFIG, Tensor, check_ours, write
+from clothier.projector.metadata import columns
+from clothier.projector.server import serve
+
+__all__ = [
+    "AXES",
+    "CONFIG",
+    "PCA",
+    "TSNE",
+    "Finding",
+    "Tensor",
+    "View",
+    "check",
+    "check_ours",
+    "columns",
+    "serve",
+    "write",
+]
