@@ -40,7 +40,9 @@ def test_a_sound_folder_is_told_by_its_parts(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_a_run_is_read_as_any_other(tmp_path: Path) -> None:
-    (tmp_path / "checkpoint").mkdir()  # where TensorFlow keeps a file of that name, which TensorBoard looks for
+    (
+        tmp_path / "checkpoint"
+    ).mkdir()  # where TensorFlow keeps a file of that name, which TensorBoard looks for
     _write(tmp_path / "projector")
     assert [finding.faults for finding in projector.check(tmp_path / "projector")] == [[]]
 

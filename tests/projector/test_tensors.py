@@ -99,9 +99,7 @@ def test_numbers_that_are_no_text_keep_every_bit() -> None:
 
 
 def test_flat_points_get_a_third_column_of_zeros() -> None:
-    np.testing.assert_array_equal(
-        tensors.fit("a", WHOLE[:, :2]), np.pad(WHOLE[:, :2], ((0, 0), (0, 1)))
-    )
+    np.testing.assert_array_equal(tensors.fit("a", WHOLE[:, :2]), np.pad(WHOLE[:, :2], ((0, 0), (0, 1))))
     assert tensors.fit("a", np.ones((5, 1), np.int64)).shape == (5, 3)
     assert tensors.fit("a", WHOLE.astype(np.float64)).dtype == np.float32
 
@@ -116,11 +114,11 @@ NOT_FINITE = "a holds numbers that are not finite in float32; wanted finite ones
         (np.zeros(3), f"a is float64 (3,); {NO_TABLE}"),
         (np.array([["x"]]), f"a is <U1 (1, 1); {NO_TABLE}"),
         (np.zeros((5, 0)), f"a is float64 (5, 0); {NO_TABLE}"),
-        (np.zeros((0, 4)), "a has no rows; wanted 2 or more"),
-        (np.zeros((1, 4)), "a has a single row; TensorBoard shows none of fewer than 2; give more"),
+        (np.zeros((0, 4)), "a: TensorBoard shows 2 rows or more, and there are 0; give more"),
+        (np.zeros((1, 4)), "a: TensorBoard shows 2 rows or more, and there are 1; give more"),
         (
             np.zeros((100_001, 1)),
-            "a has 100,001 rows; TensorBoard shows at most 100,000; take a part, such as --sample 10000",
+            "a: TensorBoard shows at most 100,000 rows, and there are 100,001; take a part, such as --sample 10000",
         ),
         (np.full((2, 3), 1e39), NOT_FINITE),
         (np.full((2, 3), np.nan), NOT_FINITE),

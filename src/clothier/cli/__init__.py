@@ -21,6 +21,7 @@ from clothier.cli import (
     models,
     plot,
     predict,
+    projector,
     recipes,
     reproduce,
     summary,
@@ -46,6 +47,7 @@ for command in (
     predict.predict,
     explain.explain,
     embed.embed,
+    projector.projector,
     compare.compare,
     reproduce.reproduce,
 ):

@@ -18,6 +18,7 @@ _KEYS = {PCA: "pca-{}", TSNE: "umap-{}", AXES: "linear-{}"}
 _AXES = ("x", "y")  # the page has no third
 _SIDES = ("XLeft", "XRight", "YUp", "YDown")
 
+
 @dataclass(frozen=True, eq=False)
 class View:
     """`coordinates` float32 (n, k) of one kind: PCA, TSNE, or AXES, of which the page shows two."""

@@ -77,7 +77,7 @@ def _asking(folder: Path) -> Callable[..., bytes]:
             raise _AnswerError(f"{type(error).__name__}: {' '.join(str(error).split())}") from error
         if answer.status_code != 200:
             raise _AnswerError(" ".join(answer.text.split()))
-        return answer.data
+        return bytes(answer.data)
 
     return ask
 

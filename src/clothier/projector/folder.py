@@ -56,6 +56,12 @@ def write(folder: Path, shown: Sequence[Tensor]) -> list[Path]:
     return [folder / MARK, *(folder / name for name in contents), path]
 
 
+def check_images(images: Images) -> None:
+    """DataError for fewer or more images than TensorBoard shows: to be asked before vectors are computed."""
+    tensors.check_rows("images", len(images))
+    sprite.check(images)
+
+
 def check_ours(folder: Path) -> None:
     """InputError for a folder in use for something else, or a file."""
     if folder.exists() and not folder.is_dir():

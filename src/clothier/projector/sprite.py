@@ -27,7 +27,7 @@ def check(images: Images) -> None:
 
 def side(images: Images) -> int:
     """The side in pixels of the square that holds one image."""
-    return max(images.shape[1:3])
+    return int(max(images.shape[1:3]))
 
 
 def draw(images: Images) -> bytes:

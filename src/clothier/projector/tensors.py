@@ -27,22 +27,23 @@ def fit(name: str, numbers: npt.NDArray[np.generic]) -> Floats:
         raise DataError(
             f"{name} is {numbers.dtype} {numbers.shape}; wanted numbers of two dimensions, (n, d)"
         )
-    if len(numbers) < MIN_ROWS:
-        raise DataError(
-            f"{name} has a single row; TensorBoard shows none of fewer than {MIN_ROWS}; give more"
-            if len(numbers)
-            else f"{name} has no rows; wanted {MIN_ROWS} or more"
-        )
-    if len(numbers) > MAX_ROWS:
-        raise DataError(
-            f"{name} has {len(numbers):,} rows; TensorBoard shows at most {MAX_ROWS:,}; "
-            f"take a part, such as --sample {MAX_ROWS // 10}"
-        )
+    check_rows(name, len(numbers))
     with np.errstate(over="ignore"):
         values = numbers.astype(np.float32)
     if not np.isfinite(values).all():
         raise DataError(f"{name} holds numbers that are not finite in float32; wanted finite ones; mend them")
     return np.pad(values, ((0, 0), (0, max(0, MIN_COLUMNS - values.shape[1]))))
+
+
+def check_rows(name: str, rows: int) -> None:
+    """DataError for fewer or more rows than the page shows."""
+    if rows < MIN_ROWS:
+        raise DataError(f"{name}: TensorBoard shows {MIN_ROWS} rows or more, and there are {rows}; give more")
+    if rows > MAX_ROWS:
+        raise DataError(
+            f"{name}: TensorBoard shows at most {MAX_ROWS:,} rows, and there are {rows:,}; take a part, such as "
+            f"--sample {MAX_ROWS // 10}"
+        )
 
 
 def encode(vectors: Floats) -> bytes:

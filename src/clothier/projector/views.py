@@ -22,20 +22,19 @@ def views(
     seed: int = 13,
     report: Report | None = None,
 ) -> list[View]:
-    """The axes of the searches, where there are any; PCA; and t-SNE in 2 or 3 dimensions, none with 0.
+    """PCA; t-SNE in 2 or 3 dimensions, or none with 0; and the axes of the searches, where there are any.
 
     PCA and t-SNE are kept in the user's cache; `report` is told (what, done, total). Errors as the projections.
     """
-    made = []
-    if searches:
-        words = "; ".join(f"{left.text} to {right.text}" for left, right in searches)
-        axes = embed.projections.custom_axes(embedding, searches)
-        made.append(View(AXES, f"axes: {words}", axes.coordinates))
     components = embed.cached(embedding, "pca")
     share = components.explained[:3].sum()
-    made.insert(0, View(PCA, f"PCA, exact, {share:.1%} of the variance", components.coordinates))
+    made = [View(PCA, f"PCA, exact, {share:.1%} of the variance", components.coordinates)]
     if dimensions and len(embedding) >= TSNE_ROWS:
         chosen = {"dimensions": dimensions, "seed": seed}
         points = embed.cached(embedding, "tsne", chosen, report=report)
-        made.insert(1, View(TSNE, f"t-SNE, openTSNE, seed {seed}", points.coordinates))
+        made.append(View(TSNE, f"t-SNE, openTSNE, seed {seed}", points.coordinates))
+    if searches:
+        axes = embed.projections.custom_axes(embedding, searches)
+        words = "; ".join(f"{left.text} to {right.text}" for left, right in searches)
+        made.append(View(AXES, f"axes: {words}", axes.coordinates))
     return made
