@@ -13,7 +13,14 @@ import pytest
 from PIL import Image
 
 from clothier import cli, projector
+from clothier.embed.projections import stochastic
 from clothier.runs import Run
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A t-SNE of few iterations."""
+    monkeypatch.setattr(stochastic, "ITERATIONS", 20)
 
 
 def _prints(capsys: pytest.CaptureFixture[str], *words: object) -> list[str]:

@@ -22,18 +22,15 @@ def test_a_file_that_holds_no_array_is_refused(tmp_path: Path) -> None:
     assert str(caught.value) == f"cannot read {path}: No such file or directory; wanted a .npy file"
     for content in (b"", b"no array", b"\x93NUMPY"):
         path.write_bytes(content)
-        with pytest.raises(DataError, match="wanted one that numpy.save wrote"):
+        with pytest.raises(DataError, match=r"wanted one that numpy\.save wrote"):
             matrices.read(path)
     np.save(path, np.array([object()]), allow_pickle=True)
     with pytest.raises(DataError, match="Object arrays cannot be loaded"):
         matrices.read(path)
     with path.open("wb") as file:
         np.savez(file, a=np.zeros(3))
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(DataError, match="the magic string is not correct"):
         matrices.read(path)
-    assert str(caught.value) == (
-        f"{path} holds several arrays; wanted a .npy file of one; save it with numpy.save"
-    )
 
 
 def test_names_are_lines(tmp_path: Path) -> None:

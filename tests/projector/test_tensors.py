@@ -47,8 +47,8 @@ def _read(path: Path, shape: tuple[int, ...]) -> Floats:
 
 
 def _check_near(read: Floats, values: Floats) -> None:
-    apart = np.abs(read.astype(np.float64) - values)
-    assert (apart <= np.maximum(64 * np.spacing(np.abs(values)).astype(np.float64), 2e-43)).all()
+    exact = values.astype(np.float64)
+    assert (np.abs(read - exact) <= np.maximum(64 * 2**-23 * np.abs(exact), 2e-43)).all()
 
 
 @pytest.fixture(params=["TensorFlow", "TensorBoard alone"])

@@ -6,7 +6,14 @@ from embed.made import blobs
 
 from clothier import embed
 from clothier.embed import Search
+from clothier.embed.projections import stochastic
 from clothier.projector import AXES, PCA, TSNE, views
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stochastic, "ITERATIONS", 20)
+
 
 AXIS = (Search("T-shirt/top"), Search("^trouser$", regex=True))
 

@@ -15,16 +15,14 @@ from clothier.runs import Run
 def read(path: Path) -> npt.NDArray[Any]:
     """The array in a .npy file; DataError where there is none."""
     try:
-        array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            return np.lib.format.read_array(file, allow_pickle=False)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}; wanted a .npy file") from error
-    except (ValueError, EOFError) as error:
+    except ValueError as error:
         raise DataError(
             f"{path} is no .npy file of numbers ({error}); wanted one that numpy.save wrote"
         ) from error
-    if not isinstance(array, np.ndarray):
-        raise DataError(f"{path} holds several arrays; wanted a .npy file of one; save it with numpy.save")
-    return array
 
 
 def weights(run: Run, name: str) -> npt.NDArray[Any]:
