@@ -18,6 +18,7 @@ from clothier.projector import AXES, PCA, TSNE, Tensor, View
 pytest.importorskip("playwright", reason="Playwright is not installed")
 import page_pace
 from playwright.sync_api import Page
+from projector_page import TENSORBOARD
 
 pytestmark = pytest.mark.skipif(page_pace.executable() is None, reason="Chromium is not installed")
 
@@ -27,7 +28,6 @@ VIEWS = {
     "umap": View(TSNE, "t-SNE", RNG.normal(size=(40, 2)).astype(np.float32)),
     "custom": View(AXES, "axes", RNG.normal(size=(40, 1)).astype(np.float32)),
 }
-APP = "document.querySelector('vz-projector-dashboard')?.shadowRoot?.querySelector('vz-projector')"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with tensorboard(folder, alone=True) as address, page_pace.browser_page() as page:
         errors: list[Any] = []
         page.on("pageerror", lambda error: errors.append(error))
-        ready = f"{APP}?.projection && {APP}.bookmarkPanel.savedStates.length"
+        ready = f"{TENSORBOARD}?.projection && {TENSORBOARD}.bookmarkPanel.savedStates.length"
         page_pace.seconds_until(page, f"{address}projector_binary.html", ready, limit=60)
         yield page
         assert not errors
@@ -59,11 +59,11 @@ def test_the_page_draws_our_photos(page: Page) -> None:
 def test_a_bookmark_shows_our_coordinates(page: Page, kind: str) -> None:
     view = VIEWS[kind]
     place = list(VIEWS).index(kind)
-    page.evaluate(f"{APP}.bookmarkPanel.loadSavedState({place})")
+    page.evaluate(f"{TENSORBOARD}.bookmarkPanel.loadSavedState({place})")
     _wait_for_frames(page)
-    assert page.evaluate(f"{APP}.projection.projectionType") == kind
+    assert page.evaluate(f"{TENSORBOARD}.projection.projectionType") == kind
     drawn = page.evaluate(
-        f"Array.from({APP}.projectorScatterPlotAdapter.scatterPlot.worldSpacePointPositions)"
+        f"Array.from({TENSORBOARD}.projectorScatterPlotAdapter.scatterPlot.worldSpacePointPositions)"
     )
     positions = np.array(drawn).reshape(40, 3)
     for axis in range(min(3 if kind == "pca" else 2, view.coordinates.shape[1])):
