@@ -6,6 +6,7 @@ import json
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -35,33 +36,40 @@ NAMES = ["1-awkward-images", "2-zeros", "3-constants", "4-whole-numbers", "5-fla
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("served")
+    folder = tmp_path_factory.mktemp("runs") / "served"
     projector.write(folder, TENSORS)
     return folder
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["TensorBoard alone", "TensorFlow"])
-def address(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    with tensorboard(folder, alone=request.param) as address:
-        yield address
+@dataclass(frozen=True)
+class Server:
+    address: str
+    run: str
+
+    def get(self, route: str, **query: str | int) -> tuple[bytes, str]:
+        """The content and its kind; an answer other than 200 raises."""
+        words = urllib.parse.urlencode({"run": self.run, **query})
+        with urllib.request.urlopen(f"{self.address}{route}?{words}", timeout=60) as answer:
+            return answer.read(), answer.headers["Content-Type"]
 
 
-def _get(address: str, route: str, **query: str | int) -> tuple[bytes, str]:
-    """The content and its kind; an answer other than 200 raises."""
-    with urllib.request.urlopen(f"{address}{route}?{urllib.parse.urlencode(query)}", timeout=60) as answer:
-        return answer.read(), answer.headers["Content-Type"]
+@pytest.fixture(scope="module", params=["the folder, TensorBoard alone", "the one above, with TensorFlow"])
+def server(request: pytest.FixtureRequest, folder: Path) -> Iterator[Server]:
+    itself = request.param.startswith("the folder")
+    with tensorboard(folder if itself else folder.parent, alone=itself) as address:
+        yield Server(address, "." if itself else folder.name)
 
 
-def test_the_folder_is_a_run_with_every_tensor(address: str) -> None:
-    assert json.loads(_get(address, "runs")[0]) == ["."]
-    entries = json.loads(_get(address, "info", run=".")[0])["embeddings"]
+def test_the_folder_is_a_run_with_every_tensor(server: Server) -> None:
+    assert json.loads(server.get("runs")[0]) == [server.run]
+    entries = json.loads(server.get("info")[0])["embeddings"]
     assert [entry["tensorName"] for entry in entries] == NAMES
     assert [entry["tensorShape"] for entry in entries] == [[40, 5], [4, 7], [5, 4], [4, 3], [6, 3]]
 
 
 @pytest.mark.parametrize("place", range(len(NAMES)))
-def test_tensor_bytes_are_ours(address: str, folder: Path, place: int) -> None:
-    content, _ = _get(address, "tensor", run=".", name=NAMES[place], num_rows=100_000)
+def test_tensor_bytes_are_ours(server: Server, folder: Path, place: int) -> None:
+    content, _ = server.get("tensor", name=NAMES[place], num_rows=100_000)
     assert content == (folder / f"{NAMES[place]}.bytes").read_bytes()
     given = np.asarray(TENSORS[place].vectors, np.float32)
     read = np.frombuffer(content, "<f4").reshape(len(given), -1)[:, : given.shape[1]]
@@ -71,16 +79,16 @@ def test_tensor_bytes_are_ours(address: str, folder: Path, place: int) -> None:
 @pytest.mark.parametrize(
     ("name", "file"), [(NAMES[0], "metadata.tsv"), (NAMES[1], "metadata-2.tsv"), (NAMES[2], "metadata-3.tsv")]
 )
-def test_metadata_are_ours(address: str, folder: Path, name: str, file: str) -> None:
-    content, _ = _get(address, "metadata", run=".", name=name, num_rows=100_000)
+def test_metadata_are_ours(server: Server, folder: Path, name: str, file: str) -> None:
+    content, _ = server.get("metadata", name=name, num_rows=100_000)
     assert content == (folder / file).read_bytes()
 
 
-def test_sprite_and_bookmarks_are_ours(address: str, folder: Path) -> None:
+def test_sprite_and_bookmarks_are_ours(server: Server, folder: Path) -> None:
     for route, file, kind in (
         ("sprite_image", "sprite.png", "image/png"),
         ("bookmarks", "bookmarks.json", "application/json"),
     ):
-        content, told = _get(address, route, run=".", name=NAMES[0])
+        content, told = server.get(route, name=NAMES[0])
         assert content == (folder / file).read_bytes()
         assert told.partition(";")[0] == kind
