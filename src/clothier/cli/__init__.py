@@ -13,7 +13,20 @@ import typer
 from typer.exceptions import TyperException
 
 from clothier import __version__
-from clothier.cli import compare, data, explain, models, plot, predict, recipes, reproduce, summary, train
+from clothier.cli import (
+    compare,
+    data,
+    embed,
+    explain,
+    models,
+    plot,
+    predict,
+    projector,
+    recipes,
+    reproduce,
+    summary,
+    train,
+)
 from clothier.errors import ClothierError, MissingExtraError
 
 app = typer.Typer(
@@ -33,6 +46,8 @@ for command in (
     plot.plot,
     predict.predict,
     explain.explain,
+    embed.embed,
+    projector.projector,
     compare.compare,
     reproduce.reproduce,
 ):

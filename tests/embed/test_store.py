@@ -1,0 +1,88 @@
+"""Embeddings there and back."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from embed.made import blobs
+
+from clothier import embed
+from clothier.errors import DataError, WriteError
+from clothier.values import Embedding
+
+WITH_RUN = blobs(predictions=np.arange(90) % 3, confidence=np.linspace(0, 1, 90, dtype=np.float32))
+
+
+@pytest.mark.parametrize("embedding", [blobs(), WITH_RUN], ids=["plain", "with predictions"])
+def test_there_and_back(embedding: Embedding, tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "e.npz"
+    embed.save(embedding, path)
+    again = embed.load(path)
+    for field in dataclasses.fields(Embedding):
+        ours, theirs = getattr(embedding, field.name), getattr(again, field.name)
+        if isinstance(ours, np.ndarray):
+            assert theirs.dtype == ours.dtype
+            np.testing.assert_array_equal(theirs, ours)
+        else:
+            assert theirs == ours
+    first = path.read_bytes()
+    embed.save(again, path)
+    assert path.read_bytes() == first
+
+
+def _refusal(path: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        embed.load(path)
+    return str(caught.value).replace(str(path), "FILE")
+
+
+ENDING = "wanted an .npz that `clothier embed` wrote; make it anew"
+
+
+def test_what_is_no_embedding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "e.npz"
+    assert _refusal(path) == "FILE is not there; wanted an embedding; `clothier embed` writes one"
+    damaged = f"FILE is no embedding (it is damaged, or another kind of file); {ENDING}"
+    embed.save(blobs(), path)
+    whole = path.read_bytes()
+    for content in (b"", b"hello", whole[:-30], whole[: len(whole) // 2], b"PK" + whole[2:900]):
+        path.write_bytes(content)
+        assert _refusal(path) == damaged
+    path.write_bytes(whole[:300] + bytes([whole[300] ^ 255]) + whole[301:])
+    assert _refusal(path) == damaged
+    with path.open("wb") as file:
+        np.save(file, np.eye(3))
+    assert _refusal(path) == damaged
+    with path.open("wb") as file:
+        np.savez(file, np.array([{}], dtype=object))
+    assert _refusal(path) == f"FILE is no embedding (it holds no 'format'); {ENDING}"
+    assert _refusal(tmp_path).startswith("FILE is no embedding (Is a directory); ")
+
+
+def test_contents_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "e.npz"
+    embed.save(blobs(), path)
+    with np.load(path) as file:
+        arrays = dict(file)
+
+    def refusal(**changes: Any) -> str:
+        with path.open("wb") as file:
+            np.savez(file, **{**arrays, **changes})
+        return _refusal(path)
+
+    assert refusal(format=2) == f"FILE is no embedding (is of format 2, this version knows 1); {ENDING}"
+    assert refusal(vectors=np.eye(3)).startswith("FILE is no embedding (vectors are float64 (3, 3); wanted")
+    objects = np.array([{}] * 90, dtype=object)
+    assert (
+        refusal(labels=objects) == f"FILE is no embedding (it is damaged, or another kind of file); {ENDING}"
+    )
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(WriteError, match=r"^cannot write .*/file/e\.npz: "):
+        embed.save(blobs(), tmp_path / "file" / "e.npz")
