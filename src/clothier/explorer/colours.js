@@ -1,0 +1,63 @@
+// Colours that every kind of colour vision tells apart, with a shape to each so that colour is never alone.
+
+// Source: seven hues after Okabe and Ito, "Color Universal Design", 2008; purple, brown and ink widen them to ten, and
+// each theme has its own lightness.
+export const CLASSES = {
+  light: ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#6a45a8", "#7a4f2a", "#a89a00", "#2b2b2b"],
+  dark: ["#3d8fd6", "#e69f00", "#17b890", "#e08fbf", "#a5dbf7", "#f0743e", "#a583e0", "#b08060", "#d6cb3c", "#ededed"],
+};
+export const SHAPES = ["circle", "square", "triangle", "diamond", "plus"];
+const VERDICTS = { light: ["#d55e00", "#0072b2", "#8a8a8a"], dark: ["#f0743e", "#3d8fd6", "#8a8a8a"] };
+const RAMP = { light: ["#d55e00", "#c9b39a", "#0072b2"], dark: ["#f0743e", "#b5a899", "#3d8fd6"] };
+
+// The colour and the shape of a class; the same pair comes back only after fifty classes.
+export const classColour = (theme, label) => CLASSES[theme][label % CLASSES[theme].length];
+export const classShape = (label) => (label + Math.floor(label / CLASSES.light.length)) % SHAPES.length;
+
+// "#rrggbb" -> the number that a canvas's pixel buffer holds on little-endian machines: 0xAABBGGRR.
+export function packed(hex) {
+  const [red, green, blue] = channels(hex);
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+function channels(hex) {
+  return [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
+}
+
+// `share` of the second colour in the first, both "#rrggbb".
+export function mixed(first, second, share) {
+  const other = channels(second);
+  const parts = channels(first).map((part, k) => Math.round(part + share * (other[k] - part)));
+  return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+}
+
+// A colour for a share in [0, 1] of the ramp from doubtful to sure.
+export function rampColour(theme, share) {
+  const [low, middle, high] = RAMP[theme];
+  return share < 0.5 ? mixed(low, middle, 2 * share) : mixed(middle, high, 2 * share - 1);
+}
+
+export const rampGradient = (theme) => `linear-gradient(to right, ${RAMP[theme].join(", ")})`;
+
+// The groups that points are coloured by: {names, colours, shapes} and `of`, the group of each image.
+export function grouping(data, colour, theme) {
+  if (colour === "verdict") {
+    const of = data.labels.map((label, index) => (label < 0 ? 2 : Number(label === data.predictions[index])));
+    return { names: ["wrong", "right", "no label"], colours: VERDICTS[theme], shapes: [2, 0, 1], of };
+  }
+  if (colour === "confidence") {
+    const steps = Array.from({ length: 64 }, (_, step) => rampColour(theme, step / 63));
+    const low = 1 / Math.max(2, data.classNames.length);
+    const of = Int16Array.from(data.confidence, (share) => Math.round(63 * Math.max(0, (share - low) / (1 - low))));
+    return { names: [], colours: steps, shapes: steps.map(() => 0), of };
+  }
+  const column = colour === "prediction" ? data.predictions : data.labels;
+  const known = data.classNames.map((_, label) => label);
+  const of = column.map((label) => (label < 0 ? data.classNames.length : label));
+  return {
+    names: [...data.classNames, "no label"],
+    colours: [...known.map((label) => classColour(theme, label)), VERDICTS[theme][2]],
+    shapes: [...known.map(classShape), 0],
+    of,
+  };
+}
