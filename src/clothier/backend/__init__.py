@@ -10,6 +10,7 @@ from clothier.backend.kernels import apply_adam, convolve, fused_batch_norm, kee
 from clothier.backend.library import VARIABLE, name
 from clothier.backend.process import BFLOAT16_MUST_WIN, bfloat16_speed, device, set_seed, start, versions
 from clothier.backend.steps import (
+    Activations,
     Extractor,
     Judge,
     Trainer,
@@ -21,6 +22,7 @@ from clothier.backend.steps import (
 __all__ = [
     "BFLOAT16_MUST_WIN",
     "VARIABLE",
+    "Activations",
     "Extractor",
     "Judge",
     "Trainer",

@@ -121,6 +121,30 @@ class Extractor:
         return self._forward(images)
 
 
+class Activations:
+    """What one layer of a float32 network gives, beside its logits, dropout off: both from one pass. With `mirror`, the
+    logits are the mean of those of an image and its mirror image; the layer is always that of the image."""
+
+    def __init__(self, model: keras.Model, layer: str, mirror: bool = False) -> None:
+        import keras
+        from keras import layers, ops
+
+        flat = layers.Flatten(name="chosen")(ops.cast(model.get_layer(layer).output, "float32"))
+        both = layers.Concatenate(dtype="float32", name="chosen_and_logits")([flat, model.output])
+        self._forward = library().forward(keras.Model(model.input, both), "float32")
+        self._num_classes, self._mirror = int(model.output.shape[1]), mirror
+        self.width = int(both.shape[1]) - self._num_classes
+
+    def of(self, images: Images) -> tuple[Floats, Floats]:
+        """(float32 (n, width), the layer's output flattened; logits, float32 (n, num_classes)) of uint8 images
+        (n, height, width, channels)."""
+        outputs = self._forward(images)
+        logits = outputs[:, -self._num_classes :]
+        if self._mirror:
+            logits = (logits + self._forward(images[:, :, ::-1])[:, -self._num_classes :]) / 2
+        return outputs[:, : self.width], logits
+
+
 def trace(
     model: keras.Model, layers: Sequence[keras.Layer], images: Images, labels: Labels
 ) -> tuple[list[Floats], list[Floats]]:

@@ -13,7 +13,19 @@ import typer
 from typer.exceptions import TyperException
 
 from clothier import __version__
-from clothier.cli import compare, data, explain, models, plot, predict, recipes, reproduce, summary, train
+from clothier.cli import (
+    compare,
+    data,
+    embed,
+    explain,
+    models,
+    plot,
+    predict,
+    recipes,
+    reproduce,
+    summary,
+    train,
+)
 from clothier.errors import ClothierError, MissingExtraError
 
 app = typer.Typer(
@@ -33,6 +45,7 @@ for command in (
     plot.plot,
     predict.predict,
     explain.explain,
+    embed.embed,
     compare.compare,
     reproduce.reproduce,
 ):

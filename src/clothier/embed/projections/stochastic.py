@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from clothier.embed.projections.packages import wanted
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
 from clothier.errors import DataError, InputError
@@ -45,6 +46,22 @@ class Tsne:
     iterations: Counts
     trustworthiness: float
     seconds: float
+
+    @property
+    def quality(self) -> dict[str, float]:
+        return {"trustworthiness": self.trustworthiness}
+
+    def place(self, vectors: Floats, others: Floats, seed: int = 13, jobs: int = -1) -> Floats:
+        """Where other vectors float32 (m, d) lie on this map of `vectors` float32 (n, d), which stays as it is: each is
+        drawn to its neighbours on the map. float32 (m, k). Raises InputError for another d.
+
+        Source: Policar, Strazar and Zupan, "Embedding to reference t-SNE space addresses batch effects in single-cell
+        classification", 2023.
+        """
+        components = pca(vectors, NUM_COMPONENTS)
+        reduced, new = components.coordinates.astype(np.float64), components.place(others).astype(np.float64)
+        embedding = _embedding(_affinities(reduced, seed, jobs), self.coordinates, seed, jobs)
+        return np.asarray(embedding.transform(new), np.float32)
 
 
 def tsne(
@@ -83,9 +100,8 @@ def _enough(vectors: Floats) -> Floats:
 
 
 def _affinities(reduced: npt.NDArray[np.float64], seed: int, jobs: int) -> PerplexityBasedNN:
-    from openTSNE.affinity import PerplexityBasedNN
-
-    return PerplexityBasedNN(
+    affinity = wanted("openTSNE.affinity", "t-SNE", "explore")
+    return affinity.PerplexityBasedNN(
         reduced,
         perplexity=min(PERPLEXITY, (len(reduced) - 1) / 3),
         method="exact" if len(reduced) <= EXACT_ROWS else "annoy",
@@ -107,9 +123,7 @@ def _start(reduced: npt.NDArray[np.float64], dimensions: int, seed: int) -> npt.
 
 
 def _embedding(affinities: PerplexityBasedNN, start: npt.NDArray[Any], seed: int, jobs: int) -> TSNEEmbedding:
-    from openTSNE import TSNEEmbedding
-
-    return TSNEEmbedding(
+    return wanted("openTSNE", "t-SNE", "explore").TSNEEmbedding(
         start,
         affinities,
         # Interpolation knows no third dimension, and below some thousand points the tree is the faster.

@@ -1,0 +1,201 @@
+"""`clothier embed`: images as vectors in one file; projections of them; what their neighbours say of their labels."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clothier.cli import options, pictures, screen
+from clothier.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    from clothier.embed import Pictures
+    from clothier.embed.projections import Projection
+    from clothier.values import Embedding, Floats
+
+# The words of --project: the method and its parameters, the seed apart.
+PROJECTIONS: dict[str, tuple[str, dict[str, int]]] = {
+    "pca": ("pca", {}),
+    "tsne": ("tsne", {"dimensions": 2}),
+    "tsne-3d": ("tsne", {"dimensions": 3}),
+    "umap": ("umap", {"dimensions": 2}),
+    "umap-3d": ("umap", {"dimensions": 3}),
+}
+
+
+def embed(
+    model: pictures.Model = None,
+    data: pictures.Data = None,
+    photos: pictures.Photos = None,
+    split: pictures.WhichSplit = None,
+    layer: pictures.Layer = None,
+    weights: options.Weights = "last",
+    limit: pictures.Limit = None,
+    sample: pictures.Sample = None,
+    seed: pictures.Seed = 13,
+    project: Annotated[
+        str, typer.Option(help=f"Projections, joined by commas: {', '.join(PROJECTIONS)}.")
+    ] = "",
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="An .npz of this command, on whose maps the images are placed.", show_default=False
+        ),
+    ] = None,
+    suspects: Annotated[int, typer.Option(help="Print so many images whose label looks wrong.", min=0)] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write.", show_default="embeddings/WHAT.npz")
+    ] = None,
+    data_dir: options.DataDir = None,
+    image_size: options.ImageSize = None,
+    crop: pictures.Crop = None,
+    skip_bad: options.SkipBad = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write images as vectors: their pixels, or what a layer of a run makes of them; project them if asked to."""
+    methods = _methods(project, into)
+    words = pictures.Words(
+        model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
+    )
+    from clothier import embed as embedding
+
+    chosen = words.pictures()
+    made = words.embedding(chosen, layer)
+    path = out or Path("embeddings") / (re.sub(r"[^\w.-]+", "-", made.source) + ".npz")
+    embedding.save(made, path)
+    answer: dict[str, Any] = {
+        "source": made.source,
+        "images": len(made),
+        "numbers": made.vectors.shape[1],
+        "neighbours": _neighbours(made, chosen),
+        "projections": {},
+        "suspects": _suspects(made, suspects) if suspects else [],
+        "written": [str(path)],
+    }
+    ground = embedding.load(into) if into else made
+    _check_same(made, ground, into)
+    for word, (method, parameters) in methods.items():
+        with screen.counting() as progress:
+            found = embedding.cached(
+                ground,
+                method,
+                parameters if method == "pca" else {**parameters, "seed": seed},
+                report=progress,
+            )
+        coordinates = found.coordinates if into is None else _placed(found, ground, made)
+        table = path.with_name(f"{path.stem}-{word}.csv")
+        _write(table, made, coordinates)
+        answer["projections"][word] = {**found.quality, "seconds": round(found.seconds, 1)}
+        answer["written"].append(str(table))
+    if json:
+        screen.print_json(answer)
+    else:
+        _say(answer)
+
+
+def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, int]]]:
+    """What --project names, before anything is read."""
+    names = [name.strip() for name in project.split(",") if name.strip()]
+    for name in names:
+        if name not in PROJECTIONS:
+            raise unknown_name("projection", name, PROJECTIONS)
+        if into is not None and name.startswith("umap"):
+            raise InputError("--into places nothing on a UMAP map; wanted pca, tsne or tsne-3d")
+    if into is not None and not names:
+        raise InputError("--into is given without a map; wanted --project pca, tsne or tsne-3d")
+    return {name: PROJECTIONS[name] for name in names}
+
+
+def _check_same(made: Embedding, ground: Embedding, into: Path | None) -> None:
+    (own, _, _), (theirs, _, _) = made.source.partition(", "), ground.source.partition(", ")
+    if own != theirs or made.vectors.shape[1] != ground.vectors.shape[1]:
+        raise InputError(
+            f"{into} holds vectors of {theirs}, {ground.vectors.shape[1]:,} numbers each, these are of {own}, "
+            f"{made.vectors.shape[1]:,}; wanted the same; give --model, --layer and --image-size as they were"
+        )
+
+
+def _placed(found: Projection, ground: Embedding, made: Embedding) -> Floats:
+    from clothier.embed.projections import Pca, Tsne
+
+    if isinstance(found, Pca):
+        return found.place(made.vectors)
+    if isinstance(found, Tsne):
+        return found.place(ground.vectors, made.vectors)
+    raise TypeError(f"nothing can be placed on {type(found).__name__}")
+
+
+def _neighbours(made: Embedding, chosen: Pictures) -> dict[str, float]:
+    """The share of labels that the nearest neighbours name: of the pixels, and of the run's vectors."""
+    from clothier import embed as embedding
+    from clothier.values import UNKNOWN
+
+    labelled = int((made.labels != UNKNOWN).sum())
+    number = min(embedding.neighbours.NUM_NEIGHBOURS, labelled - 1)
+    if number < 1:
+        return {}
+    both = [made] if made.predictions is None else [embedding.extract(chosen), made]
+    shares = {}
+    for each in both:
+        with screen.counting() as progress:
+            share = embedding.neighbours.label_accuracy(each, number, progress)
+        shares[each.source.partition(", ")[0]] = round(share, 4)
+    return shares
+
+
+def _suspects(made: Embedding, number: int) -> list[dict[str, Any]]:
+    from clothier import embed as embedding
+
+    with screen.counting() as progress:
+        order, scores = embedding.neighbours.suspects(made, report=progress)
+    return [
+        {
+            "id": made.ids[row],
+            "label": made.class_names[made.labels[row]],
+            "predicted": made.class_names[made.predictions[row]] if made.predictions is not None else "",
+            "score": round(float(scores[row]), 4),
+        }
+        for row in order[:number].tolist()
+    ]
+
+
+def _write(path: Path, made: Embedding, coordinates: Floats) -> None:
+    from clothier.files import write_atomic
+
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["id", "label", *(f"axis{number + 1}" for number in range(coordinates.shape[1]))])
+    names = (*made.class_names, "")  # the last is that of images without a label, whose number is -1
+    for name, label, place in zip(made.ids, made.labels.tolist(), coordinates.tolist(), strict=True):
+        rows.writerow([name, names[label], *(f"{value:.6g}" for value in place)])
+    write_atomic(path, text.getvalue())
+
+
+def _say(answer: dict[str, Any]) -> None:
+    screen.say(f"{answer['source']}: {answer['images']:,} images, {answer['numbers']:,} numbers each")
+    if answer["neighbours"]:
+        rows = [(source, f"{share:.4f}") for source, share in answer["neighbours"].items()]
+        screen.say()
+        screen.print_table(("vectors", "labels that the 10 nearest neighbours name"), rows)
+    if answer["projections"]:
+        figures = [
+            (name, _quality(made), f"{made['seconds']:.1f}") for name, made in answer["projections"].items()
+        ]
+        screen.say()
+        screen.print_table(("projection", "quality", "seconds"), figures)
+    if answer["suspects"]:
+        screen.say()
+        columns = tuple(answer["suspects"][0])
+        screen.print_table(columns, [tuple(row.values()) for row in answer["suspects"]], "suspected labels")
+    screen.say("\nwritten  " + "\n         ".join(answer["written"]))
+
+
+def _quality(made: dict[str, float]) -> str:
+    if "explained" in made:
+        return f"the components hold {made['explained']:.1%} of the variance"
+    return f"trustworthiness {made['trustworthiness']:.4f}"

@@ -1,0 +1,151 @@
+"""The options of the commands that show images as points: which images, and as which vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clothier.cli import options, screen
+from clothier.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    from clothier.embed import Pictures
+    from clothier.runs import Run
+    from clothier.values import Embedding
+
+Model = Annotated[
+    Path | None,
+    typer.Option(help="A run folder, such as runs/cnn1-1; without, vectors are pixels.", show_default=False),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(help="A source from `clothier data list`.", show_default="the run's own"),
+]
+Photos = Annotated[
+    Path | None,
+    typer.Option(
+        help="In place of --data: a folder of photos, labelled by the folders they lie in, or not at all.",
+        show_default=False,
+    ),
+]
+WhichSplit = Annotated[
+    str | None,
+    typer.Option(
+        "--split", help="Images to take: train, validation or test.", show_default="the last of those"
+    ),
+]
+Layer = Annotated[
+    str | None,
+    typer.Option(
+        help="Layer of the run whose output is taken, flattened: 26 x 26 x 32 are 21,632 numbers an image, 0.9 GB for "
+        "10,000 images. `clothier summary MODEL` lists layers and shapes.",
+        show_default="the last before the logits",
+    ),
+]
+Crop = Annotated[
+    str | None,
+    typer.Option(
+        help="How photos become that shape: pad, or centre to cut the edges off.",
+        show_default="the run's, or pad",
+    ),
+]
+Limit = Annotated[int | None, typer.Option(help="Take the first so many images.", min=1, show_default=False)]
+Sample = Annotated[
+    int | None, typer.Option(help="Take so many images, drawn by --seed.", min=1, show_default=False)
+]
+Seed = Annotated[int, typer.Option(help="Of the sample and of the projections.", min=0)]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was said on the command line about the images, each as the option of its name."""
+
+    model: Path | None = None
+    data: str | None = None
+    photos: Path | None = None
+    split: str | None = None
+    weights: str = "last"
+    limit: int | None = None
+    sample: int | None = None
+    seed: int = 13
+    data_dir: Path | None = None
+    image_size: str | None = None
+    crop: str | None = None
+    skip_bad: bool = False
+
+    def run(self) -> Run | None:
+        """The run, where one was named; RunError where the folder holds none."""
+        from clothier.runs import Run
+
+        return Run.open(self.model) if self.model else None
+
+    def pictures(self) -> Pictures:
+        """The images, with a progress bar, warnings on stderr and the data's notice said."""
+        if self.data is not None and self.photos is not None:
+            raise InputError("--data and --photos are both given; wanted one of them")
+        if self.limit is not None and self.sample is not None:
+            raise InputError("--limit and --sample are both given; wanted one of them")
+        run = self.run()
+        made = self._of_photos(self.photos, run) if self.photos is not None else self._of_data(run)
+        if self.limit is not None:
+            return made.first(self.limit)
+        return made.sample(self.sample, self.seed) if self.sample is not None else made
+
+    def embedding(self, pictures: Pictures, layer: str | None = None) -> Embedding:
+        """The pictures through the run, or without one as pixels, with a progress bar."""
+        from clothier import embed
+
+        with screen.counting() as progress:
+            return embed.extract(pictures, self.run(), layer, which=self.weights, report=progress)
+
+    def _of_photos(self, folder: Path, run: Run | None) -> Pictures:
+        from clothier import embed
+        from clothier.photo import CROPS
+
+        if self.split is not None:
+            raise InputError("--split does not apply to --photos, which are all taken; leave it out")
+        size = options.parse_size(self.image_size)
+        height, width = size or embed.PHOTO_SIZE
+        channels, crop = None, self.crop or "pad"
+        if run is not None:
+            data = run.read_recipe()["data"]
+            height, width, channels = data["image_shape"]
+            crop = self.crop or data["options"].get("crop", "pad")
+            if size not in (None, [height, width]):
+                raise InputError(
+                    f"--image-size is {self.image_size}, {run.name} wants {height}x{width}; leave it out"
+                )
+        if crop not in CROPS:
+            raise unknown_name("crop", crop, CROPS)
+        with screen.counting() as progress:
+            return embed.of_photos(
+                folder,
+                (height, width),
+                crop,
+                channels,
+                skip_bad=self.skip_bad,
+                report=progress,
+                warn=screen.notice,
+            )
+
+    def _of_data(self, run: Run | None) -> Pictures:
+        from clothier import embed
+
+        content: dict[str, Any] | None = run.read_recipe()["data"] if run is not None else None
+        own = content["source"] if content is not None else None
+        source = self.data or own
+        if source is None:
+            raise InputError(
+                "no images are given; wanted --data, --photos or --model; try --data fashion-mnist"
+            )
+        if run is not None and source == own:
+            return embed.of_split(options.load_run_data(run, self.data_dir), self.split)
+        size = self.image_size
+        if size is None and content is not None and source.startswith("folder:"):
+            height, width, _ = content["image_shape"]
+            size = f"{height}x{width}"
+        read = options.as_options(self.data_dir, "default", size, self.crop or "pad", self.skip_bad)
+        return embed.of_split(options.load_data(source, read), self.split)

@@ -1,0 +1,155 @@
+"""Projections, computed once and kept on disk.
+
+Two files each, named by a digest of what decides the result: the arrays (.npz) and, written last, a manifest (.json)
+with their checksum, without which they count for nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal, cast, overload
+
+import numpy as np
+
+from clothier import __version__
+from clothier.embed import projections
+from clothier.embed.projections import Method, Pca, Projection, Tsne, Umap
+from clothier.errors import InputError
+from clothier.files import write_atomic
+from clothier.values import Embedding, Floats
+
+FORMAT = 1  # count up when the same vectors would give another result
+_SILENT = ("report", "jobs", "vectors")  # arguments that decide nothing, or are told by the fingerprint
+
+Report = Callable[[str, int, int], None]
+
+
+@overload
+def cached(
+    embedding: Embedding,
+    method: Literal["pca"],
+    parameters: Mapping[str, Any] | None = ...,
+    folder: Path | None = ...,
+    report: Report | None = ...,
+) -> Pca: ...
+@overload
+def cached(
+    embedding: Embedding,
+    method: Literal["tsne"],
+    parameters: Mapping[str, Any] | None = ...,
+    folder: Path | None = ...,
+    report: Report | None = ...,
+) -> Tsne: ...
+@overload
+def cached(
+    embedding: Embedding,
+    method: Literal["umap"],
+    parameters: Mapping[str, Any] | None = ...,
+    folder: Path | None = ...,
+    report: Report | None = ...,
+) -> Umap: ...
+@overload
+def cached(
+    embedding: Embedding,
+    method: str,
+    parameters: Mapping[str, Any] | None = ...,
+    folder: Path | None = ...,
+    report: Report | None = ...,
+) -> Projection: ...
+def cached(
+    embedding: Embedding,
+    method: str,
+    parameters: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
+    report: Report | None = None,
+) -> Projection:
+    """What that method of `projections` makes of the vectors with those keyword parameters: computed when first asked
+    for, then read. `seconds` are those of the computation.
+
+    `folder` None is the user's cache. A file there that is damaged counts for nothing. Raises InputError for an unknown
+    method or parameter, WriteError where the folder cannot be written, and as the method.
+    """
+    entry = projections.get(method)
+    described = _describe(method, entry, parameters or {}, embedding.vectors)
+    key = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:32]
+    path = (folder or cache_folder()) / f"{method}-{key}.npz"
+    found = _read(path, entry)
+    if found is not None:
+        return found
+    arguments = {**(parameters or {}), **({"report": report} if _takes(entry, "report") else {})}
+    made = cast("Projection", entry.project(embedding.vectors, **arguments))
+    content = io.BytesIO()
+    np.savez(content, **{field.name: getattr(made, field.name) for field in fields(made)})
+    write_atomic(path, content.getvalue())
+    manifest = {
+        **described,
+        "source": embedding.source,
+        "seconds": round(made.seconds, 3),
+        "quality": made.quality,
+        "sha256": hashlib.sha256(content.getvalue()).hexdigest(),
+    }
+    write_atomic(path.with_suffix(".json"), json.dumps(manifest, indent=2) + "\n")
+    return made
+
+
+def cache_folder() -> Path:
+    """Where projections are kept; a t-SNE of 10,000 images with its way there takes 6 MB."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("clothier") / "projections"
+
+
+def _takes(entry: Method, name: str) -> bool:
+    return name in inspect.signature(entry.project).parameters
+
+
+def _describe(method: str, entry: Method, parameters: Mapping[str, Any], vectors: Floats) -> dict[str, Any]:
+    """All that decides the result."""
+    known = {
+        name: parameter.default
+        for name, parameter in inspect.signature(entry.project).parameters.items()
+        if name not in _SILENT
+    }
+    for name in parameters:
+        if name not in known and name != "jobs":
+            raise InputError(f"{method} has no parameter '{name}'; it has: {', '.join(known)}")
+    packages = ("numpy", "scikit-learn", *entry.packages)
+    return {
+        "format": FORMAT,
+        "method": method,
+        "parameters": {name: parameters.get(name, default) for name, default in known.items()},
+        "versions": {"clothier": __version__, **{name: _version(name) for name in packages}},
+        "vectors": {"shape": list(vectors.shape), "sha256": _digest(vectors)},
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:  # the method will say what is missing
+        return ""
+
+
+def _digest(vectors: Floats) -> str:
+    return hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
+
+
+def _read(path: Path, entry: Method) -> Projection | None:
+    """The result kept there; None where there is none, or it is not what was written."""
+    try:
+        content = path.read_bytes()
+        if json.loads(path.with_suffix(".json").read_text())["sha256"] != hashlib.sha256(content).hexdigest():
+            return None
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            values = {name: file[name] if file[name].ndim else file[name].item() for name in file}
+        return cast("Projection", entry.gives(**values))
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return None

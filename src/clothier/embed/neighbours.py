@@ -1,0 +1,96 @@
+"""Nearest neighbours, exactly; how often they share a label; and whose label they deny."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from clothier.errors import DataError, InputError
+from clothier.values import UNKNOWN, Counts, Embedding, Floats, Labels
+
+NUM_NEIGHBOURS = 10
+# For suspects: more than 10 order the first of them better, and still more would be more than many a class has.
+NUM_WITNESSES = 20
+BLOCK = 2000  # rows whose neighbours are looked for at once, between two reports
+WHAT = "comparing neighbours"
+
+Report = Callable[[str, int, int], None]
+
+
+def nearest(
+    vectors: Floats, number: int = NUM_NEIGHBOURS, report: Report | None = None
+) -> tuple[Counts, Floats]:
+    """(rows int64 (n, number), distances float32 (n, number)) of each vector's nearest others, nearest first.
+
+    `vectors` float32 (n, d), distances Euclidean. `report` is told (what, done, total). Raises InputError unless there
+    are more vectors than neighbours.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    if not 1 <= number < len(vectors):
+        raise InputError(
+            f"{number} neighbours among {len(vectors)} vectors; wanted 1 or more, and more vectors than neighbours"
+        )
+    index = NearestNeighbors(algorithm="brute").fit(vectors)
+    rows = np.empty((len(vectors), number), np.int64)
+    distances = np.empty((len(vectors), number), np.float32)
+    for start in range(0, len(vectors), BLOCK):
+        own = np.arange(start, min(start + BLOCK, len(vectors)))[:, np.newaxis]
+        apart, found = index.kneighbors(vectors[own[:, 0]], number + 1)
+        # A vector is its own neighbour, and to be left out; of many equal ones it may not be among the first.
+        itself = found == own
+        itself[:, -1] |= ~itself.any(axis=1)
+        rows[own[:, 0]] = found[~itself].reshape(-1, number)
+        distances[own[:, 0]] = apart[~itself].reshape(-1, number)
+        if report:
+            report(WHAT, int(own[-1, 0]) + 1, len(vectors))
+    return rows, distances
+
+
+def label_accuracy(embedding: Embedding, number: int = NUM_NEIGHBOURS, report: Report | None = None) -> float:
+    """The share of labels, in [0, 1], that the most frequent label among an image's nearest others names, the lowest of
+    several as frequent. Images without a label take no part. Raises DataError where none has one."""
+    labelled = _labelled(embedding)
+    labels = embedding.labels[labelled]
+    rows, _ = nearest(embedding.vectors[labelled], number, report)
+    votes = np.zeros((len(labels), len(embedding.class_names)), np.int64)
+    for column in labels[rows].T:
+        votes[np.arange(len(labels)), column] += 1
+    return float((votes.argmax(axis=1) == labels).mean())
+
+
+def suspects(
+    embedding: Embedding, number: int = NUM_WITNESSES, report: Report | None = None
+) -> tuple[Counts, Floats]:
+    """(order int64 (n,), score float32 (n,) in [0, 1]): the rows, the label most likely wrong first, and the score of
+    each row.
+
+    The score is the share of an image's nearest others that bear another label, the nearer counting for more; with a
+    run's predictions, the mean of that and of the probability the run gives to all other labels. It is 0 for images
+    without a label. Raises DataError where fewer than two have one.
+    """
+    labelled = _labelled(embedding, 2)
+    labels = embedding.labels[labelled]
+    rows, distances = nearest(embedding.vectors[labelled], min(number, len(labels) - 1), report)
+    # Equal vectors have no distances, and count alike.
+    nearness = np.exp(-np.square(distances / np.maximum(distances.mean(axis=1, keepdims=True), 1e-12)))
+    doubt = ((labels[rows] != labels[:, np.newaxis]) * nearness).sum(axis=1) / nearness.sum(axis=1)
+    if embedding.predictions is not None and embedding.confidence is not None:
+        confidence, others = embedding.confidence[labelled], max(1, len(embedding.class_names) - 1)
+        # What is left of a certain prediction is spread evenly over the other classes: a run's vectors keep no more.
+        share = np.where(embedding.predictions[labelled] == labels, confidence, (1 - confidence) / others)
+        doubt = (doubt + 1 - share) / 2
+    scores = np.zeros(len(embedding), np.float32)
+    scores[labelled] = doubt
+    return np.argsort(-scores, kind="stable").astype(np.int64), scores
+
+
+def _labelled(embedding: Embedding, least: int = 1) -> Labels:
+    rows = np.flatnonzero(embedding.labels != UNKNOWN)
+    if len(rows) < least:
+        raise DataError(
+            f"{len(rows)} of {len(embedding):,} images of {embedding.source} have a label; wanted {least} or more; "
+            "put photos into a folder a class"
+        )
+    return rows

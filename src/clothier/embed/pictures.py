@@ -1,0 +1,153 @@
+"""What is to be embedded: images with what is known of each, of a split or of photos in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from clothier import photo
+from clothier.data.cache import describe
+from clothier.data.folder import SUFFIXES
+from clothier.errors import DataError, InputError
+from clothier.values import UNKNOWN, Dataset, Images, Labels
+
+SIZE = (64, 64)  # (height, width) of photos in pixels, unless told otherwise
+_CHUNK = 64  # photos decoded ahead
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """`images` uint8 (n, height, width, channels), `labels` int64 (n,), UNKNOWN where there is none, and `ids`, each
+    once. `source` says where they come from."""
+
+    images: Images
+    labels: Labels
+    class_names: tuple[str, ...]
+    ids: tuple[str, ...]
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def first(self, number: int) -> Pictures:
+        """The first `number` of them, or all where there are fewer."""
+        return self._only(np.arange(min(number, len(self))))
+
+    def sample(self, number: int, seed: int = 13) -> Pictures:
+        """`number` of them drawn by `seed`, in their order; all where there are fewer."""
+        drawn = np.random.default_rng(seed).permutation(len(self))[:number]
+        return self._only(np.sort(drawn))
+
+    def _only(self, rows: npt.NDArray[np.int64]) -> Pictures:
+        if not len(rows):
+            raise InputError("0 images are left to embed; wanted one or more")
+        if len(rows) == len(self):
+            return self
+        ids = tuple(self.ids[row] for row in rows)
+        return Pictures(self.images[rows], self.labels[rows], self.class_names, ids, self.source)
+
+
+def of_split(dataset: Dataset, split: str | None = None) -> Pictures:
+    """The images of a split, by default of the judged one; DataError where there is none of that name. Their ids are
+    its name and the row, such as test/0."""
+    name = split or dataset.judged
+    chosen = dataset.split(name)
+    ids = tuple(f"{name}/{row}" for row in range(len(chosen)))
+    return Pictures(chosen.images, chosen.labels, dataset.class_names, ids, f"{dataset.name} {name}")
+
+
+def of_photos(
+    folder: Path,
+    size: tuple[int, int] = SIZE,
+    crop: str = "pad",
+    channels: int | None = None,
+    *,
+    skip_bad: bool = False,
+    report: Report | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> Pictures:
+    """The photos directly in a folder, which have no label, and those in the folders in it, which label them. Their ids
+    are their paths from `folder`.
+
+    `size` is (height, width), `crop` as in photo.fit, `channels` 1 or 3, None for 1 where all are grey. Raises
+    DataError for a folder that cannot be read or holds no photos, and for unreadable ones, which with `skip_bad` are
+    left out and told to `warn`.
+    """
+    paths = _listed(folder)
+    if channels is None:
+        channels = 1 if all(_may_be_grey(path) for path in paths) else 3
+    kept, images, left_out = [], [], {}
+    for path, pixels in zip(paths, _decoded(paths, size, crop, channels, report), strict=True):
+        if isinstance(pixels, DataError):
+            left_out[str(path.relative_to(folder))] = str(pixels)
+        else:
+            kept.append(path.relative_to(folder))
+            images.append(pixels)
+    if left_out:
+        listed = f"{len(left_out)} unreadable picture{'s' * (len(left_out) > 1)}: {describe(left_out)}"
+        if not skip_bad or not images:
+            raise DataError(f"{folder} has {listed}; replace them, or leave them out with --skip-bad")
+        if warn:
+            warn(f"left out {listed}")
+    class_names = sorted({path.parent.name for path in kept} - {""})
+    labels = [class_names.index(path.parent.name) if path.parent.name else UNKNOWN for path in kept]
+    return Pictures(
+        np.stack(images),
+        np.array(labels, np.int64),
+        tuple(class_names),
+        tuple(path.as_posix() for path in kept),
+        folder.resolve().name,
+    )
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        places = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
+        paths = [
+            path
+            for place in places
+            if place == folder or not place.name.startswith(".")
+            for path in sorted(place.iterdir())
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+        ]
+    except OSError as error:
+        raise DataError(
+            f"cannot read the folder {folder}: {error.strerror}; check the name and the permissions"
+        ) from error
+    if not paths:
+        raise DataError(
+            f"{folder} holds no photos, nor do the folders in it; wanted {photo.FORMAT_WORDS} files; add some"
+        )
+    return paths
+
+
+def _may_be_grey(path: Path) -> bool:
+    try:
+        return photo.is_grey(path)
+    except DataError:
+        return True  # an unreadable picture has no say
+
+
+def _decoded(
+    paths: list[Path], size: tuple[int, int], crop: str, channels: int, report: Report | None
+) -> list[Images | DataError]:
+    def read(path: Path) -> Images | DataError:
+        try:
+            return photo.read(path, size, crop, channels=channels)
+        except DataError as error:
+            return error
+
+    results: list[Images | DataError] = []
+    with ThreadPoolExecutor() as pool:  # Pillow decodes outside the interpreter's lock
+        for start in range(0, len(paths), _CHUNK):
+            results += pool.map(read, paths[start : start + _CHUNK])
+            if report:
+                report("decoding photos", len(results), len(paths))
+    return results

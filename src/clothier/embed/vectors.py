@@ -1,0 +1,117 @@
+"""Pictures, and a run perhaps -> an Embedding: raw pixels, or what a layer of the run's network makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clothier import backend, trained
+from clothier.embed.pictures import Pictures
+from clothier.errors import InputError, unknown_name
+from clothier.runs import Run
+from clothier.values import Embedding, Floats, Predictions, release
+
+if TYPE_CHECKING:
+    import keras
+
+MEMORY_SHARE = 0.5  # of this machine's memory, at most, for the vectors: projections work on copies
+
+Report = Callable[[str, int, int], None]
+
+
+def extract(
+    pictures: Pictures,
+    run: Run | None = None,
+    layer: str | None = None,
+    *,
+    which: str = "last",
+    report: Report | None = None,
+) -> Embedding:
+    """The pictures as vectors: their pixels in [0, 1], or with a run the output of one of its layers, flattened and in
+    float32, with dropout off; by default that of the last layer before the logits that is no dropout.
+
+    With a run, its predictions and their confidence come along; classes are matched by name, and those that only the
+    run knows follow the pictures' own. `which` weights as in trained.load; `report` is told (what, done, total).
+    Raises InputError for an unknown layer, images of another shape than the run's, or vectors too large for this
+    machine's memory; RunError as trained.load.
+    """
+    if run is None:
+        if layer is not None:
+            raise InputError(
+                f"layer '{layer}' without a run; wanted one that has layers; name it with --model"
+            )
+        return _pixels(pictures)
+    shape = tuple(run.read_recipe()["data"]["image_shape"])
+    if pictures.images.shape[1:] != shape:
+        raise InputError(
+            f"images of {pictures.source} are {_by(pictures.images.shape[1:])}, {run.name} was trained on "
+            f"{_by(shape)}; wanted the same; photos are fitted to the run by --photos FOLDER"
+        )
+    model = trained.load(run, which)
+    name = layer or default_layer(model)
+    if name not in [known.name for known in model.layers]:
+        raise unknown_name("layer", name, [known.name for known in model.layers])
+    vectors, predictions = _through(model, name, trained.plan(run).mirror, pictures, report)
+    own = run.read_recipe()["data"]["class_names"]
+    class_names = (*pictures.class_names, *(word for word in own if word not in pictures.class_names))
+    return Embedding(
+        vectors=vectors,
+        images=pictures.images,
+        labels=pictures.labels,
+        class_names=class_names,
+        ids=pictures.ids,
+        source=f"{run.name} {name}, {pictures.source}",
+        predictions=np.array([class_names.index(word) for word in own])[predictions.labels],
+        confidence=predictions.probabilities.max(axis=1),
+    )
+
+
+def default_layer(model: keras.Model) -> str:
+    """The name of the last layer before the logits that is no dropout, which leaves everything as it is here."""
+    names = [layer.name for layer in model.layers if type(layer).__name__ != "Dropout"]
+    return str(names[names.index("logits") - 1])
+
+
+def _pixels(pictures: Pictures) -> Embedding:
+    images = pictures.images
+    _check_memory("pixels", len(images), int(np.prod(images.shape[1:])))
+    return Embedding(
+        vectors=images.reshape(len(images), -1).astype(np.float32) / np.float32(255),
+        images=images,
+        labels=pictures.labels,
+        class_names=pictures.class_names,
+        ids=pictures.ids,
+        source=f"pixels, {pictures.source}",
+    )
+
+
+def _through(
+    model: keras.Model, layer: str, mirror: bool, pictures: Pictures, report: Report | None
+) -> tuple[Floats, Predictions]:
+    activations, total = backend.Activations(model, layer, mirror), len(pictures)
+    _check_memory(f"layer {layer}", total, activations.width)
+    vectors = np.empty((total, activations.width), np.float32)
+    logits, batch = [], backend.rows_at_once(model)
+    for start in range(0, total, batch):
+        rows = slice(start, min(start + batch, total))
+        vectors[rows], scores = activations.of(pictures.images[rows])
+        logits.append(scores)
+        release(pictures.images)
+        if report:
+            report(f"computing {layer}", rows.stop, total)
+    return vectors, Predictions(np.concatenate(logits))
+
+
+def _check_memory(what: str, rows: int, width: int) -> None:
+    needed, most = 4 * rows * width / 2**30, MEMORY_SHARE * backend.machine()["memory_gib"]
+    if needed > most:
+        raise InputError(
+            f"{what} gives {width:,} numbers an image, {needed:.1f} GiB for {rows:,} images; wanted at most "
+            f"{most:.1f} GiB, half of this machine's memory; take fewer with --sample, or a smaller layer"
+        )
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
