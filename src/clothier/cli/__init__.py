@@ -18,6 +18,7 @@ from clothier.cli import (
     data,
     embed,
     explain,
+    explore,
     models,
     plot,
     predict,
@@ -46,6 +47,7 @@ for command in (
     predict.predict,
     explain.explain,
     embed.embed,
+    explore.explore,
     compare.compare,
     reproduce.reproduce,
 ):

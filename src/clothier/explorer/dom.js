@@ -19,7 +19,7 @@ export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 // A choice among [value, words], with its label; `set` is called with what the reader takes.
 export function choiceOf(label, options, value, set) {
-  const select = make("select", { onchange: () => set(select.value) });
+  const select = make("select", { onchange: () => set(select.value), "aria-label": label });
   for (const [key, words] of options) select.append(make("option", { value: key, selected: key === value }, words));
   select.value = value;
   return make("label", { className: "field" }, make("span", {}, label), select);
@@ -28,11 +28,14 @@ export function choiceOf(label, options, value, set) {
 // A field for a search, with a button for regular expressions; `set` gets {text, regex}. What was found stands below.
 export function searchField(label, search, set, { placeholder = "" } = {}) {
   let current = search;
-  let pause;
+  let pause = null;
   const change = (changes) => {
     current = { ...current, ...changes };
     clearTimeout(pause);
-    pause = setTimeout(() => set(current), 150);
+    pause = setTimeout(() => {
+      pause = null;
+      set(current);
+    }, 150);
   };
   const remark = make("span", { className: "remark", id: `remark-${++searchField.count}` });
   const input = make("input", {
@@ -64,6 +67,7 @@ export function searchField(label, search, set, { placeholder = "" } = {}) {
   };
   const element = make("div", { className: "search" }, input, button, remark);
   const fill = (value) => {
+    if (pause !== null) return; // what is being typed here is newer
     if (document.activeElement !== input) input.value = value.text;
     button.setAttribute("aria-pressed", String(value.regex));
     current = value;

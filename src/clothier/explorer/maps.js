@@ -34,6 +34,7 @@ function customWorld(data, space, axes) {
   const world = new Float32Array(3 * data.count);
   axes.forEach((pair, k) => {
     const [left, right] = pair.map((search) => nonEmpty(find(data, search), search));
+    if (left.every((one, row) => one === right[row])) throw new Error("both searches find the same images; change one of them");
     const along = alongAxis(space.vectors, left, right);
     for (let row = 0; row < data.count; row++) world[3 * row + k] = along[row];
   });

@@ -64,11 +64,13 @@ def encoded(content: bytes) -> str:
 def quantised(values: Floats) -> Part:
     """Numbers as int16, none farther from its own than the largest of them divided by 65,534."""
     largest = float(np.abs(values).max(initial=0)) or 1.0
-    return Part(np.round(values.astype(np.float64) * (COORDINATE / largest)).astype(np.int16), largest / COORDINATE)
+    return Part(
+        np.round(values.astype(np.float64) * (COORDINATE / largest)).astype(np.int16), largest / COORDINATE
+    )
 
 
 def snapshots(taken: Floats) -> Part:
-    """Snapshots float32 (s, n, k) as int16, each scaled so that its farthest point has distance 1, in steps of 1/2047."""
+    """Snapshots float32 (s, n, k) as int16, each scaled so that its farthest point has distance 1, in 2,047 steps."""
     radius = np.sqrt((taken.astype(np.float64) ** 2).sum(axis=2).max(axis=1)).clip(1e-30)
     packed = np.round(taken / radius[:, None, None] * SNAPSHOT).astype(np.int16)
     return Part(packed, 1 / SNAPSHOT, steps=packed[0].size)
@@ -87,7 +89,9 @@ def pictures(images: Images) -> Images:
     factor = SIDE / max(height, width)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     small = [
-        Image.fromarray(image.squeeze(axis=2) if image.shape[2] == 1 else image).resize(size, Image.Resampling.BOX)
+        Image.fromarray(image.squeeze(axis=2) if image.shape[2] == 1 else image).resize(
+            size, Image.Resampling.BOX
+        )
         for image in images
     ]
     return np.stack([np.asarray(image).reshape(size[1], size[0], -1) for image in small])

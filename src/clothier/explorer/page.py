@@ -157,7 +157,9 @@ def _parts(spaces: Sequence[Space]) -> tuple[dict[str, Part], dict[str, Part], d
     }
     for number, space in enumerate(spaces):
         stored = packing.stored(space.embedding)
-        maps: dict[str, Any] = {"pca": {"explained": [round(float(share), 6) for share in space.pca.explained]}}
+        maps: dict[str, Any] = {
+            "pca": {"explained": [round(float(share), 6) for share in space.pca.explained]}
+        }
         early[f"{number}-pca"] = packing.quantised(space.pca.coordinates)
         if stored.part is not None:
             late[f"{number}-vectors"] = stored.part
