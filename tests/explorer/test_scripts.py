@@ -62,7 +62,7 @@ class Opened:
         )
 
     def wait(self, condition: str) -> None:
-        """Until the condition holds. Playwright's own waiting would make code of text, which the page's policy forbids."""
+        """Until the condition holds. Playwright's own waiting makes code of text, which the page's policy forbids."""
         for _ in range(400):
             if self.ask(condition):
                 return
@@ -201,6 +201,7 @@ def test_a_click_finds_the_nearest_neighbours(opened: Opened) -> None:
         )
         if number == 1:  # the tiny pictures have equal neighbours
             assert [each["index"] for each in found] == rows[index].tolist()
+    opened.settle()
     tiles = opened.page.locator("#details .tile")
     assert tiles.count() == 20
     assert (
@@ -410,6 +411,7 @@ def test_pictures_do_not_cover_each_other(opened: Opened) -> None:
 
 def test_suspects_are_listed_and_lead_to_their_image(opened: Opened) -> None:
     opened.page.locator("#tab-suspects").click()
+    opened.settle()
     tiles = opened.page.locator("#details .tile")
     assert [text.split()[-1] for text in tiles.all_inner_texts()] == ["0.90", "0.50", "0.25"]
     tiles.first.click()

@@ -39,25 +39,41 @@ export function rampColour(theme, share) {
 
 export const rampGradient = (theme) => `linear-gradient(to right, ${RAMP[theme].join(", ")})`;
 
-// The groups that points are coloured by: {names, colours, shapes} and `of`, the group of each image.
+// The groups that points are coloured by: {names, colours, shapes}, `of`, the group of each image, and how many images
+// each has. The same object as long as they are the same.
 export function grouping(data, colour, theme) {
-  if (colour === "verdict") {
-    const of = data.labels.map((label, index) => (label < 0 ? 2 : Number(label === data.predictions[index])));
-    return { names: ["wrong", "right", "no label"], colours: VERDICTS[theme], shapes: [2, 0, 1], of };
+  data.groupings ??= new Map();
+  const key = `${colour} ${theme}`;
+  if (!data.groupings.has(key)) {
+    const made = { verdict: verdicts, confidence: confidences }[colour] ?? classes;
+    const groups = made(data, theme, colour);
+    groups.counts = new Uint32Array(groups.colours.length);
+    for (const group of groups.of) groups.counts[group]++;
+    data.groupings.set(key, groups);
   }
-  if (colour === "confidence") {
-    const steps = Array.from({ length: 64 }, (_, step) => rampColour(theme, step / 63));
-    const low = 1 / Math.max(2, data.classNames.length);
-    const of = Int16Array.from(data.confidence, (share) => Math.round(63 * Math.max(0, (share - low) / (1 - low))));
-    return { names: [], colours: steps, shapes: steps.map(() => 0), of };
-  }
-  const column = colour === "prediction" ? data.predictions : data.labels;
-  const known = data.classNames.map((_, label) => label);
-  const of = column.map((label) => (label < 0 ? data.classNames.length : label));
+  return data.groupings.get(key);
+}
+
+function verdicts({ labels, predictions }, theme) {
+  const of = labels.map((label, index) => (label < 0 ? 2 : Number(label === predictions[index])));
+  return { names: ["wrong", "right", "no label"], colours: VERDICTS[theme], shapes: [2, 0, 1], of };
+}
+
+// The ramp begins at what guessing would give.
+function confidences({ confidence, classNames }, theme) {
+  const colours = Array.from({ length: 64 }, (_, step) => rampColour(theme, step / 63));
+  const low = 1 / Math.max(2, classNames.length);
+  const of = Int16Array.from(confidence, (share) => Math.round(63 * Math.max(0, (share - low) / (1 - low))));
+  return { names: [], colours, shapes: colours.map(() => 0), of };
+}
+
+function classes({ labels, predictions, classNames }, theme, colour) {
+  const column = colour === "prediction" ? predictions : labels;
+  const known = classNames.map((_, label) => label);
   return {
-    names: [...data.classNames, "no label"],
+    names: [...classNames, "no label"],
     colours: [...known.map((label) => classColour(theme, label)), VERDICTS[theme][2]],
     shapes: [...known.map(classShape), 0],
-    of,
+    of: column.map((label) => (label < 0 ? classNames.length : label)),
   };
 }

@@ -4,7 +4,7 @@ import { className, describe } from "./data.js";
 import { byId, make, number, percent } from "./dom.js";
 import { asCsv, countClasses } from "./selection.js";
 
-const FIRST = 120; // pictures of a long list at once
+const FIRST = 60; // pictures of a long list at once
 const TABS = ["image", "selection", "suspects"];
 
 export class Details {
@@ -18,9 +18,16 @@ export class Details {
     byId("tab-suspects").hidden = !app.data.facts.suspects;
     app.store.on("tab chosen selection theme", (state, changed) => {
       if (changed.includes("selection")) this.many.selection = FIRST;
-      this.update();
+      this.request();
     });
     this.update();
+  }
+
+  // The maps come first: the lists are made once these are drawn.
+  request() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => setTimeout(() => this.update()));
   }
 
   arrows(event, tab) {
@@ -33,6 +40,7 @@ export class Details {
   }
 
   update() {
+    this.waiting = false;
     const { state } = this.app.store;
     byId("tab-selection").textContent = state.selection.length ? `Selection (${number(state.selection.length)})` : "Selection";
     for (const tab of TABS) {

@@ -69,7 +69,7 @@ class App {
 
   redraw() {
     for (const panel of Object.values(this.panels)) panel.view.request();
-    this.details.update();
+    this.details.request();
   }
 
   colourOf(label) {
@@ -106,8 +106,8 @@ class App {
 
   // Selections are kept in rising order.
   select(indices, { add = false } = {}) {
-    const all = new Set(add ? [...this.store.state.selection, ...indices] : indices);
-    const selection = [...all].sort((one, other) => one - other);
+    const all = add ? new Set([...this.store.state.selection, ...indices]) : indices;
+    const selection = Array.from(Uint32Array.from(all).sort());
     this.store.set(selection.length ? { selection, tab: "selection" } : { selection });
     this.speak(`${number(selection.length)} selected`);
   }

@@ -119,7 +119,7 @@ function fields(data) {
     verdict: choice("all", "right", "wrong"),
     tool: choice("move", "lasso", "box"),
     chosen: whole(0, data.count - 1),
-    selection: { read: (text) => unpackIndices(text, data.count), write: pack },
+    selection: { read: (text) => unpackIndices(text, data.count), write: (set) => (set.length > LONGEST ? "" : pack(set)) },
     tab: choice("image", "selection", "suspects"),
     theme: choice("auto", "light", "dark"),
   };

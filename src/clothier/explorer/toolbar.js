@@ -64,11 +64,9 @@ export class Toolbar {
     this.search.fill(state.search);
     const found = style.matches === null ? "" : `${number(style.matches)} found`;
     this.search.say(style.error || found, Boolean(style.error) || style.matches === 0);
-    const counts = new Map();
-    for (const group of style.groups.of) counts.set(group, (counts.get(group) ?? 0) + 1);
-    const { names, colours, shapes } = style.groups;
+    const { names, colours, shapes, counts } = style.groups;
     const chips = names.flatMap((name, group) =>
-      counts.has(group) ? [this.chip(name, group, colours[group], SHAPES[shapes[group]], counts.get(group))] : [],
+      counts[group] ? [this.chip(name, group, colours[group], SHAPES[shapes[group]], counts[group])] : [],
     );
     if (names.length === 0) chips.push(this.ramp());
     const focus = document.activeElement?.getAttribute("data-group");
