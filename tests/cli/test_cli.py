@@ -39,7 +39,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert _prints(capsys, "--help") == _prints(capsys)
     for command in (
         *("data", "models", "recipes", "summary", "train", "plot", "predict", "explain"),
-        *("compare", "reproduce"),
+        *("embed", "compare", "reproduce"),
     ):
         assert f"Usage: clothier {command}" in _prints(capsys, command, "--help")
 

@@ -25,6 +25,10 @@ def test_it_counts_its_images() -> None:
     assert len(GOOD) == 3
 
 
+def test_where_no_image_has_a_label_there_need_be_no_classes() -> None:
+    assert len(dataclasses.replace(GOOD, labels=np.full(3, UNKNOWN), class_names=())) == 3
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -66,36 +66,33 @@ def embed(
 
     chosen = words.pictures()
     made = words.embedding(chosen, layer)
-    path = out or Path("embeddings") / (re.sub(r"[^\w.-]+", "-", made.source) + ".npz")
-    embedding.save(made, path)
+    ground = _ground(made, into)
     answer: dict[str, Any] = {
         "source": made.source,
         "images": len(made),
         "numbers": made.vectors.shape[1],
         "neighbours": _neighbours(made, chosen),
-        "projections": {},
         "suspects": _suspects(made, suspects) if suspects else [],
-        "written": [str(path)],
+        "projections": {},
     }
-    ground = embedding.load(into) if into else made
-    _check_same(made, ground, into)
+    path = out or Path("embeddings") / f"{_slug(made.source)}.npz"
+    embedding.save(made, path)
+    answer["written"] = [str(path)]
     for word, (method, parameters) in methods.items():
-        with screen.counting() as progress:
-            found = embedding.cached(
-                ground,
-                method,
-                parameters if method == "pca" else {**parameters, "seed": seed},
-                report=progress,
-            )
-        coordinates = found.coordinates if into is None else _placed(found, ground, made)
+        seeded = parameters if method == "pca" else {**parameters, "seed": seed}
+        found = _project(ground, method, seeded)
         table = path.with_name(f"{path.stem}-{word}.csv")
-        _write(table, made, coordinates)
+        _write(table, made, found.coordinates if into is None else _placed(found, ground, made, seed))
         answer["projections"][word] = {**found.quality, "seconds": round(found.seconds, 1)}
         answer["written"].append(str(table))
     if json:
         screen.print_json(answer)
     else:
         _say(answer)
+
+
+def _slug(source: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", source.replace(",", "")).strip("-")
 
 
 def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, int]]]:
@@ -111,22 +108,42 @@ def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, 
     return {name: PROJECTIONS[name] for name in names}
 
 
-def _check_same(made: Embedding, ground: Embedding, into: Path | None) -> None:
+def _ground(made: Embedding, into: Path | None) -> Embedding:
+    """What the maps are made of: the vectors themselves, or those in `into`; InputError where these are of another
+    kind."""
+    from clothier import embed as embedding
+
+    if into is None:
+        return made
+    ground = embedding.load(into)
     (own, _, _), (theirs, _, _) = made.source.partition(", "), ground.source.partition(", ")
     if own != theirs or made.vectors.shape[1] != ground.vectors.shape[1]:
         raise InputError(
             f"{into} holds vectors of {theirs}, {ground.vectors.shape[1]:,} numbers each, these are of {own}, "
             f"{made.vectors.shape[1]:,}; wanted the same; give --model, --layer and --image-size as they were"
         )
+    return ground
 
 
-def _placed(found: Projection, ground: Embedding, made: Embedding) -> Floats:
+def _project(ground: Embedding, method: str, parameters: dict[str, int]) -> Projection:
+    from clothier import embed as embedding
+    from clothier.embed.projections.stochastic import EXACT_ROWS
+
+    if method == "tsne" and len(ground) > EXACT_ROWS:
+        screen.notice(
+            f"above {EXACT_ROWS:,} images t-SNE takes approximate neighbours: another machine may give another map"
+        )
+    with screen.counting() as progress:
+        return embedding.cached(ground, method, parameters, report=progress)
+
+
+def _placed(found: Projection, ground: Embedding, made: Embedding, seed: int) -> Floats:
     from clothier.embed.projections import Pca, Tsne
 
     if isinstance(found, Pca):
         return found.place(made.vectors)
     if isinstance(found, Tsne):
-        return found.place(ground.vectors, made.vectors)
+        return found.place(ground.vectors, made.vectors, seed)
     raise TypeError(f"nothing can be placed on {type(found).__name__}")
 
 
@@ -191,7 +208,8 @@ def _say(answer: dict[str, Any]) -> None:
     if answer["suspects"]:
         screen.say()
         columns = tuple(answer["suspects"][0])
-        screen.print_table(columns, [tuple(row.values()) for row in answer["suspects"]], "suspected labels")
+        listed = [(*list(row.values())[:-1], f"{row['score']:.4f}") for row in answer["suspects"]]
+        screen.print_table(columns, listed, "suspected labels")
     screen.say("\nwritten  " + "\n         ".join(answer["written"]))
 
 

@@ -42,7 +42,7 @@ class Pictures:
         return self._only(np.arange(min(number, len(self))))
 
     def sample(self, number: int, seed: int = 13) -> Pictures:
-        """`number` of them drawn by `seed`, in their order; all where there are fewer."""
+        """`number` of them drawn by `seed`, in their order, or all where there are fewer."""
         drawn = np.random.default_rng(seed).permutation(len(self))[:number]
         return self._only(np.sort(drawn))
 
@@ -52,12 +52,13 @@ class Pictures:
         if len(rows) == len(self):
             return self
         ids = tuple(self.ids[row] for row in rows)
-        return replace(self, images=self.images[rows], labels=self.labels[rows], ids=ids)
+        source = f"{self.source}, {len(rows):,} of {len(self):,}"
+        return replace(self, images=self.images[rows], labels=self.labels[rows], ids=ids, source=source)
 
 
 def of_split(dataset: Dataset, split: str | None = None) -> Pictures:
-    """The images of a split, by default of the judged one; DataError where there is none of that name. Their ids are
-    its name and the row, such as test/0."""
+    """The images of a split, by default of the judged one. Their ids are its name and the row, such as test/0. Raises
+    DataError where there is no such split."""
     name = split or dataset.judged
     chosen = dataset.split(name)
     ids = tuple(f"{name}/{row}" for row in range(len(chosen)))

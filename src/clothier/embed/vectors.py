@@ -76,7 +76,7 @@ def default_layer(model: keras.Model) -> str:
 
 def _pixels(pictures: Pictures) -> Embedding:
     images = pictures.images
-    _check_memory("pixels", len(images), int(np.prod(images.shape[1:])))
+    _check_memory("a vector of pixels", len(images), int(np.prod(images.shape[1:])))
     return Embedding(
         vectors=images.reshape(len(images), -1).astype(np.float32) / np.float32(255),
         images=images,
@@ -108,8 +108,8 @@ def _check_memory(what: str, rows: int, width: int) -> None:
     needed, most = 4 * rows * width / 2**30, MEMORY_SHARE * backend.machine()["memory_gib"]
     if needed > most:
         raise InputError(
-            f"{what} gives {width:,} numbers an image, {needed:.1f} GiB for {rows:,} images; wanted at most "
-            f"{most:.1f} GiB, half of this machine's memory; take fewer with --sample, or a smaller layer"
+            f"{what} has {width:,} numbers an image, {needed:.2g} GiB for {rows:,} images; wanted at most "
+            f"{most:.2g} GiB, half of this machine's memory; take fewer with --sample, or a smaller layer"
         )
 
 

@@ -46,7 +46,7 @@ class Embedding:
             raise DataError("predictions without confidence, or the reverse; wanted both or neither")
         for named in (self.labels, self.predictions):
             if named is not None and (
-                named.min(initial=0) < UNKNOWN or named.max(initial=0) >= len(self.class_names)
+                named.min(initial=0) < UNKNOWN or named.max(initial=UNKNOWN) >= len(self.class_names)
             ):
                 raise DataError(
                     f"labels run from {named.min()} to {named.max()}; wanted {UNKNOWN} to {len(self.class_names) - 1}"

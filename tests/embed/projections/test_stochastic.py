@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from embed.made import blobs
 
 from clothier.embed.projections import stochastic, tsne
 from clothier.embed.projections.quality import trustworthiness
-from clothier.errors import DataError, InputError
+from clothier.errors import DataError, InputError, MissingExtraError
 from clothier.values import Floats, Labels
 
 
@@ -69,6 +71,31 @@ def test_few_equal_and_narrow_rows_have_a_map(monkeypatch: pytest.MonkeyPatch) -
         made = tsne(vectors, 3, jobs=1)
         assert np.isfinite(made.snapshots).all()
         assert len(np.unique(made.coordinates, axis=0)) == len(vectors)
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_new_vectors_are_placed_among_their_like(dimensions: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stochastic, "ITERATIONS", 300)
+    known, new = blobs(120), blobs(15, seed=8)
+    made = tsne(known.vectors, dimensions, jobs=1)
+    placed, again = (made.place(known.vectors, new.vectors, jobs=1) for _ in range(2))
+    assert placed.shape == (15, dimensions)
+    assert placed.dtype == np.float32
+    np.testing.assert_array_equal(placed, again)
+    distances = np.linalg.norm(placed[:, np.newaxis] - made.coordinates, axis=2)
+    np.testing.assert_array_equal(known.labels[distances.argmin(axis=1)], new.labels)
+    with pytest.raises(
+        InputError, match=r"^vectors have 11 numbers, those of the map 12; wanted as many; take"
+    ):
+        made.place(known.vectors, new.vectors[:, :11])
+
+
+def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openTSNE.affinity", None)
+    with pytest.raises(
+        MissingExtraError, match=r"^t-SNE needs the package 'openTSNE', .* 'clothier\[explore\]'$"
+    ):
+        tsne(blobs(9).vectors)
 
 
 def test_what_has_no_map_is_refused() -> None:

@@ -14,6 +14,6 @@ def wanted(module: str, what: str, extra: str) -> Any:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            f"{what} needs the package '{error.name}', which is not installed; "
+            f"{what} needs the package '{module.partition('.')[0]}', which is not installed; "
             f"install it with: pip install 'clothier[{extra}]'"
         ) from error

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 NUM_COMPONENTS = 50  # principal components that stand for the vectors
 PERPLEXITY = 30  # neighbours that count, about; Source: van der Maaten and Hinton, "Visualizing data using t-SNE", 2008
-EXACT_ROWS = (
-    20_000  # up to so many rows neighbours are exact, and the result has the same bits for any number of jobs
-)
-TREE_ROWS = 5000
+# Up to so many rows neighbours are exact, and the result has the same bits for any number of jobs.
+EXACT_ROWS = 20_000
+# Above, interpolation is faster than the tree, which 3-D needs always: at 10,000 both take 32 s of one core.
+TREE_ROWS = 10_000
 # Source: Belkina et al., "Automated optimized parameters for t-distributed stochastic neighbor embedding improve
 # visualization and analysis of large datasets", 2019: 250 iterations of exaggeration 12, then 500 without.
 EXAGGERATED, EXAGGERATION, ITERATIONS = 250, 12, 750
+MIN_ROWS = 4  # each with three others, as many as a perplexity of 1 looks at
 STEP = 10  # iterations between two snapshots
 WHAT = "t-SNE iterations"
 
@@ -74,8 +75,10 @@ def tsne(
     """
     if dimensions not in (2, 3):
         raise InputError(f"t-SNE in {dimensions} dimensions; wanted 2 or 3")
+    if len(vectors) < MIN_ROWS:
+        raise DataError(f"{len(vectors)} vectors; t-SNE wants {MIN_ROWS} or more; take more images")
     began = time.perf_counter()
-    reduced = pca(_enough(vectors), NUM_COMPONENTS).coordinates.astype(np.float64)
+    reduced = pca(vectors, NUM_COMPONENTS).coordinates.astype(np.float64)
     embedding = _embedding(_affinities(reduced, seed, jobs), _start(reduced, dimensions, seed), seed, jobs)
     snapshots = [np.asarray(embedding, np.float32)]
     for done in range(STEP, ITERATIONS + 1, STEP):
@@ -91,12 +94,6 @@ def tsne(
         trustworthiness=trustworthiness(vectors, snapshots[-1], seed),
         seconds=time.perf_counter() - began,
     )
-
-
-def _enough(vectors: Floats) -> Floats:
-    if len(vectors) < 4:
-        raise DataError(f"{len(vectors)} vectors; t-SNE wants 4 or more; take more images")
-    return vectors
 
 
 def _affinities(reduced: npt.NDArray[np.float64], seed: int, jobs: int) -> PerplexityBasedNN:
@@ -126,7 +123,6 @@ def _embedding(affinities: PerplexityBasedNN, start: npt.NDArray[Any], seed: int
     return wanted("openTSNE", "t-SNE", "explore").TSNEEmbedding(
         start,
         affinities,
-        # Interpolation knows no third dimension, and below some thousand points the tree is the faster.
         negative_gradient_method="fft" if start.shape[1] == 2 and len(start) > TREE_ROWS else "bh",
         random_state=seed,
         n_jobs=jobs,

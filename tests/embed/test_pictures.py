@@ -1,0 +1,88 @@
+"""Which images, and what they are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clothier import embed
+from clothier.errors import DataError, InputError
+from clothier.values import UNKNOWN, Dataset
+
+
+def test_a_split_is_taken_as_it_is(tiny: Dataset) -> None:
+    judged, train = embed.of_split(tiny), embed.of_split(tiny, "train")
+    assert (judged.source, len(judged), judged.ids[89]) == ("tiny test", 90, "test/89")
+    assert (train.source, len(train), train.ids[:2]) == ("tiny train", 300, ("train/0", "train/1"))
+    assert train.images is tiny.train.images
+    with pytest.raises(DataError, match=r"^tiny has no middle split; it has: train, validation, test$"):
+        embed.of_split(tiny, "middle")
+
+
+def test_a_sample_keeps_each_row_together_and_is_drawn_by_its_seed(tiny: Dataset) -> None:
+    whole = embed.of_split(tiny)
+    some, again, other = whole.sample(20), whole.sample(20), whole.sample(20, seed=14)
+    assert some.ids == again.ids != other.ids
+    assert some.source == "tiny test, 20 of 90"
+    rows = [int(name.removeprefix("test/")) for name in some.ids]
+    assert rows == sorted(set(rows))
+    assert rows != list(range(20))
+    np.testing.assert_array_equal(some.images, whole.images[rows])
+    np.testing.assert_array_equal(some.labels, whole.labels[rows])
+    assert whole.first(3).ids == ("test/0", "test/1", "test/2")
+    assert whole.sample(900) is whole.first(90) is whole
+    with pytest.raises(InputError, match=r"^0 images are left to embed; wanted one or more$"):
+        whole.first(0)
+
+
+def test_photos_are_labelled_by_their_folder_or_not_at_all(photos_folder: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    made = embed.of_photos(photos_folder, (8, 6), "centre", report=lambda *words: told.append(words))
+    assert made.ids == ("d.png", "bags/c.png", "coats/a.png", "coats/b.JPG")
+    assert made.class_names == ("bags", "coats")
+    assert made.labels.tolist() == [UNKNOWN, 0, 1, 1]
+    assert made.images.shape == (4, 8, 6, 3)
+    np.testing.assert_array_equal(made.images[2], np.full((8, 6, 3), (255, 0, 0)))
+    assert made.source == "wardrobe"
+    assert told == [("decoding photos", 4, 4)]
+
+
+def test_grey_stays_grey_and_a_run_decides(photos_folder: Path) -> None:
+    assert embed.of_photos(photos_folder, channels=1).images.shape == (4, 64, 64, 1)
+    grey = photos_folder / "grey"
+    grey.mkdir()
+    Image.new("L", (5, 5), 77).save(grey / "a.png")
+    alone = embed.of_photos(grey, (2, 2))
+    assert (alone.images.shape, alone.class_names) == ((1, 2, 2, 1), ())
+    assert embed.of_photos(grey, (2, 2), channels=3).images.shape == (1, 2, 2, 3)
+
+
+def test_unreadable_photos_are_named_or_left_out(photos_folder: Path) -> None:
+    (photos_folder / "coats" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    reason = "1 unreadable picture: coats/broken.png is truncated or damaged"
+    with pytest.raises(DataError) as caught:
+        embed.of_photos(photos_folder)
+    assert str(caught.value) == (
+        f"{photos_folder} has {reason}; replace them, or leave them out with --skip-bad"
+    )
+    told: list[str] = []
+    assert len(embed.of_photos(photos_folder, skip_bad=True, warn=told.append)) == 4
+    assert told == [f"left out {reason}"]
+
+
+def test_folders_without_photos_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        embed.of_photos(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path} holds no photos, nor do the folders in it; wanted JPEG, PNG, WebP, GIF or BMP files; add some"
+    )
+    with pytest.raises(
+        DataError, match=r"^cannot read the folder .*/no: No such file or directory; check the"
+    ):
+        embed.of_photos(tmp_path / "no")
+    (tmp_path / "a.png").write_bytes(b"not a picture")
+    with pytest.raises(DataError, match=r"^.* has 1 unreadable picture: a\.png is not a .* picture; replace"):
+        embed.of_photos(tmp_path, skip_bad=True)
