@@ -110,9 +110,8 @@ def _cost(page: Page, session: CDPSession, step: Callable[[], None]) -> float:
     """Milliseconds of script that a step and the frame after it take."""
 
     def spent() -> float:
-        return {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}[
-            "ScriptDuration"
-        ]
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return sum(float(each["value"]) for each in metrics if each["name"] == "ScriptDuration")
 
     before = spent()
     step()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ def unpacked(part: Part) -> npt.NDArray[np.float64]:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32])
 def test_a_part_comes_back(dtype: type) -> None:
-    array = np.random.default_rng(1).integers(0, 200, (7, 5)).astype(dtype)
+    array: npt.NDArray[Any] = np.random.default_rng(1).integers(0, 200, (7, 5)).astype(dtype)
     np.testing.assert_array_equal(unpacked(Part(array)), array)
 
 

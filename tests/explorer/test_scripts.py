@@ -118,7 +118,7 @@ def browser_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         browser = started.chromium.launch(
             executable_path=BROWSER, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
         )
-        context = browser.new_context(viewport=WIDE, reduced_motion="reduce", accept_downloads=True)
+        context = browser.new_context(viewport=WIDE, reduced_motion="reduce", has_touch=True)
         context.set_default_timeout(20_000)
         opened = Opened(context.new_page(), file)
         opened.open()
@@ -396,6 +396,23 @@ def test_keys_reach_points_and_choose(opened: Opened) -> None:
     assert opened.state()["chosen"] == second
     opened.page.keyboard.press(" ")
     assert opened.state()["selection"] == [second]
+
+
+def test_a_finger_chooses_and_two_zoom(opened: Opened) -> None:
+    index = opened.lone("b")
+    opened.page.touchscreen.tap(*opened.place("b", index))
+    assert opened.state()["chosen"] == index
+    assert f"test/{index}" in opened.page.locator("#card").inner_text()
+    session = opened.page.context.new_cdp_session(opened.page)
+    x, y = opened.place("b", index)
+    for kind, apart in (("touchStart", 20), ("touchMove", 30), ("touchMove", 60), ("touchEnd", None)):
+        points = (
+            [] if apart is None else [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        )
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    opened.settle()
+    assert opened.state()["b"]["camera"]["zoom"] == pytest.approx(3, rel=0.1)
+    np.testing.assert_allclose(opened.place("b", index), (x, y), atol=3)
 
 
 def test_pictures_do_not_cover_each_other(opened: Opened) -> None:

@@ -15,8 +15,9 @@ export function showCard(app, index, view) {
   const { ratio } = view.size;
   const [x, y] = [box.left + view.screen[3 * index] / ratio, box.top + view.screen[3 * index + 1] / ratio];
   const { offsetWidth: width, offsetHeight: height } = card;
-  const right = x + AWAY + width < window.innerWidth - 4;
-  const left = right ? x + AWAY : Math.max(4, x - AWAY - width);
+  // To the right of the point; to its left where that would cover what stands beside the map.
+  const fits = x + AWAY + width < box.right || x - AWAY - width < box.left;
+  const left = Math.max(4, Math.min(window.innerWidth - width - 4, fits ? x + AWAY : x - AWAY - width));
   const top = Math.max(4, Math.min(window.innerHeight - height - 4, y - height / 2));
   card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
 }

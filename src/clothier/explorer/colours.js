@@ -1,14 +1,14 @@
 // Colours that every kind of colour vision tells apart, with a shape to each so that colour is never alone.
 
-// Source: seven hues after Okabe and Ito, "Color Universal Design", 2008; purple, brown and ink widen them to ten, and
-// each theme has its own lightness.
+// Source: six hues of Okabe and Ito, "Color Universal Design", 2008; purple, brown, olive or yellow and ink make them
+// ten, as far apart in each kind of colour vision as a search found them, in the lightness that each theme wants.
 export const CLASSES = {
-  light: ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#6a45a8", "#7a4f2a", "#a89a00", "#2b2b2b"],
-  dark: ["#3d8fd6", "#e69f00", "#17b890", "#e08fbf", "#a5dbf7", "#f0743e", "#a583e0", "#b08060", "#d6cb3c", "#ededed"],
+  light: ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#5236a6", "#58331a", "#5f5a10", "#222222"],
+  dark: ["#3a82d4", "#e69f00", "#17b890", "#e08fbf", "#a3cffe", "#f0743e", "#bc9df4", "#8a5e2e", "#e1df53", "#ededed"],
 };
 export const SHAPES = ["circle", "square", "triangle", "diamond", "plus"];
-const VERDICTS = { light: ["#d55e00", "#0072b2", "#8a8a8a"], dark: ["#f0743e", "#3d8fd6", "#8a8a8a"] };
-const RAMP = { light: ["#d55e00", "#c9b39a", "#0072b2"], dark: ["#f0743e", "#b5a899", "#3d8fd6"] };
+const VERDICTS = { light: ["#d55e00", "#0072b2", "#8a8a8a"], dark: ["#f0743e", "#3a82d4", "#8a8a8a"] };
+const RAMP = { light: ["#d55e00", "#c9b39a", "#0072b2"], dark: ["#f0743e", "#b5a899", "#3a82d4"] };
 
 // The colour and the shape of a class; the same pair comes back only after fifty classes.
 export const classColour = (theme, label) => CLASSES[theme][label % CLASSES[theme].length];

@@ -16,7 +16,7 @@ export class Gestures {
     above.addEventListener("pointermove", (event) => this.move(event));
     above.addEventListener("pointerup", (event) => this.up(event));
     above.addEventListener("pointercancel", (event) => this.up(event, true));
-    above.addEventListener("pointerleave", () => app.hover(-1, view));
+    above.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && app.hover(-1, view));
     above.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     above.addEventListener("keydown", (event) => this.key(event));
   }
@@ -93,6 +93,7 @@ export class Gestures {
     } else if (!drag.moved) {
       const index = pick(view, ...this.at(event));
       app.choose(index, view);
+      if (event.pointerType === "touch") app.hover(index, view); // a finger never only points
     }
     view.drawOverlay();
   }

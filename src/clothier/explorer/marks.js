@@ -29,7 +29,7 @@ export function drawAxes(context, view) {
       if (!text) return;
       const [x, y] = screen.subarray(6 * axis + 3 * side, 6 * axis + 3 * side + 2);
       if (flat) wordAtEdge(context, view, text, axis, side, x, y);
-      else haloed(context, view, text, x, y, { align: "center", weight: 600 });
+      else haloed(context, view, text, x, y, { align: "center" });
     }),
   );
 }
@@ -41,15 +41,15 @@ function wordAtEdge(context, view, text, axis, side, x, y) {
   if (axis === 0) {
     const line = Math.max(16 * ratio, Math.min(height - margin, y - margin));
     const words = side ? `${text} →` : `← ${text}`;
-    haloed(context, view, words, side ? width - margin : margin, line, { align: side ? "right" : "left", weight: 600 });
+    haloed(context, view, words, side ? width - margin : margin, line, { align: side ? "right" : "left" });
   } else {
     const column = Math.max(40 * ratio, Math.min(width - 40 * ratio, x));
     const words = side ? `↑ ${text}` : `↓ ${text}`;
-    haloed(context, view, words, column, side ? 18 * ratio : height - margin, { align: "center", weight: 600 });
+    haloed(context, view, words, column, side ? 18 * ratio : height - margin, { align: "center" });
   }
 }
 
-// Each class's name where its points are; one that would cover another moves down.
+// Each class's name where its points are, paler where none of them is shown; one that would cover another moves down.
 export function drawNames(context, view, places) {
   const { size, flat, camera, app } = view;
   const byClass = app.style.groups.names.length === app.style.classes.names.length;
@@ -62,9 +62,9 @@ export function drawNames(context, view, places) {
   const boxes = [];
   const high = 17 * size.ratio;
   context.font = `600 ${13 * size.ratio}px ${FONT}`;
-  const sorted = shown.map(({ text }, place) => ({ text, x: screen[3 * place], y: screen[3 * place + 1] }));
+  const sorted = shown.map(({ text, group }, place) => ({ text, group, x: screen[3 * place], y: screen[3 * place + 1] }));
   sorted.sort((one, other) => one.y - other.y);
-  for (const { text, x, y } of sorted) {
+  for (const { text, group, x, y } of sorted) {
     if (x < 0 || y < 0 || x > size.width || y > size.height) continue;
     const half = context.measureText(text).width / 2 + 4 * size.ratio;
     const middle = Math.max(half, Math.min(size.width - half, x));
@@ -72,18 +72,19 @@ export function drawNames(context, view, places) {
     for (const box of boxes)
       if (Math.abs(box.middle - middle) < box.half + half && Math.abs(box.line - line) < high) line = box.line + high;
     boxes.push({ middle, half, line });
-    haloed(context, view, text, middle, line, { align: "center", weight: 600 });
+    const colour = app.style.named[group] ? app.page.ink : app.page.quiet;
+    haloed(context, view, text, middle, line, { align: "center", colour });
   }
 }
 
-function haloed(context, view, text, x, y, { align, weight }) {
+function haloed(context, view, text, x, y, { align, colour = view.app.page.ink }) {
   const { ratio } = view.size;
-  context.font = `${weight} ${13 * ratio}px ${FONT}`;
+  context.font = `600 ${13 * ratio}px ${FONT}`;
   context.textAlign = align;
   context.lineJoin = "round";
   context.lineWidth = 4 * ratio;
   context.strokeStyle = view.app.page.page;
-  context.fillStyle = view.app.page.ink;
+  context.fillStyle = colour;
   context.strokeText(text, x, y);
   context.fillText(text, x, y);
 }

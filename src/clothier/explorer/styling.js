@@ -24,6 +24,7 @@ export function styleOf(data, state, theme, page) {
     classes: grouping(data, state.colour === "prediction" ? "prediction" : "label", theme), // whose names are drawn
     matches: found?.count ?? null,
     error,
+    named: new Uint8Array(data.classNames.length + 1), // 1 for classes of which something is shown
     shown: 0,
   };
   const hidden = groups.names.length > 0 ? new Set(state.hidden) : new Set();
@@ -42,7 +43,10 @@ export function styleOf(data, state, theme, page) {
       (state.verdict === "all" || (data.labels[index] >= 0 && right === (state.verdict === "right")));
     const status = kept ? (chosen[index] ? SELECTED : SHOWN) : state.context ? CONTEXT : HIDDEN;
     style.status[index] = status;
-    style.shown += status >= SHOWN;
+    if (status >= SHOWN) {
+      style.shown++;
+      style.named[style.classes.of[index]] = 1;
+    }
     style.colours[index] = status === CONTEXT ? grey : status === SELECTED ? bright[group] : palette[group];
     style.shapes[index] = status === CONTEXT ? 0 : groups.shapes[group];
   }
