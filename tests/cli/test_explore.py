@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from clothier import cli
 from clothier.embed import projections
@@ -65,6 +66,25 @@ def test_without_a_run_it_takes_pixels_alone(capsys: pytest.CaptureFixture[str])
     facts = _facts(path.read_text(encoding="utf-8"))
     assert [space["name"] for space in facts["spaces"]] == ["pixels"]
     assert not facts["predicted"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_page_of_photos_names_no_place_on_this_machine(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(3)
+    for number in range(24):
+        path = tmp_path / "secret" / "wardrobe" / ("hats", "bags")[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)).save(path)
+    words = ["explore", "--data", f"folder:{tmp_path}/secret/wardrobe", "--split", "train"]
+    assert cli.run(words) == 0, capsys.readouterr().err
+    (path,) = Path("explorer").glob("*.html")
+    page = path.read_text(encoding="utf-8")
+    assert path.name == "wardrobe-train.html"
+    assert "<h1>wardrobe train</h1>" in page
+    assert "secret" not in page
+    assert _facts(page)["picture"] == {"height": 32, "width": 32, "channels": 3, "dark_ground": False}
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,11 @@ def explore(
     if model is not None:
         embeddings.append(words.embedding(chosen, layer))
     spaces = [_space(embedding, dimensions, seed) for embedding in embeddings]
-    path = out or Path("explorer") / (re.sub(r"[^\w.-]+", "-", _what(chosen, embeddings)) + ".html")
+    path = out or Path("explorer") / (
+        re.sub(r"[^\w.-]+", "-", _what(chosen, embeddings)).strip("-") + ".html"
+    )
     with screen.counting() as progress:
-        page = explorer.render(spaces, chosen.source, _suspects(spaces[-1]), chosen.notice, progress)
+        page = explorer.render(spaces, _title(chosen), _suspects(spaces[-1]), chosen.notice, progress)
     write_atomic(path, page)
     screen.say(f"{len(chosen):,} images by {' and '.join(space.name for space in spaces)}")
     screen.say(f"written  {path} ({len(page.encode()) / 1e6:.1f} MB)")
@@ -74,7 +76,13 @@ def _dimensions(maps: str) -> list[int]:
 
 
 def _what(chosen: Pictures, embeddings: list[Embedding]) -> str:
-    return chosen.source if len(embeddings) == 1 else f"{_name(embeddings[-1])} {chosen.source}"
+    return _title(chosen) if len(embeddings) == 1 else f"{_name(embeddings[-1])} {_title(chosen)}"
+
+
+def _title(chosen: Pictures) -> str:
+    """Where the images come from, for others to read: a path of this machine would tell them nothing."""
+    kind, _, place = chosen.source.partition(":")
+    return Path(place).name if kind in ("folder", "csv", "idx") else chosen.source
 
 
 def _name(embedding: Embedding) -> str:

@@ -61,7 +61,8 @@ export class Details {
       const found = app.nearestIn(number_);
       const same = found.filter(({ index }) => data.labels[index] === data.labels[chosen]).length;
       const heading = make("h3", {}, `Nearest by ${space.name}`);
-      const words = found.length === 0 ? "still being unpacked" : `${same} of ${found.length} have the same label`;
+      const shared = data.labels[chosen] < 0 ? "" : `${same} of ${found.length} have the same label`;
+      const words = found.length === 0 ? "still being unpacked" : shared;
       const tiles = found.map(({ index, distance }) => this.tile(index, distance.toFixed(distance < 10 ? 2 : 1)));
       return [heading, make("p", { className: "remark" }, words), make("div", { className: "tiles" }, ...tiles)];
     });

@@ -18,7 +18,7 @@ export function worldOf(data, panel) {
 
 function principalWorld(data, space, components) {
   const { explained } = space.maps.pca;
-  const columns = components.filter((component) => component >= 0);
+  const columns = components.filter((component) => component >= 0 && component < explained.length);
   const world = new Float32Array(3 * data.count);
   columns.forEach((component, k) => {
     for (let row = 0; row < data.count; row++)

@@ -7,7 +7,8 @@ export function drawMosaic(view) {
   const { app, raster, screen, order, size, camera } = view;
   const { status, colours } = app.style;
   const { width, height } = app.pictures;
-  const wanted = Math.min(72, 25 * camera.zoom ** 0.4) * size.ratio;
+  const room = (0.7 * Math.sqrt((size.width * size.height) / app.data.count)) / size.ratio;
+  const wanted = Math.min(72, Math.max(25, Math.min(60, room)) * camera.zoom ** 0.4) * size.ratio;
   const times = Math.max(1, Math.round(wanted / Math.max(width, height)));
   const frame = Math.round(size.ratio);
   const [wide, high] = [width * times + 2 * frame, height * times + 2 * frame];

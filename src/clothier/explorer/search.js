@@ -2,7 +2,7 @@
 
 // A function that says whether a text matches; an Error in one line for an expression that is none.
 export function matcher({ text, regex }) {
-  if (!text) throw new Error("type part of a label or an id, such as Sneaker");
+  if (!text) throw new Error("type part of a label or an id");
   if (!regex) {
     const wanted = text.toLowerCase();
     return (words) => words.toLowerCase().includes(wanted);

@@ -75,10 +75,11 @@ export class View {
   }
 
   draw() {
-    if (!this.world || this.size.width === 1) return;
+    if (this.size.width === 1) return; // not laid out yet
     const { app, raster, size, screen } = this;
-    project(this.world, this.flat, this.camera, size, screen);
     raster.begin(packed(app.page.page));
+    if (!this.world) return raster.end();
+    project(this.world, this.flat, this.camera, size, screen);
     this.drawPoints(this.sortByDepth());
     if (app.store.state.show === "pictures" && app.data.pictures) this.placed = drawMosaic(this);
     else this.placed = [];
