@@ -70,6 +70,8 @@ def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
     mirroring = backend.Judge(_build("cnn4"), mirror=True)
     found["judged/cnn4 and its mirror"] = mirroring.logits(model.weights, images, batch_size=24)
     found["extracted/cnn4"] = backend.Extractor(model).features(images[:5])
+    activations = backend.Activations(model, "pool2", mirror=True)
+    found["judged/cnn4 pool2"], found["judged/cnn4 beside pool2"] = activations.of(images[:5])
     layers = [model.get_layer(layer) for layer in ("conv1", "pool1", "conv4", "pool2")]
     for layer, *traced in zip(layers, *backend.trace(model, layers, images[:2], labels[:2]), strict=True):
         found[f"traced/{layer.name} output"], found[f"traced/{layer.name} slope"] = traced

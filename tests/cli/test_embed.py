@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clothier import cli, data, embed
+from clothier import backend, cli, data, embed
 from clothier.embed.projections import stochastic
 from clothier.runs import Run
 
@@ -19,6 +19,7 @@ from clothier.runs import Run
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stochastic, "ITERATIONS", 30)
+    monkeypatch.setattr(backend, "num_cores", lambda: 1)
 
 
 def _answer(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
@@ -35,13 +36,15 @@ def _fails(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def test_pixels_of_a_source(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = _answer(capsys, "--data", "generated:100", "--limit", "50", "--project", "pca")
-    test = data.load("generated:100").split("test")
-    path = Path("embeddings") / f"pixels-generated-100-test-50-of-{len(test)}.npz"
+    answer = _answer(
+        capsys, "--data", "generated:100", "--split", "train", "--limit", "50", "--project", "pca"
+    )
+    train = data.load("generated:100").train
+    path = Path("embeddings/pixels-generated-100-train-50-of-80.npz")
     assert answer["written"] == [str(path), str(path.with_name(f"{path.stem}-pca.csv"))]
     made = embed.load(path)
-    assert made.ids == tuple(f"test/{row}" for row in range(50))
-    np.testing.assert_array_equal(made.images, test.images[:50])
+    assert made.ids == tuple(f"train/{row}" for row in range(50))
+    np.testing.assert_array_equal(made.images, train.images[:50])
     assert (answer["images"], answer["numbers"], answer["source"]) == (50, 784, made.source)
     assert answer["neighbours"] == {"pixels": round(embed.neighbours.label_accuracy(made), 4)}
     wanted = embed.projections.pca(made.vectors)
@@ -191,3 +194,22 @@ def test_refusals_with_a_run(capsys: pytest.CaptureFixture[str], finished: Path,
         "0 of 3 images of cnn1-1 dense1, mine have a label; wanted 2 or more; put photos into a folder a class"
     )
     assert not Path("embeddings").exists()
+
+
+def test_photos_of_a_source_are_read_as_large_as_the_run_wants_them(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
+) -> None:
+    for name in ("train/coats", "train/bags", "test/coats", "test/bags"):
+        (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
+        for file in _photos(tmp_path / "mine" / name, 6).iterdir():
+            Image.open(file).convert("L").save(file)
+    words = ("--model", str(finished), "--data", f"folder:{tmp_path}/mine", "--out", "mine.npz")
+    _answer(capsys, *words)
+    made = embed.load(Path("mine.npz"))
+    assert made.images.shape == (12, 28, 28, 1)
+    assert made.class_names[:2] == ("bags", "coats")
+    assert made.ids[0] == "test/0"
+    assert _fails(capsys, *words, "--image-size", "30").endswith(
+        "/mine test are 30 x 30 x 1, cnn1-1 was trained on 28 x 28 x 1; wanted the same; photos are fitted to the run "
+        "by --photos FOLDER"
+    )

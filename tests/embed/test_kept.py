@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from embed.made import blobs
 
-from clothier import embed
+from clothier import backend, embed
 from clothier.embed.projections import METHODS, stochastic
 from clothier.errors import DataError, InputError, WriteError
 from clothier.values import Embedding
@@ -24,6 +24,7 @@ EMBEDDING = blobs(30)
 def computed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The names of the methods, each time one computes; t-SNE is short."""
     monkeypatch.setattr(stochastic, "ITERATIONS", 20)
+    monkeypatch.setattr(backend, "num_cores", lambda: 1)
     calls: list[str] = []
 
     def counting(name: str) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from clothier import backend
 from clothier.embed.projections.packages import wanted
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
@@ -102,7 +103,7 @@ def _affinities(reduced: npt.NDArray[np.float64], seed: int, jobs: int) -> Perpl
         reduced,
         perplexity=min(PERPLEXITY, (len(reduced) - 1) / 3),
         method="exact" if len(reduced) <= EXACT_ROWS else "annoy",
-        n_jobs=jobs,
+        n_jobs=_threads(jobs),
         random_state=seed,
     )
 
@@ -125,5 +126,11 @@ def _embedding(affinities: PerplexityBasedNN, start: npt.NDArray[Any], seed: int
         affinities,
         negative_gradient_method="fft" if start.shape[1] == 2 and len(start) > TREE_ROWS else "bh",
         random_state=seed,
-        n_jobs=jobs,
+        n_jobs=_threads(jobs),
     )
+
+
+def _threads(jobs: int) -> int:
+    return (
+        backend.num_cores() if jobs == -1 else jobs
+    )  # openTSNE would count cores that this process may not use
