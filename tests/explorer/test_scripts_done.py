@@ -72,6 +72,22 @@ def test_a_lasso_selects_what_it_surrounds_on_both_maps(opened: Opened) -> None:
     assert [line.split(",")[0] for line in lines[1:]] == [f"test/{index}" for index in inside]
 
 
+def test_inside_is_what_an_odd_number_of_crossings_reaches(browser_page: Opened) -> None:
+    rng = np.random.default_rng(8)
+    points = rng.uniform(-20, 120, (500, 3))
+    corners = rng.uniform(0, 100, (60, 2))  # a line that crosses itself everywhere
+    found = browser_page.ask(
+        "explorer.inside(given[0], given[1], given[2])",
+        [points.ravel().tolist(), (np.arange(500) % 3 > 0).astype(int).tolist(), corners.ravel().tolist()],
+    )
+    (x1, y1), (x2, y2) = corners.T, np.roll(corners, 1, axis=0).T
+    x, y = points[:, :1], points[:, 1:2]
+    crosses = ((y1 > y) != (y2 > y)) & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
+    wanted = (crosses.sum(axis=1) % 2 == 1) & (np.arange(500) % 3 > 0)
+    assert 50 < wanted.sum() < 300
+    assert found == np.flatnonzero(wanted).tolist()
+
+
 def test_a_box_adds_with_shift_and_escape_lets_go(opened: Opened) -> None:
     opened.page.get_by_text("box", exact=True).click()
     first, second = opened.lone("a"), opened.lone("b")

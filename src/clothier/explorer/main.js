@@ -7,6 +7,7 @@ import { Details } from "./details.js";
 import { byId, number } from "./dom.js";
 import { Panel } from "./panel.js";
 import { Pictures } from "./pictures.js";
+import { inside } from "./selection.js";
 import { Store, defaults, fromFragment, toFragment } from "./state.js";
 import { SHOWN, styleOf } from "./styling.js";
 import { Toolbar } from "./toolbar.js";
@@ -170,4 +171,4 @@ if (document.readyState === "loading") await new Promise((done) => document.addE
 await openRest(data, () => app.arrived());
 document.documentElement.dataset.ready = "all";
 // For the curious, on the console: what the page knows, and the maths that it draws with.
-window.explorer = { app, alongAxis, find, nearest };
+window.explorer = { app, alongAxis, find, inside, nearest };

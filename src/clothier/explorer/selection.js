@@ -2,29 +2,34 @@
 
 // The images whose screen position (n, 3) lies inside the polygon [x, y, x, y, ...]; `shown` is 0 for those to leave out.
 export function inside(screen, shown, polygon) {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let k = 0; k < polygon.length; k += 2) {
-    [left, right] = [Math.min(left, polygon[k]), Math.max(right, polygon[k])];
-    [top, bottom] = [Math.min(top, polygon[k + 1]), Math.max(bottom, polygon[k + 1])];
-  }
+  const rows = edgesByRow(polygon);
   const found = [];
   for (let index = 0; index < shown.length; index++) {
     const x = screen[3 * index];
     const y = screen[3 * index + 1];
-    if (!shown[index] || x < left || x > right || y < top || y > bottom) continue;
-    if (isInside(x, y, polygon)) found.push(index);
+    const edges = shown[index] ? rows.get(Math.floor(y)) : undefined;
+    if (!edges) continue;
+    // Even-odd rule: a ray to the right crosses the line an odd number of times.
+    let odd = false;
+    for (const [x1, y1, x2, y2] of edges)
+      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) odd = !odd;
+    if (odd) found.push(index);
   }
   return found;
 }
 
-// Even-odd rule: a ray to the right crosses the line an odd number of times.
-function isInside(x, y, polygon) {
-  let odd = false;
+// The polygon's edges that each row of pixels meets: few of the hundreds that a lasso has.
+function edgesByRow(polygon) {
+  const rows = new Map();
   for (let k = 0, last = polygon.length - 2; k < polygon.length; last = k, k += 2) {
-    const [x1, y1, x2, y2] = [polygon[k], polygon[k + 1], polygon[last], polygon[last + 1]];
-    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) odd = !odd;
+    const edge = [polygon[k], polygon[k + 1], polygon[last], polygon[last + 1]];
+    const end = Math.floor(Math.max(edge[1], edge[3]));
+    for (let row = Math.floor(Math.min(edge[1], edge[3])); row <= end; row++) {
+      if (!rows.has(row)) rows.set(row, []);
+      rows.get(row).push(edge);
+    }
   }
-  return odd;
+  return rows;
 }
 
 // [[class, images], ...] of a set, the largest first; -1 is the class of images without a label.
