@@ -5,8 +5,8 @@ until its points and until everything is there, and its size.
 
 Pages are those that `clothier explore` wrote; without any, two are made: 10,000 and 70,000 Fashion-MNIST images by
 their pixels and by 128 random features of those, with maps made by hand that pack like t-SNE's. Script time is the
-browser's own count (ScriptDuration of the DevTools protocol), by the median of 60 frames and by what 19 of 20 keep within. Needs a Chromium
-and no GPU; 1280 x 800 pixels, both maps in sight.
+browser's own count (ScriptDuration of the DevTools protocol), by the median of 60
+frames and by what 19 of 20 keep within. Needs a Chromium and no GPU; 1280 x 800 pixels, both maps in sight.
 """
 
 from __future__ import annotations
