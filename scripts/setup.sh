@@ -32,4 +32,9 @@ echo "setup: installing the packages locked in requirements/$kind.lock (a minute
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "requirements/$kind.lock"
 # The build backend must be in .venv for an editable install without a second download.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# The tests look at the pages in a browser; without one they skip that.
+if [ "$kind" = dev ] && ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1; then
+    echo "setup: installing chromium, for the tests of pages"
+    scripts/apt-install.sh chromium || echo "setup: no chromium could be installed; the tests of pages will be skipped"
+fi
 touch ".venv/.$kind-ready"

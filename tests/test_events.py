@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 
 from clothier import events
 from clothier.values import EpochRow
@@ -41,3 +42,11 @@ def test_tensorboard_reads_each_epoch_once(tmp_path: Path, rewritten: int) -> No
     assert _read(tmp_path / "train", "learning_rate") == pytest.approx({1: 0.1, 2: 0.1, 3: 0.1})
     assert _read(tmp_path / "validation", "loss") == pytest.approx({1: 2.0, 2: 1.0})
     assert _read(tmp_path / "validation", "accuracy") == pytest.approx({1: 0.25, 2: 0.25})
+
+
+def test_tensorboard_lists_a_folder_that_is_marked(tmp_path: Path) -> None:
+    events.mark(tmp_path / "a" / "events.out.tfevents.projector")
+    (tmp_path / "b").mkdir()
+    runs = EventMultiplexer().AddRunsFromDirectory(str(tmp_path))
+    runs.Reload()
+    assert list(runs.Runs()) == ["a"]

@@ -36,6 +36,11 @@ def append(folder: Path, row: EpochRow) -> None:
             raise WriteError(path, error) from error
 
 
+def mark(path: Path) -> None:
+    """An event file without events, by which TensorBoard lists its folder as a run. Raises WriteError."""
+    write_atomic(path, _header())
+
+
 def _header() -> bytes:
     return _frame(Event(wall_time=time.time(), file_version="brain.Event:2"))
 

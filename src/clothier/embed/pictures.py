@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +25,14 @@ Report = Callable[[str, int, int], None]
 @dataclass(frozen=True, eq=False)
 class Pictures:
     """`images` uint8 (n, height, width, channels), `labels` int64 (n,), UNKNOWN where there is none, and `ids`, each
-    once. `source` says where they come from."""
+    once. `source` says where they come from, `notice` is a sentence that every output must repeat."""
 
     images: Images
     labels: Labels
     class_names: tuple[str, ...]
     ids: tuple[str, ...]
     source: str
+    notice: str = ""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -52,7 +53,7 @@ class Pictures:
             return self
         ids = tuple(self.ids[row] for row in rows)
         source = f"{self.source}, {len(rows):,} of {len(self):,}"
-        return Pictures(self.images[rows], self.labels[rows], self.class_names, ids, source)
+        return replace(self, images=self.images[rows], labels=self.labels[rows], ids=ids, source=source)
 
 
 def of_split(dataset: Dataset, split: str | None = None) -> Pictures:
@@ -61,7 +62,8 @@ def of_split(dataset: Dataset, split: str | None = None) -> Pictures:
     name = split or dataset.judged
     chosen = dataset.split(name)
     ids = tuple(f"{name}/{row}" for row in range(len(chosen)))
-    return Pictures(chosen.images, chosen.labels, dataset.class_names, ids, f"{dataset.name} {name}")
+    source = f"{dataset.name} {name}"
+    return Pictures(chosen.images, chosen.labels, dataset.class_names, ids, source, dataset.notice)
 
 
 def of_photos(

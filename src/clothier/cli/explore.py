@@ -1,0 +1,117 @@
+"""`clothier explore`: images as maps that people look around in, in one HTML file that opens anywhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clothier.cli import options, pictures, screen
+from clothier.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    from clothier.embed import Pictures
+    from clothier.explorer import Space, Suspects
+    from clothier.values import Embedding
+
+MAPS = {"tsne": 2, "tsne-3d": 3}  # the words of --maps: dimensions
+
+
+def explore(
+    model: pictures.Model = None,
+    data: pictures.Data = None,
+    photos: pictures.Photos = None,
+    split: pictures.WhichSplit = None,
+    layer: pictures.Layer = None,
+    weights: options.Weights = "last",
+    limit: pictures.Limit = None,
+    sample: pictures.Sample = None,
+    seed: pictures.Seed = 13,
+    maps: Annotated[
+        str, typer.Option(help=f"Maps beside PCA and custom axes, joined by commas: {', '.join(MAPS)}.")
+    ] = "tsne",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The .html file to write.", show_default="explorer/WHAT.html"),
+    ] = None,
+    data_dir: options.DataDir = None,
+    image_size: options.ImageSize = None,
+    crop: pictures.Crop = None,
+    skip_bad: options.SkipBad = False,
+) -> None:
+    """Write one HTML page to explore images in: by their pixels, and beside that by what a run makes of them."""
+    dimensions = _dimensions(maps)
+    if out is not None and out.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"--out is {out}; wanted a file that ends in .html, so that browsers open it")
+    words = pictures.Words(
+        model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
+    )
+    from clothier import embed, explorer
+    from clothier.files import write_atomic
+
+    chosen = words.pictures()
+    embeddings = [embed.extract(chosen)]
+    if model is not None:
+        embeddings.append(words.embedding(chosen, layer))
+    spaces = [_space(embedding, dimensions, seed) for embedding in embeddings]
+    path = out or Path("explorer") / (
+        re.sub(r"[^\w.-]+", "-", _what(chosen, embeddings)).strip("-") + ".html"
+    )
+    with screen.counting() as progress:
+        page = explorer.render(spaces, _title(chosen), _suspects(spaces[-1]), chosen.notice, progress)
+    write_atomic(path, page)
+    screen.say(f"{len(chosen):,} images by {' and '.join(space.name for space in spaces)}")
+    screen.say(f"written  {path} ({len(page.encode()) / 1e6:.1f} MB)")
+
+
+def _dimensions(maps: str) -> list[int]:
+    """What --maps names, before anything is read."""
+    names = [name.strip() for name in maps.split(",") if name.strip()]
+    for name in names:
+        if name not in MAPS:
+            raise unknown_name("map", name, MAPS)
+    return sorted({MAPS[name] for name in names})
+
+
+def _what(chosen: Pictures, embeddings: list[Embedding]) -> str:
+    return _title(chosen) if len(embeddings) == 1 else f"{_name(embeddings[-1])} {_title(chosen)}"
+
+
+def _title(chosen: Pictures) -> str:
+    """Where the images come from, for others to read: a path of this machine would tell them nothing."""
+    kind, _, place = chosen.source.partition(":")
+    return Path(place).name if kind in ("folder", "csv", "idx") else chosen.source
+
+
+def _name(embedding: Embedding) -> str:
+    return embedding.source.partition(", ")[0]
+
+
+def _space(embedding: Embedding, dimensions: list[int], seed: int) -> Space:
+    """The embedding with its maps, from the cache where they are known, else with a progress bar."""
+    from clothier import embed
+    from clothier.explorer import Space
+
+    tsne = {}
+    for number in dimensions:
+        with screen.counting() as progress:
+            parameters = {"dimensions": number, "seed": seed}
+            tsne[number] = embed.cached(embedding, "tsne", parameters, report=progress)
+    return Space(_name(embedding), embedding, embed.cached(embedding, "pca"), tsne)
+
+
+def _suspects(space: Space) -> Suspects | None:
+    """None where too few images have a label."""
+    from clothier import embed
+    from clothier.explorer import Suspects
+    from clothier.values import UNKNOWN
+
+    embedding = space.embedding
+    if len(set(embedding.labels.tolist()) - {UNKNOWN}) < 2:
+        return None
+    with screen.counting() as progress:
+        order, scores = embed.neighbours.suspects(embedding, report=progress)
+    doubtful = order[scores[order] > 0]
+    return Suspects(doubtful, scores[doubtful], space.name)

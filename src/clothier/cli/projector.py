@@ -1,0 +1,215 @@
+"""`clothier projector`: a folder for TensorBoard's Embedding Projector, a look at what it makes of one, TensorBoard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clothier.cli import options, pictures, screen
+from clothier.errors import DataError, InputError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from clothier.embed import Search
+    from clothier.projector import Tensor
+    from clothier.values import Embedding
+
+Pair = tuple[str, str]
+
+
+def projector(
+    model: pictures.Model = None,
+    data: pictures.Data = None,
+    photos: pictures.Photos = None,
+    split: pictures.WhichSplit = None,
+    layer: pictures.Layer = None,
+    weights: options.Weights = "last",
+    limit: pictures.Limit = None,
+    sample: pictures.Sample = None,
+    seed: pictures.Seed = 13,
+    tsne: Annotated[
+        int, typer.Option(help="Dimensions of the t-SNE bookmark; 0 for none.", min=0, max=3)
+    ] = 2,
+    x: Annotated[
+        Pair | None,
+        typer.Option(
+            "--x",
+            metavar="LEFT RIGHT",
+            help="Bookmark an axis from the images whose label or id holds LEFT to those that hold RIGHT; "
+            "/.../ is a regular expression.",
+            show_default=False,
+        ),
+    ] = None,
+    y: Annotated[
+        Pair | None,
+        typer.Option("--y", metavar="DOWN UP", help="The axis that goes up.", show_default=False),
+    ] = None,
+    tensor: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A table of numbers as well, or alone: FILE.npy, or RUN:LAYER for a layer's weights.",
+            show_default=False,
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="A text file that names the rows of --tensor, a line each.", show_default=False),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("projector"),
+    check: Annotated[
+        Path | None,
+        typer.Option(help="Only read such a folder as TensorBoard would, and report.", show_default=False),
+    ] = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Start TensorBoard on this machine; alone, on what --out holds.")
+    ] = False,
+    data_dir: options.DataDir = None,
+    image_size: options.ImageSize = None,
+    crop: pictures.Crop = None,
+    skip_bad: options.SkipBad = False,
+) -> None:
+    """Write images and their vectors as a folder for TensorBoard's Embedding Projector."""
+    if check is not None:
+        _check(check)
+        return
+    if tsne == 1:
+        raise InputError("--tsne is 1; wanted 2 or 3 dimensions, or 0 for no t-SNE")
+    images = any(word is not None for word in (model, data, photos))
+    if images or tensor:
+        words = pictures.Words(
+            model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
+        )
+        searches = _searches(x, y)
+        from clothier import projector as projecting
+
+        projecting.check_ours(out)
+        shown = [_table(word, labels, words) for word in tensor or []]
+        if images:
+            shown = [*_embeddings(words, layer, searches, tsne), *shown]
+        _say(out, shown, projecting.write(out, shown))
+    elif not open_:
+        raise InputError(
+            "nothing is given to show; wanted --data, --photos, --model or --tensor, or --check or --open for a folder "
+            "that is there; try --data fashion-mnist"
+        )
+    if open_:
+        _open(out)
+
+
+def _searches(x: Pair | None, y: Pair | None) -> list[tuple[Search, Search]]:
+    if y is not None and x is None:
+        raise InputError("--y is given without --x; wanted both, or --x alone")
+    return [(_search(left), _search(right)) for left, right in filter(None, (x, y))]
+
+
+def _search(word: str) -> Search:
+    from clothier.embed import Search
+
+    expression = len(word) > 2 and word.startswith("/") and word.endswith("/")
+    return Search(word[1:-1], regex=True) if expression else Search(word)
+
+
+def _embeddings(
+    words: pictures.Words, layer: str | None, searches: list[tuple[Search, Search]], dimensions: int
+) -> list[Tensor]:
+    """The run's vectors, if there is a run, before the pixels: the page opens the first."""
+    from clothier import embed
+    from clothier import projector as projecting
+
+    chosen = words.pictures()
+    projecting.check_images(chosen.images)
+    made = words.embedding(chosen, layer)
+    columns = projecting.columns(made)
+
+    def as_tensor(embedding: Embedding) -> Tensor:
+        name, _, _ = embedding.source.partition(", ")
+        with screen.counting() as progress:
+            views = projecting.views(
+                embedding, searches, dimensions=dimensions, seed=words.seed, report=progress
+            )
+        return projecting.Tensor(name, embedding.vectors, columns, embedding.images, views)
+
+    both = [made] if words.model is None else [made, embed.extract(chosen)]
+    return [as_tensor(embedding) for embedding in both]
+
+
+def _table(word: str, labels: Path | None, words: pictures.Words) -> Tensor:
+    """A tensor from FILE.npy or RUN:LAYER, its rows limited or sampled as images are."""
+    import numpy as np
+
+    from clothier import projector as projecting
+    from clothier.runs import Run
+
+    folder, colon, layer = word.rpartition(":")
+    if word.endswith(".npy"):
+        name, numbers = Path(word).stem, projecting.matrices.read(Path(word))
+    elif colon:
+        run = Run.open(folder)
+        name, numbers = f"{run.name} {layer} weights", projecting.matrices.weights(run, layer)
+    else:
+        raise InputError(f"--tensor is '{word}'; wanted FILE.npy, or RUN:LAYER such as runs/cnn1-1:dense1")
+    named = projecting.matrices.names(labels, len(numbers)) if labels else None
+    rows = _rows(len(numbers), words) if numbers.ndim else slice(None)
+    columns = {"label": np.array(named)[rows].tolist()} if named else None
+    return projecting.Tensor(name, numbers[rows], columns)
+
+
+def _rows(count: int, words: pictures.Words) -> npt.NDArray[Any]:
+    import numpy as np
+
+    if words.limit is not None:
+        return np.arange(min(words.limit, count))
+    if words.sample is not None:
+        return np.sort(np.random.default_rng(words.seed).permutation(count)[: words.sample])
+    return np.arange(count)
+
+
+def _say(out: Path, shown: list[Tensor], paths: list[Path]) -> None:
+    rows = [
+        (tensor.name, f"{tensor.vectors.shape[0]:,} x {tensor.vectors.shape[1]:,}", _labels(tensor))
+        for tensor in shown
+    ]
+    screen.print_table(("tensor", "numbers", "bookmarks"), rows)
+    size = sum(path.stat().st_size for path in paths) / 1e6
+    screen.say(f"\nwritten  {out} ({len(paths)} files, {size:.1f} MB)")
+    screen.say(f"to see   clothier projector --out {out} --open")
+
+
+def _labels(tensor: Tensor) -> str:
+    return "; ".join(view.label for view in tensor.views) or "none"
+
+
+def _check(folder: Path) -> None:
+    from clothier import projector as projecting
+
+    findings = projecting.check(folder)
+    for found in findings:
+        parts = [f"{part.replace('_', ' ')} {words}" for part, words in found.shows.items() if words]
+        screen.say(f"{found.name}: {'; '.join(parts)}")
+    faults = [fault for found in findings for fault in found.faults]
+    for fault in faults:
+        screen.say(f"fault in {fault}")
+    if faults:
+        raise DataError(
+            f"{folder} has {len(faults)} fault{'s' * (len(faults) > 1)}; wanted none; write it anew with "
+            "`clothier projector`"
+        )
+    screen.say(f"\nTensorBoard reads all of {folder}")
+
+
+def _open(folder: Path) -> None:
+    import threading
+
+    from clothier import projector as projecting
+
+    if not (folder / projecting.CONFIG).is_file():
+        raise InputError(f"{folder} is no projector folder; wanted one that `clothier projector` wrote")
+    address = projecting.serve(folder)
+    screen.say(f"TensorBoard shows {folder} at {address}\nCtrl-C ends it")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        screen.say("ended")

@@ -1,0 +1,103 @@
+"""clothier explore: the page it writes, and what it refuses before it reads anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clothier import cli
+from clothier.embed import projections
+from clothier.embed.projections import Tsne
+from clothier.values import Floats
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A t-SNE of no iterations, which takes no time."""
+
+    def tsne(vectors: Floats, dimensions: int = 2, seed: int = 13) -> Tsne:
+        places = np.random.default_rng(seed).normal(0, 1, (len(vectors), dimensions)).astype(np.float32)
+        return Tsne(places, places[None], np.array([0]), 0.5, 0.0)
+
+    entry = projections.METHODS["tsne"]
+    monkeypatch.setitem(projections.METHODS, "tsne", dataclasses.replace(entry, project=tsne))
+
+
+def _facts(page: str) -> Any:
+    (text,) = re.findall(r'id="facts">(.*?)</script>', page, re.S)
+    return json.loads(text)
+
+
+@pytest.mark.usefixtures("quick")
+def test_it_writes_a_page_of_pixels_and_of_a_run(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "page.html"
+    words = ["explore", "--model", str(finished), "--sample", "40", "--maps", "tsne-3d", "--out", str(out)]
+    assert cli.run(words) == 0, capsys.readouterr().err
+    printed = capsys.readouterr().out.splitlines()
+    page = out.read_text(encoding="utf-8")
+    assert printed == [
+        "40 images by pixels and cnn1-1 dense1",
+        f"written  {out} ({len(page.encode()) / 1e6:.1f} MB)",
+    ]
+    facts = _facts(page)
+    assert [space["name"] for space in facts["spaces"]] == ["pixels", "cnn1-1 dense1"]
+    assert [sorted(space["maps"]) for space in facts["spaces"]] == [["pca", "tsne3"]] * 2
+    assert (facts["count"], facts["predicted"]) == (40, True)
+    assert facts["suspects"]["space"] == "cnn1-1 dense1"
+    scores = facts["suspects"]["scores"]
+    assert scores == sorted(scores, reverse=True)
+    assert "drawn by clothier" in page  # generated data say so wherever they are shown
+
+
+@pytest.mark.usefixtures("quick")
+def test_without_a_run_it_takes_pixels_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["explore", "--data", "generated:100", "--limit", "20"]) == 0, capsys.readouterr().err
+    (path,) = Path("explorer").glob("*.html")
+    assert str(path) in capsys.readouterr().out
+    facts = _facts(path.read_text(encoding="utf-8"))
+    assert [space["name"] for space in facts["spaces"]] == ["pixels"]
+    assert not facts["predicted"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_page_of_photos_names_no_place_on_this_machine(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(3)
+    for number in range(24):
+        path = tmp_path / "secret" / "wardrobe" / ("hats", "bags")[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)).save(path)
+    words = ["explore", "--data", f"folder:{tmp_path}/secret/wardrobe", "--split", "train"]
+    assert cli.run(words) == 0, capsys.readouterr().err
+    (path,) = Path("explorer").glob("*.html")
+    page = path.read_text(encoding="utf-8")
+    assert path.name == "wardrobe-train.html"
+    assert "<h1>wardrobe train</h1>" in page
+    assert "secret" not in page
+    assert _facts(page)["picture"] == {"height": 32, "width": 32, "channels": 3, "dark_ground": False}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--maps", "tsn"], "unknown map 'tsn'; known: tsne, tsne-3d; did you mean 'tsne'?"),
+        (
+            ["--out", "page.txt"],
+            "--out is page.txt; wanted a file that ends in .html, so that browsers open it",
+        ),
+        ([], "no images are given; wanted --data, --photos or --model; try --data fashion-mnist"),
+    ],
+)
+def test_what_it_refuses(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["explore", *words]) == 2
+    assert capsys.readouterr().err == f"clothier: {message}\n"
