@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import cos, sin, tau
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 SIZE = (1280, 800)  # CSS pixels
 # A graphics card is not there on the machines this is for: WebGL is drawn by the processor, by SwiftShader.
@@ -58,9 +58,9 @@ def executable() -> str | None:
 
 
 @contextlib.contextmanager
-def browser_page(*flags: str) -> Iterator[Page]:
-    """An empty page of a headless Chromium that is gone at the end."""
-    with sync_playwright() as playwright:
+def browser_page(*flags: str, driver: Playwright | None = None) -> Iterator[Page]:
+    """An empty page of a headless Chromium that is gone at the end. A process has one driver: give what runs."""
+    with contextlib.nullcontext(driver) if driver else sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=[*FLAGS, *flags])
         try:
             yield browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,11 +14,28 @@ import pytest
 from clothier import backend
 from clothier.values import Dataset, Labels, Split
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c() -> None:
+    # A shell starts what runs in the background deaf to it, and so would be the commands that tests interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _backend() -> None:
     os.environ[backend.VARIABLE] = "tensorflow"  # also where there is a GPU; what starts JAX says so
     backend.start()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    """What starts browsers: one for the session, as a second would be refused."""
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as driver:
+        yield driver
 
 
 @pytest.fixture(autouse=True)

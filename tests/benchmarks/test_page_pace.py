@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("playwright", reason="Playwright is not installed")
 import page_pace
 from page_pace import Frames
+from playwright.sync_api import Playwright
 
 
 def test_frames_in_words() -> None:
@@ -24,10 +25,10 @@ def test_a_circle_keeps_its_distance() -> None:
 
 
 @pytest.mark.skipif(page_pace.executable() is None, reason="Chromium is not installed")
-def test_script_is_told_from_waiting() -> None:
+def test_script_is_told_from_waiting(playwright_driver: Playwright) -> None:
     wait = "const end = performance.now() + 30; while (performance.now() < end);"
     busy = f"<script>onmousemove = () => {{ {wait} }}; loaded = true</script>"
-    with page_pace.browser_page() as page:
+    with page_pace.browser_page(driver=playwright_driver) as page:
         assert page_pace.seconds_until(page, f"data:text/html,{busy}", "window.loaded", 60) > 0
         frames = page_pace.frames_along(page, page_pace.circle((300, 300), 100, 6))
         assert len(page_pace.idle_frames(page, 0.2).lengths) > 1

@@ -14,22 +14,23 @@ WIDE = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="session")
-def browser_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def browser_page(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Opened]:
     if BROWSER is None:
         pytest.skip(f"none of {', '.join(BROWSERS)} is installed")
-    playwright = pytest.importorskip("playwright.sync_api")
+    driver = request.getfixturevalue("playwright_driver")
     file = tmp_path_factory.mktemp("page") / "page.html"
     file.write_text(render(SPACES, "made <b>test</b>", made_spaces.suspects(), "a notice"), encoding="utf-8")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=BROWSER, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
-        )
-        context = browser.new_context(viewport=WIDE, reduced_motion="reduce", has_touch=True)
-        context.set_default_timeout(20_000)
-        opened = Opened(context.new_page(), file)
-        opened.open()
-        yield opened
-        browser.close()
+    browser = driver.chromium.launch(
+        executable_path=BROWSER, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
+    )
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce", has_touch=True)
+    context.set_default_timeout(20_000)
+    opened = Opened(context.new_page(), file)
+    opened.open()
+    yield opened
+    browser.close()
 
 
 @pytest.fixture

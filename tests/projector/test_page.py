@@ -17,7 +17,7 @@ from clothier.projector import AXES, PCA, TSNE, Tensor, View
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 import page_pace
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Playwright
 from projector_page import TENSORBOARD
 
 pytestmark = pytest.mark.skipif(page_pace.executable() is None, reason="Chromium is not installed")
@@ -31,13 +31,14 @@ VIEWS = {
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(tmp_path_factory: pytest.TempPathFactory, playwright_driver: Playwright) -> Iterator[Page]:
     """The page with its first plot."""
     folder, embedding = tmp_path_factory.mktemp("served"), awkward()
     columns = projector.columns(embedding)
     shown = Tensor("photos", embedding.vectors, columns, embedding.images, list(VIEWS.values()))
     projector.write(folder, [shown])
-    with tensorboard(folder, alone=True) as address, page_pace.browser_page() as page:
+    browser_page = page_pace.browser_page(driver=playwright_driver)
+    with tensorboard(folder, alone=True) as address, browser_page as page:
         errors: list[Any] = []
         page.on("pageerror", lambda error: errors.append(error))
         ready = f"{TENSORBOARD}?.projection && {TENSORBOARD}.bookmarkPanel.savedStates.length"

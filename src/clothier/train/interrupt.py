@@ -14,8 +14,9 @@ def deferred() -> Iterator[Callable[[], None]]:
     """Meanwhile Ctrl-C waits until the function this gives is called, which then raises KeyboardInterrupt; a second
     Ctrl-C raises at once.
 
-    Raised wherever it happens to fall, it could land in a callback from C, which loses it or makes another error
-    of it. Only the main thread hears signals; elsewhere nothing changes.
+    Raised wherever it happens to fall, it could land in a callback from C, which loses it or makes another error of
+    it, or in TensorFlow while that makes a tensor, which then crashes. Only the main thread hears signals; elsewhere
+    nothing changes.
     """
     heard = threading.Event()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,15 +71,17 @@ class Training:
         )  # each image's, last seen
         self.history: list[EpochRow] = []
         self.best: Best | None = None
+        self.check: Callable[[], None] = lambda: None  # raises KeyboardInterrupt where Ctrl-C was heard
 
     def finish(self) -> list[PhaseScores]:
         """Everything that is still to do, from wherever the run stands."""
-        with self._stopping_well():
+        with self._stopping_well(), interrupt.deferred() as self.check:
             scores = self.run.read_scores()
             ended = 0
             for phase, epochs in self.recipe.phases():
                 for epoch in range(max(ended, len(self.history)) + 1, ended + epochs + 1):
                     self._epoch(epoch, phase)
+                    self.check()
                 ended += epochs
                 if not any(score.name == phase for score in scores):
                     scores.append(self._judge_phase(phase))
@@ -137,11 +139,10 @@ class Training:
         rows = np.argsort(self.losses, kind="stable")[easiest:] if easiest else np.arange(len(train))
         order = shuffled(np.sort(rows), seed, epoch)
         made = batches(train, stage.batch_size, seed=seed, epoch=epoch, policy=policy, order=order)
-        with interrupt.deferred() as check:
-            for number, (inputs, targets) in enumerate(made, start=before):
-                stage.trainer.step(inputs, targets, schedule.rate(stage.recipe, number, total))
-                self.watcher.batch(len(targets), stage.trainer)
-                check()
+        for number, (inputs, targets) in enumerate(made, start=before):
+            stage.trainer.step(inputs, targets, schedule.rate(stage.recipe, number, total))
+            self.watcher.batch(len(targets), stage.trainer)
+            self.check()
         if len(self.losses):
             self.losses[order] = stage.trainer.losses()
 
@@ -155,10 +156,13 @@ class Training:
             below = models.build_base(self.plan, self.base.precision)
             below.set_weights(list(self.base.weights.values()))
             name = features.key(self.plan, self.base.sha256, self.base.precision, self.dataset.fingerprint)
-            self.features = features.extract(
-                below, self.dataset, name, features.cache_folder(), self.watcher.progress
-            )
+            folder = features.cache_folder()
+            self.features = features.extract(below, self.dataset, name, folder, self._progress)
         return self.features
+
+    def _progress(self, what: str, done: int, total: int) -> None:
+        self.watcher.progress(what, done, total)
+        self.check()
 
     def _fine_tune(self) -> None:
         """Go on to the stage in which base and head are trained together."""
