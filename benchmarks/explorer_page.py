@@ -95,7 +95,7 @@ def measure(browser: Browser, path: Path, frames: int) -> list[Row]:
         rows.append(_row(f"{count:,}: {what}, median frame", median, "ms", BUDGET[small]))
         worst = statistics.quantiles(costs, n=20)[-1]  # a busy machine interrupts one frame or another
         rows.append(_row(f"{count:,}: {what}, 19 of 20 frames within", worst, "ms", BUDGET[small]))
-    rows.append(_row(f"{count:,}: lasso let go", _let_go(page, session), "ms", None))
+    rows.append(_row(f"{count:,}: lasso let go, longest frame", _let_go(page, session), "ms", BUDGET[small]))
     context.close()
     return rows
 
@@ -106,8 +106,8 @@ def _row(contest: str, value: float, unit: str, wanted: float | None) -> Row:
     return Row(contest, f"{value:.1f} {unit}", f"{wanted:g} {unit} wanted", value / wanted, 1, at_most=True)
 
 
-def _cost(page: Page, session: CDPSession, step: Callable[[], None]) -> float:
-    """Milliseconds of script that a step and the frame after it take."""
+def _cost(page: Page, session: CDPSession, step: Callable[[], None], frames: int = 2) -> float:
+    """Milliseconds of script that a step and the frames after it take."""
 
     def spent() -> float:
         metrics = session.send("Performance.getMetrics")["metrics"]
@@ -115,7 +115,8 @@ def _cost(page: Page, session: CDPSession, step: Callable[[], None]) -> float:
 
     before = spent()
     step()
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    for _ in range(frames):
+        page.evaluate("new Promise(requestAnimationFrame)")
     return 1000 * (spent() - before)
 
 
@@ -150,13 +151,14 @@ def _lasso(page: Page, session: CDPSession, frames: int) -> list[float]:
 
 
 def _let_go(page: Page, session: CDPSession) -> float:
-    """The frame that selects what a lasso surrounds, colours it on both maps and lists it."""
+    """The longest of the frames that select what a lasso surrounds, colour it on either map and list it."""
     corners = _circle(page, 40)
     page.mouse.move(*corners[0])
     page.mouse.down()
     for corner in corners:
         page.mouse.move(*corner)
-    return _cost(page, session, page.mouse.up)
+    steps = [page.mouse.up, *[lambda: None] * 6]
+    return max(_cost(page, session, step, frames=1) for step in steps)
 
 
 def main() -> None:

@@ -42,7 +42,8 @@ class Opened:
     def settle(self) -> None:
         """Until what was asked to be drawn is drawn."""
         self.page.evaluate(
-            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            "async () => { do await new Promise(requestAnimationFrame); while (explorer.app.turns.length > 0);"
+            "await new Promise(requestAnimationFrame); }"
         )
 
     def ask(self, expression: str, argument: Any = None) -> Any:

@@ -27,7 +27,7 @@ export class Details {
   request() {
     if (this.waiting) return;
     this.waiting = true;
-    requestAnimationFrame(() => setTimeout(() => this.update()));
+    this.app.inTurn(() => this.update());
   }
 
   arrows(event, tab) {

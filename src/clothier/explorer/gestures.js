@@ -88,8 +88,10 @@ export class Gestures {
     view.line = null;
     if (!drag || cancelled) return view.drawOverlay();
     if (drag.moved && line) {
-      const shown = app.style.status.map((status) => Number(status >= SHOWN));
-      app.select(inside(view.screen, shown, line), { add: drag.add });
+      app.inTurn(() => {
+        const shown = app.style.status.map((status) => Number(status >= SHOWN));
+        app.select(inside(view.screen, shown, line), { add: drag.add });
+      });
     } else if (!drag.moved) {
       const index = pick(view, ...this.at(event));
       app.choose(index, view);

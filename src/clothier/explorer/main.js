@@ -22,6 +22,7 @@ class App {
     this.data = data;
     this.pictures = new Pictures(data);
     this.hovered = -1;
+    this.turns = []; // what is drawn in frames to come
     this.found = new Map(); // neighbours of the chosen image, by space
     const wide = window.innerWidth >= 900;
     this.store = new Store(location.hash ? fromFragment(data, location.hash.slice(1)) : defaults(data, wide));
@@ -66,6 +67,18 @@ class App {
   restyle() {
     this.style = styleOf(this.data, this.store.state, this.theme, this.page.page);
     this.toolbar.update();
+  }
+
+  // One piece of work a frame: together, the two maps and the lists of a large selection would be a stutter.
+  inTurn(work) {
+    this.turns.push(work);
+    if (this.turns.length > 1) return;
+    const next = () => {
+      this.turns[0]();
+      this.turns.shift();
+      if (this.turns.length > 0) requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
   }
 
   redraw() {

@@ -68,7 +68,7 @@ export class View {
   request() {
     if (this.waiting) return;
     this.waiting = true;
-    requestAnimationFrame(() => {
+    this.app.inTurn(() => {
       this.waiting = false;
       this.draw();
     });
