@@ -1,6 +1,6 @@
 """Seconds to an accuracy: fastnet, beside the article's cnn4 and its 60 epochs in plain Keras.
 
-    python benchmarks/time_to_accuracy.py [--recipes fastnet fastnet_95] [--seeds 10] [--set FIELD=VALUE ...]
+    python benchmarks/time_to_accuracy.py [--recipes fastnet fastnet_95] [--seeds 10] [--first 13] [--set FIELD=VALUE]
 
 Ours is what `clothier train` does: from the call with images in memory to trained weights on disk, with whitening,
 augmentation and a checkpoint each epoch; each seed in a process of its own. Apart: importing, and tracing the step
@@ -117,7 +117,8 @@ def theirs(epochs: int) -> dict[str, float]:
 def words() -> argparse.Namespace:
     parser = common.parser(__doc__)
     parser.add_argument("--recipes", nargs="+", choices=WANTED, default=["fastnet"])
-    parser.add_argument("--seeds", type=int, default=10, help="seeds 13, 14, ...")
+    parser.add_argument("--seeds", type=int, default=10, help="how many")
+    parser.add_argument("--first", type=int, default=13, help="the first of them")
     parser.add_argument("--set", dest="changes", action="append", default=[], metavar="FIELD=VALUE")
     parser.add_argument(
         "--epochs", type=int, default=2, help="of each kind measured in plain Keras; 0 leaves it out"
@@ -152,7 +153,7 @@ def main() -> None:
 
 def report(name: str, given: argparse.Namespace, keras_seconds: float) -> list[Row]:
     legs = []
-    for seed in range(13, 13 + given.seeds):
+    for seed in range(given.first, given.first + given.seeds):
         leg = common.alone(__file__, "--leg", name, seed, *given.changes)
         legs.append(leg)
         print(
