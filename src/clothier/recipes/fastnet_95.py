@@ -1,4 +1,4 @@
-"""`clothier train fastnet_95`: a wider fastnet for longer, meant to reach 95 %. Not settled: neither tuned nor measured."""
+"""`clothier train fastnet_95`: a wider fastnet for longer, meant to reach 95 %; neither tuned nor measured yet."""
 
 from dataclasses import replace
 
