@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from clothier import trained
+from clothier.export.bundling import bundle_of
 from clothier.export.graph import emit
 from clothier.runs import Run
 
-__all__ = ["emit", "graph"]
+__all__ = ["bundle_of", "emit", "graph"]
 
 
 def graph(run: Run, which: str = "last") -> bytes:
