@@ -114,7 +114,9 @@ class Archive:
             for block in self._blocks(name):
                 total.update(block)
         if total.hexdigest() != member.sha256:
-            raise BundleError(f"{name} is not what manifest.json says (its SHA-256 differs); copy the file anew")
+            raise BundleError(
+                f"{name} is not what manifest.json says (its SHA-256 differs); copy the file anew"
+            )
 
     def _blocks(self, name: str) -> Iterator[bytes]:
         try:
@@ -127,7 +129,14 @@ class Archive:
                     yield block
             if left:
                 raise BundleError(f"{name} ends early; copy the file anew")
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             raise BundleError(f"{name} is damaged ({error}); copy the file anew") from error
 
 
@@ -164,7 +173,9 @@ def _check_end(file: BinaryIO) -> None:
 def _check_foreign(names: list[str]) -> None:
     """Other formats are zips too; say which."""
     if "model.weights.h5" in names or {"config.json", "metadata.json"} & set(names):
-        raise BundleError(f"is a Keras archive (.keras), which can run code when it is opened; {_WANTED}; {_REMEDY}")
+        raise BundleError(
+            f"is a Keras archive (.keras), which can run code when it is opened; {_WANTED}; {_REMEDY}"
+        )
     if any(name.endswith(".pkl") for name in names):
         raise BundleError(f"holds a pickle, which can run code when it is opened; {_WANTED}; {_REMEDY}")
     if any(name.endswith(".npy") for name in names):
@@ -177,7 +188,9 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & 0x1:
         raise BundleError(f"has {entry.filename} encrypted; {_WANTED}")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise BundleError(f"has {entry.filename} packed by method {entry.compress_type}; wanted stored or deflated")
+        raise BundleError(
+            f"has {entry.filename} packed by method {entry.compress_type}; wanted stored or deflated"
+        )
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise BundleError(f"has {entry.filename} as a link; {_WANTED}")
     if entry.file_size > max(_SMALL, _MOST_RATIO * entry.compress_size):

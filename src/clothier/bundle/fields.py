@@ -94,7 +94,11 @@ class Fields:
     def page(self, name: str, most: int) -> str:
         """Text of many lines."""
         value = self.take(name)
-        if not isinstance(value, str) or len(value) > most or not all(is_plain(c) or c == "\n" for c in value):
+        if (
+            not isinstance(value, str)
+            or len(value) > most
+            or not all(is_plain(c) or c == "\n" for c in value)
+        ):
             self.refuse(name, value, f"plain text of at most {most} characters")
         return str(value)
 
@@ -136,7 +140,9 @@ class Fields:
     def end(self) -> None:
         if self.left:
             names = ", ".join(_short(name) for name in list(self.left)[:3])
-            raise BundleError(f"{self.where} has unknown fields ({names}); wanted none; a newer clothier may know them")
+            raise BundleError(
+                f"{self.where} has unknown fields ({names}); wanted none; a newer clothier may know them"
+            )
 
     def refuse(self, name: str, value: Any, wanted: str) -> NoReturn:
         raise BundleError(f"{self.where}: {_short(name)} is {_short(value)}; wanted {wanted}")

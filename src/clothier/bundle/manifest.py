@@ -119,10 +119,14 @@ def _plan(fields: Fields, depth: int = 1) -> Plan:
     )
     fields.end()
     if made.trunk is not None and made.trunk.model != made.model:
-        raise BundleError(f"{fields.where} has a trunk of another model ({made.trunk.model}); wanted {made.model}")
+        raise BundleError(
+            f"{fields.where} has a trunk of another model ({made.trunk.model}); wanted {made.model}"
+        )
     smallest = MODELS[made.model].smallest
     if made.trunk is None and min(shape[:2]) < smallest:
-        raise BundleError(f"{fields.where}: {made.model} on {shape[0]}x{shape[1]} pixels; wanted {smallest} or more")
+        raise BundleError(
+            f"{fields.where}: {made.model} on {shape[0]}x{shape[1]} pixels; wanted {smallest} or more"
+        )
     return made
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from clothier.bundle import archive, tensors
+from clothier.bundle import archive, graphs, tensors
 from clothier.bundle.archive import GRAPH, LOOKALIKES, MANIFEST, STATISTICS, WEIGHTS, Archive, Source
 from clothier.bundle.contents import Bundle, Lookalikes
 from clothier.bundle.fields import parse
 from clothier.bundle.manifest import Manifest
+from clothier.bundle.wire import MOST_BESIDES
 from clothier.errors import BundleError
 from clothier.models import shapes
 from clothier.values import Floats
@@ -20,7 +21,6 @@ MOST_MANIFEST = 2**20  # bytes
 MOST_WEIGHTS = 128 * 2**20  # bytes of weights that a network may have; VGG19's are 97 million
 MOST_STATISTICS = 32 * 2**20
 MOST_LOOKALIKES = 32 * 2**20
-_GRAPH_BESIDES = 2**19  # bytes of a graph besides weights
 
 
 def read(source: str | Path | BinaryIO) -> Bundle:
@@ -35,7 +35,9 @@ def read(source: str | Path | BinaryIO) -> Bundle:
         with archive.opened(at) as opened:
             return _read(opened, at, name)
     except BundleError as error:
-        raise BundleError(f"{name} {error}" if str(error).startswith(_VERBS) else f"{name}: {error}") from error
+        raise BundleError(
+            f"{name} {error}" if str(error).startswith(_VERBS) else f"{name}: {error}"
+        ) from error
 
 
 _VERBS = ("is ", "has ", "holds ", "cannot ")
@@ -53,7 +55,7 @@ def _read(opened: Archive, source: Source, name: str) -> Bundle:
     if num_bytes > MOST_WEIGHTS:
         raise BundleError(f"has a network of {num_bytes:,} bytes; wanted at most {MOST_WEIGHTS:,}")
     most = {
-        GRAPH: num_bytes + _GRAPH_BESIDES,
+        GRAPH: num_bytes + MOST_BESIDES,
         WEIGHTS: num_bytes + tensors.MOST_HEADER,
         STATISTICS: MOST_STATISTICS,
         LOOKALIKES: MOST_LOOKALIKES,
@@ -65,10 +67,14 @@ def _read(opened: Archive, source: Source, name: str) -> Bundle:
     if WEIGHTS in listed:
         start = opened.start(WEIGHTS, 8 + tensors.MOST_HEADER)
         _check_weights(tensors.header(start, opened.sizes[WEIGHTS], WEIGHTS), wanted)
-    statistics = tensors.load(opened.read(STATISTICS, MOST_STATISTICS), STATISTICS) if STATISTICS in listed else {}
+    statistics = (
+        tensors.load(opened.read(STATISTICS, MOST_STATISTICS), STATISTICS) if STATISTICS in listed else {}
+    )
+    graph = opened.read(GRAPH, most[GRAPH])
+    graphs.check(graph, manifest.plan)
     return Bundle(
         manifest=manifest,
-        graph=opened.read(GRAPH, most[GRAPH]),
+        graph=graph,
         weights=Weights(source, name, manifest, wanted) if WEIGHTS in listed else {},
         statistics=statistics,
         lookalikes=_lookalikes(opened, manifest) if LOOKALIKES in listed else None,
@@ -97,7 +103,9 @@ class Weights(Mapping[str, Floats]):
             try:
                 with archive.opened(self._source) as opened:
                     if WEIGHTS not in opened.sizes:
-                        raise BundleError("has no weights any more; it changed since it was opened; open it again")
+                        raise BundleError(
+                            "has no weights any more; it changed since it was opened; open it again"
+                        )
                     opened.check(WEIGHTS, member)
                     self._arrays = tensors.load(opened.read(WEIGHTS, member.bytes), WEIGHTS)
             except BundleError as error:
@@ -113,16 +121,24 @@ def _check_weights(given: dict[str, tuple[str, tuple[int, ...]]], wanted: shapes
             raise BundleError(f"{WEIGHTS} has an array {ascii(name)[:60]} that the architecture has not")
         if there != ("F32", wanted[name]):
             came = f"{there[0]} {there[1]}" if there else "missing"
-            raise BundleError(f"{WEIGHTS}: {name} is {came}; wanted F32 {wanted[name]}, as the architecture has it")
+            raise BundleError(
+                f"{WEIGHTS}: {name} is {came}; wanted F32 {wanted[name]}, as the architecture has it"
+            )
 
 
 def _lookalikes(opened: Archive, manifest: Manifest) -> Lookalikes:
     arrays = tensors.load(opened.read(LOOKALIKES, MOST_LOOKALIKES), LOOKALIKES)
     if set(arrays) != {"images", "labels", "features", "ids"}:
-        raise BundleError(f"{LOOKALIKES} has other arrays than images, labels, features and ids; wanted those")
+        raise BundleError(
+            f"{LOOKALIKES} has other arrays than images, labels, features and ids; wanted those"
+        )
     made = Lookalikes(**arrays)
-    if made.images.shape[1:] != manifest.image_shape or made.features.shape[1] != shapes.num_features(manifest.plan):
+    if made.images.shape[1:] != manifest.image_shape or made.features.shape[1] != shapes.num_features(
+        manifest.plan
+    ):
         raise BundleError(f"{LOOKALIKES} has images or features of another shape than the network's")
     if len(made.labels) and not 0 <= made.labels.min() <= made.labels.max() < len(manifest.class_names):
-        raise BundleError(f"{LOOKALIKES} has labels outside the classes; wanted 0 to {len(manifest.class_names) - 1}")
+        raise BundleError(
+            f"{LOOKALIKES} has labels outside the classes; wanted 0 to {len(manifest.class_names) - 1}"
+        )
     return made

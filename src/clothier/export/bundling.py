@@ -12,6 +12,7 @@ from clothier.bundle import Bundle, Lookalikes, Manifest
 from clothier.errors import RunError
 from clothier.export.graph import emit
 from clothier.export.running import run_onnx
+from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset, Scores, Split
 
@@ -28,7 +29,9 @@ def bundle_of(run: Run, dataset: Dataset, *, lookalikes: int = 0) -> Bundle:
     run.check_data(dataset.fingerprint)
     phases = run.read_scores()
     if not phases:
-        raise RunError(f"{run.path} has no finished phase; wanted one; go on with: clothier train --resume {run.path}")
+        raise RunError(
+            f"{run.path} has no finished phase; wanted one; go on with: clothier train --resume {run.path}"
+        )
     model, plan, content = trained.load(run), trained.plan(run), run.read_recipe()
     graph = emit(model, mirror=plan.mirror)
     last = phases[-1]
@@ -43,7 +46,7 @@ def bundle_of(run: Run, dataset: Dataset, *, lookalikes: int = 0) -> Bundle:
             scores={name: _numbers(scores) for name, scores in named.items() if scores is not None},
             recipe={
                 name: _without_folders(value) if name == "base" else value
-                for name, value in content["recipe"].items()
+                for name, value in Recipe.from_json(content["recipe"]).as_json().items()
             },
             versions={name: str(version) for name, version in content["versions"].items()},
         ),
@@ -58,15 +61,17 @@ def _photos(dataset: Dataset, options: dict[str, Any]) -> str:
     """How a photo becomes one of these images: by the photo doctor where they are grey, light on dark; else cropped as
     the data were."""
     some = dataset.train.images[:_FEW]
-    frame = np.concatenate([some[:, 0].ravel(), some[:, -1].ravel(), some[:, :, 0].ravel(), some[:, :, -1].ravel()])
+    frame = np.concatenate(
+        [some[:, 0].ravel(), some[:, -1].ravel(), some[:, :, 0].ravel(), some[:, :, -1].ravel()]
+    )
     light_on_dark = some.shape[3] == 1 and np.median(frame) < _DARK
     return "doctor" if light_on_dark else str(options.get("crop", "pad"))
 
 
 def _without_folders(source: str) -> str:
     """A file travels, and need not tell where things lay on the machine it comes from."""
-    kind, colon, place = source.rpartition(":")
-    return f"{kind}{colon}{PurePath(place).name}"
+    kind, colon, places = source.partition(":") if ":" in source else ("", "", source)
+    return f"{kind}{colon}{','.join(PurePath(place).name for place in places.split(','))}"
 
 
 def _numbers(scores: Scores) -> dict[str, float]:
@@ -76,7 +81,9 @@ def _numbers(scores: Scores) -> dict[str, float]:
 def _lookalikes(graph: bytes, split: Split, num_classes: int, count: int) -> Lookalikes:
     """As many of each class, the first ones."""
     each = -(-count // num_classes)
-    rows = np.sort(np.concatenate([np.flatnonzero(split.labels == label)[:each] for label in range(num_classes)]))
+    rows = np.sort(
+        np.concatenate([np.flatnonzero(split.labels == label)[:each] for label in range(num_classes)])
+    )
     images = split.images[rows]
     (features,) = run_onnx(graph, images, ["features"])
     return Lookalikes(images, split.labels[rows], features, rows.astype(np.int64))

@@ -92,7 +92,9 @@ def _normalisation(nodes: Nodes, layer: Any, x: Value) -> Value:
 def _convolution(nodes: Nodes, layer: Any, x: Value) -> Value:
     sides, strides = tuple(layer.kernel_size), tuple(layer.strides)
     if layer.groups != 1 or tuple(layer.dilation_rate) != (1, 1) or layer.padding not in ("same", "valid"):
-        raise ExportError(f"layer {layer.name} is a convolution in groups, dilated or causal; wanted a plain one")
+        raise ExportError(
+            f"layer {layer.name} is a convolution in groups, dilated or causal; wanted a plain one"
+        )
     pads = [0, 0]
     ends = [0, 0]
     if layer.padding == "same":
@@ -207,7 +209,9 @@ def _round(nodes: Nodes, layer: Any, x: Value) -> Value:
 def _grey(nodes: Nodes, layer: Any, x: Value) -> Value:
     """A weighted mean of the channels."""
     height, width, _ = x.shape
-    kernel = np.array([0.2989, 0.5870, 0.1140]).reshape(1, 1, 3, 1)  # those of keras.ops.image.rgb_to_grayscale
+    kernel = np.array([0.2989, 0.5870, 0.1140]).reshape(
+        1, 1, 3, 1
+    )  # those of keras.ops.image.rgb_to_grayscale
     bias = np.zeros(1)
     if x.scale is not None and x.offset is not None:
         bias, kernel = bias + kernel[0, 0, :, 0] @ x.offset, kernel * x.scale[:, None]

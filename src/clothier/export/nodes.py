@@ -48,7 +48,9 @@ class Nodes:
         self.constants[name] = value
         return name
 
-    def linear(self, kind: str, name: str, source: str, linear: Linear, output: str, **attributes: Any) -> None:
+    def linear(
+        self, kind: str, name: str, source: str, linear: Linear, output: str, **attributes: Any
+    ) -> None:
         """Add a Conv or a Gemm whose numbers are settled when the graph is made."""
         self._linears.append((kind, name, linear))
         self.add(kind, [source, f"{name}/kernel", f"{name}/bias"], output, **attributes)
@@ -62,7 +64,10 @@ class Nodes:
 
     def mirrored(self, prefix: str) -> None:
         """Add every node again, on inputs and to outputs whose names have that prefix; constants are shared."""
-        shared = {*self.constants, *(f"{name}/{part}" for _, name, _ in self._linears for part in ("kernel", "bias"))}
+        shared = {
+            *self.constants,
+            *(f"{name}/{part}" for _, name, _ in self._linears for part in ("kernel", "bias")),
+        }
         for node in list(self.nodes):
             again = onnx.NodeProto()
             again.CopyFrom(node)
@@ -89,6 +94,9 @@ class Nodes:
             [numpy_helper.from_array(np.ascontiguousarray(v), name) for name, v in self.constants.items()],
         )
         made = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="clothier", ir_version=IR_VERSION
+            graph,
+            opset_imports=[helper.make_opsetid("", OPSET)],
+            producer_name="clothier",
+            ir_version=IR_VERSION,
         )
         return bytes(made.SerializeToString(deterministic=True))

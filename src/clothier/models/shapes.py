@@ -22,7 +22,16 @@ class Tally:
         self.weights: Shapes = {}
         self.ends: dict[str, tuple[Shapes, tuple[int, ...]]] = {}  # where a trunk may end
 
-    def conv(self, name: str, filters: int, side: int = 3, stride: int = 1, *, same: bool = False, bias: bool = True) -> None:
+    def conv(
+        self,
+        name: str,
+        filters: int,
+        side: int = 3,
+        stride: int = 1,
+        *,
+        same: bool = False,
+        bias: bool = True,
+    ) -> None:
         height, width, channels = self.shape
         lost = 0 if same else side - 1
         self.weights[f"{name}/kernel"] = (side, side, channels, filters)
