@@ -29,7 +29,10 @@ class Lookalikes:
     def __post_init__(self) -> None:
         arrays = self.as_tensors().values()
         kinds = [f"{array.dtype} {array.ndim}" for array in arrays]
-        if kinds != ["uint8 4", "int64 1", "float32 2", "int64 1"] or len({len(array) for array in arrays}) != 1:
+        if (
+            kinds != ["uint8 4", "int64 1", "float32 2", "int64 1"]
+            or len({len(array) for array in arrays}) != 1
+        ):
             raise BundleError(
                 f"look-alikes have shapes {self.images.shape}, {self.labels.shape}, {self.features.shape} and "
                 f"{self.ids.shape}; wanted images, labels, features and ids, as many of each"
