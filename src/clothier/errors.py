@@ -28,6 +28,14 @@ class RunError(InputError):
     """A run folder that is missing, damaged, or does not fit what is asked of it."""
 
 
+class BundleError(InputError):
+    """A model file that is missing, damaged, or holds what a model file must not hold."""
+
+
+class ExportError(InputError):
+    """A network that cannot be exported, or whose exported file does not predict what the network does."""
+
+
 class MissingExtraError(InputError):
     """A command that needs packages the light base install leaves out."""
 

@@ -94,6 +94,10 @@ class Run:
         return self.path / "report.html"
 
     @property
+    def model_file(self) -> Path:
+        return self.path / "model.clothier"
+
+    @property
     def events_folder(self) -> Path:
         return self.path / "events"
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from clothier import backend, embed, models, predict, trained
-from clothier.embed.vectors import default_layer
+from clothier.models import features_layer
 from clothier.errors import InputError, RunError
 from clothier.runs import Run
 from clothier.values import Dataset, Floats, Images
@@ -96,7 +96,7 @@ def test_a_network_on_a_frozen_base_has_the_layers_of_both(
 )
 def test_the_default_layer_is_what_the_logits_are_made_of(name: str, layer: str) -> None:
     model = models.build(name, (20, 20, 1), 3)
-    assert default_layer(model) == layer
+    assert features_layer(model) == layer
     images = np.random.default_rng(1).integers(0, 256, (4, 20, 20, 1), dtype=np.uint8)
     outputs = [model.get_layer(layer).output, model.get_layer("logits").output]
     vectors, logits = keras.Model(model.input, outputs)(images, training=False)

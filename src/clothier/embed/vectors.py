@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clothier import backend, trained
+from clothier import backend, models, trained
 from clothier.embed.pictures import Pictures
 from clothier.errors import InputError, unknown_name
 from clothier.runs import Run
@@ -50,7 +50,7 @@ def extract(
             f"{_by(shape)}; wanted the same; photos are fitted to the run by --photos FOLDER"
         )
     model = trained.load(run, which)
-    name = layer or default_layer(model)
+    name = layer or models.features_layer(model)
     if name not in [known.name for known in model.layers]:
         raise unknown_name("layer", name, [known.name for known in model.layers])
     vectors, predictions = _through(model, name, trained.plan(run).mirror, pictures, report)
@@ -66,12 +66,6 @@ def extract(
         predictions=np.array([class_names.index(word) for word in own])[predictions.labels],
         confidence=predictions.probabilities.max(axis=1),
     )
-
-
-def default_layer(model: keras.Model) -> str:
-    """The name of the last layer before the logits that is no dropout, which leaves everything as it is here."""
-    names = [layer.name for layer in model.layers if type(layer).__name__ != "Dropout"]
-    return str(names[names.index("logits") - 1])
 
 
 def _pixels(pictures: Pictures) -> Embedding:

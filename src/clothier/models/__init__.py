@@ -164,6 +164,12 @@ def unknown(name: str) -> InputError:
     return unknown_name("model", name, MODELS)
 
 
+def features_layer(model: keras.Model) -> str:
+    """The name of the last layer before the logits that is no dropout, which leaves everything as it is here."""
+    names = [layer.name for layer in model.layers if type(layer).__name__ != "Dropout"]
+    return str(names[names.index("logits") - 1])
+
+
 @dataclass(frozen=True)
 class Layer:
     """One row of a summary; `output_shape` leaves the number of images out."""

@@ -1,0 +1,15 @@
+"""The model file, `model.clothier`: a zip that holds a trained network and everything it takes to use it, and no code.
+
+Members: manifest.json, model.onnx (uint8 images in, float32 logits and features out), weights.safetensors (from which
+our own code rebuilds the network), statistics.safetensors (for calibration and strangers), and perhaps
+lookalikes.safetensors. No Keras here.
+"""
+
+from __future__ import annotations
+
+from clothier.bundle.contents import Bundle, Lookalikes
+from clothier.bundle.manifest import FORMAT, Manifest, Member
+from clothier.bundle.reading import read
+from clothier.bundle.writing import write
+
+__all__ = ["FORMAT", "Bundle", "Lookalikes", "Manifest", "Member", "read", "write"]

@@ -1,0 +1,59 @@
+"""What a model file holds, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clothier.bundle.manifest import Manifest
+from clothier.errors import BundleError
+from clothier.values import Floats, Images, Labels
+
+
+@dataclass(frozen=True, eq=False)
+class Lookalikes:
+    """m training images to show beside a picture: `images` uint8 (m, height, width, channels), their `labels` int64
+    (m,), `features` float32 (m, d), and `ids` int64 (m,), their rows in the training split.
+
+    Raises BundleError where these do not fit together.
+    """
+
+    images: Images
+    labels: Labels
+    features: Floats
+    ids: Labels
+
+    def __post_init__(self) -> None:
+        kinds = (self.images.dtype, self.labels.dtype, self.features.dtype, self.ids.dtype)
+        wanted = (np.uint8, np.int64, np.float32, np.int64)
+        dims = (self.images.ndim, self.labels.ndim, self.features.ndim, self.ids.ndim)
+        counts = {len(array) for array in (self.images, self.labels, self.features, self.ids)}
+        if kinds != wanted or dims != (4, 1, 2, 1) or len(counts) != 1:
+            raise BundleError(
+                f"look-alikes have shapes {self.images.shape}, {self.labels.shape}, {self.features.shape} and "
+                f"{self.ids.shape}; wanted images, labels, features and ids, as many of each"
+            )
+
+    def as_tensors(self) -> dict[str, npt.NDArray[Any]]:
+        return {"images": self.images, "labels": self.labels, "features": self.features, "ids": self.ids}
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A trained network and everything it takes to use it.
+
+    `graph` is its ONNX graph: `images` uint8 (n, height, width, channels) in, `logits` float32 (n, num_classes) and
+    `features` float32 (n, d) out. `weights` are float32 by name, as models.shapes.of(manifest.plan) names them; read
+    from a file when first looked at, and empty where a file was made small by leaving them out. `statistics` are
+    float32 or int64 arrays by name.
+    """
+
+    manifest: Manifest
+    graph: bytes
+    weights: Mapping[str, Floats]
+    statistics: Mapping[str, npt.NDArray[Any]]
+    lookalikes: Lookalikes | None = None

@@ -1,0 +1,171 @@
+"""JSON of unknown origin -> values of known types, field by field."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from clothier.errors import BundleError
+
+MOST_DEPTH = 12  # of brackets in brackets
+MOST_ENTRIES = 1000  # of one object
+MOST_WORD = 200  # characters of a name
+
+
+def parse(data: bytes, what: str) -> dict[str, Any]:
+    """The JSON object in those bytes; BundleError for anything else, for a key given twice, and for numbers that are
+    not finite."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            raise ValueError("a key is given twice")
+        return made
+
+    def refuse(word: str) -> NoReturn:
+        raise ValueError(f"{word} is no number")
+
+    try:
+        _check_depth(data)
+        content = json.loads(data.decode(), object_pairs_hook=once, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:  # includes bad UTF-8 and numbers of thousands of digits
+        raise BundleError(f"{what} is not JSON ({error}); wanted what clothier wrote") from error
+    if not isinstance(content, dict):
+        raise BundleError(f"{what} holds a {type(content).__name__}; wanted an object of named fields")
+    return content
+
+
+def _check_depth(data: bytes) -> None:
+    """Brackets are counted within texts too: ours have few."""
+    depth = deepest = 0
+    for byte in data:
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    if deepest > MOST_DEPTH:
+        raise ValueError(f"brackets {deepest} deep, at most {MOST_DEPTH} are read")
+
+
+class Fields:
+    """The fields of one object, each taken once. Every method raises BundleError naming the field and what it takes;
+    `end` refuses fields that nobody took."""
+
+    def __init__(self, content: Any, where: str) -> None:
+        if not isinstance(content, dict):
+            raise BundleError(f"{where} is {_short(content)}; wanted named fields")
+        if len(content) > MOST_ENTRIES:
+            raise BundleError(f"{where} has {len(content)} fields; wanted at most {MOST_ENTRIES}")
+        self.left, self.where = dict(content), where
+
+    def take(self, name: str) -> Any:
+        if name not in self.left:
+            raise BundleError(f"{self.where} has no '{name}'; wanted it there")
+        return self.left.pop(name)
+
+    def whole(self, name: str, least: int, most: int) -> int:
+        value = self.take(name)
+        if type(value) is not int or not least <= value <= most:
+            self.refuse(name, value, f"a whole number from {least} to {most}")
+        return int(value)
+
+    def number(self, name: str, least: float, most: float) -> float:
+        value = self.take(name)
+        if type(value) not in (int, float) or not math.isfinite(value) or not least <= value <= most:
+            self.refuse(name, value, f"a number from {least:g} to {most:g}")
+        return float(value)
+
+    def flag(self, name: str) -> bool:
+        value = self.take(name)
+        if type(value) is not bool:
+            self.refuse(name, value, "true or false")
+        return bool(value)
+
+    def word(self, name: str, most: int = MOST_WORD) -> str:
+        """One line of text."""
+        value = self.take(name)
+        if not is_word(value, most):
+            self.refuse(name, value, f"text in one line, of at most {most} characters")
+        return str(value)
+
+    def page(self, name: str, most: int) -> str:
+        """Text of many lines."""
+        value = self.take(name)
+        if (
+            not isinstance(value, str)
+            or len(value) > most
+            or not all(is_plain(c) or c == "\n" for c in value)
+        ):
+            self.refuse(name, value, f"plain text of at most {most} characters")
+        return str(value)
+
+    def one_of(self, name: str, known: Iterable[str]) -> str:
+        value, names = self.take(name), sorted(known)
+        if value not in names:
+            self.refuse(name, value, f"one of {', '.join(names)}")
+        return str(value)
+
+    def words(self, name: str, least: int, most: int) -> tuple[str, ...]:
+        """Different lines of text."""
+        value = self.take(name)
+        if (
+            not isinstance(value, list)
+            or not least <= len(value) <= most
+            or not all(is_word(word) for word in value)
+            or len(set(value)) < len(value)
+        ):
+            self.refuse(name, value, f"{least} to {most} different names, each one line of text")
+        return tuple(value)
+
+    def within(self, name: str) -> Fields:
+        return Fields(self.take(name), f"{self.where}, {name}")
+
+    def numbers(self, name: str) -> dict[str, float]:
+        """Finite numbers by name."""
+        inner = self.within(name)
+        return {key: inner.number(_key(inner, key), -1e300, 1e300) for key in list(inner.left)}
+
+    def simple(self, name: str) -> dict[str, Any]:
+        """Words, numbers, true or false, by name."""
+        inner = self.within(name)
+        for key, value in inner.left.items():
+            _key(inner, key)
+            if not (type(value) in (int, float, bool) or is_word(value, 2000)):
+                inner.refuse(key, value, "a word, a number, true or false")
+        return inner.left
+
+    def end(self) -> None:
+        if self.left:
+            names = ", ".join(_short(name) for name in list(self.left)[:3])
+            raise BundleError(
+                f"{self.where} has unknown fields ({names}); wanted none; a newer clothier may know them"
+            )
+
+    def refuse(self, name: str, value: Any, wanted: str) -> NoReturn:
+        raise BundleError(f"{self.where}: {_short(name)} is {_short(value)}; wanted {wanted}")
+
+
+def _key(inner: Fields, key: str) -> str:
+    if not is_word(key) or not key:
+        raise BundleError(f"{inner.where} has a field named {_short(key)}; wanted a name in one line")
+    return key
+
+
+def is_plain(character: str) -> bool:
+    """Whether it prints as itself: no control character, nothing that turns the direction of writing."""
+    return character.isprintable()
+
+
+def is_word(value: Any, most: int = MOST_WORD) -> bool:
+    return isinstance(value, str) and len(value) <= most and all(map(is_plain, value))
+
+
+def _short(value: Any) -> str:
+    """Enough of it to know it by, on one line, whatever it is."""
+    if isinstance(value, dict | list):
+        return f"a {'list' if isinstance(value, list) else 'group'} of {len(value)}"
+    shown = ascii(value) if isinstance(value, str) else repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

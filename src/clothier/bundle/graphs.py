@@ -1,0 +1,169 @@
+"""A graph of unknown origin: whether it is one that may be run. Nothing is run here, and no weight is copied.
+
+What passes has our operators alone, each on shapes that fit, in a line from the images to logits and features; no
+control flow, no functions, no operators of others, nothing outside the file; and costs no more than it may.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clothier.bundle.operators import OPERATORS, Step, Tensor, work
+from clothier.bundle.wire import Span, without_weights
+from clothier.errors import BundleError, unknown_name
+from clothier.models import shapes
+from clothier.models.plan import Plan
+
+if TYPE_CHECKING:
+    from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
+
+OPSETS = (13, 21)  # the operators' versions that are known to mean what we take them to mean
+MOST_NODES = 2000
+MOST_VALUES = 2**26  # of all activations of one image: 256 MB; VGG19 has 30 million
+MOST_WORK = 2**36  # multiplications for one image; VGG19 has 9 thousand million
+_KINDS = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64"}  # onnx.TensorProto.DataType
+
+
+def check(graph: bytes, plan: Plan) -> None:
+    """BundleError unless the graph takes the plan's images and gives its logits and features, as said above."""
+    from google.protobuf.message import DecodeError
+    from onnx import ModelProto
+
+    skeleton, spans = without_weights(graph)
+    model = ModelProto()
+    try:
+        model.ParseFromString(skeleton)
+    except DecodeError as error:
+        raise BundleError("model.onnx is no ONNX graph; wanted the one clothier wrote") from error
+    _check_model(model)
+    tensors = {"images": Tensor((None, *plan.image_shape), "uint8")}
+    for constant, span in zip(model.graph.initializer, spans, strict=True):
+        if not constant.name or constant.name in tensors:
+            raise BundleError(
+                f"model.onnx has two tensors named {ascii(constant.name)[:60]}; wanted names of their own"
+            )
+        tensors[constant.name] = _constant(constant, span, graph)
+    _check_ends(model, plan)
+    _check_nodes(model, tensors)
+    wanted = {"logits": plan.num_classes, "features": shapes.num_features(plan)}
+    for name, width in wanted.items():
+        made = tensors.get(name)
+        if made is None or made.shape != (None, width) or made.kind != "float32":
+            came = f"{made.kind} {made.shape}" if made else "missing"
+            raise BundleError(f"model.onnx: {name} are {came}; wanted float32 (n, {width})")
+
+
+def _check_model(model: ModelProto) -> None:
+    for what, there in {
+        "functions of its own": model.functions,
+        "a training part": model.training_info,
+        "devices to run on": model.configuration,
+        "metadata": model.metadata_props,
+        "sparse constants": model.graph.sparse_initializer,
+        "quantisation notes": model.graph.quantization_annotation,
+        "shape notes": model.graph.value_info,
+    }.items():
+        if len(there):
+            raise BundleError(f"model.onnx has {what}; wanted none")
+    opsets = [(opset.domain, opset.version) for opset in model.opset_import]
+    if any(domain not in ("", "ai.onnx") for domain, _ in opsets):
+        foreign = next(domain for domain, _ in opsets if domain not in ("", "ai.onnx"))
+        raise BundleError(f"model.onnx takes operators of {ascii(foreign)[:60]}; wanted ONNX's own alone")
+    if len(opsets) != 1 or not OPSETS[0] <= opsets[0][1] <= OPSETS[1]:
+        raise BundleError(
+            f"model.onnx has operators of version {opsets[:3]}; wanted one from {OPSETS[0]} to {OPSETS[1]}"
+        )
+    if len(model.graph.node) > MOST_NODES:
+        raise BundleError(f"model.onnx has {len(model.graph.node):,} nodes; wanted at most {MOST_NODES:,}")
+
+
+def _constant(constant: TensorProto, span: Span | None, graph: bytes) -> Tensor:
+    name = ascii(constant.name)[:60]
+    if constant.data_location or constant.external_data:
+        raise BundleError(f"model.onnx keeps {name} in another file; wanted everything in the graph")
+    kind, shape = _KINDS.get(constant.data_type), tuple(constant.dims)
+    if kind is None or len(shape) > 4 or not all(0 < side < 2**31 for side in shape):
+        raise BundleError(
+            f"model.onnx has a constant {name} of another type or shape than a network's weights"
+        )
+    if span is None or span.length != math.prod(shape) * np.dtype(kind).itemsize:
+        given = span.length if span else 0
+        raise BundleError(
+            f"model.onnx has {given:,} bytes for its constant {name} of {kind} {shape}; wanted as many as it takes"
+        )
+    values = np.frombuffer(graph, kind, math.prod(shape), span.start)
+    if kind == "float32" and not np.isfinite(values).all():
+        raise BundleError(f"model.onnx has numbers in {name} that are not finite; wanted none")
+    return Tensor(shape, kind, values if kind == "int64" else None)
+
+
+def _check_ends(model: ModelProto, plan: Plan) -> None:
+    inputs = [_described(value) for value in model.graph.input]
+    if inputs != [("images", 2, plan.image_shape)]:
+        raise BundleError(
+            f"model.onnx takes {str(inputs)[:100]}; wanted images, uint8 (n, {', '.join(map(str, plan.image_shape))})"
+        )
+    outputs = sorted(value.name for value in model.graph.output)
+    if outputs != ["features", "logits"]:
+        raise BundleError(f"model.onnx gives {ascii(outputs)[:100]}; wanted logits and features")
+
+
+def _described(value: ValueInfoProto) -> tuple[str, int, tuple[int, ...]]:
+    """(name, type, shape behind the images); the images' own side must be open."""
+    tensor = value.type.tensor_type
+    first, *others = [*tensor.shape.dim] or [None]
+    if first is None or first.HasField("dim_value"):
+        return value.name, tensor.elem_type, ()
+    return value.name, tensor.elem_type, tuple(side.dim_value for side in others)
+
+
+def _check_nodes(model: ModelProto, tensors: dict[str, Tensor]) -> None:
+    """Adds what each node makes to `tensors`."""
+    values = total = 0
+    for node in model.graph.node:
+        step = _step(node, tensors)
+        made = OPERATORS[step.kind].rule(step)
+        (output,) = node.output
+        if not output or output in tensors:
+            raise BundleError(
+                f"model.onnx has two tensors named {ascii(output)[:60]}; wanted names of their own"
+            )
+        tensors[output] = made
+        values, total = values + made.size, total + work(step, made)
+        if values > MOST_VALUES or total > MOST_WORK:
+            raise BundleError(
+                f"model.onnx costs more than {MOST_VALUES:,} values or {MOST_WORK:,} multiplications an image; "
+                "wanted less"
+            )
+
+
+def _step(node: NodeProto, tensors: dict[str, Tensor]) -> Step:
+    kind = node.op_type
+    if node.domain not in ("", "ai.onnx"):
+        raise BundleError(f"model.onnx has an operator of {ascii(node.domain)[:60]}; wanted ONNX's own alone")
+    if kind not in OPERATORS:
+        raise BundleError(f"model.onnx has {unknown_name('operator', ascii(kind)[1:-1][:60], OPERATORS)}")
+    if len(node.output) != 1 or not 1 <= len(node.input) <= 8:
+        raise BundleError(
+            f"model.onnx has a {kind} of {len(node.input)} inputs and {len(node.output)} outputs"
+        )
+    for name in node.input:
+        if name not in tensors:
+            raise BundleError(f"model.onnx has a {kind} of {ascii(name)[:60]}, which nothing before it makes")
+    attributes: dict[str, Any] = {}
+    for attribute in node.attribute:
+        if attribute.name not in OPERATORS[kind].attributes or attribute.name in attributes:
+            raise BundleError(f"model.onnx has a {kind} with {ascii(attribute.name)[:60]}; wanted it without")
+        attributes[attribute.name] = _attribute(attribute, kind)
+    return Step(kind, tuple(tensors[name] for name in node.input), attributes)
+
+
+def _attribute(attribute: AttributeProto, kind: str) -> int | list[int]:
+    if attribute.type == attribute.INT and not attribute.ref_attr_name:
+        return int(attribute.i)
+    if attribute.type == attribute.INTS and not attribute.ref_attr_name and len(attribute.ints) <= 8:
+        return list(attribute.ints)
+    raise BundleError(f"model.onnx has a {kind} whose {ascii(attribute.name)[:60]} is no whole number")

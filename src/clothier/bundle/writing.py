@@ -1,0 +1,42 @@
+"""A Bundle -> a model file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from clothier.bundle import archive, tensors
+from clothier.bundle.contents import Bundle
+from clothier.errors import BundleError
+from clothier.files import write_atomic
+
+
+def write(path: Path, bundle: Bundle) -> None:
+    """Put the model file at `path` in one atomic step: equal bundles give equal bytes.
+
+    Raises BundleError for a bundle that `read` would refuse, WriteError where the file cannot be written.
+    """
+    import io
+
+    from clothier.bundle.reading import read
+
+    data = pack(bundle)
+    try:
+        read(io.BytesIO(data))
+    except BundleError as error:
+        raise BundleError(f"no model file {path} is written, since it could not be read: {error}") from error
+    write_atomic(path, data)
+
+
+def pack(bundle: Bundle) -> bytes:
+    """The bytes of the model file."""
+    members = {archive.GRAPH: bundle.graph, archive.STATISTICS: tensors.dump(bundle.statistics)}
+    if bundle.weights:
+        members[archive.WEIGHTS] = tensors.dump(bundle.weights)
+    if bundle.lookalikes is not None:
+        members[archive.LOOKALIKES] = tensors.dump(bundle.lookalikes.as_tensors())
+    listed = {name: archive.member_of(members[name]) for name in archive.NAMES if name in members}
+    manifest = replace(bundle.manifest, members=listed)
+    text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False) + "\n"
+    return archive.pack({archive.MANIFEST: text.encode(), **members})

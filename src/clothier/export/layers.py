@@ -1,0 +1,306 @@
+"""One Keras layer -> ONNX nodes. To cover a kind of layer: one function here, one line in LAYERS.
+
+Activations lie (n, channels, height, width). What only multiplies and adds (scaling, batch normalisation in use) makes
+no node where it can become part of the convolution or dense layer before it, or else of the next one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clothier.errors import ExportError
+from clothier.export.nodes import Linear, Nodes
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """An activation: `name` of the ONNX tensor, and `shape` as Keras has it, without the images.
+
+    What is meant is scale * tensor + offset, by channel, where these are not None. `linear` is the layer whose plain
+    output this is, `pooled` says that a maximum was taken since. `planes` (channels, height, width) tells that a
+    vector lies in that order, where Keras has height, width, channels. `whole` says that it holds whole numbers from
+    0 to 255.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    scale: Array | None = None
+    offset: Array | None = None
+    linear: Linear | None = None
+    pooled: bool = False
+    planes: tuple[int, int, int] | None = None
+    whole: bool = False
+
+
+def settled(nodes: Nodes, x: Value) -> Value:
+    """The value with its scale and offset applied, and in Keras's order."""
+    if x.scale is not None and x.offset is not None:
+        sides = (-1, 1, 1) if len(x.shape) == 3 else (-1,)
+        made = f"{x.name}/scaled"
+        scale = nodes.constant(f"{made}/scale", x.scale.reshape(sides).astype(np.float32))
+        nodes.add("Mul", [x.name, scale], made)
+        if np.any(x.offset):
+            offset = nodes.constant(f"{made}/offset", x.offset.reshape(sides).astype(np.float32))
+            made = nodes.add("Add", [made, offset], f"{x.name}/shifted")
+        x = Value(made, x.shape, planes=x.planes)
+    if x.planes is not None:
+        size = math.prod(x.planes)
+        places = np.arange(size, dtype=np.int64).reshape(x.planes).transpose(1, 2, 0).ravel()
+        order = nodes.constant(f"{x.name}/places", places)
+        x = Value(nodes.add("Gather", [x.name, order], f"{x.name}/ordered", axis=1), x.shape)
+    return x
+
+
+def affine(x: Value, scale: Array, offset: Array) -> Value:
+    """scale * x + offset, without a node."""
+    channels = x.shape[-1]
+    scale = np.broadcast_to(np.asarray(scale, np.float64), (channels,))
+    offset = np.broadcast_to(np.asarray(offset, np.float64), (channels,))
+    if x.linear is not None and x.scale is None and (not x.pooled or bool(np.all(scale > 0))):
+        x.linear.then(scale, offset)
+        return x
+    if x.scale is None or x.offset is None:
+        return replace(x, scale=scale, offset=offset, linear=None, whole=False)
+    return replace(x, scale=scale * x.scale, offset=scale * x.offset + offset, whole=False)
+
+
+def _rescaling(nodes: Nodes, layer: Any, x: Value) -> Value:
+    if np.all(np.asarray(layer.scale) == 1) and not np.any(layer.offset):
+        return x
+    return affine(x, np.asarray(layer.scale), np.asarray(layer.offset))
+
+
+def _normalisation(nodes: Nodes, layer: Any, x: Value) -> Value:
+    mean, variance = _numbers(layer.moving_mean), _numbers(layer.moving_variance)
+    scale = 1 / np.sqrt(variance + layer.epsilon)
+    if layer.scale:
+        scale = scale * _numbers(layer.gamma)
+    offset = -mean * scale
+    if layer.center:
+        offset = offset + _numbers(layer.beta)
+    return affine(x, scale, offset)
+
+
+def _convolution(nodes: Nodes, layer: Any, x: Value) -> Value:
+    sides, strides = tuple(layer.kernel_size), tuple(layer.strides)
+    if layer.groups != 1 or tuple(layer.dilation_rate) != (1, 1) or layer.padding not in ("same", "valid"):
+        raise ExportError(
+            f"layer {layer.name} is a convolution in groups, dilated or causal; wanted a plain one"
+        )
+    pads = [0, 0]
+    ends = [0, 0]
+    if layer.padding == "same":
+        for axis, (size, side, stride) in enumerate(zip(x.shape, sides, strides, strict=False)):
+            lacking = max((-(-size // stride) - 1) * stride + side - size, 0)
+            pads[axis], ends[axis] = lacking // 2, lacking - lacking // 2
+    if x.offset is not None and np.any(x.offset) and any(pads + ends):
+        x = settled(nodes, x)  # what lies beyond the border is 0 after the offset, not before
+    kernel = _numbers(layer.kernel)
+    bias = _numbers(layer.bias) if layer.use_bias else np.zeros(kernel.shape[-1])
+    if x.scale is not None and x.offset is not None:
+        bias = bias + np.einsum("hwcf,c->f", kernel, x.offset)
+        kernel = kernel * x.scale[:, None]
+    return _ending(
+        nodes, layer, "Conv", x, Linear(kernel, bias), tuple(layer.output.shape[1:]),
+        kernel_shape=sides, strides=strides, pads=pads + ends,
+    )  # fmt: skip
+
+
+def _dense(nodes: Nodes, layer: Any, x: Value) -> Value:
+    kernel = _numbers(layer.kernel)
+    bias = _numbers(layer.bias) if layer.use_bias else np.zeros(kernel.shape[-1])
+    if x.planes is not None:
+        channels, height, width = x.planes
+        kernel = kernel.reshape(height, width, channels, -1).transpose(2, 0, 1, 3).reshape(kernel.shape)
+    if x.scale is not None and x.offset is not None:
+        bias = bias + x.offset @ kernel
+        kernel = kernel * x.scale[:, None]
+    return _ending(nodes, layer, "Gemm", x, Linear(kernel, bias), (kernel.shape[1],))
+
+
+def _ending(
+    nodes: Nodes, layer: Any, kind: str, x: Value, linear: Linear, shape: tuple[int, ...], **attributes: Any
+) -> Value:
+    """The layer's node and its activation."""
+    activation = getattr(layer.activation, "__name__", "")
+    if activation == "linear":
+        nodes.linear(kind, layer.name, x.name, linear, layer.name, **attributes)
+        return Value(layer.name, shape, linear=linear)
+    if activation != "relu":
+        raise ExportError(f"layer {layer.name} has the activation {activation}; wanted relu or linear")
+    nodes.linear(kind, layer.name, x.name, linear, f"{layer.name}/linear", **attributes)
+    return Value(nodes.add("Relu", [f"{layer.name}/linear"], layer.name), shape)
+
+
+def _activation(nodes: Nodes, layer: Any, x: Value) -> Value:
+    kind = layer.activation.__name__
+    if kind == "linear":
+        return x
+    if kind != "relu":
+        raise ExportError(f"layer {layer.name} has the activation {kind}; wanted relu or linear")
+    x = settled(nodes, x)
+    return Value(nodes.add("Relu", [x.name], layer.name), x.shape)
+
+
+def _maximum(nodes: Nodes, layer: Any, x: Value) -> Value:
+    """Pooling keeps order, so a scale above 0 may wait until after it."""
+    if layer.padding != "valid":
+        raise ExportError(f"layer {layer.name} pools with padding {layer.padding}; wanted valid")
+    if x.scale is not None and not np.all(x.scale > 0):
+        x = settled(nodes, x)
+    sides, strides = tuple(layer.pool_size), tuple(layer.strides)
+    name = nodes.add("MaxPool", [x.name], layer.name, kernel_shape=sides, strides=strides)
+    return replace(x, name=name, shape=tuple(layer.output.shape[1:]), pooled=True)
+
+
+def _global_maximum(nodes: Nodes, layer: Any, x: Value) -> Value:
+    if x.scale is not None and not np.all(x.scale > 0):
+        x = settled(nodes, x)
+    return _globally(nodes, "GlobalMaxPool", layer, x)
+
+
+def _global_average(nodes: Nodes, layer: Any, x: Value) -> Value:
+    return _globally(nodes, "GlobalAveragePool", layer, x)
+
+
+def _globally(nodes: Nodes, kind: str, layer: Any, x: Value) -> Value:
+    pooled = nodes.add(kind, [x.name], f"{layer.name}/pooled")
+    name = nodes.add("Flatten", [pooled], layer.name)
+    return Value(name, x.shape[-1:], scale=x.scale, offset=x.offset)
+
+
+def _flatten(nodes: Nodes, layer: Any, x: Value) -> Value:
+    height, width, channels = x.shape
+    name = nodes.add("Flatten", [x.name], layer.name)
+    area = height * width
+    return Value(
+        name,
+        (area * channels,),
+        scale=None if x.scale is None else np.repeat(x.scale, area),
+        offset=None if x.offset is None else np.repeat(x.offset, area),
+        planes=(channels, height, width) if area > 1 else None,
+    )
+
+
+def _same(nodes: Nodes, layer: Any, x: Value) -> Value:
+    return x
+
+
+def _cast(nodes: Nodes, layer: Any, x: Value) -> Value:
+    """Every number here is float32; a cast to uint8 cuts off nothing where numbers are whole."""
+    if not str(layer.dtype).startswith("float") and not x.whole:
+        raise ExportError(f"layer {layer.name} casts to {layer.dtype}; wanted that of rounded pixels alone")
+    return x
+
+
+def _round(nodes: Nodes, layer: Any, x: Value) -> Value:
+    x = settled(nodes, x)
+    return Value(nodes.add("Round", [x.name], f"{x.name}/rounded"), x.shape, whole=True)
+
+
+def _grey(nodes: Nodes, layer: Any, x: Value) -> Value:
+    """A weighted mean of the channels."""
+    height, width, _ = x.shape
+    kernel = np.array([0.2989, 0.5870, 0.1140]).reshape(
+        1, 1, 3, 1
+    )  # those of keras.ops.image.rgb_to_grayscale
+    bias = np.zeros(1)
+    if x.scale is not None and x.offset is not None:
+        bias, kernel = bias + kernel[0, 0, :, 0] @ x.offset, kernel * x.scale[:, None]
+    linear = Linear(kernel, bias)
+    nodes.linear("Conv", layer.name, x.name, linear, layer.name, kernel_shape=(1, 1))
+    return Value(layer.name, (height, width, 1), linear=linear)
+
+
+def _resizing(nodes: Nodes, layer: Any, x: Value) -> Value:
+    """Each new row is a weighted mean of old rows, and so for columns: two products with matrices, taken from Keras's
+    own answer, so that every interpolation agrees with it."""
+    x = settled(nodes, x)
+    height, width, channels = x.shape
+    new_height, new_width = int(layer.height), int(layer.width)
+    rows = _means(layer, height, new_height, axis=1)
+    columns = _means(layer, width, new_width, axis=2)
+    across = nodes.constant(f"{layer.name}/columns", columns.T)
+    down = nodes.constant(f"{layer.name}/rows", rows)
+    name = nodes.add("MatMul", [x.name, across], f"{layer.name}/across")
+    return Value(nodes.add("MatMul", [down, name], layer.name), (new_height, new_width, channels))
+
+
+def _reverse(nodes: Nodes, layer: Any, x: Value) -> Value:
+    x = settled(nodes, x)
+    axis = layer.axis
+    if axis not in (3, -1):
+        raise ExportError(f"layer {layer.name} flips axis {axis}; wanted the channels")
+    places = nodes.constant(f"{x.name}/backwards", np.arange(x.shape[-1], dtype=np.int64)[::-1])
+    return Value(nodes.add("Gather", [x.name, places], f"{x.name}/flipped", axis=1), x.shape)
+
+
+def _sum(nodes: Nodes, layer: Any, *given: Value) -> Value:
+    first, *others = [settled(nodes, x) for x in given]
+    name = first.name
+    for place, other in enumerate(others, start=1):
+        last = place == len(others)
+        name = nodes.add("Add", [name, other.name], layer.name if last else f"{layer.name}/{place}")
+    return Value(name, first.shape)
+
+
+def _joined(nodes: Nodes, layer: Any, *given: Value) -> Value:
+    parts = [settled(nodes, x) for x in given]
+    name = nodes.add("Concat", [part.name for part in parts], layer.name, axis=1)
+    return Value(name, tuple(layer.output.shape[1:]))
+
+
+Emit = Callable[..., Value]
+LAYERS: dict[str, Emit] = {
+    "Activation": _activation,
+    "Add": _sum,
+    "BatchNormalization": _normalisation,
+    "Cast": _cast,
+    "Concatenate": _joined,
+    "Conv2D": _convolution,
+    "Dense": _dense,
+    "Dropout": _same,
+    "Flatten": _flatten,
+    "Flip": _reverse,
+    "GlobalAveragePooling2D": _global_average,
+    "GlobalMaxPooling2D": _global_maximum,
+    "MaxPooling2D": _maximum,
+    "RGBToGrayscale": _grey,
+    "Rescaling": _rescaling,
+    "Resizing": _resizing,
+    "Round": _round,
+}
+
+
+def emit(nodes: Nodes, layer: Any, given: Sequence[Value]) -> Value:
+    """The layer's output; ExportError for a kind of layer that is not in the table."""
+    kind = type(layer).__name__
+    if kind not in LAYERS:
+        raise ExportError(f"layer {layer.name} is a {kind}; wanted one of {', '.join(LAYERS)}")
+    return LAYERS[kind](nodes, layer, *given)
+
+
+def _means(layer: Any, size: int, new_size: int, axis: int) -> Array:
+    """float32 (new_size, size): the share of each old row (axis 1) or column (axis 2) in each new one."""
+    shape = [size, 1, 1, 1]
+    shape[axis] = size
+    lines = np.eye(size, dtype=np.float32).reshape(shape)
+    single = type(layer)(
+        *((new_size, 1) if axis == 1 else (1, new_size)),
+        interpolation=layer.interpolation,
+        antialias=layer.antialias,
+        dtype="float32",
+    )
+    return np.asarray(single(lines)).reshape(size, new_size).T
+
+
+def _numbers(variable: Any) -> Array:
+    return np.asarray(variable, dtype=np.float64)
