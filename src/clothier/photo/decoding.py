@@ -44,9 +44,10 @@ def decode(
 ) -> Image.Image:
     """The first frame, upright, as a Pillow image in mode L (grey pictures) or RGB, transparency over white.
 
-    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit
-    grey is scaled to 8 bit. Not `upright`, it is left as the camera held it. Raises DataError for a picture that is damaged, truncated, of another format, or of
-    more than MAX_PIXELS (told by its header, before any pixel is decoded).
+    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit grey
+    is scaled to 8 bit. Not `upright`, it is left as the camera held it. Raises DataError for a picture that is
+    damaged, truncated, of another format, or of more than MAX_PIXELS (told by its header, before any pixel is
+    decoded).
     """
     with _opened(source) as image:
         orientation = _orientation(image) if upright else 1

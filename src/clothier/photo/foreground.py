@@ -25,6 +25,10 @@ ROUNDS = 6
 PARTS = 4  # pieces that one thing may lie in: a pair of shoes is two
 LEAST_PART = 0.3  # of the heaviest piece, by area near the middle
 
+_RGB_TO_XYZ = np.array(  # divided by the white of D65
+    [[0.4339, 0.2126, 0.0178], [0.3762, 0.7152, 0.1095], [0.1899, 0.0722, 0.8727]], np.float32
+)
+
 
 def find(pixels: Images) -> Mask:
     """Where the thing is in a picture, uint8 (height, width, 3): pieces near the middle, their holes filled."""
@@ -122,9 +126,7 @@ def _lab(pixels: Images) -> Floats:
     """CIELAB, where distances are as large as people see them, of sRGB. Source: IEC 61966-2-1 and CIE 15."""
     levels = pixels.astype(np.float32) / 255
     linear = np.where(levels > 0.04045, ((levels + 0.055) / 1.055) ** 2.4, levels / 12.92)
-    xyz = linear @ np.float32(
-        [[0.4339, 0.2126, 0.0178], [0.3762, 0.7152, 0.1095], [0.1899, 0.0722, 0.8727]]
-    )  # divided by the white of D65
+    xyz = linear @ _RGB_TO_XYZ
     root = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     x, y, z = np.moveaxis(root, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)

@@ -41,7 +41,7 @@ class Mixture:
                 level = np.log(weight / total) - np.log(np.diagonal(lower)).sum()
                 parts.append((mean, np.linalg.inv(lower).T, level))
         means, whitening, levels = zip(*parts, strict=True)
-        return cls(np.float32(means), np.float32(whitening), np.float32(levels))
+        return cls(*(np.array(part, np.float32) for part in (means, whitening, levels)))
 
     def log_density(self, colours: Floats) -> Floats:
         """The logarithm of the density at colours (n, 3), but for a constant all mixtures share: float32 (n,)."""
@@ -72,4 +72,5 @@ def _centres(colours: Floats, weights: Floats) -> Floats:
 
 
 def _nearest(colours: Floats, centres: Floats) -> npt.NDArray[np.intp]:
-    return np.argmin(np.square(centres).sum(axis=1) - 2 * colours @ centres.T, axis=1)
+    distances: Floats = np.square(centres).sum(axis=1) - 2 * colours @ centres.T
+    return np.asarray(distances.argmin(axis=1))
