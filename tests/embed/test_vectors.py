@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from clothier import backend, embed, models, predict, trained
-from clothier.models import features_layer
 from clothier.errors import InputError, RunError
+from clothier.models import features_layer
 from clothier.runs import Run
 from clothier.values import Dataset, Floats, Images
 

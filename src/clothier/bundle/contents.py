@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from clothier.bundle.manifest import Manifest
@@ -28,11 +27,12 @@ class Lookalikes:
     ids: Labels
 
     def __post_init__(self) -> None:
-        kinds = (self.images.dtype, self.labels.dtype, self.features.dtype, self.ids.dtype)
-        wanted = (np.uint8, np.int64, np.float32, np.int64)
-        dims = (self.images.ndim, self.labels.ndim, self.features.ndim, self.ids.ndim)
-        counts = {len(array) for array in (self.images, self.labels, self.features, self.ids)}
-        if kinds != wanted or dims != (4, 1, 2, 1) or len(counts) != 1:
+        arrays = self.as_tensors().values()
+        kinds = [f"{array.dtype} {array.ndim}" for array in arrays]
+        if (
+            kinds != ["uint8 4", "int64 1", "float32 2", "int64 1"]
+            or len({len(array) for array in arrays}) != 1
+        ):
             raise BundleError(
                 f"look-alikes have shapes {self.images.shape}, {self.labels.shape}, {self.features.shape} and "
                 f"{self.ids.shape}; wanted images, labels, features and ids, as many of each"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clothier.bundle.operators import OPERATORS, Step, Tensor, work
+from clothier.bundle.operators import OPERATORS, work
+from clothier.bundle.steps import Step, Tensor
 from clothier.bundle.wire import Span, without_weights
 from clothier.errors import BundleError, unknown_name
 from clothier.models import shapes

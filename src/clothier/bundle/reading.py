@@ -48,7 +48,8 @@ def _read(opened: Archive, source: Source, name: str) -> Bundle:
     given, listed = set(opened.sizes) - {MANIFEST}, set(manifest.members)
     if given != listed:
         raise BundleError(
-            f"manifest.json lists {', '.join(sorted(listed)) or 'nothing'}; wanted what is there, {', '.join(sorted(given))}"
+            f"manifest.json lists {', '.join(sorted(listed)) or 'nothing'}; "
+            f"wanted what is there, {', '.join(sorted(given))}"
         )
     wanted = shapes.of(manifest.plan)
     num_bytes = 4 * sum(math.prod(shape) for shape in wanted.values())

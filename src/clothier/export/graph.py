@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clothier import models
-from clothier.export import layers
-from clothier.export.layers import Value
+from clothier.export import activations, layers
+from clothier.export.activations import Value
 from clothier.export.nodes import Nodes
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class _Walk:
         return self._made[id(tensor)]
 
     def settled(self, tensor: Any) -> Value:
-        return layers.settled(self._nodes, self.value(tensor))
+        return activations.settled(self._nodes, self.value(tensor))
 
 
 def _sources(tensor: Any) -> list[Any]:
