@@ -70,7 +70,7 @@ def test_unknown_policy() -> None:
     with pytest.raises(
         InputError,
         match=r"^unknown augmentation policy 'cutmx'; known: alternate-flip, article, crop-flip, cutmix, "
-        r"erase, mixup, photo, shift; "
+        r"erase, mixup, photo, shift, wild; "
         r"did you mean 'cutmix'\?$",
     ):
         augment.get("cutmx")

@@ -6,7 +6,7 @@ mixed `mix(labels, dice) -> Mixed`; one line in POLICIES.
 
 from __future__ import annotations
 
-from clothier.augment import alternate_flip, article, crop_flip, cutmix, erase, mixup, photo, shift
+from clothier.augment import alternate_flip, article, crop_flip, cutmix, erase, mixup, photo, shift, wild
 from clothier.augment.policy import Policy, Visit, chain
 from clothier.errors import InputError, unknown_name
 
@@ -19,6 +19,7 @@ POLICIES: dict[str, Policy] = {
     "mixup": Policy(mixup.throw, mixup.move, mixup.mix),
     "photo": Policy(photo.throw, photo.move),
     "shift": Policy(shift.throw, shift.move),
+    "wild": Policy(wild.throw, wild.move),
 }
 
 

@@ -1,4 +1,4 @@
-"""A picture in a file or in memory -> pixels of the size a model expects; the only decoding of untrusted pictures.
+"""A picture in a file or in memory -> an upright picture of 8 bits; the only decoding of untrusted pictures.
 
 Every DataError raised here is the reason alone ("is truncated"); the caller puts the path before it.
 """
@@ -15,16 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from clothier.errors import DataError
-from clothier.values import Images
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 FORMAT_WORDS = "JPEG, PNG, WebP, GIF or BMP"
 MAX_PIXELS = 50_000_000
 MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of so many pixels
-CROPS = ("centre", "pad")
 
 _FIRST_BYTES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
 _GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N")
@@ -41,27 +39,18 @@ _UPRIGHT = {
 }
 
 
-def read(source: Path | bytes, size: tuple[int, int], crop: str = "pad", *, channels: int = 3) -> Images:
-    """The picture as a model sees it, uint8 (height, width, channels), channels 1 or 3.
-
-    `size` is (height, width) in pixels, `crop` as in `fit`. Raises DataError as `decode`.
-    """
-    height, width = size
-    # A JPEG can be decoded at a half, a quarter or an eighth for a fraction of the work; twice the size wanted
-    # is left for the resampling filter, so that the result is nearly that of a full decode.
-    image = decode(source, at_least=(2 * height, 2 * width))
-    return fit(image.convert("RGB" if channels == 3 else "L"), size, crop)
-
-
-def decode(source: Path | bytes, *, at_least: tuple[int, int] | None = None) -> Image.Image:
+def decode(
+    source: Path | bytes, *, at_least: tuple[int, int] | None = None, upright: bool = True
+) -> Image.Image:
     """The first frame, upright, as a Pillow image in mode L (grey pictures) or RGB, transparency over white.
 
-    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit
-    grey is scaled to 8 bit. Raises DataError for a picture that is damaged, truncated, of another format, or of
-    more than MAX_PIXELS (told by its header, before any pixel is decoded).
+    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit grey
+    is scaled to 8 bit. Not `upright`, it is left as the camera held it. Raises DataError for a picture that is
+    damaged, truncated, of another format, or of more than MAX_PIXELS (told by its header, before any pixel is
+    decoded).
     """
     with _opened(source) as image:
-        orientation = _orientation(image)
+        orientation = _orientation(image) if upright else 1
         if at_least is not None:
             height, width = at_least if orientation < 5 else at_least[::-1]
             image.draft(None, (width, height))
@@ -74,23 +63,6 @@ def is_grey(source: Path | bytes) -> bool:
     """Whether the picture has no colour, told by its header or its palette. Raises DataError as `decode`."""
     with _opened(source) as image:
         return _has_grey_mode(image)
-
-
-def fit(image: Image.Image, size: tuple[int, int], crop: str = "pad") -> Images:
-    """The image, mode L or RGB, resized with its aspect ratio kept: uint8 (height, width, 1 or 3).
-
-    `size` is (height, width). "pad" shows all of it on white; "centre" fills the frame and cuts the edges off.
-    """
-    height, width = size
-    if crop == "centre":
-        fitted = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
-    else:
-        scale = min(width / image.width, height / image.height)
-        inner = (max(1, round(scale * image.width)), max(1, round(scale * image.height)))
-        fitted = Image.new(image.mode, (width, height), "white")
-        corner = ((width - inner[0]) // 2, (height - inner[1]) // 2)
-        fitted.paste(image.resize(inner, Image.Resampling.LANCZOS), corner)
-    return np.asarray(fitted).reshape(height, width, -1)
 
 
 @contextmanager

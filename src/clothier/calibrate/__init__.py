@@ -1,0 +1,19 @@
+"""Logits and features -> probabilities that mean what they say, and two doubts: "unsure" and "unlike". NumPy only.
+
+`fit` reads held-out images that have labels; the Calibration it gives judges new ones.
+"""
+
+from clothier.calibrate.calibration import STATUSES, Calibration, Verdicts, fit
+from clothier.calibrate.reliability import Reliability, reliability
+from clothier.calibrate.temperature import fit_temperature, softmax
+
+__all__ = [
+    "STATUSES",
+    "Calibration",
+    "Reliability",
+    "Verdicts",
+    "fit",
+    "fit_temperature",
+    "reliability",
+    "softmax",
+]

@@ -1,0 +1,47 @@
+"""One number that logits are divided by, so that probabilities are as high as accuracy is.
+
+Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from clothier.errors import DataError
+from clothier.values import Floats, Labels
+
+_LOWEST, _HIGHEST = math.log(0.05), math.log(20.0)  # no network that has learned anything lies beyond
+_STEPS = 60  # each leaves 0.62 of the interval
+
+
+def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
+    """Probabilities float32 (n, num_classes) of logits divided by the temperature; rows sum to 1."""
+    scaled = (logits - logits.max(axis=1, keepdims=True)) / np.float32(temperature)
+    np.exp(scaled, out=scaled)
+    scaled /= scaled.sum(axis=1, keepdims=True)
+    return np.asarray(scaled, dtype=np.float32)
+
+
+def fit_temperature(logits: Floats, labels: Labels) -> float:
+    """The temperature in [0.05, 20] with the least mean cross-entropy; `logits` float32 (n, num_classes), `labels`
+    int64 (n,). Raises DataError where counts differ or n is 0."""
+    if len(logits) != len(labels) or not len(labels):
+        raise DataError(
+            f"{len(labels)} labels and {len(logits)} rows of logits; wanted as many, and at least one"
+        )
+    shifted = (logits - logits.max(axis=1, keepdims=True)).astype(np.float64)
+    rows = np.arange(len(labels))
+
+    def loss(log_temperature: float) -> float:
+        scaled = shifted / math.exp(log_temperature)
+        return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[rows, labels]).mean())
+
+    # Golden section: in 1 / temperature the loss is convex, so in its logarithm it has one valley.
+    ratio = (math.sqrt(5) - 1) / 2
+    low, high = _LOWEST, _HIGHEST
+    for _ in range(_STEPS):
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        low, high = (low, right) if loss(left) < loss(right) else (left, high)
+    return math.exp((low + high) / 2)

@@ -1,0 +1,21 @@
+"""A person's picture -> the pixels a model expects. Everything here works with NumPy and Pillow alone.
+
+Every DataError raised here is the reason alone ("is truncated"); the caller puts the path before it.
+"""
+
+from __future__ import annotations
+
+from clothier.photo.decoding import FORMAT_WORDS, FORMATS, MAX_FILE_BYTES, MAX_PIXELS, decode, is_grey
+from clothier.photo.fitting import CROPS, fit, read
+
+__all__ = [
+    "CROPS",
+    "FORMATS",
+    "FORMAT_WORDS",
+    "MAX_FILE_BYTES",
+    "MAX_PIXELS",
+    "decode",
+    "fit",
+    "is_grey",
+    "read",
+]

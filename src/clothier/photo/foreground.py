@@ -1,0 +1,132 @@
+"""Where in a picture the thing is: the background is learnt from the border, and what differs from it is kept.
+
+Background and foreground are each a mixture of colours, learnt in turn with the mask, which neighbours smooth: the
+idea of Rother, Kolmogorov and Blake, "GrabCut", 2004, with the border in place of a person's rectangle and blurred
+shares in place of the cut.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from clothier.photo.mixture import Floats, Mixture
+from clothier.values import Images
+
+Mask = npt.NDArray[np.bool_]  # (height, width): whether a pixel is the thing's
+
+SIDE = 96  # longest, in pixels, of the picture that is looked at
+BORDER = 0.05  # of the shorter side: the frame that is taken for background at first
+MIDDLE = 1.5  # log odds for foreground in the middle, and against it at the edge, that no colour has to earn
+TELLING = 5.0  # log odds that a colour can give at most
+SMOOTHING = 4.0  # log odds that neighbours who all agree give
+ROUNDS = 6
+PARTS = 4  # pieces that one thing may lie in: a pair of shoes is two
+LEAST_PART = 0.3  # of the heaviest piece, by area near the middle
+
+_RGB_TO_XYZ = np.array(  # divided by the white of D65
+    [[0.4339, 0.2126, 0.0178], [0.3762, 0.7152, 0.1095], [0.1899, 0.0722, 0.8727]], np.float32
+)
+
+
+def find(pixels: Images) -> Mask:
+    """Where the thing is in a picture, uint8 (height, width, 3): pieces near the middle, their holes filled."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, SIDE / max(height, width))
+    size = max(1, round(scale * width)), max(1, round(scale * height))
+    small = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
+    mask = _pieces(_shares(_lab(small)) > 0.5)
+    return np.asarray(Image.fromarray(mask).resize((width, height), Image.Resampling.NEAREST))
+
+
+def _shares(colours: Floats) -> Floats:
+    """How surely each pixel of a picture in CIELAB, float32 (height, width, 3), is foreground: (height, width)."""
+    height, width = colours.shape[:2]
+    flat = colours.reshape(-1, 3)
+    outward = _outward(height, width)
+    middle = np.float32(MIDDLE) * (1 - 2 * np.square(outward))
+    frame = _frame(height, width)
+    # At first, what the border's colours explain worse than nine tenths of the border itself.
+    likeness = Mixture.of(flat, frame.ravel().astype(np.float32)).log_density(flat).reshape(height, width)
+    strange = np.clip(np.percentile(likeness[frame], 10) - likeness, -TELLING, TELLING)
+    shares = _sigmoid(_blurred(0.7 * strange + middle, 1))
+    for _ in range(ROUNDS):
+        # A share of 0 for all would leave nothing to learn from.
+        thing = Mixture.of(flat, np.maximum(shares, 1e-6).ravel())
+        ground = Mixture.of(flat, np.maximum(1 - shares, 1e-6).ravel())
+        told = (thing.log_density(flat) - ground.log_density(flat)).reshape(height, width)
+        told = np.clip(told, -TELLING, TELLING) + middle
+        for _ in range(3):
+            shares = _sigmoid(told + SMOOTHING * (2 * _blurred(shares, 2) - 1))
+    return shares
+
+
+def _pieces(mask: Mask) -> Mask:
+    """The heaviest pieces of a mask, weighed by area near the middle, without holes."""
+    height, width = mask.shape
+    down, across = np.linspace(-0.5, 0.5, height)[:, np.newaxis], np.linspace(-0.5, 0.5, width)
+    weights = np.exp(-3 * (down**2 + across**2)).astype(np.float32)
+    density = weights * _blurred(mask.astype(np.float32), 3)
+    left, kept, heaviest = mask.copy(), np.zeros_like(mask), 0.0
+    for _ in range(PARTS):
+        if not left.any():
+            break
+        seed = np.zeros_like(mask)
+        seed.flat[np.argmax(np.where(left, density, -1))] = True
+        piece = _reach(seed, left)
+        left &= ~piece
+        heaviest = heaviest or float(weights[piece].sum())
+        if weights[piece].sum() >= LEAST_PART * heaviest:
+            kept |= piece
+    edge = np.ones_like(mask)
+    edge[1:-1, 1:-1] = False
+    return ~_reach(edge, ~kept)
+
+
+def _reach(seed: Mask, allowed: Mask) -> Mask:
+    """All of `allowed` that steps up, down, left and right lead to from `seed`."""
+    reached, count = seed & allowed, -1
+    while count != (count := int(reached.sum())):
+        grown = reached.copy()
+        grown[1:] |= reached[:-1]
+        grown[:-1] |= reached[1:]
+        grown[:, 1:] |= reached[:, :-1]
+        grown[:, :-1] |= reached[:, 1:]
+        reached = grown & allowed
+    return reached
+
+
+def _outward(height: int, width: int) -> Floats:
+    """0 in the middle, 1 at the edge."""
+    down, across = (np.abs((np.arange(side) + 0.5) / side * 2 - 1) for side in (height, width))
+    return np.maximum(down[:, np.newaxis], across).astype(np.float32)
+
+
+def _frame(height: int, width: int) -> Mask:
+    border = max(1, round(BORDER * min(height, width)))
+    frame = np.ones((height, width), np.bool_)
+    frame[border : height - border, border : width - border] = False
+    return frame
+
+
+def _blurred(values: Floats, radius: int) -> Floats:
+    """The mean over a square of 2 radius + 1 pixels, edges repeated."""
+    side = 2 * radius + 1
+    sums = np.pad(np.pad(values, radius, "edge").cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    made = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    return np.asarray(made / side**2, np.float32)
+
+
+def _sigmoid(odds: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+
+
+def _lab(pixels: Images) -> Floats:
+    """CIELAB, where distances are as large as people see them, of sRGB. Source: IEC 61966-2-1 and CIE 15."""
+    levels = pixels.astype(np.float32) / 255
+    linear = np.where(levels > 0.04045, ((levels + 0.055) / 1.055) ** 2.4, levels / 12.92)
+    xyz = linear @ _RGB_TO_XYZ
+    root = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    x, y, z = np.moveaxis(root, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
