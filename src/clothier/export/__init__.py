@@ -9,7 +9,7 @@ import numpy as np
 
 from clothier import backend, trained
 from clothier.errors import InputError, unknown_name
-from clothier.export.bundling import bundle_of
+from clothier.export.bundling import bundle_of, write_model_file
 from clothier.export.checking import Agreement, compare, require
 from clothier.export.formats import FORMATS, Work
 from clothier.export.graph import emit
@@ -76,4 +76,4 @@ def export(run: Run, dataset: Dataset, name: str, out: Path | None = None, *, in
     )
 
 
-__all__ = ["FORMATS", "Agreement", "Exported", "bundle_of", "emit", "export", "graph"]
+__all__ = ["FORMATS", "Agreement", "Exported", "bundle_of", "emit", "export", "graph", "write_model_file"]
