@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clothier import backend, trained
+from clothier import backend, models, trained
 from clothier.errors import InputError
 from clothier.runs import Run
 from clothier.values import Images, Predictions
@@ -19,5 +19,5 @@ def predict(run: Run, images: Images, which: str = "last") -> Predictions:
         raise InputError(
             f"images are {images.shape}; {run.name} was trained on images of {wanted}; wanted one or more of those"
         )
-    model = trained.load(run, which)
-    return Predictions(backend.Judge(model, trained.plan(run).mirror).logits(model.get_weights(), images))
+    model = models.averaged(trained.load(run, which), trained.plan(run).views)
+    return Predictions(backend.Judge(model).logits(model.get_weights(), images))

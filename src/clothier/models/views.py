@@ -1,0 +1,41 @@
+"""A network -> one that predicts from several views of each image."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+MOVE = 1 / 28  # of height and width: one pixel of Fashion-MNIST's
+
+
+def averaged(model: keras.Model, views: str) -> keras.Model:
+    """The network, or with other views than "image" one of the same weights whose logits are a mean.
+
+    `model` takes uint8 images (n, height, width, channels). "mirror" counts an image and its mirror image alike.
+    "mirror+shift" takes both at three places: as they are for a half, moved up and left and moved down and right for a
+    quarter each, black where nothing was.
+
+    Source: Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, there with edges reflected.
+    """
+    if views == "image":
+        return model
+    images = model.input
+    places = [(1.0, images)]
+    if views == "mirror+shift":
+        places = [(0.5, images), (0.25, _moved(images, 1)), (0.25, _moved(images, -1))]
+    # The image as it is stays the network's own graph, so that its layers keep their outputs.
+    logits = [
+        share / 2 * (model.output if view is images else model(view))
+        for share, place in places
+        for view in (place, ops.flip(place, axis=2))
+    ]
+    return keras.Model(images, sum(logits[1:], logits[0]), name=f"{model.name}_views")
+
+
+def _moved(images: keras.KerasTensor, direction: int) -> keras.KerasTensor:
+    """Down and right where `direction` is 1, up and left where it is -1."""
+    _, height, width, _ = images.shape
+    down, right = (max(1, round(MOVE * side)) for side in (height, width))
+    padded = ops.pad(images, ((0, 0), (down, down), (right, right), (0, 0)))
+    top, left = (0, 0) if direction == 1 else (2 * down, 2 * right)
+    return padded[:, top : top + height, left : left + width]
