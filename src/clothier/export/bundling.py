@@ -48,7 +48,7 @@ def bundle_of(
             f"{run.path} has no finished phase; wanted one; go on with: clothier train --resume {run.path}"
         )
     model, plan, content = trained.load(run), trained.plan(run), run.read_recipe()
-    graph = emit(model, mirror=plan.mirror)
+    graph = emit(model, views=plan.views)
     if int8:
         graph = quantize(graph, dataset.train.images)
     most = min(MOST_IMAGES, max(LEAST_IMAGES, MOST_WORK // graphs.check(graph, plan).multiplications))

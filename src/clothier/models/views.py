@@ -20,9 +20,8 @@ def averaged(model: keras.Model, views: str) -> keras.Model:
     if views == "image":
         return model
     images = model.input
-    places = [(1.0, images)]
-    if views == "mirror+shift":
-        places = [(0.5, images), (0.25, _moved(images, 1)), (0.25, _moved(images, -1))]
+    _, height, width, _ = images.shape
+    places = [(share, _moved(images, down, right)) for share, down, right in shifts(views, height, width)]
     # The image as it is stays the network's own graph, so that its layers keep their outputs.
     logits = [
         share / 2 * (model.output if view is images else model(view))
@@ -32,10 +31,19 @@ def averaged(model: keras.Model, views: str) -> keras.Model:
     return keras.Model(images, sum(logits[1:], logits[0]), name=f"{model.name}_views")
 
 
-def _moved(images: keras.KerasTensor, direction: int) -> keras.KerasTensor:
-    """Down and right where `direction` is 1, up and left where it is -1."""
-    _, height, width, _ = images.shape
+def shifts(views: str, height: int, width: int) -> list[tuple[float, int, int]]:
+    """(share, pixels down, pixels right) of each place at which an image and its mirror image are taken."""
+    if views != "mirror+shift":
+        return [(1.0, 0, 0)]
     down, right = (max(1, round(MOVE * side)) for side in (height, width))
-    padded = ops.pad(images, ((0, 0), (down, down), (right, right), (0, 0)))
-    top, left = (0, 0) if direction == 1 else (2 * down, 2 * right)
+    return [(0.5, 0, 0), (0.25, down, right), (0.25, -down, -right)]
+
+
+def _moved(images: keras.KerasTensor, down: int, right: int) -> keras.KerasTensor:
+    """So many pixels down and right, or where these are below 0 up and left."""
+    if (down, right) == (0, 0):
+        return images
+    _, height, width, _ = images.shape
+    padded = ops.pad(images, ((0, 0), (abs(down), abs(down)), (abs(right), abs(right)), (0, 0)))
+    top, left = abs(down) - down, abs(right) - right
     return padded[:, top : top + height, left : left + width]
