@@ -27,26 +27,28 @@ PLAN = Plan("cnn1", (6, 5, 1), 3)
 RNG = np.random.default_rng(4)
 
 
+MANIFEST = Manifest(
+    plan=PLAN,
+    class_names=("shoe", "bag & <hat>", "Mütze"),
+    preprocessing={"photos": "doctor"},
+    source="generated:300",
+    fingerprint="f" * 64,
+    scores={"test": {"images": 90, "loss": 0.5, "accuracy": 0.8}},
+    recipe={"name": "cnn1", "epochs": 2, "learning_rate": 0.001},
+    versions={"keras": "3.15.1"},
+    temperature=1.25,
+    thresholds={"unsure": 0.4},
+    card="What it is.\nWhat it is not for.\n",
+)
+
+
 @functools.cache
 def made() -> Bundle:
     """A cnn1 on images of 6x5 and three classes, with statistics and look-alikes."""
     model = models.build_plan(PLAN)
     features = shapes.num_features(PLAN)
-    manifest = Manifest(
-        plan=PLAN,
-        class_names=("shoe", "bag & <hat>", "Mütze"),
-        preprocessing={"photos": "doctor"},
-        source="generated:300",
-        fingerprint="f" * 64,
-        scores={"test": {"images": 90, "loss": 0.5, "accuracy": 0.8}},
-        recipe={"name": "cnn1", "epochs": 2, "learning_rate": 0.001},
-        versions={"keras": "3.15.1"},
-        temperature=1.25,
-        thresholds={"unsure": 0.4},
-        card="What it is.\nWhat it is not for.\n",
-    )
     return Bundle(
-        manifest=manifest,
+        manifest=MANIFEST,
         graph=export.emit(model),
         weights={weight.path: np.asarray(weight) for weight in model.weights},
         statistics={"centre": RNG.normal(size=features).astype(np.float32)},
@@ -135,4 +137,4 @@ def headed(entries: dict[str, Any], data: bytes) -> bytes:
 
 
 def manifest(**changes: Any) -> Manifest:
-    return replace(made().manifest, **changes)
+    return replace(MANIFEST, **changes)

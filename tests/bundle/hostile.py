@@ -603,7 +603,7 @@ GRAPH: dict[str, Case] = {
         "model.onnx has two tensors named 'images'",
     ),
     "not finite": (
-        lambda: with_graph(_constant("c", np.float32([np.inf]))),
+        lambda: with_graph(_constant("c", np.array([np.inf], np.float32))),
         "model.onnx has numbers in 'c' that are not finite",
     ),
     "one name, two makers": (
