@@ -47,7 +47,8 @@ class Statistics:
 
     def strangeness(self, features: Floats, images: Images) -> Floats:
         """float32 (n,): the mean of the three measures; `features` float32 (n, d), `images` uint8 (n, h, w, c)."""
-        return ((self._measures(features, images) - self.means) / self.deviations).mean(axis=1)
+        measures = (self._measures(features, images) - self.means) / self.deviations
+        return np.asarray(measures.mean(axis=1), np.float32)
 
     def _measures(self, features: Floats, images: Images) -> Floats:
         moved = features - self.centre
