@@ -99,7 +99,7 @@ def slopes(rng: np.random.Generator, count: int) -> Images:
     y, x = np.mgrid[:SIDE, :SIDE] / (SIDE - 1) - 0.5
     angles = rng.uniform(0, 2 * np.pi, (count, 1, 1))
     values = 0.5 + (x * np.cos(angles) + y * np.sin(angles)) / np.sqrt(2)
-    return (255 * values[..., None]).astype(np.uint8)
+    return np.asarray(255 * values[..., None], np.uint8)
 
 
 def shuffled(images: Images) -> Draw:
