@@ -10,6 +10,6 @@ from __future__ import annotations
 from clothier.bundle.contents import Bundle, Lookalikes
 from clothier.bundle.manifest import FORMAT, Manifest, Member
 from clothier.bundle.reading import read
-from clothier.bundle.writing import write
+from clothier.bundle.writing import pack, write
 
-__all__ = ["FORMAT", "Bundle", "Lookalikes", "Manifest", "Member", "read", "write"]
+__all__ = ["FORMAT", "Bundle", "Lookalikes", "Manifest", "Member", "pack", "read", "write"]

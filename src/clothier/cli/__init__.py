@@ -19,6 +19,7 @@ from clothier.cli import (
     embed,
     explain,
     explore,
+    export,
     models,
     plot,
     predict,
@@ -50,6 +51,7 @@ for command in (
     embed.embed,
     explore.explore,
     projector.projector,
+    export.export,
     compare.compare,
     reproduce.reproduce,
 ):

@@ -11,7 +11,8 @@ from clothier import trained
 from clothier.bundle import Bundle, Lookalikes, Manifest
 from clothier.errors import RunError
 from clothier.export.graph import emit
-from clothier.export.running import run_onnx
+from clothier.export.int8 import quantize
+from clothier.export.running import onnx_outputs
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset, Scores, Split
@@ -20,10 +21,11 @@ _DARK = 16  # of 255
 _FEW = 1000
 
 
-def bundle_of(run: Run, dataset: Dataset, *, lookalikes: int = 0) -> Bundle:
+def bundle_of(run: Run, dataset: Dataset, *, lookalikes: int = 0, int8: bool = False) -> Bundle:
     """The model file's content of a run with a finished phase; `dataset` is the one it was trained on.
 
-    With `lookalikes`, so many training images come along, as many of each class. Raises RunError where the data are
+    With `lookalikes`, so many training images come along, as many of each class; with `int8`, the graph computes in
+    bytes. Raises RunError where the data are
     not the run's or no phase is finished, and as `trained.load` and `emit`.
     """
     run.check_data(dataset.fingerprint)
@@ -34,6 +36,8 @@ def bundle_of(run: Run, dataset: Dataset, *, lookalikes: int = 0) -> Bundle:
         )
     model, plan, content = trained.load(run), trained.plan(run), run.read_recipe()
     graph = emit(model, mirror=plan.mirror)
+    if int8:
+        graph = quantize(graph, dataset.train.images)
     last = phases[-1]
     named = {"train": last.train, "validation": last.validation, "test": last.test}
     return Bundle(
@@ -85,5 +89,5 @@ def _lookalikes(graph: bytes, split: Split, num_classes: int, count: int) -> Loo
         np.concatenate([np.flatnonzero(split.labels == label)[:each] for label in range(num_classes)])
     )
     images = split.images[rows]
-    (features,) = run_onnx(graph, images, ["features"])
+    (features,) = onnx_outputs(graph, images, ["features"])
     return Lookalikes(images, split.labels[rows], features, rows.astype(np.int64))

@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
 
+from clothier.errors import MissingExtraError
 from clothier.values import Floats, Images
 
 ROWS = 250  # images at once
 
 
-def run_onnx(model: bytes | str, images: Images, outputs: list[str]) -> list[Floats]:
-    """Those outputs of an ONNX graph, or of the file of that name, for uint8 images (n, height, width, channels)."""
+def onnx_outputs(graph: bytes, images: Images, names: list[str]) -> list[Floats]:
+    """Those outputs of an ONNX graph for uint8 images (n, height, width, channels)."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors alone
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    parts = [session.run(outputs, {"images": batch}) for batch in _batches(images)]
-    return [np.concatenate([part[place] for part in parts]) for place in range(len(outputs))]
+    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return _by_batch(lambda batch: session.run(names, {"images": batch}), images)
 
 
-def _batches(images: Images) -> list[Any]:
-    return [np.ascontiguousarray(images[start : start + ROWS]) for start in range(0, len(images), ROWS)]
+def keras_outputs(file: Path, images: Images) -> Floats:
+    """What a .keras file predicts, opened as anyone would open it."""
+    import keras
+
+    model = keras.models.load_model(file)
+    return _by_batch(lambda batch: [np.asarray(model(batch, training=False))], images)[0]
+
+
+def openvino_outputs(file: Path, images: Images) -> Floats:
+    """What an OpenVINO file predicts, in float32 where the file is."""
+    core = openvino().Core()
+    compiled = core.compile_model(core.read_model(file), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    return _by_batch(lambda batch: [compiled(batch)[0]], images)[0]
+
+
+def openvino() -> Any:
+    """The package of that name; MissingExtraError where it is not installed."""
+    try:
+        return importlib.import_module("openvino")
+    except ModuleNotFoundError:
+        raise MissingExtraError(
+            "--format openvino needs the package 'openvino', which is not installed; "
+            "install it with: pip install 'clothier[openvino]'"
+        ) from None
+
+
+def _by_batch(run: Callable[[Images], list[Any]], images: Images) -> list[Floats]:
+    parts = [run(np.ascontiguousarray(images[start : start + ROWS])) for start in range(0, len(images), ROWS)]
+    return [np.concatenate(of_output) for of_output in zip(*parts, strict=True)]

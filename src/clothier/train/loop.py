@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from clothier import augment, backend, checkpoint, evaluate, events, features, report
+from clothier import augment, backend, bundle, checkpoint, evaluate, events, export, features, report
 from clothier.batches import batches, shuffled
 from clothier.checkpoint import Best, Checkpoint
 from clothier.data.fingerprint import by_split
-from clothier.errors import InterruptedRunError, RunError, WriteError
+from clothier.errors import BundleError, ExportError, InterruptedRunError, RunError, WriteError
 from clothier.files import write_atomic
 from clothier.models.plan import Plan
 from clothier.pretrained import Base
@@ -90,6 +90,8 @@ class Training:
                     self._write_pages()
             if not self.run.report_file.exists():  # stopped between the scores and the page
                 self._write_pages()
+            if not self.run.model_file.exists():
+                self._write_model()
         return scores
 
     @contextmanager
@@ -254,6 +256,13 @@ class Training:
     def _write_pages(self) -> None:
         report.write_figures(self.run, self.dataset.split(self.dataset.judged))
         write_atomic(self.run.report_file, report.render(self.run))
+
+    def _write_model(self) -> None:
+        """From what is on the disk; the run is whole without it, so what cannot be put in one is told and no more."""
+        try:
+            bundle.write(self.run.model_file, export.bundle_of(self.run, self.dataset))
+        except (BundleError, ExportError) as error:
+            self.watcher.note(f"this run gets no model file: {error}")
 
     def describe(self, origin: Origin) -> dict[str, Any]:
         """What recipe.json holds."""

@@ -1,0 +1,60 @@
+"""`clothier export RUN --format FORMAT`: a run as a file that other programs read, checked before it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clothier.cli import options, screen
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="A run folder, such as runs/cnn3-1.")],
+    format_: Annotated[str, typer.Option("--format", help="clothier, keras, onnx or openvino.")] = "onnx",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to write.", show_default="model.<format's ending> in the run folder"),
+    ] = None,
+    int8: Annotated[
+        bool, typer.Option("--int8", help="Compute in bytes: a quarter of the size, and a little less exact.")
+    ] = False,
+    data_dir: options.DataDir = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write a trained network as ONNX, Keras, OpenVINO or model file, after predicting 1,000 images again with it."""
+    from clothier import export as exporting
+    from clothier.errors import unknown_name
+    from clothier.runs import Run
+
+    if format_ not in exporting.FORMATS:
+        raise unknown_name("format", format_, exporting.FORMATS)
+    opened = Run.open(run)
+    dataset = options.load_run_data(opened, data_dir)
+    made = exporting.export(opened, dataset, format_, out, int8=int8)
+    agreement = made.agreement
+    if json:
+        accuracies = dict(zip(("float32", "int8"), made.accuracies or (), strict=False))
+        screen.print_json(
+            {
+                "files": [str(path) for path in made.files],
+                "runtime": made.runtime,
+                "images": agreement.images,
+                "split": made.split,
+                "largest_difference": agreement.difference,
+                "label_agreement": agreement.labels,
+                "accuracy": accuracies or None,
+                "notice": dataset.notice,
+            }
+        )
+        return
+    screen.say(
+        f"{agreement.images:,} {made.split} images again in {made.runtime}: largest difference of a probability "
+        f"{agreement.difference:.1e}, the same label for {agreement.labels:.2%}"
+    )
+    if made.accuracies:
+        before, after = made.accuracies
+        screen.say(f"{made.split} accuracy {after:.4f} in int8, {before:.4f} in float32")
+    for path in made.files:
+        screen.say(f"written  {path} ({path.stat().st_size / 1e6:.2f} MB)")

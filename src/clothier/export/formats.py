@@ -1,0 +1,138 @@
+"""The formats a run is exported in: how each is made, and how it predicts.
+
+To add one: a function here, a line in FORMATS.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import onnx
+
+from clothier import bundle, trained
+from clothier.errors import InputError
+from clothier.export import bundling, int8, running, stock
+from clothier.export.graph import emit
+from clothier.models.plan import Plan
+from clothier.runs import Run
+from clothier.values import Dataset, Floats, Images, Predictions
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What is exported: a run, the data it was trained on, and whether to bytes."""
+
+    run: Run
+    dataset: Dataset
+    int8: bool
+
+    @cached_property
+    def model(self) -> keras.Model:
+        return trained.load(self.run)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return trained.plan(self.run)
+
+    @cached_property
+    def onnx(self) -> bytes:
+        """The graph of probabilities, with the names of the classes beside it."""
+        graph = emit(self.model, mirror=self.plan.mirror, probabilities=True)
+        if self.int8:
+            graph = int8.quantize(graph, self.dataset.train.images)
+        made = onnx.load_from_string(graph)
+        onnx.helper.set_model_props(made, {"class_names": json.dumps(list(self.dataset.class_names))})
+        return bytes(made.SerializeToString(deterministic=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """The finished files by suffix, the first the one that is named, and what they predict: uint8 images ->
+    probabilities float32 (n, num_classes)."""
+
+    files: dict[str, bytes]
+    probabilities: Callable[[Images], Floats]
+
+
+@dataclass(frozen=True)
+class Format:
+    make: Callable[[Work], Made]
+    suffix: str
+    runtime: str  # what predicts with it
+    description: str
+
+
+def _clothier(work: Work) -> Made:
+    made = bundling.bundle_of(work.run, work.dataset, int8=work.int8)
+    data = bundle.pack(made)
+
+    def probabilities(images: Images) -> Floats:
+        graph = bundle.read(io.BytesIO(data)).graph
+        return Predictions(running.onnx_outputs(graph, images, ["logits"])[0]).probabilities
+
+    return Made({".clothier": data}, probabilities)
+
+
+def _onnx(work: Work) -> Made:
+    return Made(
+        {".onnx": work.onnx}, lambda images: running.onnx_outputs(work.onnx, images, ["probabilities"])[0]
+    )
+
+
+def _keras(work: Work) -> Made:
+    if work.int8:
+        raise InputError(
+            "--int8 with --format keras; wanted float32 there; use --format onnx or openvino for bytes"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.keras"
+        stock.twin(work.model, mirror=work.plan.mirror).save(file)
+        data = file.read_bytes()
+    return Made({".keras": data}, _opening({".keras": data}, running.keras_outputs))
+
+
+def _openvino(work: Work) -> Made:
+    openvino = running.openvino()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.xml"
+        openvino.save_model(openvino.Core().read_model(work.onnx), file, compress_to_fp16=False)
+        files = {suffix: file.with_suffix(suffix).read_bytes() for suffix in (".xml", ".bin")}
+    return Made(files, _opening(files, running.openvino_outputs))
+
+
+def _opening(
+    files: dict[str, bytes], outputs: Callable[[Path, Images], Floats]
+) -> Callable[[Images], Floats]:
+    """Puts the files side by side for as long as they are asked."""
+
+    def probabilities(images: Images) -> Floats:
+        with tempfile.TemporaryDirectory() as folder:
+            for suffix, data in files.items():
+                (Path(folder) / f"model{suffix}").write_bytes(data)
+            return outputs(Path(folder) / f"model{next(iter(files))}", images)
+
+    return probabilities
+
+
+FORMATS: dict[str, Format] = {
+    "clothier": Format(
+        _clothier, ".clothier", "ONNX Runtime", "our own model file, for predict, doctor and serve"
+    ),
+    "keras": Format(_keras, ".keras", "Keras", "opens in Keras without clothier; gives probabilities"),
+    "onnx": Format(
+        _onnx, ".onnx", "ONNX Runtime", "for any ONNX runtime; uint8 images in, probabilities out"
+    ),
+    "openvino": Format(
+        _openvino, ".xml", "OpenVINO", "for OpenVINO, with a .bin beside it; gives probabilities"
+    ),
+}
