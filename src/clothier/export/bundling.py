@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from clothier import trained
+from clothier import calibrate, trained
 from clothier.bundle import Bundle, Lookalikes, Manifest
+from clothier.calibrate import Calibration
 from clothier.errors import RunError
 from clothier.export.graph import emit
 from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
+from clothier.predict import Predictor
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset, Scores, Split
@@ -25,8 +27,7 @@ def bundle_of(run: Run, dataset: Dataset, *, lookalikes: int = 0, int8: bool = F
     """The model file's content of a run with a finished phase; `dataset` is the one it was trained on.
 
     With `lookalikes`, so many training images come along, as many of each class; with `int8`, the graph computes in
-    bytes. Raises RunError where the data are
-    not the run's or no phase is finished, and as `trained.load` and `emit`.
+    bytes. Raises RunError where the data are not the run's or no phase is finished, and as `trained.load` and `emit`.
     """
     run.check_data(dataset.fingerprint)
     phases = run.read_scores()
@@ -38,6 +39,7 @@ def bundle_of(run: Run, dataset: Dataset, *, lookalikes: int = 0, int8: bool = F
     graph = emit(model, mirror=plan.mirror)
     if int8:
         graph = quantize(graph, dataset.train.images)
+    calibration = _calibration(graph, dataset.validation)
     last = phases[-1]
     named = {"train": last.train, "validation": last.validation, "test": last.test}
     return Bundle(
@@ -53,12 +55,22 @@ def bundle_of(run: Run, dataset: Dataset, *, lookalikes: int = 0, int8: bool = F
                 for name, value in Recipe.from_json(content["recipe"]).as_json().items()
             },
             versions={name: str(version) for name, version in content["versions"].items()},
+            temperature=calibration.temperature,
+            thresholds=calibration.thresholds,
         ),
         graph=graph,
         weights={weight.path: np.asarray(weight) for weight in model.weights},
-        statistics={},
+        statistics=calibration.as_tensors(),
         lookalikes=_lookalikes(graph, dataset.train, dataset.num_classes, lookalikes) if lookalikes else None,
     )
+
+
+def _calibration(graph: bytes, validation: Split | None) -> Calibration:
+    """Fitted on the validation images, as the graph sees them; none where there are none."""
+    if validation is None:
+        return Calibration()
+    outputs = Predictor(graph).outputs(validation.images)
+    return calibrate.fit(outputs.logits, outputs.features, validation.images, validation.labels)
 
 
 def _photos(dataset: Dataset, options: dict[str, Any]) -> str:
