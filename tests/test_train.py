@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clothier import backend, batches, checkpoint, events, predict, recipes, report, runs, train, trained
+from clothier import backend, batches, checkpoint, events, recipes, report, runs, train, trained
 from clothier.checkpoint import Checkpoint
 from clothier.errors import InterruptedRunError, RunError, WriteError
 from clothier.recipes import Recipe
@@ -372,7 +372,7 @@ def test_a_mirrored_run_is_judged_by_the_mean_of_both_views(tiny: Dataset, tmp_p
     assert tiny.test
     model, images = trained.load(run), tiny.test.images
     views = [np.asarray(model(view, training=False)) for view in (images, images[:, :, ::-1])]
-    logits = predict.predict(run, images).logits
+    logits = trained.predict(run, images).logits
     np.testing.assert_allclose(logits, np.mean(views, axis=0), rtol=1e-4, atol=1e-5)
     assert np.abs(views[0] - views[1]).max() > 1e-3
     with run.predictions_file.open() as file:

@@ -34,11 +34,17 @@ class Reliability:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Reliability:
-        confidences, accuracies = (
-            np.array([np.nan if share is None else share for share in content[name]], np.float32)
-            for name in ("confidences", "accuracies")
-        )
-        return cls(confidences, accuracies, np.array(content["counts"], np.int64), float(content["error"]))
+        """What `as_json` gave; DataError where it is damaged."""
+        try:
+            confidences, accuracies = (
+                np.array([np.nan if share is None else share for share in content[name]], np.float32)
+                for name in ("confidences", "accuracies")
+            )
+            return cls(
+                confidences, accuracies, np.array(content["counts"], np.int64), float(content["error"])
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"a reliability is damaged ({error}); wanted what clothier wrote") from error
 
 
 def reliability(probabilities: Floats, labels: Labels) -> Reliability:

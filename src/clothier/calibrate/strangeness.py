@@ -45,6 +45,12 @@ class Statistics:
     def as_tensors(self) -> dict[str, Floats]:
         return asdict(self)
 
+    def fits(self, num_features: int, image_shape: tuple[int, int, int]) -> bool:
+        """Whether they are of a network with such features and images."""
+        height, width, channels = image_shape
+        size = min(_SIDE, height) * min(_SIDE, width) * channels
+        return (self.centre.size, self.thumbnail.size) == (num_features, size)
+
     def strangeness(self, features: Floats, images: Images) -> Floats:
         """float32 (n,): the mean of the three measures; `features` float32 (n, d), `images` uint8 (n, h, w, c)."""
         measures = (self._measures(features, images) - self.means) / self.deviations
@@ -91,7 +97,7 @@ def thumbnails(images: Images) -> Floats:
     rows, columns = _shares(height), _shares(width)
     lower = rows @ images.reshape(count, height, width * channels).astype(np.float32)
     small = columns @ lower.reshape(count, len(rows), width, channels)
-    return small.reshape(count, -1) / np.float32(255)
+    return small.reshape(count, len(rows) * len(columns) * channels) / np.float32(255)
 
 
 def _shares(length: int) -> Floats:

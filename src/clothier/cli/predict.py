@@ -118,8 +118,8 @@ def _show(answers: list[Answer]) -> None:
         )
         for answer in answers
     ]
-    photo = f"photo in {shared}" if shared else "photo"
-    screen.print_table((photo, "class", "probability", "remark"), rows, words=(photo,))
+    title = f"in {shared}" if shared else ""
+    screen.print_table(("photo", "class", "probability", "remark"), rows, title, words=("photo",))
 
 
 def _shared_folder(names: list[str]) -> str:

@@ -12,7 +12,7 @@ import onnxruntime
 from clothier.backend import num_cores
 from clothier.bundle import Bundle
 from clothier.calibrate import Calibration, Verdicts, softmax
-from clothier.errors import InputError
+from clothier.errors import BundleError, InputError
 from clothier.values import Floats, Images, release
 
 _ROWS = 32  # that go through the network together: what a layer makes of them stays in a core's own cache
@@ -53,9 +53,15 @@ class Predictor:
         self.class_names = tuple(map(str, range(self.num_classes)))
         self.photos = "pad"  # how a photo becomes such an image, as photo.doctor.prepare has it
         if isinstance(model, Bundle):
-            known = model.manifest
-            self.class_names, self.photos = known.class_names, known.preprocessing["photos"]
-            self.calibration = Calibration.of_tensors(known.temperature, known.thresholds, model.statistics)
+            said = model.manifest
+            self.class_names, self.photos = said.class_names, said.preprocessing["photos"]
+            self.calibration = Calibration.of_tensors(said.temperature, said.thresholds, model.statistics)
+        known = self.calibration.statistics
+        if known is not None and not known.fits(self.num_features, self.image_shape):
+            raise BundleError(
+                f"the model file's statistics are of another network than one with {self.num_features} features "
+                f"of images of {self.image_shape}; export it anew"
+            )
         self._threads = threads or num_cores()
         self._pool: ThreadPoolExecutor | None = None
         self._rows = max(1, min(_ROWS, _PIXELS // int(np.prod(self.image_shape))))
