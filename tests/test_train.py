@@ -367,8 +367,9 @@ def test_the_hardest_images_are_those_that_are_visited(
     assert visited[1] == set(order[losses >= 150].tolist())
 
 
-def test_a_mirrored_run_is_judged_by_the_mean_of_both_views(tiny: Dataset, tmp_path: Path) -> None:
-    run = _fresh(tiny, tmp_path, recipes.change(RECIPE, {"mirror": True, "epochs": 1, "augmented_epochs": 0}))
+def test_a_run_of_two_views_is_judged_by_their_mean(tiny: Dataset, tmp_path: Path) -> None:
+    changes = {"views": "mirror", "epochs": 1, "augmented_epochs": 0}
+    run = _fresh(tiny, tmp_path, recipes.change(RECIPE, changes))
     assert tiny.test
     model, images = trained.load(run), tiny.test.images
     views = [np.asarray(model(view, training=False)) for view in (images, images[:, :, ::-1])]

@@ -60,10 +60,10 @@ def test_other_weights_give_other_vectors(run: Run, tiny: Dataset) -> None:
     assert np.array_equal(last.vectors, best.vectors) == (best_epoch == "best-0002.safetensors")
 
 
-def test_a_mirror_recipe_predicts_with_the_mirror_and_shows_the_image_itself(
+def test_a_recipe_of_more_views_predicts_from_all_and_shows_the_image_itself(
     make: Callable[..., Run], tiny: Dataset
 ) -> None:
-    run = make("cnn1", tiny, mirror=True, epochs=1)
+    run = make("cnn1", tiny, views="mirror+shift", epochs=1)
     images = tiny.split("test").images
     made = embed.extract(embed.of_split(tiny), run)
     np.testing.assert_allclose(made.vectors, _keras(run, "dense1", images), rtol=1e-5, atol=1e-5)

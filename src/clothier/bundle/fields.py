@@ -78,12 +78,6 @@ class Fields:
             self.refuse(name, value, f"a number from {least:g} to {most:g}")
         return float(value)
 
-    def flag(self, name: str) -> bool:
-        value = self.take(name)
-        if type(value) is not bool:
-            self.refuse(name, value, "true or false")
-        return bool(value)
-
     def word(self, name: str, most: int = MOST_WORD) -> str:
         """One line of text."""
         value = self.take(name)

@@ -89,6 +89,14 @@ def build_plan(plan: Plan, dtype: str = "float32") -> keras.Model:
         return keras.Model(below.input, _head(plan, below.output), name=plan.model)
 
 
+def averaged(model: keras.Model, views: str) -> keras.Model:
+    """The network that predicts from those views of an image, one of recipes' VIEWS, with the weights of `model`, which
+    takes uint8 images; `model` itself for "image"."""
+    from clothier.models import views as viewing
+
+    return viewing.averaged(model, views)
+
+
 def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
     """What lies below the head: uint8 images in, features (n, num_features) out. Precision and errors as `build`.
 

@@ -21,6 +21,6 @@ RECIPE = Recipe(
     skip=0.5,
     skip_from=3,
     skip_to=8,
-    mirror=True,
+    views="mirror+shift",
     precision="auto",
 )

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from clothier import augment, backend, bundle, checkpoint, evaluate, events, export, features, report
+from clothier import augment, backend, checkpoint, evaluate, events, export, features, report
 from clothier.batches import batches, shuffled
 from clothier.checkpoint import Best, Checkpoint
 from clothier.data.fingerprint import by_split
-from clothier.errors import BundleError, ExportError, InterruptedRunError, RunError, WriteError
+from clothier.errors import InputError, InterruptedRunError, RunError, WriteError
 from clothier.files import write_atomic
 from clothier.models.plan import Plan
 from clothier.pretrained import Base
@@ -265,8 +265,8 @@ class Training:
     def _write_model(self) -> None:
         """From what is on the disk; the run is whole without it, so what cannot be put in one is told and no more."""
         try:
-            bundle.write(self.run.model_file, export.bundle_of(self.run, self.dataset))
-        except (BundleError, ExportError) as error:
+            export.write_model_file(self.run, self.dataset, self.check)
+        except InputError as error:
             self.watcher.note(f"this run gets no model file: {error}")
 
     def describe(self, origin: Origin) -> dict[str, Any]:
