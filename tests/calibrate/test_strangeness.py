@@ -44,7 +44,7 @@ def test_distances_are_mahalanobis_distances_written_out() -> None:
         return np.asarray(np.linalg.inv(covariance + 1e-3 * np.trace(covariance) / 5 * np.eye(5)))
 
     within, overall = precision(half - means[labels]), precision(half - half.mean(axis=0))
-    for feature, measures in zip(rows.features, known._measures(rows.features, rows.images), strict=True):
+    for feature, measures in zip(rows.features, known.measures(rows.features, rows.images), strict=True):
         nearest = min((feature - mean) @ within @ (feature - mean) for mean in means)
         from_all = (feature - half.mean(axis=0)) @ overall @ (feature - half.mean(axis=0))
         assert measures[0] == pytest.approx(nearest - from_all, rel=1e-3, abs=1e-2)

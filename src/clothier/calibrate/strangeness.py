@@ -53,10 +53,11 @@ class Statistics:
 
     def strangeness(self, features: Floats, images: Images) -> Floats:
         """float32 (n,): the mean of the three measures; `features` float32 (n, d), `images` uint8 (n, h, w, c)."""
-        measures = (self._measures(features, images) - self.means) / self.deviations
-        return np.asarray(measures.mean(axis=1), np.float32)
+        standard = (self.measures(features, images) - self.means) / self.deviations
+        return np.asarray(standard.mean(axis=1), np.float32)
 
-    def _measures(self, features: Floats, images: Images) -> Floats:
+    def measures(self, features: Floats, images: Images) -> Floats:
+        """float32 (n, 3): the three as they are, not yet in standard deviations."""
         moved = features - self.centre
         distance = ((moved @ self.curve) * moved).sum(axis=1)
         distance += (self.heights - moved @ self.slopes.T).min(axis=1)
@@ -86,7 +87,7 @@ def learn(features: Floats, images: Images, labels: Labels) -> Statistics:
     }
     tensors = {name: np.ascontiguousarray(value, np.float32) for name, value in known.items()}
     raw = Statistics(**tensors, means=np.zeros(3, np.float32), deviations=np.ones(3, np.float32))
-    measures = raw._measures(features[1::2], images[1::2])
+    measures = raw.measures(features[1::2], images[1::2])
     deviations = np.maximum(measures.std(axis=0), np.float32(1e-6))
     return Statistics(**tensors, means=measures.mean(axis=0), deviations=deviations)
 
