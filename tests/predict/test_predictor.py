@@ -8,19 +8,37 @@ import pytest
 from predict import made
 
 from clothier import calibrate
-from clothier.errors import BundleError, InputError
+from clothier.errors import BundleError, InputError, MissingExtraError
 from clothier.predict import Predictor
 
 
-@pytest.mark.parametrize("threads", [0, 1, 3])
-@pytest.mark.parametrize("count", [1, 32, 33, 100])
-def test_outputs_agree_with_numpy_however_many(count: int, threads: int) -> None:
-    images = made.pictures(count)
-    outputs = Predictor(made.graph(), threads).outputs(images)
-    logits, features = made.outputs(images)
-    np.testing.assert_allclose(outputs.logits, logits, rtol=1e-4, atol=1e-4)
-    np.testing.assert_allclose(outputs.features, features, rtol=1e-4, atol=1e-4)
+@pytest.mark.parametrize(
+    ("engine", "threads", "bound"), [("onnxruntime", 1, 1e-4), ("onnxruntime", 3, 1e-4), ("openvino", 0, 0.2)]
+)
+def test_outputs_agree_with_numpy_however_many(engine: str, threads: int, bound: float) -> None:
+    if engine == "openvino":
+        pytest.importorskip("openvino")
+    predictor = Predictor(made.graph(), threads, engine)
+    for count in (1, 16, 17, 100, 300):
+        images = made.pictures(count)
+        outputs = predictor.outputs(images)
+        logits, features = made.outputs(images)
+        np.testing.assert_allclose(outputs.logits, logits, atol=bound)
+        np.testing.assert_allclose(outputs.features, features, atol=bound)
     assert (outputs.logits.dtype.name, outputs.features.dtype.name) == ("float32", "float32")
+
+
+def test_an_unknown_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(
+        InputError,
+        match=r"^unknown engine 'onnx'; known: onnxruntime, openvino; did you mean 'onnxruntime'\?$",
+    ):
+        Predictor(made.graph(), engine="onnx")
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(
+        MissingExtraError, match=r"^the engine openvino needs the package 'openvino', which is not"
+    ):
+        Predictor(made.graph(), engine="openvino")
 
 
 def test_images_may_be_a_view_of_others() -> None:
