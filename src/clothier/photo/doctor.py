@@ -22,10 +22,11 @@ from clothier.photo.fitting import CROPS, read
 from clothier.photo.foreground import Mask
 from clothier.values import Images
 
-WORKING = (
+GREY_ALONE = ("grey", "sharpen", "light")  # steps for grey images alone
+SIDES, SIDE = (
     4,
     256,
-)  # the longest edge meanwhile: so many sides of the model's image, and at least so many pixels
+)  # the longest edge meanwhile: so many sides of the model's image, and so many pixels at least
 LEAST, MOST = 0.02, 0.95  # share of the picture that a thing takes up; else none was found
 CLOSE = 0.05  # of the range of a colour: nearer to white, or black, is background. Source: as above
 FLAT = (
@@ -63,6 +64,7 @@ class _Case:
 
     picture: Image.Image
     size: tuple[int, int]
+    channels: int
     mask: Mask | None = None
     ground: int | None = None
     shrunk: bool = False
@@ -89,43 +91,49 @@ def examine(
 ) -> Examination:
     """Every step from a photo to the image for a model of `size` (height, width) and channels, 1 or 3.
 
+    Colours are left as they are, on white; what is grey is made as Fashion-MNIST was: sharpened, and light on dark.
     `skip` names steps of STEPS to leave out. Raises DataError as `prepare`, InputError for an unknown step.
     """
-    for name in skip:
-        if name not in STEPS:
-            raise unknown_name("step", name, STEPS)
-    side = max(WORKING[0] * max(size), WORKING[1])
+    check_steps(skip)
+    side = max(SIDES * max(size), SIDE)
     picture = decode(source, at_least=(side, side), upright="upright" not in skip)
     if max(picture.size) > side:
         scale = side / max(picture.size)
         edges = max(1, round(scale * picture.width)), max(1, round(scale * picture.height))
         picture = picture.resize(edges, Image.Resampling.LANCZOS)
-    case = _Case(picture, size)
+    case = _Case(picture, size, channels)
     words = "the photo as it was stored" if "upright" in skip else "the photo, upright"
-    steps = [_step("upright", words, case, channels)]
+    steps = [_step("upright", words, case)]
     warnings = []
     for name, act in STEPS.items():
-        if name in skip or act is None or (name == "grey" and channels == 3):
+        if name in skip or act is None or (name in GREY_ALONE and channels == 3):
             continue
         done, warning = act(case)
-        steps.append(_step(name, done, case, channels))
+        steps.append(_step(name, done, case))
         if warning:
             warnings.append(warning)
     return Examination(tuple(steps), steps[-1].seen, tuple(warnings))
 
 
-def _step(name: str, words: str, case: _Case, channels: int) -> Step:
+def check_steps(names: Collection[str]) -> None:
+    """InputError for a name that is no step's, before any photo is read."""
+    for name in names:
+        if name not in STEPS:
+            raise unknown_name("step", name, STEPS)
+
+
+def _step(name: str, words: str, case: _Case) -> Step:
     pixels = np.asarray(case.picture)
     height, width = case.size
-    picture = case.picture.convert("RGB" if channels == 3 else "L")
+    picture = case.picture.convert("RGB" if case.channels == 3 else "L")
     if picture.size != (width, height):
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-    seen = np.asarray(picture).reshape(height, width, channels)
+    seen = np.asarray(picture).reshape(height, width, case.channels)
     return Step(name, words, pixels.reshape(*pixels.shape[:2], -1), seen)
 
 
 def _cut(case: _Case) -> tuple[str, str]:
-    """Find the thing, and paint what is around it white; black around a light thing."""
+    """Find the thing, and paint what is around it white; black around a light thing that is to lie on black."""
     pixels = np.asarray(case.picture.convert("RGB"))
     if _plain(pixels, case):
         return "left as it is: a plain background", ""
@@ -135,7 +143,7 @@ def _cut(case: _Case) -> tuple[str, str]:
             "no thing could be told from its background: all of the photo is taken; one thing on a plain ground is "
             "what the doctor knows"
         )
-    light = np.asarray(case.picture.convert("L"))[mask].mean() > 127
+    light = case.channels == 1 and np.asarray(case.picture.convert("L"))[mask].mean() > 127
     paint, case.ground = ("black", 0) if light else ("white", 255)
     around = Image.new(case.picture.mode, case.picture.size, paint)
     case.picture, case.mask = Image.composite(case.picture, around, Image.fromarray(mask)), mask

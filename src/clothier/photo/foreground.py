@@ -19,13 +19,9 @@ Mask = npt.NDArray[np.bool_]  # (height, width): whether a pixel is the thing's
 SIDE = 96  # longest, in pixels, of the picture that is looked at
 BORDER = 0.05  # of the shorter side: the frame that is taken for background at first
 MIDDLE = 1.5  # log odds for foreground in the middle, and against it at the edge, that no colour has to earn
-STRANGER = (
-    3.0  # log odds, beyond the strangest tenth of the border, at which a colour is as likely the thing's
-)
+STRANGER = 2.0  # log odds beyond the border's strangest tenth, where a colour is as likely the thing's
 TELLING = 5.0  # log odds that a colour can give at most
-TOLD = (
-    1.0  # log odds that the colours of the two must lie apart by; noise reaches 0.1, one photo in 100 not 2.4
-)
+TOLD = 1.0  # log odds that the two must differ by: it is 0.1 in noise, above 2.4 in 99 photos of 100
 SMOOTHING = 4.0  # log odds that neighbours who all agree give
 ROUNDS = 6
 PARTS = 4  # pieces that one thing may lie in: a pair of shoes is two

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Sequence
 from functools import cache
@@ -45,6 +46,13 @@ def draw(
     for number, line in enumerate(lines):
         pen.text((MARGIN, MARGIN + 46 + rows * tall + 24 * number), line, ALARM, _font(16))
     return sheet
+
+
+def as_png(drawn: Image.Image) -> bytes:
+    """The picture as a PNG file holds it."""
+    buffer = io.BytesIO()
+    drawn.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
 
 
 def _panel(
@@ -99,4 +107,4 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-__all__ = ["Answer", "draw"]
+__all__ = ["Answer", "as_png", "draw"]
