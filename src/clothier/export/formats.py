@@ -96,7 +96,7 @@ def _keras(work: Work) -> Made:
         )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
-        stock.twin(work.model, views=work.plan.views).save(file)
+        stock.save(stock.twin(work.model, views=work.plan.views), file)
         data = file.read_bytes()
     return Made({".keras": data}, _opening({".keras": data}, running.keras_outputs))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clothier import models
@@ -25,6 +27,16 @@ def twin(model: keras.Model, *, views: str = "image") -> keras.Model:
     logits = models.averaged(own, views)
     probabilities = layers.Softmax(dtype="float32", name="probabilities")(logits.output)
     return keras.Model(logits.input, probabilities, name=model.name)
+
+
+def save(model: keras.Model, file: Path) -> None:
+    """Put the model there, in a name that ends in .keras."""
+    with warnings.catch_warnings():
+        # Of NumPy 2 about TensorFlow's variables, which Keras makes arrays of.
+        warnings.filterwarnings(
+            "ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning
+        )
+        model.save(file)
 
 
 def _stock(layer: Any) -> Any:
