@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from clothier.values import Images
@@ -33,8 +32,8 @@ def drawn_digits(rng: np.random.Generator, count: int) -> Images:
     for _ in range(count):
         large = Image.new("L", (112, 112))
         font = ImageFont.load_default(size=float(rng.uniform(70, 95)))
-        where = {"font": font, "anchor": "mm", "stroke_width": int(rng.integers(0, 5))}
-        ImageDraw.Draw(large).text((56, 56), str(rng.integers(10)), fill=255, **where)
+        digit, weight = str(rng.integers(10)), int(rng.integers(0, 5))
+        ImageDraw.Draw(large).text((56, 56), digit, fill=255, font=font, anchor="mm", stroke_width=weight)
         shear, lean = rng.uniform(-0.25, 0.25, 2)
         matrix = (1, shear, -56 * shear, lean, 1, -56 * lean)
         turned = large.transform(large.size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
@@ -100,7 +99,7 @@ def slopes(rng: np.random.Generator, count: int) -> Images:
     y, x = np.mgrid[:SIDE, :SIDE] / (SIDE - 1) - 0.5
     angles = rng.uniform(0, 2 * np.pi, (count, 1, 1))
     values = 0.5 + (x * np.cos(angles) + y * np.sin(angles)) / np.sqrt(2)
-    return (255 * values[..., None]).astype(np.uint8)
+    return np.asarray(255 * values[..., None], np.uint8)
 
 
 def shuffled(images: Images) -> Draw:
@@ -111,7 +110,8 @@ def shuffled(images: Images) -> Draw:
         pieces = chosen.transpose(0, 1, 3, 2, 4).reshape(count, 16, 7, 7)
         mixed = rng.permuted(np.tile(np.arange(16), (count, 1)), axis=1)
         moved = np.take_along_axis(pieces, mixed[:, :, None, None], axis=1).reshape(count, 4, 4, 7, 7)
-        return moved.transpose(0, 1, 3, 2, 4).reshape(count, SIDE, SIDE, 1)
+        whole: Images = moved.transpose(0, 1, 3, 2, 4).reshape(count, SIDE, SIDE, 1)
+        return whole
 
     return draw
 
@@ -147,5 +147,5 @@ def _framed(image: Image.Image) -> Image.Image:
     return frame
 
 
-def _stack(images: list[Image.Image]) -> npt.NDArray[np.uint8]:
+def _stack(images: list[Image.Image]) -> Images:
     return np.stack([np.asarray(image, np.uint8) for image in images])[..., None]

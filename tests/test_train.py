@@ -23,7 +23,6 @@ from clothier import (
     checkpoint,
     events,
     export,
-    predict,
     recipes,
     report,
     runs,
@@ -443,7 +442,7 @@ def test_a_run_of_two_views_is_judged_by_their_mean(tiny: Dataset, tmp_path: Pat
     assert tiny.test
     model, images = trained.load(run), tiny.test.images
     views = [np.asarray(model(view, training=False)) for view in (images, images[:, :, ::-1])]
-    logits = predict.predict(run, images).logits
+    logits = trained.predict(run, images).logits
     np.testing.assert_allclose(logits, np.mean(views, axis=0), rtol=1e-4, atol=1e-5)
     assert np.abs(views[0] - views[1]).max() > 1e-3
     with run.predictions_file.open() as file:

@@ -8,23 +8,31 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from clothier.errors import WriteError
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
-    """Put `content` at `path` so that a reader, or a machine that loses power, sees the old file or the new one.
+    """Put `content` at `path` as `writing` does. Raises WriteError naming the path."""
+    with writing(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
 
-    Temporary name in the same folder, fsync, rename, fsync of the folder. Raises WriteError naming the path;
-    no temporary file is left behind.
+
+@contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that stands at `path` when the block ends well: a reader, or a machine that loses power, sees the
+    old file or the new one.
+
+    Temporary name in the same folder, fsync, rename, fsync of the folder. Raises WriteError naming the path, also for
+    an OSError in the block; no temporary file is left behind.
     """
-    data = content.encode() if isinstance(content, str) else content
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner can read

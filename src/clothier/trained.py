@@ -12,6 +12,7 @@ from clothier.errors import InputError, RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run
+from clothier.values import Images, Predictions
 
 if TYPE_CHECKING:
     import keras
@@ -37,6 +38,23 @@ def load(run: Run, which: str = "last") -> keras.Model:
         )
     model.set_weights(values)
     return model
+
+
+def predict(run: Run, images: Images, which: str = "last") -> Predictions:
+    """What the run's network says of the images, by Keras, with its last or best weights.
+
+    `images` uint8 (n, height, width, channels) of the run's own shape; InputError for another. Errors as `load`.
+    """
+    wanted = tuple(run.read_recipe()["data"]["image_shape"])
+    if images.shape[1:] != wanted or not len(images):
+        raise InputError(
+            f"images are {images.shape}; {run.name} was trained on images of {wanted}; wanted one or more of those"
+        )
+    model = load(run, which)
+    from clothier import models
+
+    seen = models.averaged(model, plan(run).views)
+    return Predictions(backend.Judge(seen).logits(seen.get_weights(), images))
 
 
 def plan(run: Run) -> Plan:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from clothier.augment import wild
 from clothier.augment.wild import Dice
 from clothier.values import Images
+
+Array = npt.NDArray[Any]
 
 
 def _images(num: int, height: int, width: int, channels: int = 1) -> Images:
@@ -20,82 +24,72 @@ def _images(num: int, height: int, width: int, channels: int = 1) -> Images:
 def _still(images: Images) -> Dice:
     """Dice that change nothing but pixels too dark to be all thing."""
     num, height, width, _ = images.shape
+    grid = (num, wild.GRID, wild.GRID)
     return Dice(
         places=np.tile(np.eye(2, 3), (num, 1, 1)),
+        bends=np.zeros((*grid, 2), np.int64),
         ends=np.tile([0, 255], (num, 1)),
+        folds=np.zeros(grid, np.int64),
         scraps=np.zeros((num, 4)),
         bites=np.zeros((num, 4)),
-        lights=np.zeros((num, wild.GRID, wild.GRID), np.int64),
+        ground=np.zeros(grid, np.int64),
         grain=np.zeros((num, height, width), np.int64),
         blur=np.zeros(num, np.int64),
     )
 
 
-def _place(plane: Images, place: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]  # of any kind
-    """The plane (height, width) resampled in float64, black outside."""
+def _between(grid: Array, height: int, width: int) -> Array:
+    """The grid enlarged: each pixel takes its places' values by hat functions, in float64."""
+
+    def hats(side: int) -> Array:
+        at = np.arange(side)[:, np.newaxis] * (wild.GRID - 1) * 64 // max(side - 1, 1) / 64
+        return np.asarray(np.maximum(0, 1 - np.abs(at - np.arange(wild.GRID))))
+
+    return hats(height) @ grid @ hats(width).T
+
+
+def _resampled(plane: Images, rows: Array, columns: Array) -> Array:
+    """The plane between its pixels, in float64, by hat functions; black outside."""
     height, width = plane.shape
-    framed = np.pad(plane, 1).astype(np.float64)
-    made = np.zeros((height, width))
-    for y in range(height):
-        for x in range(width):
-            row, column = place @ (y, x, 1) + 1
-            row, column = min(max(row, 0), height + 1), min(max(column, 0), width + 1)
-            top, left = int(row), int(column)
-            down, across = row - top, column - left
-            for dy, dx, share in (
-                (0, 0, (1 - down) * (1 - across)),
-                (0, 1, (1 - down) * across),
-                (1, 0, down * (1 - across)),
-                (1, 1, down * across),
-            ):
-                if share:
-                    made[y, x] += share * framed[top + dy, left + dx]
-    return np.floor(made + 0.5)
+    down = np.maximum(0, 1 - np.abs(rows[..., np.newaxis] - np.arange(height)))
+    across = np.maximum(0, 1 - np.abs(columns[..., np.newaxis] - np.arange(width)))
+    return np.asarray(np.floor(np.einsum("yxr,yxc,rc->yx", down, across, plane.astype(np.float64)) + 0.5))
 
 
-def _background(lights: np.ndarray, height: int, width: int) -> np.ndarray:  # type: ignore[type-arg]  # of any kind
-    made = np.zeros((height, width), np.int64)
-    for y in range(height):
-        for x in range(width):
-            down, across = (
-                64 * (wild.GRID - 1) * place // max(side - 1, 1) for place, side in ((y, height), (x, width))
-            )
-            for row in range(wild.GRID):
-                for column in range(wild.GRID):
-                    made[y, x] += (
-                        max(0, 64 - abs(down - 64 * row))
-                        * max(0, 64 - abs(across - 64 * column))
-                        * lights[row, column]
-                    )
-    return made // 4096
-
-
-def _inside(ellipse: np.ndarray, y: int, x: int) -> bool:  # type: ignore[type-arg]  # of any kind
-    row, column, tall, wide = ellipse.tolist()
-    return bool(tall and ((y - row) / tall) ** 2 + ((x - column) / wide) ** 2 <= 1)
+def _ellipse(ellipse: Array, height: int, width: int) -> Array:
+    row, column, tall, wide = ellipse
+    if not tall:
+        return np.zeros((height, width), np.bool_)
+    y, x = np.mgrid[:height, :width]
+    return np.asarray(((y - row) / tall) ** 2 + ((x - column) / wide) ** 2 <= 1)
 
 
 def _reference(images: Images, dice: Dice) -> Images:
     num, height, width, channels = images.shape
     made = np.empty_like(images)
-    kernel = np.outer([1, 0, 0], [1, 0, 0])
+    y, x = np.mgrid[:height, :width]
     for n in range(num):
-        around = np.clip(_background(dice.lights[n], height, width) + dice.grain[n], 0, 255)
-        dark, light = dice.ends[n].tolist()
-        beside = int(dice.blur[n])
-        kernel = np.outer([beside, 256 - 2 * beside, beside], [beside, 256 - 2 * beside, beside])
+        rows, columns = (
+            dice.places[n, axis, 0] * y
+            + dice.places[n, axis, 1] * x
+            + dice.places[n, axis, 2]
+            + _between(dice.bends[n, :, :, axis] / 256, height, width)
+            for axis in (0, 1)
+        )
+        folds = np.floor(_between(dice.folds[n], height, width))
+        ground = np.floor(_between(dice.ground[n], height, width)) + dice.grain[n]
+        behind = np.where(_ellipse(dice.scraps[n], height, width), np.clip(ground, 0, 255), 0)
+        dark, light = dice.ends[n]
+        kernel = np.array([dice.blur[n], 256 - 2 * dice.blur[n], dice.blur[n]])
         for c in range(channels):
-            plane = _place(images[n, :, :, c], dice.places[n])
-            drawn = np.zeros((height, width), np.int64)
-            for y in range(height):
-                for x in range(width):
-                    level = 0 if _inside(dice.bites[n], y, x) else int(plane[y, x])
-                    share = min(level, wild.SOLID)
-                    behind = int(around[y, x]) if _inside(dice.scraps[n], y, x) else 0
-                    thing = 255 * dark + (light - dark) * level
-                    drawn[y, x] = (share * thing + (wild.SOLID - share) * 255 * behind) // (255 * wild.SOLID)
+            level = _resampled(images[n, :, :, c], rows, columns)
+            level[_ellipse(dice.bites[n], height, width)] = 0
+            thing = np.clip((255 * dark + (light - dark) * level) // 255 + folds, 0, 255)
+            share = np.minimum(level, wild.SOLID)
+            drawn = (share * thing + (wild.SOLID - share) * behind) // wild.SOLID
             windows = np.lib.stride_tricks.sliding_window_view(np.pad(drawn, 1, "edge"), (3, 3))
-            made[n, :, :, c] = np.clip((windows * kernel).sum(axis=(2, 3)) // 65536, 0, 255)
+            smooth = np.einsum("yxrc,r,c->yx", windows, kernel, kernel) // 65536
+            made[n, :, :, c] = np.clip(smooth, 0, 255)
     return made
 
 
@@ -103,7 +97,6 @@ def _reference(images: Images, dice: Dice) -> Images:
 def test_every_pixel_agrees_with_a_slow_reference(shape: tuple[int, int, int, int]) -> None:
     images = _images(*shape)
     dice = wild.throw(np.random.default_rng(1), images)
-    dice = replace(dice, places=np.round(dice.places * 256) / 256)  # float32 then makes no other ties
     np.testing.assert_array_equal(wild.move(images, dice), _reference(images, dice))
 
 
@@ -126,7 +119,7 @@ def test_a_scrap_over_all_fills_the_background_alone() -> None:
         _still(images),
         ends=np.array([[0, 90]]),
         scraps=everywhere,
-        lights=np.full((1, wild.GRID, wild.GRID), 170),
+        ground=np.full((1, wild.GRID, wild.GRID), 170),
     )
     assert np.array_equal(wild.move(images, dice), np.where(images == 255, 90, 170))
 
@@ -167,7 +160,10 @@ def test_a_thing_in_the_middle_stays_near_it_and_keeps_its_area_times_the_scale(
 def test_dice_are_within_their_ranges_and_as_frequent_as_stated() -> None:
     dice = wild.throw(np.random.default_rng(0), np.empty((20_000, 6, 8, 1), np.uint8))
     assert (dice.ends.min(), dice.ends.max()) == wild.LEVELS
-    assert (dice.lights.min(), dice.lights.max()) == (0, 255)
+    assert (dice.folds.min(), dice.folds.max()) == (-wild.FOLDS, wild.FOLDS)
+    assert (dice.ground.min(), dice.ground.max()) == (0, 255)
+    assert np.abs(dice.bends[..., 0]).max() == pytest.approx(256 * 6 * wild.BEND, rel=0.01)
+    assert np.abs(dice.bends[..., 1]).max() == pytest.approx(256 * 8 * wild.BEND, rel=0.01)
     assert (dice.grain.min(), dice.grain.max()) == (-wild.GRAIN, wild.GRAIN)
     assert (dice.blur.min(), dice.blur.max()) == (round(256 * wild.BLUR[0]), round(256 * wild.BLUR[1]))
     for ellipses, probability in ((dice.scraps, wild.SCRAP), (dice.bites, wild.BITE)):

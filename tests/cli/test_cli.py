@@ -131,7 +131,23 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("plot nowhere", "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1"),
         ("plot nowhere --format pgn", "unknown figure format 'pgn'; known: png, svg; did you mean 'png'?"),
         ("predict --model nowhere", "nowhere is not a run folder"),
-        ("predict", "missing option '--model'; see `clothier predict --help`"),
+        ("predict", "no photos are named; wanted some, or --model RUN and --index for an image of its data"),
+        (
+            "predict a.jpg --index 3",
+            "got photos and --data or --index; wanted one or the other; leave one out",
+        ),
+        (
+            "predict --model nowhere --out a.csv",
+            "--out is for photos; wanted some beside it, or --json without it",
+        ),
+        (
+            "predict no.jpg",
+            "no.jpg is not there; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or",
+        ),
+        (
+            "predict no.jpg --out a.xls",
+            "answers are written to .csv and .jsonl files; got '.xls'; name one of those",
+        ),
         ("explain nowhere 0", "nowhere is not a run folder"),
         ("explain nowhere", "missing argument 'IMAGE'; see `clothier explain --help`"),
     ],

@@ -16,6 +16,7 @@ from clothier import __version__
 from clothier.cli import (
     compare,
     data,
+    doctor,
     embed,
     explain,
     explore,
@@ -47,6 +48,7 @@ for command in (
     train.train,
     plot.plot,
     predict.predict,
+    doctor.doctor,
     explain.explain,
     embed.embed,
     explore.explore,

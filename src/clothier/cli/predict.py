@@ -1,111 +1,136 @@
-"""`clothier predict --model RUN --index I`: the probability of each class for one image of a data set."""
+"""`clothier predict PHOTO...`: what a network makes of photos, or of one image of a data set."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import options, screen
+from clothier.cli import options, predict_one, screen
 from clothier.errors import InputError
 
 if TYPE_CHECKING:
-    from clothier.runs import Run
-    from clothier.values import Dataset
+    from clothier.predict import Answer
 
-_FIRST = 20  # as many classes as the R tutorial prints
+_MANY = 50  # photos from which on their progress is shown
 
 
 def predict(
-    model: Annotated[Path, typer.Option(help="A run folder, such as runs/cnn1-1.", show_default=False)],
+    photos: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Photos, folders of photos, or patterns such as 'photos/*.jpg'.", show_default=False
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="A run folder, such as runs/cnn1-1, or a model file.", show_default="the one in the box"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the answers to this .csv or .jsonl file instead.", show_default=False),
+    ] = None,
     data: Annotated[
-        str | None, typer.Option(help="A source from `clothier data list`.", show_default="the run's own")
+        str | None,
+        typer.Option(
+            help="In place of photos: a source from `clothier data list`.", show_default="the run's own"
+        ),
     ] = None,
     split: options.WhichSplit = "test",
-    index: Annotated[int, typer.Option(help="Image of the split, counted from 0.")] = 0,
+    index: Annotated[
+        int | None, typer.Option(help="Image of the split, counted from 0.", show_default="0")
+    ] = None,
     weights: options.Weights = "last",
     data_dir: options.DataDir = None,
     image_size: options.ImageSize = None,
     crop: options.Crop = "pad",
     skip_bad: options.SkipBad = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON; of photos, a line each.")] = False,
 ) -> None:
-    """Print what a trained network makes of one image, and the first classes it predicts."""
-    from clothier.runs import Run
+    """Print what a trained network makes of photos: their class, how sure it is, and whether it may say so at all.
 
-    run = Run.open(model)
-    content = run.read_recipe()["data"]
-    if data is None or data == content["source"]:
-        dataset = options.load_run_data(run, data_dir)
-    else:
-        dataset = options.load_data(data, options.as_options(data_dir, "default", image_size, crop, skip_bad))
-    _check_fit(run, content, dataset)
-    images = dataset.split(split)
-    if not 0 <= index < len(images):
-        raise InputError(f"--index is {index}; wanted 0 to {len(images) - 1}")
-    import numpy as np
-
-    from clothier import predict as predicting
-
-    rows = [index, *range(min(_FIRST, len(images)))]
-    predictions = predicting.predict(run, images.images[np.array(rows)], weights)
-    labels = predictions.labels.tolist()
-    answer: dict[str, Any] = {
-        "run": str(run.path),
-        "weights": weights,
-        "source": dataset.name,
-        "split": split,
-        "index": index,
-        "true": dataset.class_names[images.labels[index]],
-        "predicted": content["class_names"][labels[0]],
-        "probabilities": dict(
-            zip(content["class_names"], predictions.probabilities[0].tolist(), strict=True)
-        ),
-        "first_predicted": labels[1:],
-        "first_true": images.labels[: len(rows) - 1].tolist(),
-        "notice": dataset.notice,
-    }
-    if json:
-        screen.print_json(answer)
-    else:
-        _show(answer)
-
-
-def _check_fit(run: Run, content: dict[str, Any], dataset: Dataset) -> None:
-    """InputError where the data have another shape or number of classes than the run's network."""
-    own, given = (
-        (tuple(content["image_shape"]), len(content["class_names"])),
-        (
-            dataset.image_shape,
-            dataset.num_classes,
-        ),
-    )
-    if own != given:
-        own_words, given_words = (
-            f"{' x '.join(map(str, shape))} and {classes} classes" for shape, classes in (own, given)
-        )
+    "not sure" is said of the least sure of 5 % of the validation images, "unlike" of what is stranger than 95 % of
+    them. Without photos: what it makes of one image of a data set, and the first classes it predicts.
+    """
+    if photos:
+        if data is not None or index is not None:
+            raise InputError("got photos and --data or --index; wanted one or the other; leave one out")
+        _photos(photos, model, out, json)
+    elif model is None:
         raise InputError(
-            f"{run.name} was trained on images of {own_words}, {dataset.name} has {given_words}; "
-            "wanted the same; choose other --data, or --image-size where they are photos"
+            "no photos are named; wanted some, or --model RUN and --index for an image of its data"
         )
-    if dataset.class_names != tuple(content["class_names"]):
-        screen.notice(
-            f"{run.name} knows its classes by other names ({', '.join(content['class_names'])}) than {dataset.name}"
-        )
+    elif out is not None:
+        raise InputError("--out is for photos; wanted some beside it, or --json without it")
+    else:
+        read = options.as_options(data_dir, "default", image_size, crop, skip_bad)
+        predict_one.predict_one(model, data, read, split, index or 0, weights, json)
 
 
-def _show(answer: dict[str, Any]) -> None:
-    screen.say(f"{answer['source']}, {answer['split']} image {answer['index']}, by {answer['run']}\n")
-    marks = {answer["true"]: "true class"}
-    marks[answer["predicted"]] = "predicted, rightly" if answer["predicted"] in marks else "predicted"
-    screen.print_bars(
-        [
-            (f"{label}  {name}", probability, marks.get(name, ""))
-            for label, (name, probability) in enumerate(answer["probabilities"].items())
-        ]
-    )
-    first = answer["first_predicted"]
-    screen.say(f"\nthe first {len(first)} {answer['split']} images")
-    screen.say(f"predicted  {' '.join(map(str, first))}")
-    screen.say(f"true       {' '.join(map(str, answer['first_true']))}")
+def _photos(words: list[str], model: Path | None, out: Path | None, json: bool) -> None:
+    from clothier import predict as predicting
+    from clothier.files import writing
+    from clothier.predict import rows
+
+    start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
+    paths = predicting.find(words)
+    predictor = predicting.opened(model)
+    if json and out is None:
+        for answer in predicting.answers(predictor, paths):
+            print(rows.as_json(answer), end="")
+        return
+    with screen.counting() as progress:
+        answers = predicting.answers(predictor, paths, progress if len(paths) >= _MANY else None)
+        if out is not None:
+            with writing(out) as file:
+                file.write(start.encode())
+                for answer in answers:
+                    file.write(line(answer).encode())
+        shown = list(answers)  # none where they were written
+    if out is None:
+        _show(shown)
+    else:
+        screen.say(f"{out}: {len(paths):,} photos")
+
+
+def _show(answers: list[Answer]) -> None:
+    """A bar a class for one photo, a line each for several."""
+    if len(answers) == 1 and answers[0].classes:
+        (answer,) = answers
+        screen.say(f"{answer.filename}\n")
+        screen.print_bars(
+            [(*ranked, "" if place else "predicted") for place, ranked in enumerate(answer.classes)]
+        )
+        if remark := _remark(answer):
+            screen.say(f"\n{remark}")
+        return
+    shared = _shared_folder([answer.filename for answer in answers])
+    rows = [
+        (
+            answer.filename[len(shared) :],
+            answer.classes[0][0] if answer.classes else "",
+            f"{answer.classes[0][1]:.1%}" if answer.classes else "",
+            _remark(answer),
+        )
+        for answer in answers
+    ]
+    title = f"in {shared}" if shared else ""
+    screen.print_table(("photo", "class", "probability", "remark"), rows, title, words=("photo",))
+
+
+def _shared_folder(names: list[str]) -> str:
+    """What all names begin with, up to a separator: it is said once."""
+    first, last = min(names), max(names)
+    same = next((place for place, letter in enumerate(first) if last[place : place + 1] != letter), 0)
+    return first[: first.rfind(os.sep, 0, same) + 1]
+
+
+def _remark(answer: Answer) -> str:
+    if answer.status == "unsure":
+        (label, _), (second, _) = answer.classes[:2]
+        return f"not sure: {label} or {second}"
+    return "not like anything it was trained on" if answer.status == "unlike" else answer.reason

@@ -35,13 +35,16 @@ def say(text: str = "") -> None:
     results.print(text, markup=False, soft_wrap=True)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
-    """A plain table on stdout: words to the left, numbers to the right."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "", words: Sequence[str] = ()
+) -> None:
+    """A plain table on stdout: words to the left, numbers to the right. `words` are columns that are words, even where
+    all begin with a digit."""
     if title:
         results.print(title, style="bold", markup=False, soft_wrap=True)
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, column in enumerate(columns):
-        right = bool(rows) and all(_is_number(row[place]) for row in rows)
+        right = column not in words and bool(rows) and all(_is_number(row[place]) for row in rows)
         made.add_column(escape(column), justify="right" if right else "left", overflow="fold")
     for row in rows:
         made.add_row(*(escape(str(cell)) for cell in row))

@@ -10,11 +10,8 @@ from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES
 from clothier.errors import DataError
-from clothier.photo import FORMAT_WORDS
+from clothier.photo import FORMAT_WORDS, SUFFIXES
 from clothier.values import Dataset
-
-# A name says which files are meant as pictures; what they are is told by their content.
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"})
 
 
 def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from clothier import photo
 from clothier.data.cache import describe
-from clothier.data.folder import SUFFIXES
 from clothier.errors import DataError, InputError
 from clothier.values import UNKNOWN, Dataset, Images, Labels
 
@@ -118,7 +117,7 @@ def _listed(folder: Path) -> list[Path]:
             for place in places
             if place == folder or not place.name.startswith(".")
             for path in sorted(place.iterdir())
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+            if path.suffix.lower() in photo.SUFFIXES and not path.name.startswith(".")
         ]
     except OSError as error:
         raise DataError(

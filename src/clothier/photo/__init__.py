@@ -5,7 +5,15 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 
 from __future__ import annotations
 
-from clothier.photo.decoding import FORMAT_WORDS, FORMATS, MAX_FILE_BYTES, MAX_PIXELS, decode, is_grey
+from clothier.photo.decoding import (
+    FORMAT_WORDS,
+    FORMATS,
+    MAX_FILE_BYTES,
+    MAX_PIXELS,
+    SUFFIXES,
+    decode,
+    is_grey,
+)
 from clothier.photo.fitting import CROPS, fit, read
 
 __all__ = [
@@ -14,6 +22,7 @@ __all__ = [
     "FORMAT_WORDS",
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
+    "SUFFIXES",
     "decode",
     "fit",
     "is_grey",

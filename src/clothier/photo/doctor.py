@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageFilter, ImageOps
 
 from clothier.errors import unknown_name
@@ -20,9 +22,18 @@ from clothier.photo.fitting import CROPS, read
 from clothier.photo.foreground import Mask
 from clothier.values import Images
 
-WORKING = 4  # the longest edge meanwhile, in sides of the model's image
+GREY_ALONE = ("grey", "sharpen", "light")  # steps for grey images alone
+SIDES, SIDE = (
+    4,
+    256,
+)  # the longest edge meanwhile: so many sides of the model's image, and so many pixels at least
 LEAST, MOST = 0.02, 0.95  # share of the picture that a thing takes up; else none was found
-CLOSE = 0.05  # of the range of a colour: nearer to the corners' colour is background. Source: as above
+CLOSE = 0.05  # of the range of a colour: nearer to white, or black, is background. Source: as above
+FLAT = (
+    0.015  # of the range: a ground that is farther from white, or black, is a photo's and no product shot's
+)
+CUT_OFF = 0.05  # share of the photo's edge that a thing may lie on
+CUT_OFF_WORDS = "the thing reaches the edge of the photo: what lies beyond is missing"
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +64,10 @@ class _Case:
 
     picture: Image.Image
     size: tuple[int, int]
+    channels: int
     mask: Mask | None = None
     ground: int | None = None
+    shrunk: bool = False
 
 
 def prepare(source: Path | bytes, preprocessing: str, size: tuple[int, int], channels: int) -> Images:
@@ -78,74 +91,85 @@ def examine(
 ) -> Examination:
     """Every step from a photo to the image for a model of `size` (height, width) and channels, 1 or 3.
 
+    Colours are left as they are, on white; what is grey is made as Fashion-MNIST was: sharpened, and light on dark.
     `skip` names steps of STEPS to leave out. Raises DataError as `prepare`, InputError for an unknown step.
     """
-    for name in skip:
-        if name not in STEPS:
-            raise unknown_name("step", name, STEPS)
-    side = WORKING * max(size)
+    check_steps(skip)
+    side = max(SIDES * max(size), SIDE)
     picture = decode(source, at_least=(side, side), upright="upright" not in skip)
     if max(picture.size) > side:
         scale = side / max(picture.size)
         edges = max(1, round(scale * picture.width)), max(1, round(scale * picture.height))
         picture = picture.resize(edges, Image.Resampling.LANCZOS)
-    case = _Case(picture, size)
-    words = "the photo" if "upright" in skip else "the photo, upright"
-    steps = [_step("upright", words, case, channels)]
+    case = _Case(picture, size, channels)
+    words = "the photo as it was stored" if "upright" in skip else "the photo, upright"
+    steps = [_step("upright", words, case)]
     warnings = []
     for name, act in STEPS.items():
-        if name in skip or act is None or (name == "grey" and channels == 3):
+        if name in skip or act is None or (name in GREY_ALONE and channels == 3):
             continue
         done, warning = act(case)
-        steps.append(_step(name, done, case, channels))
+        steps.append(_step(name, done, case))
         if warning:
             warnings.append(warning)
     return Examination(tuple(steps), steps[-1].seen, tuple(warnings))
 
 
-def _step(name: str, words: str, case: _Case, channels: int) -> Step:
+def check_steps(names: Collection[str]) -> None:
+    """InputError for a name that is no step's, before any photo is read."""
+    for name in names:
+        if name not in STEPS:
+            raise unknown_name("step", name, STEPS)
+
+
+def _step(name: str, words: str, case: _Case) -> Step:
     pixels = np.asarray(case.picture)
     height, width = case.size
-    picture = case.picture.convert("RGB" if channels == 3 else "L")
+    picture = case.picture.convert("RGB" if case.channels == 3 else "L")
     if picture.size != (width, height):
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-    seen = np.asarray(picture).reshape(height, width, channels)
+    seen = np.asarray(picture).reshape(height, width, case.channels)
     return Step(name, words, pixels.reshape(*pixels.shape[:2], -1), seen)
 
 
 def _cut(case: _Case) -> tuple[str, str]:
-    """Find the thing, and paint what is around it white; black around a light thing."""
+    """Find the thing, and paint what is around it white; black around a light thing that is to lie on black."""
     pixels = np.asarray(case.picture.convert("RGB"))
-    plain = _differing(pixels)
-    if plain is not None:
-        case.mask = plain
-        return "a plain background, left as it is", ""
+    if _plain(pixels, case):
+        return "left as it is: a plain background", ""
     mask = foreground.find(pixels)
     if not LEAST <= mask.mean() <= MOST:
-        return "no background found", "the thing could not be told from its background"
-    case.mask = mask
-    grey = np.asarray(case.picture.convert("L"))
-    case.ground = 0 if grey[mask].mean() > 127 else 255
-    around = Image.new(case.picture.mode, case.picture.size, "black" if case.ground == 0 else "white")
-    case.picture = Image.composite(case.picture, around, Image.fromarray(mask))
-    return f"background painted {'black' if case.ground == 0 else 'white'}", ""
+        return "left as it is: no background found", (
+            "no thing could be told from its background: all of the photo is taken; one thing on a plain ground is "
+            "what the doctor knows"
+        )
+    light = case.channels == 1 and np.asarray(case.picture.convert("L"))[mask].mean() > 127
+    paint, case.ground = ("black", 0) if light else ("white", 255)
+    around = Image.new(case.picture.mode, case.picture.size, paint)
+    case.picture, case.mask = Image.composite(case.picture, around, Image.fromarray(mask)), mask
+    missing = _edge(mask).mean() > CUT_OFF
+    return f"background painted {paint}", CUT_OFF_WORDS if missing else ""
 
 
-def _differing(pixels: Images) -> Mask | None:
-    """What differs from the colour of the corners, where they and most of the edge agree on one; else None."""
-    corners = pixels[[0, 0, -1, -1], [0, -1, 0, -1]].astype(np.int16)
-    colour = np.median(corners, axis=0)
-    close = CLOSE * 255
-    if np.abs(corners - colour).max() > close:
-        return None
-    differs: Mask = np.abs(pixels - colour).max(axis=2) > close
-    edge = np.concatenate([differs[0], differs[-1], differs[:, 0], differs[:, -1]])
-    return differs if edge.mean() < 0.5 and differs.any() else None
+def _plain(pixels: Images, case: _Case) -> bool:
+    """Whether corners and most of the edge are white, or black, as in a product shot: what differs is the thing."""
+    for ground in (0, 255):
+        away = np.abs(pixels.astype(np.int16) - ground).max(axis=2) / 255
+        if away[[0, 0, -1, -1], [0, -1, 0, -1]].max() <= CLOSE and np.median(_edge(away)) <= FLAT:
+            differs: Mask = away > CLOSE
+            if differs.any():
+                case.mask, case.ground = differs, ground
+                return True
+    return False
+
+
+def _edge(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
 
 
 def _trim(case: _Case) -> tuple[str, str]:
     if case.mask is None:
-        return "nothing to trim", ""
+        return "left as it is: nothing to trim to", ""
     rows, columns = (np.flatnonzero(case.mask.any(axis=axis)) for axis in (1, 0))
     box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
     case.picture = case.picture.crop(box)
@@ -155,18 +179,21 @@ def _trim(case: _Case) -> tuple[str, str]:
 
 def _grey(case: _Case) -> tuple[str, str]:
     case.picture = case.picture.convert("L")
-    return "grey", ""
+    return "made grey", ""
 
 
 def _resize(case: _Case) -> tuple[str, str]:
     height, width = case.size
     scale = min(width / case.picture.width, height / case.picture.height)
     edges = max(1, round(scale * case.picture.width)), max(1, round(scale * case.picture.height))
+    case.shrunk = scale < 1
     case.picture = case.picture.resize(edges, Image.Resampling.LANCZOS)
-    return f"longest edge to {max(edges)}", ""
+    return f"longest edge is {max(edges)} pixels", ""
 
 
 def _sharpen(case: _Case) -> tuple[str, str]:
+    if not case.shrunk:
+        return "left as it is: nothing was shrunk", ""
     case.picture = case.picture.filter(ImageFilter.UnsharpMask(radius=1, percent=100, threshold=0))
     return "sharpened", ""
 
@@ -191,8 +218,7 @@ def _ground(case: _Case) -> int:
     """The grey level around the thing: what was painted, or the border's."""
     if case.ground is not None:
         return case.ground
-    grey = np.asarray(case.picture.convert("L"))
-    return int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    return int(np.median(_edge(np.asarray(case.picture.convert("L")))))
 
 
 # In order; `upright` is done while decoding.

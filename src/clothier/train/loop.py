@@ -243,7 +243,12 @@ class Training:
             for name, split in splits.items()
         }
         judged = self.dataset.judged
-        self.run.write_predictions(splits[judged].labels, predictions[judged])
+        labels = splits[judged].labels
+        self.run.write_predictions(labels, predictions[judged])
+        validation = (
+            (splits["validation"].labels, predictions["validation"]) if "validation" in splits else None
+        )
+        self.run.write_reliability(evaluate.calibration(judged, labels, predictions[judged], validation))
         return PhaseScores(
             name=phase,
             epochs=len(self.history),

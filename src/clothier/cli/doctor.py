@@ -1,0 +1,126 @@
+"""`clothier doctor PHOTO`: how a photo becomes the image a network sees, and what it makes of it at each step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clothier.cli import screen
+from clothier.errors import DataError, InputError
+
+if TYPE_CHECKING:
+    from clothier.calibrate import Verdicts
+    from clothier.photo.doctor import Examination
+    from clothier.photo.sheet import Answer
+    from clothier.predict import Predictor
+
+_SHOWN = 3  # classes a step
+
+
+def doctor(
+    photo: Annotated[
+        Path, typer.Argument(help="A picture: JPEG, PNG, WebP, GIF or BMP.", show_default=False)
+    ],
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="A run folder, such as runs/fastnet-1, or a model file.", show_default="the one in the box"
+        ),
+    ] = None,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A step to leave out: upright, cut, trim, grey, resize, sharpen, centre or light; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The picture of the steps.", show_default="PHOTO-doctor.png here")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Draw the steps from a photo to the image a network sees, with its prediction after each, and say in words what
+    speaks against trusting the last."""
+    import numpy as np
+
+    from clothier import predict as predicting
+    from clothier.files import write_atomic
+    from clothier.photo import FORMAT_WORDS, sheet
+    from clothier.photo import doctor as doctoring
+
+    target = out or Path(f"{photo.stem}-doctor.png")
+    if target.suffix.lower() != ".png":
+        raise InputError(f"--out is {target}; wanted a file that ends in .png")
+    doctoring.check_steps(skip or ())
+    predictor = predicting.opened(model)
+    height, width, channels = predictor.image_shape
+    try:
+        examination = doctoring.examine(photo, skip or (), (height, width), channels)
+    except DataError as error:
+        raise DataError(f"{photo} {error}; wanted a {FORMAT_WORDS} picture") from error
+    verdicts = predictor.judge(np.stack([step.seen for step in examination.steps]))
+    answers = [_first(predictor.class_names, row) for row in verdicts.probabilities.tolist()]
+    warnings = [*_warnings(examination, verdicts, answers[-1]), *_other_way(predictor)]
+    drawn = sheet.draw(examination, answers, f"{photo.name}, by {model or 'the model in the box'}", warnings)
+    write_atomic(target, sheet.as_png(drawn))
+    if json:
+        screen.print_json(_as_json(photo, target, examination, answers, verdicts, warnings))
+        return
+    rows = [
+        (step.name, step.words, answer[0][0], f"{answer[0][1]:.1%}")
+        for step, answer in zip(examination.steps, answers, strict=True)
+    ]
+    screen.print_table(("step", "what was done", "class", "probability"), rows)
+    for text in warnings:
+        screen.notice(text)
+    screen.say(f"\n{target}")
+
+
+def _first(names: tuple[str, ...], probabilities: list[float]) -> Answer:
+    ranked = sorted(zip(names, probabilities, strict=True), key=lambda pair: -pair[1])
+    return ranked[:_SHOWN]
+
+
+def _warnings(examination: Examination, verdicts: Verdicts, last: Answer) -> list[str]:
+    said = list(examination.warnings)
+    status, strangeness = str(verdicts.statuses[-1]), float(verdicts.strangeness[-1])
+    if status == "unlike":
+        said.append(
+            f"the image lies far from what the model was trained on (strangeness {strangeness:.1f}, where 0 is "
+            f"ordinary): {last[0][0]} is a guess not to be trusted"
+        )
+    elif status == "unsure":
+        said.append(f"the model is not sure: {last[0][0]} or {last[1][0]}")
+    return said
+
+
+def _other_way(predictor: Predictor) -> list[str]:
+    if predictor.photos == "doctor":
+        return []
+    return [
+        f"`clothier predict` does not call the doctor for this model, which was trained on photos as they are: it "
+        f"resizes them ({predictor.photos})"
+    ]
+
+
+def _as_json(
+    photo: Path,
+    target: Path,
+    examination: Examination,
+    answers: list[Answer],
+    verdicts: Verdicts,
+    warnings: list[str],
+) -> dict[str, object]:
+    return {
+        "photo": str(photo),
+        "picture": str(target),
+        "steps": [
+            {"name": step.name, "words": step.words, "classes": dict(answer)}
+            for step, answer in zip(examination.steps, answers, strict=True)
+        ],
+        "status": str(verdicts.statuses[-1]),
+        "strangeness": float(verdicts.strangeness[-1]),
+        "warnings": warnings,
+    }

@@ -1,0 +1,107 @@
+"""What `clothier predict --model RUN --index I` prints: the probability of each class for one image of a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clothier.cli import options, screen
+from clothier.errors import InputError
+
+if TYPE_CHECKING:
+    from clothier.runs import Run
+    from clothier.values import Dataset, Floats, Images
+
+_FIRST = 20  # as many classes as the R tutorial prints
+
+
+def predict_one(
+    model: Path, data: str | None, read: dict[str, Any], split: str, index: int, weights: str, json: bool
+) -> None:
+    """Print what a run's network makes of that image, and the first classes it predicts. `read` are the options of
+    data.load for another source than the run's own."""
+    from clothier.runs import Run
+
+    run = Run.open(model)
+    content = run.read_recipe()["data"]
+    if data is None or data == content["source"]:
+        data_dir = read["data_dir"]
+        dataset = options.load_run_data(run, Path(data_dir) if data_dir else None)
+    else:
+        dataset = options.load_data(data, read)
+    _check_fit(run, content, dataset)
+    images = dataset.split(split)
+    if not 0 <= index < len(images):
+        raise InputError(f"--index is {index}; wanted 0 to {len(images) - 1}")
+    import numpy as np
+
+    rows = [index, *range(min(_FIRST, len(images)))]
+    probabilities = _probabilities(run, images.images[np.array(rows)], weights)
+    labels = probabilities.argmax(axis=1).tolist()
+    answer: dict[str, Any] = {
+        "run": str(run.path),
+        "weights": weights,
+        "source": dataset.name,
+        "split": split,
+        "index": index,
+        "true": dataset.class_names[images.labels[index]],
+        "predicted": content["class_names"][labels[0]],
+        "probabilities": dict(zip(content["class_names"], probabilities[0].tolist(), strict=True)),
+        "first_predicted": labels[1:],
+        "first_true": images.labels[: len(rows) - 1].tolist(),
+        "notice": dataset.notice,
+    }
+    if json:
+        screen.print_json(answer)
+    else:
+        _show(answer)
+
+
+def _probabilities(run: Run, images: Images, weights: str) -> Floats:
+    """Of the last weights, by the run's model file, calibrated; of the best, which no model file holds, by Keras."""
+    if weights == "last":
+        from clothier import predict
+
+        return predict.opened(run.path).probabilities(images)
+    from clothier import trained
+
+    return trained.predict(run, images, weights).probabilities
+
+
+def _check_fit(run: Run, content: dict[str, Any], dataset: Dataset) -> None:
+    """InputError where the data have another shape or number of classes than the run's network."""
+    own, given = (
+        (tuple(content["image_shape"]), len(content["class_names"])),
+        (
+            dataset.image_shape,
+            dataset.num_classes,
+        ),
+    )
+    if own != given:
+        own_words, given_words = (
+            f"{' x '.join(map(str, shape))} and {classes} classes" for shape, classes in (own, given)
+        )
+        raise InputError(
+            f"{run.name} was trained on images of {own_words}, {dataset.name} has {given_words}; "
+            "wanted the same; choose other --data, or --image-size where they are photos"
+        )
+    if dataset.class_names != tuple(content["class_names"]):
+        screen.notice(
+            f"{run.name} knows its classes by other names ({', '.join(content['class_names'])}) than {dataset.name}"
+        )
+
+
+def _show(answer: dict[str, Any]) -> None:
+    screen.say(f"{answer['source']}, {answer['split']} image {answer['index']}, by {answer['run']}\n")
+    marks = {answer["true"]: "true class"}
+    marks[answer["predicted"]] = "predicted, rightly" if answer["predicted"] in marks else "predicted"
+    screen.print_bars(
+        [
+            (f"{label}  {name}", probability, marks.get(name, ""))
+            for label, (name, probability) in enumerate(answer["probabilities"].items())
+        ]
+    )
+    first = answer["first_predicted"]
+    screen.say(f"\nthe first {len(first)} {answer['split']} images")
+    screen.say(f"predicted  {' '.join(map(str, first))}")
+    screen.say(f"true       {' '.join(map(str, answer['first_true']))}")

@@ -1,0 +1,133 @@
+"""Photos -> answers, in order, however many; a picture that cannot be read is an answer too."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from clothier.backend import num_cores
+from clothier.calibrate import Verdicts
+from clothier.errors import DataError, InputError
+from clothier.photo import FORMAT_WORDS, SUFFIXES, doctor
+from clothier.predict.predictor import Predictor
+from clothier.values import Images
+
+UNREADABLE = "unreadable"
+_TOGETHER = 32  # photos that are judged at once
+_AHEAD = 2 * _TOGETHER  # photos that are decoded, or waiting for it, meanwhile
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of one photo: its classes with their probabilities, the most probable first, a status (sure, unsure,
+    unlike or unreadable), how strange it is in standard deviations, and the reason where it could not be read."""
+
+    filename: str
+    classes: tuple[tuple[str, float], ...] = ()
+    status: str = UNREADABLE
+    strangeness: float = 0.0
+    reason: str = ""
+
+
+def find(words: Sequence[str]) -> list[Path]:
+    """The pictures that those words name: files, all pictures in folders and the folders in them, and what patterns
+    such as photos/*.jpg fit; each once, in the order of the words, those of a word sorted.
+
+    Raises InputError for a word that names nothing.
+    """
+    found: dict[Path, None] = {}
+    for word in words:
+        path = Path(word).expanduser()
+        if path.is_dir():
+            there = sorted(_below(path))
+        elif os.path.lexists(path):
+            there = [path]
+        else:
+            fitting = glob.iglob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+            there = sorted(fit for name in fitting if not (fit := Path(name)).is_dir())
+        if not there:
+            kind = "holds no pictures" if path.is_dir() else "is not there"
+            raise InputError(
+                f"{word} {kind}; wanted a photo ({FORMAT_WORDS}), a folder of some, or a pattern such as 'photos/*.jpg'"
+            )
+        found.update(dict.fromkeys(there))
+    return list(found)
+
+
+def answers(predictor: Predictor, paths: Sequence[Path], report: Report | None = None) -> Iterator[Answer]:
+    """One answer a path, in their order; memory stays flat. `report` is told (what, done, total)."""
+    done = 0
+    prepared = _prepared(predictor, paths)
+    while batch := list(islice(prepared, _TOGETHER)):
+        yield from _judged(predictor, batch)
+        done += len(batch)
+        if report:
+            report("photos", done, len(paths))
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Pictures by name, hidden files and folders left out."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+                yield Path(place, name)
+
+
+def _prepared(predictor: Predictor, paths: Iterable[Path]) -> Iterator[tuple[Path, Images | DataError]]:
+    """Each path with the image made of it; a few are made ahead, on all cores."""
+    height, width, channels = predictor.image_shape
+
+    def prepare(path: Path) -> Images | DataError:
+        try:
+            return doctor.prepare(path, predictor.photos, (height, width), channels)
+        except DataError as error:
+            return error
+
+    waiting: deque[tuple[Path, Future[Images | DataError]]] = deque()
+    with ThreadPoolExecutor(num_cores()) as pool:
+        try:
+            for path in paths:
+                waiting.append((path, pool.submit(prepare, path)))
+                if len(waiting) > _AHEAD:
+                    first, made = waiting.popleft()
+                    yield first, made.result()
+            for path, made in waiting:
+                yield path, made.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _judged(predictor: Predictor, batch: Sequence[tuple[Path, Images | DataError]]) -> Iterator[Answer]:
+    images = [image for _, image in batch if not isinstance(image, DataError)]
+    verdicts = predictor.judge(np.stack(images)) if images else None
+    row = 0
+    for path, image in batch:
+        # Names that are no UTF-8 can be neither printed nor written as they are.
+        name = os.fsencode(path).decode("utf-8", "backslashreplace")
+        if isinstance(image, DataError) or verdicts is None:
+            yield Answer(name, reason=str(image))
+        else:
+            yield _answer(name, predictor.class_names, verdicts, row)
+            row += 1
+
+
+def _answer(name: str, class_names: Sequence[str], verdicts: Verdicts, row: int) -> Answer:
+    probabilities = verdicts.probabilities[row]
+    order = np.argsort(-probabilities, kind="stable")
+    return Answer(
+        name,
+        tuple((class_names[place], float(probabilities[place])) for place in order),
+        str(verdicts.statuses[row]),
+        float(verdicts.strangeness[row]),
+    )

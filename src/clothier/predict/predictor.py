@@ -1,0 +1,86 @@
+"""The network of a model file, ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from clothier.backend import num_cores
+from clothier.bundle import Bundle
+from clothier.calibrate import Calibration, Verdicts, softmax
+from clothier.errors import BundleError, InputError, unknown_name
+from clothier.predict.engines import ENGINES
+from clothier.values import Floats, Images, release
+
+_FEW = 16  # images that are not worth sharing among threads
+_BLOCK = 1024  # that are judged together
+
+
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """Of n images: `logits` float32 (n, num_classes), and the `features` that they are computed from, float32
+    (n, d)."""
+
+    logits: Floats
+    features: Floats
+
+
+class Predictor:
+    """Images -> logits and features, probabilities, or verdicts.
+
+    `model` is a model file's content, or a graph as it holds one, which comes without names and calibration; whether
+    a graph of unknown origin may be run is checked by `bundle.read`, not here. `threads` at once, 0 for one a core.
+    `engine` is one of ENGINES. Raises InputError for another, BundleError where statistics do not fit the graph.
+    """
+
+    def __init__(self, model: Bundle | bytes, threads: int = 0, engine: str = "onnxruntime") -> None:
+        if engine not in ENGINES:
+            raise unknown_name("engine", engine, ENGINES)
+        graph = model.graph if isinstance(model, Bundle) else model
+        self._engine = ENGINES[engine](graph, threads or num_cores())
+        self.image_shape, self.num_classes = self._engine.image_shape, self._engine.num_classes
+        self.calibration = Calibration()
+        self.class_names = tuple(map(str, range(self.num_classes)))
+        self.photos = "pad"  # how a photo becomes such an image, as photo.doctor.prepare has it
+        if isinstance(model, Bundle):
+            said = model.manifest
+            self.class_names, self.photos = said.class_names, said.preprocessing["photos"]
+            self.calibration = Calibration.of_tensors(said.temperature, said.thresholds, model.statistics)
+        known = self.calibration.statistics
+        if known is not None and not known.fits(self._engine.num_features, self.image_shape):
+            raise BundleError(
+                "the model file's statistics are of another network than one with "
+                f"{self._engine.num_features} features of images of {self.image_shape}; export it anew"
+            )
+
+    def outputs(self, images: Images) -> Outputs:
+        """Logits and features of uint8 images (n, height, width, channels); InputError for another shape or dtype."""
+        if images.shape[1:] != self.image_shape or images.dtype != np.uint8:
+            shape = ", ".join(map(str, self.image_shape))
+            raise InputError(f"images are {images.dtype} {images.shape}; wanted uint8 (n, {shape})")
+        engine = self._engine
+        return Outputs(*(engine.few(images) if len(images) <= _FEW else engine.many(images)))
+
+    def probabilities(self, images: Images) -> Floats:
+        """Calibrated probabilities, float32 (n, num_classes); images and errors as of `outputs`."""
+        return softmax(self.outputs(images).logits, self.calibration.temperature)
+
+    def judge(self, images: Images) -> Verdicts:
+        """Probabilities and doubts, as `Calibration.judge` has them; images and errors as of `outputs`."""
+        parts = list(self._verdicts(images))
+        if len(parts) == 1:
+            return parts[0]
+        return Verdicts(
+            np.concatenate([part.probabilities for part in parts]),
+            np.concatenate([part.statuses for part in parts]),
+            np.concatenate([part.strangeness for part in parts]),
+        )
+
+    def _verdicts(self, images: Images) -> Iterator[Verdicts]:
+        for start in range(0, max(len(images), 1), _BLOCK):
+            block = images[start : start + _BLOCK]
+            outputs = self.outputs(block)
+            yield self.calibration.judge(outputs.logits, outputs.features, block)
+            release(images)

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from clothier import cli, predict
+from clothier.calibrate import Verdicts
+from clothier.values import Images
+
+
+class _Light:
+    """Calls what is mostly light a lamp; the darker, the stranger."""
+
+    class_names = ("Lamp", "Coal", "Ash")
+    image_shape = (28, 28, 1)
+    photos = "doctor"
+    status = "sure"
+
+    def judge(self, images: Images) -> Verdicts:
+        share = images.mean(axis=(1, 2, 3)) / 255
+        probabilities = np.stack([share, (1 - share) * 0.75, (1 - share) * 0.25], axis=1).astype(np.float32)
+        return Verdicts(
+            probabilities, np.array([self.status] * len(images)), np.full(len(images), 3.25, np.float32)
+        )
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> _Light:
+    made = _Light()
+    monkeypatch.setattr(predict, "opened", lambda path: made)
+    return made
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    image = Image.new("RGB", (160, 200), (190, 170, 140))
+    ImageDraw.Draw(image).rectangle((40, 40, 110, 160), (30, 40, 120))
+    noise = np.random.default_rng(0).integers(-8, 9, (200, 160, 3))
+    path = tmp_path / "a coat.png"
+    Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)).save(path)
+    return path
+
+
+def test_a_line_a_step_and_the_picture(
+    model: _Light,
+    photo: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["doctor", str(photo)]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0].split() == ["step", "what", "was", "done", "class", "probability"]
+    assert [line.split()[0] for line in lines[1:9]] == [
+        "upright", "cut", "trim", "grey", "resize", "sharpen", "centre", "light",
+    ]  # fmt: skip
+    assert "background painted white" in lines[2]
+    assert lines[-1] == "a coat-doctor.png"
+    assert err == ""
+    with Image.open(tmp_path / "a coat-doctor.png") as drawn:
+        assert drawn.width > 900
+
+
+def test_json_has_the_same_and_steps_can_be_left_out(
+    model: _Light, photo: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    target = tmp_path / "steps.png"
+    words = ["doctor", str(photo), "--skip", "cut", "--skip", "sharpen", "--out", str(target), "--json"]
+    assert cli.run(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [step["name"] for step in told["steps"]] == [
+        "upright",
+        "trim",
+        "grey",
+        "resize",
+        "centre",
+        "light",
+    ]
+    assert set(told["steps"][0]["classes"]) == {"Lamp", "Coal", "Ash"}
+    assert (told["picture"], told["status"], told["warnings"]) == (str(target), "sure", [])
+    assert Image.open(io.BytesIO(target.read_bytes())).format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("status", "photos", "words"),
+    [
+        (
+            "unlike",
+            "doctor",
+            "the image lies far from what the model was trained on (strangeness 3.2, where 0 is ordinary): Lamp is a "
+            "guess not to be trusted",
+        ),
+        ("unsure", "doctor", "the model is not sure: Lamp or Coal"),
+        (
+            "sure",
+            "pad",
+            "`clothier predict` does not call the doctor for this model, which was trained on photos as they are: it "
+            "resizes them (pad)",
+        ),
+    ],
+)
+def test_what_speaks_against_it_is_said_in_words(
+    model: _Light,
+    photo: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    status: str,
+    photos: str,
+    words: str,
+) -> None:
+    model.status, model.photos = status, photos
+    assert cli.run(["doctor", str(photo), "--out", str(tmp_path / "x.png")]) == 0
+    assert " ".join(capsys.readouterr().err.split()) == f"NOTE: {words}"
+
+
+def test_what_cannot_be_done_is_one_line(
+    model: _Light, photo: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    nothing = tmp_path / "note.txt"
+    nothing.write_text("Dear diary")
+    for words, said in (
+        (
+            [str(nothing)],
+            f"{nothing} is not a JPEG, PNG, WebP, GIF or BMP picture; wanted a JPEG, PNG, WebP, GIF or BMP picture",
+        ),
+        (
+            [str(photo), "--skip", "gray"],
+            "unknown step 'gray'; known: centre, cut, grey, light, resize, sharpen, trim, upright; "
+            "did you mean 'grey'?",
+        ),
+        ([str(photo), "--out", "x.jpg"], "--out is x.jpg; wanted a file that ends in .png"),
+    ):
+        assert cli.run(["doctor", *words]) == 2
+        assert capsys.readouterr().err == f"clothier: {said}\n"

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import numpy as np
+from photo.drawn import encode, thing
+
+from clothier.photo import doctor, sheet
+
+ANSWER = [("Dress", 0.7), ("A class with a name far too long for its place", 0.2), ("Bag", 0.1)]
+
+
+def test_a_panel_a_step_in_rows_of_four() -> None:
+    made = doctor.examine(encode(thing()))
+    drawn = sheet.draw(made, [ANSWER] * len(made.steps), "photo.jpg, by fastnet-1", ["a warning " * 30])
+    plain = sheet.draw(made, [], "photo.jpg", [])
+    few = sheet.draw(
+        doctor.examine(encode(thing()), skip=["cut", "trim", "sharpen", "centre", "light"]), [], "x", []
+    )
+    assert drawn.mode == "RGB"
+    assert drawn.width == plain.width > few.width
+    assert drawn.height > plain.height + 2 * sheet.SEEN
+    assert few.height < plain.height
+
+
+def test_the_bar_is_as_long_as_the_probability() -> None:
+    made = doctor.examine(encode(thing()), skip=list(doctor.STEPS))
+    lengths = []
+    for share in (0.25, 0.5, 1.0):
+        drawn = np.asarray(sheet.draw(made, [[("Dress", share)]], "x", []))
+        bar = (drawn == (0x2F, 0x6F, 0x9F)).all(axis=2)
+        lengths.append(int(bar.any(axis=0).sum()))
+    whole = sheet.PANEL - sheet.SEEN - 12
+    assert lengths == [round(share * whole) for share in (0.25, 0.5, 1.0)]
+
+
+def test_what_the_model_sees_keeps_its_pixels_as_squares() -> None:
+    made = doctor.examine(encode(thing()))
+    drawn = np.asarray(sheet.draw(made, [[("Dress", 1.0)]] * 8, "x", []))
+    last = made.steps[-1].seen[..., 0].repeat(3, axis=0).repeat(3, axis=1)
+    shape = last.shape
+    left = sheet.MARGIN + 3 * (sheet.PANEL + sheet.GAP)
+    column = drawn[:, left + 1 : left + shape[1] - 1, 0]
+    rows = np.flatnonzero((column[:, :40] == last[1, 1:41]).all(axis=1))
+    assert any(np.array_equal(column[row : row + 80], last[1:81, 1:-1]) for row in rows)
