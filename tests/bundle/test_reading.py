@@ -109,7 +109,8 @@ BAD = ("os.", "subprocess.", "ctypes.", "shutil.", "socket.", "tempfile.", "urll
 strange = [(event, str(about)) for event, about in list(seen) if strange(event, about)]
 status = Path("/proc/self/status").read_text()  # getrusage counts the process this one was forked from
 peak = int(status.split("VmHWM:")[1].split()[0]) * 1024
-print(json.dumps({"seconds": seconds, "peak": peak, "strange": strange, "opened": len(seen), "modules": list(sys.modules)}))
+print(json.dumps({"seconds": seconds, "peak": peak, "strange": strange, "opened": len(seen),
+                  "modules": list(sys.modules)}))
 """
 
 
