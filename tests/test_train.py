@@ -299,6 +299,26 @@ def test_a_model_file_that_cannot_be_written_costs_nothing_else(
     assert _state(run) == _state(finished)
 
 
+def test_ctrl_c_while_the_model_file_is_made_loses_nothing(
+    finished: Run, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(run: Run, dataset: Dataset, between: Callable[[], None]) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        between()
+        raise AssertionError("it was heard")
+
+    run = Run.create("cnn1", tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "write_model_file", interrupted)
+        with pytest.raises(InterruptedRunError) as caught:
+            train.train(RECIPE, tiny, run)
+    assert str(caught.value).startswith(
+        "stopped with 4 of 4 epochs done and saved; go on with: clothier train --resume"
+    )
+    train.resume(run, tiny)
+    assert _state(run) == _state(finished)
+
+
 def test_a_network_that_fits_no_model_file_is_told_and_finished(
     tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
