@@ -31,8 +31,8 @@ def _learned_first_layer() -> None:
 
     build = fastnet.build
 
-    def unfrozen(*words: Any, **more: Any) -> keras.Model:
-        model = build(*words, **more)
+    def unfrozen(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
+        model = build(image_shape, num_classes)
         model.get_layer("whiten").trainable = True
         return model
 
@@ -53,20 +53,20 @@ def _late_pooling() -> None:
 
     from clothier.models import fastnet
 
-    block = fastnet._block
+    block = fastnet.block
 
     def late(x: Any, width: int, name: str, pool: bool = False, add: Any = None) -> Any:
         x = block(x, width, name, False, add)
         return layers.MaxPooling2D(2, name=f"{name}_pool")(x) if pool else x
 
-    fastnet._block = late
+    fastnet.block = late
 
 
 def _no_residual() -> None:
     from clothier.models import fastnet
 
-    block = fastnet._block
-    fastnet._block = lambda x, width, name, pool=False, add=None: block(x, width, name, pool)
+    block = fastnet.block
+    fastnet.block = lambda x, width, name, pool=False, add=None: block(x, width, name, pool)
 
 
 @dataclass(frozen=True)

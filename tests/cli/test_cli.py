@@ -100,7 +100,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "summary cnn5",
-            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_wide, vgg19, wrn16_8; did",
+            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_large, vgg19, wrn16_8; did",
         ),
         (
             "summary cnn3 --image-size 9",
@@ -160,7 +160,7 @@ def test_wrong_words_end_with_one_line_and_exit_code_2(
 
 def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(json.loads(_prints(capsys, "models", "--json"))) == {
-        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "fastnet", "fastnet_wide", "vgg19", "wrn16_8",
+        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "fastnet", "fastnet_large", "vgg19", "wrn16_8",
     }  # fmt: skip
     assert "one convolution" in _prints(capsys, "models")
     assert json.loads(_prints(capsys, "recipes", "cnn3", "--json"))["batch_size"] == 256
