@@ -109,7 +109,8 @@ BAD = ("os.", "subprocess.", "ctypes.", "shutil.", "socket.", "tempfile.", "urll
 strange = [(event, str(about)) for event, about in list(seen) if strange(event, about)]
 status = Path("/proc/self/status").read_text()  # getrusage counts the process this one was forked from
 peak = int(status.split("VmHWM:")[1].split()[0]) * 1024
-print(json.dumps({"seconds": seconds, "peak": peak, "strange": strange, "opened": len(seen)}))
+print(json.dumps({"seconds": seconds, "peak": peak, "strange": strange, "opened": len(seen),
+                  "modules": list(sys.modules)}))
 """
 
 
@@ -128,6 +129,8 @@ def test_no_hostile_file_runs_code_touches_others_or_costs_much(tmp_path: Path) 
     assert len(told["seconds"]) == len(hostile.CASES) >= 40
     assert told["opened"] >= len(hostile.CASES)
     assert told["strange"] == []
+    heavy = {"h5py", "keras", "matplotlib", "scipy", "sklearn", "tensorflow"}
+    assert not heavy & set(told["modules"])  # the light install reads model files
     assert told["peak"] < MOST_MEMORY
     # Time of this process alone, which does not grow while others have the machine.
     slowest = max(told["seconds"], key=lambda name: told["seconds"][name])

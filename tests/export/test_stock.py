@@ -31,7 +31,7 @@ import keras
 import numpy as np
 for number in range(int(sys.argv[1])):
     model = keras.models.load_model(f"{number}.keras")
-    np.save(f"{number}-theirs.npy", model.predict(np.load(f"{number}.npy"), verbose=0))
+    np.save(f"{number}-theirs.npy", model(np.load(f"{number}.npy"), training=False))
 """
 
 

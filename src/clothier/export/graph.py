@@ -13,7 +13,6 @@ from clothier import models
 from clothier.export import activations, layers
 from clothier.export.activations import Value
 from clothier.export.nodes import Nodes
-from clothier.models import views as viewing
 
 if TYPE_CHECKING:
     import keras
@@ -73,6 +72,8 @@ def _average(nodes: Nodes, size: tuple[int, int], views: str, outputs: list[str]
 
 def _views(nodes: Nodes, size: tuple[int, int], views: str) -> Iterator[tuple[float, str]]:
     """(share, planes) of each view, as models.averaged takes them: the image first, and after each its mirror image."""
+    from clothier.models import views as viewing
+
     backwards = nodes.constant("views/backwards", np.arange(size[1], dtype=np.int64)[::-1])
     for place, (share, down, right) in enumerate(viewing.shifts(views, *size)):
         planes = (
