@@ -51,8 +51,8 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("train", "no recipe given; wanted one such as cnn1; `clothier recipes` lists them"),
         (
             "train cnn44",
-            "unknown recipe 'cnn44'; known: best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, transfer, "
-            "vgg19; did you mean 'cnn4'?",
+            "unknown recipe 'cnn44'; known: best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, photos, "
+            "transfer, vgg19, wild; did you mean 'cnn4'?",
         ),
         (
             "train cnn1 --set epochs",

@@ -152,5 +152,6 @@ def test_an_unknown_recipe_gets_its_nearest_neighbour() -> None:
     with pytest.raises(InputError) as caught:
         recipes.get("cnn5")
     assert str(caught.value).startswith(
-        "unknown recipe 'cnn5'; known: best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, transfer, vgg19; did"
+        "unknown recipe 'cnn5'; known: best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, photos, transfer, "
+        "vgg19, wild; did"
     )

@@ -26,8 +26,10 @@ class Mixture:
     levels: Floats
 
     @classmethod
-    def of(cls, colours: Floats, weights: Floats) -> Mixture:
-        """The mixture of colours float32 (n, 3) that count by weights (n,), of which one at least is above 0."""
+    def of(cls, colours: Floats, weights: Floats | None = None) -> Mixture:
+        """The mixture of colours float32 (n, 3) that count by weights (n,), one at least above 0, or all alike."""
+        if weights is None:
+            weights = np.ones(len(colours), np.float32)
         nearest = _nearest(colours, _centres(colours, weights))
         total, parts = weights.sum(), []
         for part in range(COMPONENTS):

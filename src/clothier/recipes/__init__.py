@@ -6,7 +6,7 @@ To add a recipe: one file that holds a RECIPE, one line in RECIPES.
 from __future__ import annotations
 
 from clothier.errors import unknown_name
-from clothier.recipes import best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, transfer, vgg19
+from clothier.recipes import best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, photos, transfer, vgg19, wild
 from clothier.recipes.recipe import Recipe, change
 
 RECIPES: dict[str, Recipe] = {
@@ -17,8 +17,10 @@ RECIPES: dict[str, Recipe] = {
     "cnn4": cnn4.RECIPE,
     "fastnet": fastnet.RECIPE,
     "fastnet_95": fastnet_95.RECIPE,
+    "photos": photos.RECIPE,
     "transfer": transfer.RECIPE,
     "vgg19": vgg19.RECIPE,
+    "wild": wild.RECIPE,
 }
 
 

@@ -1,0 +1,19 @@
+"""`clothier train photos --data folder:DIR`: a few thousand photos in colour, from scratch.
+
+Small batches, as there are few images; many epochs, each image mirrored every other time, moved and turned a little.
+"""
+
+from dataclasses import replace
+
+from clothier.recipes import fastnet
+
+RECIPE = replace(
+    fastnet.RECIPE,
+    name="photos",
+    split="default",
+    augmented_epochs=60,
+    augment="alternate-flip+article",
+    batch_size=128,
+    learning_rate=0.03,
+    skip=0.0,
+)
