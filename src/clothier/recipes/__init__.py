@@ -6,7 +6,19 @@ To add a recipe: one file that holds a RECIPE, one line in RECIPES.
 from __future__ import annotations
 
 from clothier.errors import unknown_name
-from clothier.recipes import best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, photos, transfer, vgg19, wild
+from clothier.recipes import (
+    best,
+    cnn1,
+    cnn1_dropout,
+    cnn3,
+    cnn4,
+    fastnet,
+    fastnet_95,
+    photos,
+    transfer,
+    vgg19,
+    wild,
+)
 from clothier.recipes.recipe import Recipe, change
 
 RECIPES: dict[str, Recipe] = {
