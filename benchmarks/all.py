@@ -26,6 +26,7 @@ RACES = (
     "features_memory",
     "folder_cache",
     "scale",
+    "predict_race",
     "train_race",
     "time_to_accuracy",
 )

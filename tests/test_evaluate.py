@@ -8,7 +8,7 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from clothier import evaluate
 from clothier.errors import DataError
-from clothier.values import PhaseScores, Predictions, Scores
+from clothier.values import Labels, PhaseScores, Predictions, Scores
 
 NAMES = ("a", "b", "c")
 
@@ -97,3 +97,20 @@ def test_wilson_agrees_with_the_formula(right: int, total: int) -> None:
     centre = (share + z**2 / (2 * total)) / (1 + z**2 / total)
     half = z / (1 + z**2 / total) * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
     assert evaluate.wilson(judged) == pytest.approx((centre - half, centre + half), abs=1e-12)
+
+
+def test_calibration_is_told_before_and_after_a_temperature_from_validation_data() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (9000, 3)).astype(np.float32)
+    chances = Predictions(logits).probabilities.cumsum(axis=1)[:, :2]
+    labels: Labels = (rng.random((9000, 1)) > chances).sum(axis=1)
+    too_sure = Predictions(3 * logits)
+    held, test = (labels[:3000], Predictions(too_sure.logits[:3000])), Predictions(too_sure.logits[3000:])
+    content = evaluate.calibration("test", labels[3000:], test, held)
+    assert content["temperature"] == pytest.approx(3, rel=0.1)
+    assert content["before"]["error"] > 0.1 > 0.03 > content["after"]["error"]
+    assert content["split"] == "test"
+    for validation in (None, (labels[3000:], test)):  # none, or what would be judged by itself
+        alone = evaluate.calibration("validation", labels[3000:], test, validation)
+        assert (alone["temperature"], alone["after"]) == (None, None)
+        assert alone["before"] == content["before"]

@@ -338,6 +338,28 @@ def test_figure_files_are_the_pictures_of_the_page(tmp_path: Path) -> None:
     assert [base64.b64decode(code) for code in embedded] == [path.read_bytes() for path in paths]
 
 
+def test_calibration_is_shown_where_it_is_known(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    assert "Calibration" not in page(run).text
+    labels = np.arange(3000) % 3
+    rng = np.random.default_rng(0)
+    sure = 5 * np.eye(3, dtype=np.float32)[(labels + (rng.random(3000) < 0.3)) % 3]
+    held = labels[:1000], Predictions(sure[:1000])
+    content = evaluate.calibration("test", labels[1000:], Predictions(sure[1000:]), held)
+    run.write_reliability(content)
+    assert run.figure_file("reliability") in report.write_figures(run)
+    seen = page(run)
+    assert f"The temperature, {content['temperature']}, divides the logits" in " ".join(seen.text.split())
+    alts = [image["alt"] or "" for image in seen.all("img")]
+    before, after = (f"{100 * content[part]['error']:.2f}%" for part in ("before", "after"))
+    assert (
+        f"Accuracy by confidence, in bins; expected calibration error {before}, and {after} with the"
+        in alts[-1]
+    )
+    run.write_reliability(evaluate.calibration("test", labels, Predictions(sure), None))
+    assert "temperature" not in page(run).text
+
+
 def judged_images(run: Run, counts: list[list[int]]) -> tuple[Split, Labels, Floats]:
     """Test images of that confusion matrix with their predictions in the run; (split, predicted, probabilities)."""
     rng = np.random.default_rng(7)

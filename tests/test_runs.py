@@ -75,6 +75,17 @@ def test_predictions_file(tmp_path: Path) -> None:
     assert lines == ["index,label,predicted,probability", "0,1,0,0.333333", "1,0,1,0.999753"]
 
 
+def test_reliability_file(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    assert run.read_reliability() is None
+    content = {"split": "test", "temperature": 1.5, "before": {"error": 0.1}, "after": {"error": 0.01}}
+    run.write_reliability(content)
+    assert run.read_reliability() == content
+    run.write_reliability({"split": "test"})
+    with pytest.raises(RunError, match=r"reliability\.json is damaged; wanted the file clothier wrote$"):
+        run.read_reliability()
+
+
 def test_leftovers_are_removed_and_nothing_else(tmp_path: Path) -> None:
     run = Run(tmp_path)
     keep = [tmp_path / "history.csv", tmp_path / "checkpoint" / "last.safetensors"]

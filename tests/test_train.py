@@ -16,9 +16,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clothier import backend, batches, checkpoint, events, predict, recipes, report, runs, train, trained
+from clothier import (
+    backend,
+    batches,
+    bundle,
+    checkpoint,
+    events,
+    export,
+    recipes,
+    report,
+    runs,
+    train,
+    trained,
+)
 from clothier.checkpoint import Checkpoint
-from clothier.errors import InterruptedRunError, RunError, WriteError
+from clothier.errors import ExportError, InterruptedRunError, RunError, WriteError
+from clothier.files import write_atomic
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.train import schedule
@@ -48,18 +61,24 @@ def _state(run: Run) -> tuple[str, str, list[str], list[Any]]:
     files = sorted(str(p.relative_to(run.path)) for p in run.path.rglob("*") if p.is_file())
     return (
         checkpoint.digest(last.tensors),
-        run.predictions_file.read_text(),
+        run.predictions_file.read_text() + run.model_file.read_text(),
         files,
         [history, scores, last.best],
     )
 
 
+def _quick_model_file(run: Run, dataset: Dataset, between: Callable[[], None]) -> None:
+    write_atomic(run.model_file, run.read_scores()[-1].weights_sha256)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _quick_pages() -> Iterator[None]:
-    """Dozens of runs are made here, and drawing takes longer than training them; the pages have their own tests."""
+    """Dozens of runs are made here, and drawing takes longer than training them; pages and model file have their own
+    tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "write_figures", lambda *_: [])
         patch.setattr(report, "render", lambda run: f"<!DOCTYPE html> {len(run.read_scores())} phases")
+        patch.setattr(export, "write_model_file", _quick_model_file)
         yield
 
 
@@ -195,10 +214,12 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import conftest
-from clothier import recipes, report, train
+from clothier import export, recipes, report, train
+from clothier.files import write_atomic
 from clothier.runs import Run
 from clothier.values import Dataset
 report.write_figures, report.render = (lambda *_: []), (lambda run: "")
+export.write_model_file = lambda run, *_: write_atomic(run.model_file, run.read_scores()[-1].weights_sha256)
 real, count = os.fsync, 0
 def fsync(descriptor):
     global count
@@ -248,6 +269,74 @@ def stopped(tiny: Dataset, tmp_path: Path) -> Iterator[Run]:
 def test_interrupted_it_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
     train.resume(stopped, tiny)
     assert _state(stopped) == _state(finished)
+
+
+def test_stopped_or_not_the_model_file_is_the_same(stopped: Run, finished: Run, tiny: Dataset) -> None:
+    train.resume(stopped, tiny)
+    stopped_file, whole_file = (bundle.pack(export.bundle_of(run, tiny)) for run in (stopped, finished))
+    assert stopped_file == whole_file
+
+
+def test_a_model_file_that_cannot_be_written_costs_nothing_else(
+    finished: Run, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, then room again."""
+
+    def full(run: Run, dataset: Dataset, between: Callable[[], None]) -> None:
+        raise WriteError(run.model_file, OSError(28, "No space left on device"))
+
+    run = Run.create("cnn1", tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "write_model_file", full)
+        with pytest.raises(WriteError) as caught:
+            train.train(RECIPE, tiny, run)
+    assert str(caught.value) == (
+        f"cannot write {run.model_file}: No space left on device; earlier files are untouched; make room or choose "
+        f"another place; then go on with: clothier train --resume {run.path}"
+    )
+    assert len(run.read_scores()) == 2
+    train.resume(run, tiny)
+    assert _state(run) == _state(finished)
+
+
+def test_ctrl_c_while_the_model_file_is_made_loses_nothing(
+    finished: Run, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(run: Run, dataset: Dataset, between: Callable[[], None]) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        between()
+        raise AssertionError("it was heard")
+
+    run = Run.create("cnn1", tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "write_model_file", interrupted)
+        with pytest.raises(InterruptedRunError) as caught:
+            train.train(RECIPE, tiny, run)
+    assert str(caught.value).startswith(
+        "stopped with 4 of 4 epochs done and saved; go on with: clothier train --resume"
+    )
+    train.resume(run, tiny)
+    assert _state(run) == _state(finished)
+
+
+def test_a_network_that_fits_no_model_file_is_told_and_finished(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(run: Run, dataset: Dataset, between: Callable[[], None]) -> None:
+        raise ExportError("layer odd is a Odd; wanted one of Add")
+
+    told: list[str] = []
+
+    class Telling(train.Watcher):
+        def note(self, sentence: str) -> None:
+            told.append(sentence)
+
+    monkeypatch.setattr(export, "write_model_file", refuse)
+    run = Run.create("cnn1", tmp_path)
+    phases = train.train(RECIPE, tiny, run, watcher=Telling())
+    assert len(phases) == 2
+    assert told == ["this run gets no model file: layer odd is a Odd; wanted one of Add"]
+    assert not run.model_file.exists()
 
 
 def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
@@ -367,12 +456,13 @@ def test_the_hardest_images_are_those_that_are_visited(
     assert visited[1] == set(order[losses >= 150].tolist())
 
 
-def test_a_mirrored_run_is_judged_by_the_mean_of_both_views(tiny: Dataset, tmp_path: Path) -> None:
-    run = _fresh(tiny, tmp_path, recipes.change(RECIPE, {"mirror": True, "epochs": 1, "augmented_epochs": 0}))
+def test_a_run_of_two_views_is_judged_by_their_mean(tiny: Dataset, tmp_path: Path) -> None:
+    changes = {"views": "mirror", "epochs": 1, "augmented_epochs": 0}
+    run = _fresh(tiny, tmp_path, recipes.change(RECIPE, changes))
     assert tiny.test
     model, images = trained.load(run), tiny.test.images
     views = [np.asarray(model(view, training=False)) for view in (images, images[:, :, ::-1])]
-    logits = predict.predict(run, images).logits
+    logits = trained.predict(run, images).logits
     np.testing.assert_allclose(logits, np.mean(views, axis=0), rtol=1e-4, atol=1e-5)
     assert np.abs(views[0] - views[1]).max() > 1e-3
     with run.predictions_file.open() as file:

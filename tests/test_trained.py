@@ -44,3 +44,31 @@ def test_wrong_words_and_missing_files(run: Run, tmp_path: Path) -> None:
     bare.write_recipe(run.read_recipe())
     with pytest.raises(RunError, match=r"last\.safetensors is missing; wanted a checkpoint"):
         trained.load(bare)
+
+
+def test_the_test_images_get_the_runs_own_predictions(run: Run, tiny: Dataset) -> None:
+    predictions = trained.predict(run, tiny.split("test").images)
+    labels, predicted, probabilities = run.read_predictions()
+    assert np.array_equal(labels, tiny.split("test").labels)
+    assert np.array_equal(predictions.labels, predicted)
+    np.testing.assert_allclose(predictions.probabilities.max(axis=1), probabilities, atol=1e-6)
+
+
+@pytest.mark.parametrize("which", ["last", "best"])
+def test_one_image_is_judged_as_among_many_with_the_weights_asked_for(
+    run: Run, tiny: Dataset, which: str
+) -> None:
+    images = tiny.split("test").images
+    together = Predictions(np.asarray(trained.load(run, which)(images, training=False)))
+    alone = trained.predict(run, images[7:8], which)
+    np.testing.assert_allclose(alone.logits[0], together.logits[7], rtol=1e-4, atol=1e-5)
+
+
+def test_images_of_another_shape_are_refused(run: Run, tiny: Dataset, tmp_path: Path) -> None:
+    wanted = (
+        r"^images are \(90, 6, 12, 1\); cnn1-1 was trained on images of \(12, 12, 1\); wanted one or more of"
+    )
+    with pytest.raises(InputError, match=wanted):
+        trained.predict(run, tiny.split("test").images[:, ::2])
+    with pytest.raises(InputError, match=r"^images are \(0, 12, 12, 1\); "):
+        trained.predict(run, tiny.split("test").images[:0])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from clothier.calibrate import fit_temperature, reliability, softmax
 from clothier.errors import DataError
 from clothier.values import ClassScore, Labels, PhaseScores, Predictions, Scores
 
@@ -57,6 +59,23 @@ def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) 
         per_class=per_class,
         confusion=confusion_matrix(labels, predicted, labels=classes).astype(np.int64),
     )
+
+
+def calibration(
+    split: str, labels: Labels, predictions: Predictions, validation: tuple[Labels, Predictions] | None
+) -> dict[str, Any]:
+    """How right the probabilities of that split are, as reliability.json holds it: {"split": its name, "temperature":
+    the one fitted on validation data, "before": a Reliability as JSON, "after": the same with the temperature}.
+
+    Without validation data, or where they are the split itself, there is no temperature and no "after".
+    """
+    before = reliability(predictions.probabilities, labels).as_json()
+    content: dict[str, Any] = {"split": split, "temperature": None, "before": before, "after": None}
+    if validation is not None and validation[1] is not predictions:
+        temperature = round(fit_temperature(validation[1].logits, validation[0]), 4)
+        after = reliability(softmax(predictions.logits, temperature), labels)
+        content |= {"temperature": temperature, "after": after.as_json()}
+    return content
 
 
 def wilson(scores: Scores) -> tuple[float, float]:

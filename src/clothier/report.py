@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from clothier import pages, plots
+from clothier.calibrate import Reliability
 from clothier.errors import RunError
 from clothier.evaluate import describe_fit, judged, wilson
 from clothier.files import write_atomic
@@ -99,6 +100,14 @@ def _figures(run: Run, notice: str) -> dict[str, Figure]:
         title = f"{run.name}: {split} images after {pages.epochs(phases[-1].epochs)}"
         figures["confusion"] = plots.confusion_matrix(scores.confusion, names, title, notice)
         figures["per-class"] = plots.per_class_bars(scores, title, notice)
+    if content := run.read_reliability():
+        title = f"{run.name}: confidence and accuracy of {content['split']} images"
+        drawn = {
+            name: Reliability.from_json(content[part])
+            for part, name in (("before", "as trained"), ("after", f"temperature {content['temperature']}"))
+            if content[part]
+        }
+        figures["reliability"] = plots.reliability_diagram(drawn, title, notice)
     return figures
 
 
@@ -174,6 +183,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "grids": _drawn_grids(run, split),
         "split": split,
         "scores": scores,
+        "reliability": run.read_reliability(),
         "mistakes": _mistakes(scores) if scores else [],
         "history": history,
     }

@@ -90,6 +90,10 @@ class Run:
         return self.path / "predictions.csv"
 
     @property
+    def reliability_file(self) -> Path:
+        return self.path / "reliability.json"
+
+    @property
     def report_file(self) -> Path:
         return self.path / "report.html"
 
@@ -212,6 +216,19 @@ class Run:
             raise RunError(
                 f"{self.predictions_file} is damaged ({error}); wanted the file clothier wrote; train again"
             ) from error
+
+    def write_reliability(self, content: dict[str, Any]) -> None:
+        write_atomic(self.reliability_file, json.dumps(content, indent=2) + "\n")
+
+    def read_reliability(self) -> dict[str, Any] | None:
+        """reliability.json: {"split", "temperature", "before", "after"}, as `evaluate.calibration` has it; None where
+        the run has none."""
+        if not self.reliability_file.exists():
+            return None
+        content = self._read_json(self.reliability_file)
+        if not isinstance(content, dict) or not {"split", "temperature", "before", "after"} <= content.keys():
+            raise RunError(f"{self.reliability_file} is damaged; wanted the file clothier wrote")
+        return content
 
     def check_data(self, fingerprint: str) -> None:
         """RunError where data of that fingerprint are not those the run was trained on."""

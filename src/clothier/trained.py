@@ -51,7 +51,10 @@ def predict(run: Run, images: Images, which: str = "last") -> Predictions:
             f"images are {images.shape}; {run.name} was trained on images of {wanted}; wanted one or more of those"
         )
     model = load(run, which)
-    return Predictions(backend.Judge(model, plan(run).mirror).logits(model.get_weights(), images))
+    from clothier import models
+
+    seen = models.averaged(model, plan(run).views)
+    return Predictions(backend.Judge(seen).logits(seen.get_weights(), images))
 
 
 def plan(run: Run) -> Plan:

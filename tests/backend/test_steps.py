@@ -136,14 +136,14 @@ def test_averages_are_the_means_of_the_weights_after_each_step_younger_ones_coun
     assert backend.Trainer(model, keras.optimizers.Adam()).averages == []
 
 
-@pytest.mark.parametrize("mirror", [False, True])
-def test_a_layer_and_the_logits_come_from_one_pass(mirror: bool) -> None:
-    model = models.build("cnn1", (28, 28, 1), 10)
-    activations = backend.Activations(model, "pool1", mirror)
+@pytest.mark.parametrize("views", ["image", "mirror"])
+def test_a_layer_and_the_logits_come_from_one_pass(views: str) -> None:
+    model = models.averaged(models.build("cnn1", (28, 28, 1), 10), views)
+    activations = backend.Activations(model, "pool1")
     vectors, logits = activations.of(IMAGES[:9])
     part = keras.Model(model.input, model.get_layer("pool1").output)
     wanted = np.asarray(part(IMAGES[:9], training=False)).reshape(9, -1)
     np.testing.assert_allclose(vectors, wanted, rtol=1e-5, atol=1e-6)
     assert activations.width == wanted.shape[1] == 13 * 13 * 32
-    judged = backend.Judge(model, mirror).logits(model.get_weights(), IMAGES[:9])
+    judged = backend.Judge(model).logits(model.get_weights(), IMAGES[:9])
     np.testing.assert_allclose(logits, judged, rtol=1e-5, atol=1e-6)

@@ -67,10 +67,10 @@ def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
     model = _model("cnn4", begin)
     images, labels = _batch(SIZES[0])
     found["judged/cnn4"] = backend.Judge(_build("cnn4")).logits(model.weights, images, batch_size=24)
-    mirroring = backend.Judge(_build("cnn4"), mirror=True)
-    found["judged/cnn4 and its mirror"] = mirroring.logits(model.weights, images, batch_size=24)
+    viewing = backend.Judge(models.averaged(_build("cnn4"), "mirror+shift"))
+    found["judged/cnn4 by six views"] = viewing.logits(model.weights, images, batch_size=24)
     found["extracted/cnn4"] = backend.Extractor(model).features(images[:5])
-    activations = backend.Activations(model, "pool2", mirror=True)
+    activations = backend.Activations(models.averaged(model, "mirror"), "pool2")
     found["judged/cnn4 pool2"], found["judged/cnn4 beside pool2"] = activations.of(images[:5])
     layers = [model.get_layer(layer) for layer in ("conv1", "pool1", "conv4", "pool2")]
     for layer, *traced in zip(layers, *backend.trace(model, layers, images[:2], labels[:2]), strict=True):

@@ -100,7 +100,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "summary cnn5",
-            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_wide, vgg19, wrn16_8; did",
+            "unknown model 'cnn5'; known: cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_large, vgg19, wrn16_8; did",
         ),
         (
             "summary cnn3 --image-size 9",
@@ -131,7 +131,23 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("plot nowhere", "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1"),
         ("plot nowhere --format pgn", "unknown figure format 'pgn'; known: png, svg; did you mean 'png'?"),
         ("predict --model nowhere", "nowhere is not a run folder"),
-        ("predict", "missing option '--model'; see `clothier predict --help`"),
+        ("predict", "no photos are named; wanted some, or --model RUN and --index for an image of its data"),
+        (
+            "predict a.jpg --index 3",
+            "got photos and --data or --index; wanted one or the other; leave one out",
+        ),
+        (
+            "predict --model nowhere --out a.csv",
+            "--out is for photos; wanted some beside it, or --json without it",
+        ),
+        (
+            "predict no.jpg",
+            "no.jpg is not there; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or",
+        ),
+        (
+            "predict no.jpg --out a.xls",
+            "answers are written to .csv and .jsonl files; got '.xls'; name one of those",
+        ),
         ("explain nowhere 0", "nowhere is not a run folder"),
         ("explain nowhere", "missing argument 'IMAGE'; see `clothier explain --help`"),
     ],
@@ -144,7 +160,7 @@ def test_wrong_words_end_with_one_line_and_exit_code_2(
 
 def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(json.loads(_prints(capsys, "models", "--json"))) == {
-        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "fastnet", "fastnet_wide", "vgg19", "wrn16_8",
+        "cnn1", "cnn1_dropout", "cnn3", "cnn4", "fastnet", "fastnet_large", "vgg19", "wrn16_8",
     }  # fmt: skip
     assert "one convolution" in _prints(capsys, "models")
     assert json.loads(_prints(capsys, "recipes", "cnn3", "--json"))["batch_size"] == 256

@@ -10,10 +10,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clothier import cli, data, predict
+from clothier import calibrate, cli, data, predict, trained
 from clothier.runs import Run
 
-FIGURES = ("curves", "confusion", "per-class", "predictions", "right", "wrong", "confident-mistakes")
+FIGURES = (
+    "curves",
+    "confusion",
+    "per-class",
+    "reliability",
+    "predictions",
+    "right",
+    "wrong",
+    "confident-mistakes",
+)
 
 
 def _prints(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -89,10 +98,12 @@ def test_predict_gives_the_probabilities_of_one_image(
 ) -> None:
     answer = json.loads(_prints(capsys, "predict", "--model", str(finished), "--index", "7", "--json"))
     dataset = data.load("generated:600")
-    wanted = predict.predict(Run(finished), dataset.split("test").images)
+    wanted = trained.predict(Run(finished), dataset.split("test").images)
+    temperature = predict.opened(finished).calibration.temperature
+    probabilities = calibrate.softmax(wanted.logits, temperature)
     names = list(dataset.class_names)
     assert list(answer["probabilities"]) == names
-    np.testing.assert_allclose(list(answer["probabilities"].values()), wanted.probabilities[7], atol=1e-5)
+    np.testing.assert_allclose(list(answer["probabilities"].values()), probabilities[7], atol=1e-5)
     assert answer["predicted"] == names[wanted.labels[7]]
     assert answer["true"] == names[dataset.split("test").labels[7]]
     assert answer["first_predicted"] == wanted.labels[:20].tolist()

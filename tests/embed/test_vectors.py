@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from clothier import backend, embed, models, predict, trained
+from clothier import backend, embed, models, trained
 from clothier.errors import InputError, RunError
 from clothier.models import features_layer
 from clothier.runs import Run
@@ -46,7 +46,7 @@ def test_a_layer_gives_what_keras_says(
     np.testing.assert_allclose(made.vectors, wanted, rtol=1e-5, atol=1e-5)
     assert made.source == f"cnn1-1 {name}, tiny test"
     assert told == [(f"computing {name}", done, 90) for done in (40, 80, 90)]
-    predictions = predict.predict(run, tiny.split("test").images)
+    predictions = trained.predict(run, tiny.split("test").images)
     np.testing.assert_array_equal(made.predictions, predictions.labels)
     assert made.confidence == pytest.approx(predictions.probabilities.max(axis=1), rel=1e-5)
 
@@ -55,19 +55,19 @@ def test_other_weights_give_other_vectors(run: Run, tiny: Dataset) -> None:
     pictures = embed.of_split(tiny)
     last, best = embed.extract(pictures, run), embed.extract(pictures, run, which="best")
     images = tiny.split("test").images
-    np.testing.assert_array_equal(best.predictions, predict.predict(run, images, "best").labels)
+    np.testing.assert_array_equal(best.predictions, trained.predict(run, images, "best").labels)
     best_epoch = max(run.best_checkpoints()).name
     assert np.array_equal(last.vectors, best.vectors) == (best_epoch == "best-0002.safetensors")
 
 
-def test_a_mirror_recipe_predicts_with_the_mirror_and_shows_the_image_itself(
+def test_a_recipe_of_more_views_predicts_from_all_and_shows_the_image_itself(
     make: Callable[..., Run], tiny: Dataset
 ) -> None:
-    run = make("cnn1", tiny, mirror=True, epochs=1)
+    run = make("cnn1", tiny, views="mirror+shift", epochs=1)
     images = tiny.split("test").images
     made = embed.extract(embed.of_split(tiny), run)
     np.testing.assert_allclose(made.vectors, _keras(run, "dense1", images), rtol=1e-5, atol=1e-5)
-    predictions = predict.predict(run, images)
+    predictions = trained.predict(run, images)
     np.testing.assert_array_equal(made.predictions, predictions.labels)
     assert made.confidence == pytest.approx(predictions.probabilities.max(axis=1), rel=1e-5)
 
@@ -81,7 +81,7 @@ def test_a_network_on_a_frozen_base_has_the_layers_of_both(
         made = embed.extract(embed.of_split(photos), upper, layer)
         assert made.source == f"transfer-1 {name}, photos test"
         np.testing.assert_allclose(made.vectors, _keras(upper, name, images), rtol=1e-4, atol=1e-4)
-        np.testing.assert_array_equal(made.predictions, predict.predict(upper, images).labels)
+        np.testing.assert_array_equal(made.predictions, trained.predict(upper, images).labels)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from clothier import plots
+from clothier.calibrate import Reliability
 from clothier.errors import InputError
 from clothier.values import ClassScore, Counts, EpochRow, Floats, Images, Labels, Scores
 
@@ -64,6 +65,15 @@ def epochs(plain: int, augmented: int, validation: bool = True) -> list[EpochRow
     ]
 
 
+def reliability(seed: int) -> Reliability:
+    """With a bin that has no image, and one that has too few to be drawn."""
+    rng = np.random.default_rng(seed)
+    counts: Counts = rng.integers(20, 500, 15)
+    counts[:2] = 0, 3
+    shares = np.linspace(0.03, 0.97, 15, dtype=np.float32)
+    return Reliability(shares, (shares**2).astype(np.float32), counts, 0.0123)
+
+
 LABELS: Labels = np.arange(6, dtype=np.int64)
 FIGURES: dict[str, Callable[[Sequence[str]], Figure]] = {
     "sample_sheet": lambda n: plots.sample_sheet(pictures(6), LABELS, n, title=n[1], notice=NOTICE),
@@ -74,6 +84,9 @@ FIGURES: dict[str, Callable[[Sequence[str]], Figure]] = {
     "per_class_bars": lambda n: plots.per_class_bars(judged(n), n[1], notice=NOTICE),
     "prediction_grid": lambda n: plots.prediction_grid(
         pictures(6), LABELS, LABELS[::-1] % 4, n, title=n[1], notice=NOTICE
+    ),
+    "reliability_diagram": lambda n: plots.reliability_diagram(
+        {n[0]: reliability(1), n[2]: reliability(2)}, n[1], notice=NOTICE
     ),
     "feature_maps": lambda n: plots.feature_maps(outputs(5, 4, 20), n[1], notice=NOTICE),
     "heat_overlay": lambda n: plots.heat_overlay(pictures(1)[0], outputs(9, 7, 1)[..., 0], n[1], NOTICE),
@@ -298,3 +311,15 @@ def test_a_name_the_font_cannot_draw_becomes_its_number() -> None:
     assert shown[1] == r"\$\frac\$"  # matplotlib takes the backslashes before dollars away
     assert shown[2].startswith("WWW")
     assert shown[3:] == ["two lines here", "class 4", "Шапка"]
+
+
+def test_a_reliability_diagram_shows_the_bins_that_have_images_enough() -> None:
+    one = reliability(1)
+    figure = plots.reliability_diagram({"as trained": one}, "title")
+    (above,) = figure.axes
+    diagonal, line = above.get_lines()
+    assert np.asarray(diagonal.get_xydata()).tolist() == [[0, 0], [1, 1]]
+    np.testing.assert_array_equal(np.asarray(line.get_xydata())[:, 1], one.accuracies[2:])
+    assert line.get_label() == "as trained: expected calibration error 1.23%"
+    with pytest.raises(InputError, match=r"^0 reliabilities; wanted one or two$"):
+        plots.reliability_diagram({}, "title")

@@ -77,7 +77,7 @@ def test_a_recipe_written_before_there_were_bases_still_loads() -> None:
     content = CNN1.as_json()
     for field in [name for name in content if name.startswith(("base", "head", "fine", "resize", "skip"))]:
         del content[field]
-    for field in ("schedule", "warmup", "label_smoothing", "average_decay", "mirror"):
+    for field in ("schedule", "warmup", "label_smoothing", "average_decay", "views"):
         del content[field]
     assert len(content) == 13
     assert Recipe.from_json(content) == CNN1
@@ -88,7 +88,6 @@ def test_text_is_read_as_the_fields_type() -> None:
         CNN1, {"epochs": "3", "learning_rate": "3e-4", "optimizer": "sgd", "momentum": 0}
     )
     assert (changed.epochs, changed.learning_rate, changed.optimizer) == (3, 3e-4, "sgd")
-    assert recipes.change(CNN1, {"mirror": "True"}).mirror is True
 
 
 @pytest.mark.parametrize(
@@ -97,8 +96,10 @@ def test_text_is_read_as_the_fields_type() -> None:
         ({"learning_rte": "1"}, "unknown recipe field 'learning_rte'; known: augment,"),
         ({"epochs": "three"}, "epochs is 'three'; wanted a whole number"),
         ({"epochs": 2.5}, "epochs is 2.5; wanted a whole number"),
-        ({"mirror": "maybe"}, "mirror is 'maybe'; wanted true or false"),
-        ({"mirror": 1}, "mirror is 1; wanted true or false"),
+        (
+            {"views": "mirorr"},
+            "unknown views 'mirorr'; known: image, mirror, mirror+shift; did you mean 'mirror'?",
+        ),
         ({"skip": 1.0}, "skip is 1.0; wanted 0 or more and below 1"),
         ({"skip_from": 1}, "skip_from is 1; wanted 2 or more"),
         ({"epochs": -1}, "epochs is -1; wanted 0 or more"),

@@ -136,9 +136,7 @@ def _losses(
     return sharp, losses, (logits.argmax(axis=1) == jnp.where(shares >= 0.5, labels, others)).sum()
 
 
-def forward(
-    model: keras.Model, dtype: str, mirror: bool = False
-) -> Callable[[Images | Halves], npt.NDArray[Any]]:
+def forward(model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.NDArray[Any]]:
     import jax
     from keras import ops
 
@@ -147,9 +145,6 @@ def forward(
     @jax.jit  # type: ignore[untyped-decorator]  # its types are not read
     def run(trainable: Any, fixed: Any, inputs: Any) -> Any:
         outputs, _ = model.stateless_call(trainable, fixed, inputs, training=False)
-        if mirror:
-            others, _ = model.stateless_call(trainable, fixed, inputs[:, :, ::-1], training=False)
-            outputs = (outputs + others) / 2
         return ops.saturate_cast(outputs, dtype)
 
     def outputs(inputs: Images | Halves) -> npt.NDArray[Any]:

@@ -60,11 +60,8 @@ class Library(Protocol):
         average_decay: float,
     ) -> Step: ...
 
-    def forward(
-        self, model: keras.Model, dtype: str, mirror: bool = False
-    ) -> Callable[[Images | Halves], npt.NDArray[Any]]:
-        """The compiled model with dropout off, its output cast to that dtype; with `mirror`, the mean over an image
-        and its mirror image."""
+    def forward(self, model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.NDArray[Any]]:
+        """The compiled model with dropout off, its output cast to that dtype."""
         ...
 
     def trace(

@@ -87,12 +87,11 @@ class Trainer:
 
 
 class Judge:
-    """A float32 twin of a model: gives logits with dropout off, whatever precision the model trains in. With `mirror`,
-    the mean of those of an image and its mirror image."""
+    """A float32 twin of a model: gives logits with dropout off, whatever precision the model trains in."""
 
-    def __init__(self, twin: keras.Model, mirror: bool = False) -> None:
+    def __init__(self, twin: keras.Model) -> None:
         self._twin = twin
-        self._forward = library().forward(twin, "float32", mirror)
+        self._forward = library().forward(twin, "float32")
         self._batch_size = rows_at_once(twin)
 
     def logits(
@@ -122,27 +121,23 @@ class Extractor:
 
 
 class Activations:
-    """What one layer of a float32 network gives, beside its logits, dropout off: both from one pass. With `mirror`, the
-    logits are the mean of those of an image and its mirror image; the layer is always that of the image."""
+    """What one layer of a float32 network gives, beside its logits, dropout off: both from one pass."""
 
-    def __init__(self, model: keras.Model, layer: str, mirror: bool = False) -> None:
+    def __init__(self, model: keras.Model, layer: str) -> None:
         import keras
         from keras import layers, ops
 
         flat = layers.Flatten(name="chosen")(ops.cast(model.get_layer(layer).output, "float32"))
         both = layers.Concatenate(dtype="float32", name="chosen_and_logits")([flat, model.output])
         self._forward = library().forward(keras.Model(model.input, both), "float32")
-        self._num_classes, self._mirror = int(model.output.shape[1]), mirror
+        self._num_classes = int(model.output.shape[1])
         self.width = int(both.shape[1]) - self._num_classes
 
     def of(self, images: Images) -> tuple[Floats, Floats]:
         """(float32 (n, width), the layer's output flattened; logits, float32 (n, num_classes)) of uint8 images
         (n, height, width, channels)."""
         outputs = self._forward(images)
-        logits = outputs[:, -self._num_classes :]
-        if self._mirror:
-            logits = (logits + self._forward(images[:, :, ::-1])[:, -self._num_classes :]) / 2
-        return outputs[:, : self.width], logits
+        return outputs[:, : self.width], outputs[:, self.width :]
 
 
 def trace(

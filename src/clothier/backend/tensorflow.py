@@ -149,19 +149,14 @@ class _Step:
 training_step = _Step
 
 
-def forward(
-    model: keras.Model, dtype: str, mirror: bool = False
-) -> Callable[[Images | Halves], npt.NDArray[Any]]:
+def forward(model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.NDArray[Any]]:
     import tensorflow as tf
 
     signature = [tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)]
 
     @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
     def run(inputs: Any) -> Any:
-        outputs = model(inputs, training=False)
-        if mirror:
-            outputs = (outputs + model(tf.reverse(inputs, [2]), training=False)) / 2
-        return tf.saturate_cast(outputs, dtype)
+        return tf.saturate_cast(model(inputs, training=False), dtype)
 
     return lambda inputs: np.asarray(run(inputs))
 

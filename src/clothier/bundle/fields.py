@@ -73,16 +73,10 @@ class Fields:
         return int(value)
 
     def number(self, name: str, least: float, most: float) -> float:
-        value = self.take(name)
+        value: int | float = self.take(name)
         if type(value) not in (int, float) or not math.isfinite(value) or not least <= value <= most:
             self.refuse(name, value, f"a number from {least:g} to {most:g}")
-        return float(value)
-
-    def flag(self, name: str) -> bool:
-        value = self.take(name)
-        if type(value) is not bool:
-            self.refuse(name, value, "true or false")
-        return bool(value)
+        return value
 
     def word(self, name: str, most: int = MOST_WORD) -> str:
         """One line of text."""

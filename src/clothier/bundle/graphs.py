@@ -7,6 +7,7 @@ control flow, no functions, no operators of others, nothing outside the file; an
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,8 +29,17 @@ MOST_WORK = 2**36  # multiplications for one image; VGG19 has 9 thousand million
 _KINDS = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64"}  # onnx.TensorProto.DataType
 
 
-def check(graph: bytes, plan: Plan) -> None:
-    """BundleError unless the graph takes the plan's images and gives its logits and features, as said above."""
+@dataclass(frozen=True)
+class Cost:
+    """Of one image: how many numbers all activations have, and how many multiplications make them."""
+
+    values: int
+    multiplications: int
+
+
+def check(graph: bytes, plan: Plan) -> Cost:
+    """What the graph costs; BundleError unless it takes the plan's images and gives its logits and features, as said
+    above."""
     from google.protobuf.message import DecodeError
     from onnx import ModelProto
 
@@ -48,13 +58,14 @@ def check(graph: bytes, plan: Plan) -> None:
             )
         tensors[constant.name] = _constant(constant, span, graph)
     _check_ends(model, plan)
-    _check_nodes(model, tensors)
+    cost = _check_nodes(model, tensors)
     wanted = {"logits": plan.num_classes, "features": shapes.num_features(plan)}
     for name, width in wanted.items():
         made = tensors.get(name)
         if made is None or made.shape != (None, width) or made.kind != "float32":
             came = f"{made.kind} {made.shape}" if made else "missing"
             raise BundleError(f"model.onnx: {name} are {came}; wanted float32 (n, {width})")
+    return cost
 
 
 def _check_model(model: ModelProto) -> None:
@@ -121,7 +132,7 @@ def _described(value: ValueInfoProto) -> tuple[str, int, tuple[int, ...]]:
     return value.name, tensor.elem_type, tuple(side.dim_value for side in others)
 
 
-def _check_nodes(model: ModelProto, tensors: dict[str, Tensor]) -> None:
+def _check_nodes(model: ModelProto, tensors: dict[str, Tensor]) -> Cost:
     """Adds what each node makes to `tensors`."""
     values = total = 0
     for node in model.graph.node:
@@ -139,6 +150,7 @@ def _check_nodes(model: ModelProto, tensors: dict[str, Tensor]) -> None:
                 f"model.onnx costs more than {MOST_VALUES:,} values or {MOST_WORK:,} multiplications an image; "
                 "wanted less"
             )
+    return Cost(values, total)
 
 
 def _step(node: NodeProto, tensors: dict[str, Tensor]) -> Step:

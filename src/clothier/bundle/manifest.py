@@ -10,7 +10,7 @@ from clothier.bundle.fields import Fields
 from clothier.errors import BundleError
 from clothier.models import MODELS
 from clothier.models.plan import Plan
-from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES
+from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
 
 FORMAT = 1
 PHOTOS = ("centre", "doctor", "pad")  # how a photo becomes an image of the network's size
@@ -115,7 +115,7 @@ def _plan(fields: Fields, depth: int = 1) -> Plan:
         resize=fields.one_of("resize", RESIZES),
         head_units=fields.whole("head_units", 1, 100_000),
         head_dropout=fields.number("head_dropout", 0, 1),
-        mirror=fields.flag("mirror"),
+        views=fields.one_of("views", VIEWS),
     )
     fields.end()
     if made.trunk is not None and made.trunk.model != made.model:

@@ -26,7 +26,7 @@ def dump(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
     for name, array in arrays.items():
         if array.dtype not in _DTYPES.values():
             raise BundleError(f"array {name} is {array.dtype}; wanted float32, int64 or uint8")
-    return safetensors.numpy.save({name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)})
+    return safetensors.numpy.save({name: np.asarray(arrays[name], order="C") for name in sorted(arrays)})
 
 
 def header(start: bytes, size: int, what: str) -> dict[str, tuple[str, tuple[int, ...]]]:

@@ -116,7 +116,7 @@ def _statistics(tensors: Mapping[str, npt.NDArray[Any]]) -> Statistics:
         "slopes": (num_classes, size),
         "heights": (num_classes,),
         "thumbnail": (made.thumbnail.size,),
-        "pictures": (made.thumbnail.size, made.pictures.shape[-1] if made.pictures.ndim else 0),
+        "pictures": (made.thumbnail.size, made.pictures.shape[1] if made.pictures.ndim == 2 else 0),
         "means": (3,),
         "deviations": (3,),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,28 @@ class Reliability:
     accuracies: Floats
     counts: Counts
     error: float
+
+    def as_json(self) -> dict[str, Any]:
+        """With null where a bin has no image."""
+        shares = {
+            name: [None if np.isnan(share) else round(float(share), 6) for share in values]
+            for name, values in (("confidences", self.confidences), ("accuracies", self.accuracies))
+        }
+        return {**shares, "counts": self.counts.tolist(), "error": self.error}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Reliability:
+        """What `as_json` gave; DataError where it is damaged."""
+        try:
+            confidences, accuracies = (
+                np.array([np.nan if share is None else share for share in content[name]], np.float32)
+                for name in ("confidences", "accuracies")
+            )
+            return cls(
+                confidences, accuracies, np.array(content["counts"], np.int64), float(content["error"])
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"a reliability is damaged ({error}); wanted what clothier wrote") from error
 
 
 def reliability(probabilities: Floats, labels: Labels) -> Reliability:

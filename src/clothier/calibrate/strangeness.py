@@ -45,12 +45,19 @@ class Statistics:
     def as_tensors(self) -> dict[str, Floats]:
         return asdict(self)
 
+    def fits(self, num_features: int, image_shape: tuple[int, int, int]) -> bool:
+        """Whether they are of a network with such features and images."""
+        height, width, channels = image_shape
+        size = min(_SIDE, height) * min(_SIDE, width) * channels
+        return (self.centre.size, self.thumbnail.size) == (num_features, size)
+
     def strangeness(self, features: Floats, images: Images) -> Floats:
         """float32 (n,): the mean of the three measures; `features` float32 (n, d), `images` uint8 (n, h, w, c)."""
-        measures = (self._measures(features, images) - self.means) / self.deviations
-        return np.asarray(measures.mean(axis=1), np.float32)
+        standard = (self.measures(features, images) - self.means) / self.deviations
+        return np.asarray(standard.mean(axis=1), np.float32)
 
-    def _measures(self, features: Floats, images: Images) -> Floats:
+    def measures(self, features: Floats, images: Images) -> Floats:
+        """float32 (n, 3): the three as they are, not yet in standard deviations."""
         moved = features - self.centre
         distance = ((moved @ self.curve) * moved).sum(axis=1)
         distance += (self.heights - moved @ self.slopes.T).min(axis=1)
@@ -80,7 +87,7 @@ def learn(features: Floats, images: Images, labels: Labels) -> Statistics:
     }
     tensors = {name: np.ascontiguousarray(value, np.float32) for name, value in known.items()}
     raw = Statistics(**tensors, means=np.zeros(3, np.float32), deviations=np.ones(3, np.float32))
-    measures = raw._measures(features[1::2], images[1::2])
+    measures = raw.measures(features[1::2], images[1::2])
     deviations = np.maximum(measures.std(axis=0), np.float32(1e-6))
     return Statistics(**tensors, means=measures.mean(axis=0), deviations=deviations)
 
@@ -91,7 +98,7 @@ def thumbnails(images: Images) -> Floats:
     rows, columns = _shares(height), _shares(width)
     lower = rows @ images.reshape(count, height, width * channels).astype(np.float32)
     small = columns @ lower.reshape(count, len(rows), width, channels)
-    return small.reshape(count, -1) / np.float32(255)
+    return small.reshape(count, len(rows) * len(columns) * channels) / np.float32(255)
 
 
 def _shares(length: int) -> Floats:

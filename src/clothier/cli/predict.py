@@ -118,14 +118,15 @@ def _show(answers: list[Answer]) -> None:
         )
         for answer in answers
     ]
-    photo = f"photo in {shared}" if shared else "photo"
-    screen.print_table((photo, "class", "probability", "remark"), rows, words=(photo,))
+    title = f"in {shared}" if shared else ""
+    screen.print_table(("photo", "class", "probability", "remark"), rows, title, words=("photo",))
 
 
 def _shared_folder(names: list[str]) -> str:
     """What all names begin with, up to a separator: it is said once."""
-    start = os.path.commonprefix(names)
-    return start[: start.rfind(os.sep) + 1] if len(names) > 1 else ""
+    first, last = min(names), max(names)
+    same = next((place for place, letter in enumerate(first) if last[place : place + 1] != letter), 0)
+    return first[: first.rfind(os.sep, 0, same) + 1]
 
 
 def _remark(answer: Answer) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from clothier.cli import options, screen
 from clothier.errors import InputError
 
@@ -35,6 +33,8 @@ def predict_one(
     images = dataset.split(split)
     if not 0 <= index < len(images):
         raise InputError(f"--index is {index}; wanted 0 to {len(images) - 1}")
+    import numpy as np
+
     rows = [index, *range(min(_FIRST, len(images)))]
     probabilities = _probabilities(run, images.images[np.array(rows)], weights)
     labels = probabilities.argmax(axis=1).tolist()

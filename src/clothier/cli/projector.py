@@ -172,7 +172,7 @@ def _say(out: Path, shown: list[Tensor], paths: list[Path]) -> None:
         (tensor.name, f"{tensor.vectors.shape[0]:,} x {tensor.vectors.shape[1]:,}", _labels(tensor))
         for tensor in shown
     ]
-    screen.print_table(("tensor", "numbers", "bookmarks"), rows)
+    screen.print_table(("tensor", "rows x columns", "bookmarks"), rows)
     size = sum(path.stat().st_size for path in paths) / 1e6
     screen.say(f"\nwritten  {out} ({len(paths)} files, {size:.1f} MB)")
     screen.say(f"to see   clothier projector --out {out} --open")

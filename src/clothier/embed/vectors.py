@@ -53,7 +53,7 @@ def extract(
     name = layer or models.features_layer(model)
     if name not in [known.name for known in model.layers]:
         raise unknown_name("layer", name, [known.name for known in model.layers])
-    vectors, predictions = _through(model, name, trained.plan(run).mirror, pictures, report)
+    vectors, predictions = _through(model, name, trained.plan(run).views, pictures, report)
     own = run.read_recipe()["data"]["class_names"]
     class_names = (*pictures.class_names, *(word for word in own if word not in pictures.class_names))
     return Embedding(
@@ -82,9 +82,9 @@ def _pixels(pictures: Pictures) -> Embedding:
 
 
 def _through(
-    model: keras.Model, layer: str, mirror: bool, pictures: Pictures, report: Report | None
+    model: keras.Model, layer: str, views: str, pictures: Pictures, report: Report | None
 ) -> tuple[Floats, Predictions]:
-    activations, total = backend.Activations(model, layer, mirror), len(pictures)
+    activations, total = backend.Activations(models.averaged(model, views), layer), len(pictures)
     _check_memory(f"layer {layer}", total, activations.width)
     vectors = np.empty((total, activations.width), np.float32)
     logits, batch = [], backend.rows_at_once(model)

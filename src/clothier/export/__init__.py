@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier import backend, trained
+from clothier import backend, models, trained
 from clothier.errors import InputError, unknown_name
-from clothier.export.bundling import bundle_of
+from clothier.export.bundling import bundle_of, write_model_file
 from clothier.export.checking import Agreement, compare, require
 from clothier.export.formats import FORMATS, Work
 from clothier.export.graph import emit
@@ -34,7 +34,7 @@ class Exported:
 
 def graph(run: Run, which: str = "last") -> bytes:
     """The ONNX graph of a run's network, as a model file holds it. Errors as `trained.load` and `emit`."""
-    return emit(trained.load(run, which), mirror=trained.plan(run).mirror)
+    return emit(trained.load(run, which), views=trained.plan(run).views)
 
 
 def export(run: Run, dataset: Dataset, name: str, out: Path | None = None, *, int8: bool = False) -> Exported:
@@ -54,7 +54,7 @@ def export(run: Run, dataset: Dataset, name: str, out: Path | None = None, *, in
     work = Work(run, dataset, int8)
     made = form.make(work)
     images, labels = dataset.split(dataset.judged).images, dataset.split(dataset.judged).labels
-    judge = backend.Judge(work.model, work.plan.mirror)
+    judge = backend.Judge(models.averaged(work.model, work.plan.views))
 
     def ours(count: int) -> Floats:
         return Predictions(judge.logits(work.model.get_weights(), images[:count])).probabilities
@@ -76,4 +76,4 @@ def export(run: Run, dataset: Dataset, name: str, out: Path | None = None, *, in
     )
 
 
-__all__ = ["FORMATS", "Agreement", "Exported", "bundle_of", "emit", "export", "graph"]
+__all__ = ["FORMATS", "Agreement", "Exported", "bundle_of", "emit", "export", "graph", "write_model_file"]

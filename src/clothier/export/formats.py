@@ -47,7 +47,7 @@ class Work:
     @cached_property
     def onnx(self) -> bytes:
         """The graph of probabilities, with the names of the classes beside it."""
-        graph = emit(self.model, mirror=self.plan.mirror, probabilities=True)
+        graph = emit(self.model, views=self.plan.views, probabilities=True)
         if self.int8:
             graph = int8.quantize(graph, self.dataset.train.images)
         made = onnx.load_from_string(graph)
@@ -96,7 +96,7 @@ def _keras(work: Work) -> Made:
         )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
-        stock.twin(work.model, mirror=work.plan.mirror).save(file)
+        stock.save(stock.twin(work.model, views=work.plan.views), file)
         data = file.read_bytes()
     return Made({".keras": data}, _opening({".keras": data}, running.keras_outputs))
 

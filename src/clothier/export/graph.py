@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,30 +17,30 @@ from clothier.export.nodes import Nodes
 if TYPE_CHECKING:
     import keras
 
-_MIRROR = "mirror/"
+_PLANES = "images/float"  # what the network proper takes: float32 (n, channels, height, width)
 
 
-def emit(model: keras.Model, *, mirror: bool = False, probabilities: bool = False) -> bytes:
+def emit(model: keras.Model, *, views: str = "image", probabilities: bool = False) -> bytes:
     """The graph of a float32 network: `images` uint8 (n, height, width, channels) in; `logits` float32 (n,
     num_classes) and `features` float32 (n, d) out, or with `probabilities` those alone.
 
-    `features` are the activations that the logits are computed from. With `mirror`, all are means over an image and
-    its mirror image, probabilities those of the mean logits. Raises ExportError for a layer that is not covered.
+    `features` are the activations that the logits are computed from. With other `views` than "image", both are means
+    over them, and probabilities are those of the mean logits. Raises ExportError for a layer that is not covered.
     """
     height, width, channels = (int(side) for side in model.input.shape[1:])
     features = model.get_layer(models.features_layer(model)).output
     nodes = Nodes()
     nodes.add("Transpose", ["images"], "images/planes", perm=[0, 3, 1, 2])
-    nodes.add("Cast", ["images/planes"], "images/float", to=1)
-    start = Value("images/float", (height, width, channels), whole=True)
+    nodes.add("Cast", ["images/planes"], _PLANES, to=1)
+    start = Value(_PLANES, (height, width, channels), whole=True)
     walk = _Walk(nodes, model, start, wanted=(features, model.output))
     outputs = {
         name: walk.settled(tensor) for name, tensor in (("features", features), ("logits", model.output))
     }
     for name, value in outputs.items():
         nodes.rename(value.name, name)
-    if mirror:
-        _average(nodes, width, list(outputs))
+    if views != "image":
+        _average(nodes, (height, width), views, list(outputs))
     widths = {"logits": outputs["logits"].shape[0], "features": outputs["features"].shape[0]}
     if probabilities:
         nodes.add("Softmax", ["logits"], "probabilities", axis=1)
@@ -47,18 +48,48 @@ def emit(model: keras.Model, *, mirror: bool = False, probabilities: bool = Fals
     return nodes.model((height, width, channels), widths)
 
 
-def _average(nodes: Nodes, width: int, outputs: list[str]) -> None:
-    """Everything a second time on mirrored images, and the means of both."""
+def _average(nodes: Nodes, size: tuple[int, int], views: str, outputs: list[str]) -> None:
+    """The network once for each view, all of one set of weights, and the means of what they give."""
     for name in outputs:
-        nodes.rename(name, f"{name}/straight")
-    nodes.mirrored(_MIRROR)
-    backwards = nodes.constant("mirror/places", np.arange(width, dtype=np.int64)[::-1])
-    nodes.add("Gather", ["images", backwards], f"{_MIRROR}images", axis=2)
-    nodes.nodes.insert(0, nodes.nodes.pop())
-    half = nodes.constant("mirror/half", np.float32(0.5).reshape(1))
+        nodes.rename(name, f"{name}/0")
+    network = nodes.nodes[2:]  # all but what turns the images into planes
+    shares = []
+    for number, (share, view) in enumerate(_views(nodes, size, views)):
+        shares.append(share)
+        if number:
+            renamed = {_PLANES: view} | {f"{name}/0": f"{name}/{number}" for name in outputs}
+            nodes.again(network, f"views/{number}/", renamed)
     for name in outputs:
-        both = nodes.add("Add", [f"{name}/straight", f"{_MIRROR}{name}/straight"], f"{name}/both")
-        nodes.add("Mul", [both, half], name)
+        total = ""
+        for number, share in enumerate(shares):
+            factor = nodes.constant(f"views/{number}/share", np.array([share], np.float32))
+            part = nodes.add("Mul", [f"{name}/{number}", factor], f"{name}/{number}/part")
+            last = number == len(shares) - 1
+            total = (
+                nodes.add("Add", [total, part], name if last else f"{name}/{number}/total") if total else part
+            )
+
+
+def _views(nodes: Nodes, size: tuple[int, int], views: str) -> Iterator[tuple[float, str]]:
+    """(share, planes) of each view, as models.averaged takes them: the image first, and after each its mirror image."""
+    from clothier.models import views as viewing
+
+    backwards = nodes.constant("views/backwards", np.arange(size[1], dtype=np.int64)[::-1])
+    for place, (share, down, right) in enumerate(viewing.shifts(views, *size)):
+        planes = (
+            _PLANES if (down, right) == (0, 0) else _moved(nodes, size, (down, right), f"views/moved{place}")
+        )
+        yield share / 2, planes
+        yield share / 2, nodes.add("Gather", [planes, backwards], f"{planes}/mirror", axis=3)
+
+
+def _moved(nodes: Nodes, size: tuple[int, int], by: tuple[int, int], name: str) -> str:
+    """Each row, and then each column, a copy of another one or black: a product with a matrix of ones and zeros, which
+    is exact."""
+    height, width = size
+    down = nodes.constant(f"{name}/rows", np.eye(height, k=-by[0], dtype=np.float32))
+    right = nodes.constant(f"{name}/columns", np.eye(width, k=by[1], dtype=np.float32))
+    return nodes.add("MatMul", [down, nodes.add("MatMul", [_PLANES, right], f"{name}/across")], name)
 
 
 class _Walk:

@@ -123,6 +123,8 @@ def _globally(nodes: Nodes, kind: str, layer: Any, x: Value) -> Value:
 
 
 def _flatten(nodes: Nodes, layer: Any, x: Value) -> Value:
+    if len(x.shape) == 1:
+        return x
     height, width, channels = x.shape
     name = nodes.add("Flatten", [x.name], layer.name)
     area = height * width

@@ -62,18 +62,16 @@ class Nodes:
                     if name == before:
                         names[place] = after
 
-    def mirrored(self, prefix: str) -> None:
-        """Add every node again, on inputs and to outputs whose names have that prefix; constants are shared."""
-        shared = {
-            *self.constants,
-            *(f"{name}/{part}" for _, name, _ in self._linears for part in ("kernel", "bias")),
-        }
-        for node in list(self.nodes):
-            again = onnx.NodeProto()
-            again.CopyFrom(node)
-            again.input[:] = [name if name in shared else prefix + name for name in node.input]
-            again.output[:] = [prefix + name for name in node.output]
-            self.nodes.append(again)
+    def again(self, nodes: Sequence[onnx.NodeProto], prefix: str, renamed: Mapping[str, str]) -> None:
+        """Add those nodes again, with that prefix before the names of what they make, on inputs that have that prefix
+        or are `renamed`; constants are shared."""
+        made = {name: prefix + name for node in nodes for name in node.output} | dict(renamed)
+        for node in nodes:
+            copy = onnx.NodeProto()
+            copy.CopyFrom(node)
+            copy.input[:] = [made.get(name, name) for name in node.input]
+            copy.output[:] = [made[name] for name in node.output]
+            self.nodes.append(copy)
 
     def model(self, image_shape: tuple[int, int, int], outputs: Mapping[str, int]) -> bytes:
         """The finished graph: `images` uint8 in, `outputs` float32 (n, width) out; equal networks, equal bytes."""

@@ -16,12 +16,20 @@ from clothier.values import Floats, Images
 ROWS = 250  # images at once
 
 
-def onnx_outputs(graph: bytes, images: Images, names: list[str]) -> list[Floats]:
-    """Those outputs of an ONNX graph for uint8 images (n, height, width, channels)."""
+def onnx_outputs(
+    graph: bytes, images: Images, names: list[str], between: Callable[[], None] = lambda: None
+) -> list[Floats]:
+    """Those outputs of an ONNX graph for uint8 images (n, height, width, channels); `between` is called before each
+    batch."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors alone
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    return _by_batch(lambda batch: session.run(names, {"images": batch}), images)
+
+    def run(batch: Images) -> list[Any]:
+        between()
+        return list(session.run(names, {"images": batch}))
+
+    return _by_batch(run, images)
 
 
 def keras_outputs(file: Path, images: Images) -> Floats:

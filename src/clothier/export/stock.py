@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clothier import models
 from clothier.errors import ExportError
 
 if TYPE_CHECKING:
     import keras
 
 
-def twin(model: keras.Model, *, mirror: bool = False) -> keras.Model:
+def twin(model: keras.Model, *, views: str = "image") -> keras.Model:
     """uint8 images (n, height, width, channels) in, float32 probabilities (n, num_classes) out, in float32 and with the
-    same weights; with `mirror`, of the mean logits of an image and its mirror image.
+    same weights; with other `views` than "image", those of the mean logits over them.
 
     Raises ExportError for a layer that Keras does not have.
     """
     import keras
-    from keras import layers, ops
+    from keras import layers
 
-    logits = keras.models.clone_model(model, clone_function=_stock)
-    logits.set_weights(model.get_weights())
-    if mirror:
-        images = keras.Input(model.input.shape[1:], dtype="uint8", name="images")
-        both = [logits(images), logits(ops.flip(images, axis=2))]
-        made = layers.Average(dtype="float32", name="mean_logits")(both)
-    else:
-        images, made = logits.input, logits.output
-    probabilities = layers.Softmax(dtype="float32", name="probabilities")(made)
-    return keras.Model(images, probabilities, name=model.name)
+    own = keras.models.clone_model(model, clone_function=_stock)
+    own.set_weights(model.get_weights())
+    logits = models.averaged(own, views)
+    probabilities = layers.Softmax(dtype="float32", name="probabilities")(logits.output)
+    return keras.Model(logits.input, probabilities, name=model.name)
+
+
+def save(model: keras.Model, file: Path) -> None:
+    """Put the model there, in a name that ends in .keras."""
+    with warnings.catch_warnings():
+        # Of NumPy 2 about TensorFlow's variables, which Keras makes arrays of.
+        warnings.filterwarnings(
+            "ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning
+        )
+        model.save(file)
 
 
 def _stock(layer: Any) -> Any:

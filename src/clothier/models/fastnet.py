@@ -1,5 +1,5 @@
-"""fastnet: a small residual network that learns in few passes. 427,296 parameters at 28x28x1 and ten classes, with the
-default widths, 425,728 of them trainable.
+"""fastnet: a small residual network that learns in few passes. 427,296 parameters at 28x28x1 and ten classes, of which
+425,728 are trainable.
 
 A frozen first layer whitens patches of 4x4 pixels, so that learning begins on inputs that are neither correlated nor
 of different sizes. Pooling comes before normalisation and activation, which then have a quarter to do. Kernels of 3x3
@@ -10,6 +10,7 @@ Source: Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, and Pag
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -28,27 +29,34 @@ EPSILON = 5e-4  # added to the variances, for pixels that hardly vary
 LOGIT_SCALE = 1 / 8
 
 
-def build(
-    image_shape: tuple[int, int, int], num_classes: int, widths: tuple[int, int, int] = WIDTHS
-) -> keras.Model:
+def build(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
     images, x = parts.pixels(image_shape)  # (28, 28, 1)
-    filters = 2 * PATCH * PATCH * image_shape[2]
-    x = layers.Conv2D(filters, PATCH, 2, padding="same", activation="relu", trainable=False, name="whiten")(x)
-    first, second, third = widths
-    x = _block(x, first, "conv1", pool=True)  # (7, 7, 64)
-    x = _block(x, second, "conv2")
-    x = _block(x, third, "conv3", pool=True)  # (3, 3, 128)
-    x = _block(x, third, "conv4")
-    x = _block(x, third, "conv5", add=x)
-    x = layers.GlobalMaxPooling2D(name="flatten")(x)  # (128,)
+    x = whitening(x, PATCH, stride=2)  # (14, 14, 32)
+    first, second, third = WIDTHS
+    x = block(x, first, "conv1", pool=True)  # (7, 7, 64)
+    x = block(x, second, "conv2")
+    x = block(x, third, "conv3", pool=True)  # (3, 3, 128)
+    x = block(x, third, "conv4")
+    x = block(x, third, "conv5", add=x)
+    return keras.Model(images, head(x, num_classes), name="fastnet")
+
+
+def whitening(x: Any, patch: int, stride: int) -> Any:
+    """The frozen first layer, which `adapt` sets: a filter and its negative for each direction of a patch."""
+    filters = 2 * patch * patch * x.shape[3]
+    return layers.Conv2D(
+        filters, patch, stride, padding="same", activation="relu", trainable=False, name="whiten"
+    )(x)
+
+
+def head(x: Any, num_classes: int) -> Any:
+    x = layers.GlobalMaxPooling2D(name="flatten")(x)
     # No bias: the batch normalisation below has one, and classes that are equally frequent need none.
     x = layers.Dense(num_classes, use_bias=False, kernel_initializer=_unit, dtype="float32", name="logits")(x)
-    return keras.Model(
-        images, layers.Rescaling(LOGIT_SCALE, dtype="float32", name="logits_scaled")(x), name="fastnet"
-    )
+    return layers.Rescaling(LOGIT_SCALE, dtype="float32", name="logits_scaled")(x)
 
 
-def _block(x: Any, width: int, name: str, pool: bool = False, add: Any = None) -> Any:
+def block(x: Any, width: int, name: str, pool: bool = False, add: Any = None) -> Any:
     x = Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=identity, name=name)(x)
     if pool:
         x = layers.MaxPooling2D(2, name=f"{name}_pool")(x)
@@ -77,15 +85,19 @@ def adapt(model: keras.Model, images: Images, rng: np.random.Generator) -> None:
     """Set the frozen first layer from training images, uint8 (n, height, width, channels): each filter gives one
     principal component of a patch with variance 1, or its negative."""
     layer = model.get_layer("whiten")
-    channels = images.shape[3]
+    (patch, _), (stride, _), channels = layer.kernel_size, layer.strides, images.shape[3]
     some = images[np.sort(rng.permutation(len(images))[:5000])].astype(np.float32) / 255
     mean, deviation = some.mean((0, 1, 2)), some.std((0, 1, 2)) + 1e-6
     padded = (np.pad(some, ((0, 0), (1, 1), (1, 1), (0, 0))) - mean) / deviation
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (PATCH, PATCH), axis=(1, 2))[:, ::2, ::2]
-    patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, PATCH * PATCH * channels)
-    patches = patches[rng.permutation(len(patches))[:NUM_PATCHES]]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (patch, patch), axis=(1, 2))
+    windows = windows[:, ::stride, ::stride]
+    chosen = rng.permutation(math.prod(windows.shape[:3]))[:NUM_PATCHES]
+    # Chosen before they are copied: all patches of large photos would not fit into memory.
+    patches = (
+        windows[np.unravel_index(chosen, windows.shape[:3])].transpose(0, 2, 3, 1).reshape(len(chosen), -1)
+    )
     variances, directions = np.linalg.eigh(patches.T @ patches / len(patches))
     filters = (directions / np.sqrt(variances + EPSILON))[:, ::-1]
-    kernel = np.concatenate([filters, -filters], axis=1).reshape(PATCH, PATCH, channels, -1)
+    kernel = np.concatenate([filters, -filters], axis=1).reshape(patch, patch, channels, -1)
     kernel = kernel / deviation[:, None]  # for pixels in 0..1, which the bias centres
     layer.set_weights([kernel, -np.einsum("hwcf,c->f", kernel, mean)])

@@ -25,7 +25,7 @@ class Plan:
     resize: str = "bilinear"
     head_units: int = 512
     head_dropout: float = 0.5
-    mirror: bool = False  # whether the logits of an image are averaged with those of its mirror image
+    views: str = "image"  # what is predicted from, as in Recipe
 
     @classmethod
     def of(
@@ -42,7 +42,7 @@ class Plan:
             resize=recipe.resize,
             head_units=recipe.head_units,
             head_dropout=recipe.head_dropout,
-            mirror=recipe.mirror,
+            views=recipe.views,
         )
 
     @property

@@ -117,10 +117,9 @@ def _cnn4(net: Tally, num_classes: int) -> None:
     net.dense("logits", num_classes)
 
 
-def _fastnet(net: Tally, num_classes: int, widths: tuple[int, int, int] = (64, 64, 128)) -> None:
+def _fastnet(net: Tally, num_classes: int) -> None:
     net.conv("whiten", 2 * 4 * 4 * net.shape[2], 4, 2, same=True)
-    first, second, third = widths
-    for number, width in enumerate((first, second, third, third, third), start=1):
+    for number, width in enumerate((64, 64, 128, 128, 128), start=1):
         net.conv(f"conv{number}", width, same=True, bias=False)
         if number in (1, 3):
             net.pool()
@@ -129,8 +128,16 @@ def _fastnet(net: Tally, num_classes: int, widths: tuple[int, int, int] = (64, 6
     net.dense("logits", num_classes, bias=False)
 
 
-def _fastnet_wide(net: Tally, num_classes: int) -> None:
-    _fastnet(net, num_classes, (96, 96, 192))
+def _fastnet_large(net: Tally, num_classes: int) -> None:
+    net.conv("whiten", 2 * 3 * 3 * net.shape[2], 3, same=True)
+    for stage, width in enumerate((64, 128, 192), start=1):
+        for part in ("a", "b"):
+            net.conv(f"conv{stage}{part}", width, same=True, bias=False)
+            if part == "a":
+                net.pool()
+            net.norm(f"conv{stage}{part}_norm", scale=False)
+    net.flatten(pooling=True)
+    net.dense("logits", num_classes, bias=False)
 
 
 def _vgg19(net: Tally, num_classes: int) -> None:
@@ -167,7 +174,7 @@ _NETWORKS: dict[str, Callable[[Tally, int], None]] = {
     "cnn3": _cnn3,
     "cnn4": _cnn4,
     "fastnet": _fastnet,
-    "fastnet_wide": _fastnet_wide,
+    "fastnet_large": _fastnet_large,
     "vgg19": _vgg19,
     "wrn16_8": _wrn,
 }

@@ -7,7 +7,7 @@ its kind, and its name here.
 
 from clothier.plots.activations import feature_maps, heat_overlay
 from clothier.plots.canvas import render
-from clothier.plots.charts import confusion_matrix, per_class_bars, training_curves
+from clothier.plots.charts import confusion_matrix, per_class_bars, reliability_diagram, training_curves
 from clothier.plots.overlay import overlaid_curves
 from clothier.plots.predictions import prediction_grid
 from clothier.plots.sheets import class_sheet, enlarged, sample_sheet
@@ -21,6 +21,7 @@ __all__ = [
     "overlaid_curves",
     "per_class_bars",
     "prediction_grid",
+    "reliability_diagram",
     "render",
     "sample_sheet",
     "training_curves",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from clothier.calibrate import Reliability
 from clothier.errors import InputError
 from clothier.plots.canvas import (
     BLUE,
@@ -28,6 +29,7 @@ from clothier.plots.canvas import (
 )
 from clothier.values import Counts, EpochRow, Scores
 
+_FEWEST = 10  # images whose share of right ones is drawn
 _MOST_NUMBERED = 30  # a confusion matrix of more classes shows shades only
 
 
@@ -103,6 +105,34 @@ def per_class_bars(scores: Scores, title: str, notice: str = "") -> Figure:
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=3, handlelength=1)
+    return finish(figure, title, notice)
+
+
+@in_style
+def reliability_diagram(drawn: Mapping[str, Reliability], title: str, notice: str = "") -> Figure:
+    """Accuracy by confidence, a line for each of the reliabilities by name, and below how many images are how sure.
+
+    The diagonal is where probabilities are right. Bins of fewer than ten images have no point. Raises InputError where
+    there is none, or more than two.
+    """
+    if not 1 <= len(drawn) <= 2:
+        raise InputError(f"{len(drawn)} reliabilities; wanted one or two")
+    figure, (above,) = panels(4.2, 4.2)
+    below = above.inset_axes((0, -0.28, 1, 0.2), sharex=above)
+    above.plot((0, 1), (0, 1), color=QUIET, linewidth=1, linestyle=(0, (3, 3)))
+    for (name, one), colour in zip(drawn.items(), (VERMILION, BLUE), strict=False):
+        label = f"{name}: expected calibration error {one.error:.2%}"
+        there = one.counts >= _FEWEST
+        above.plot(one.confidences[there], one.accuracies[there], "o-", color=colour, label=drawable(label))
+        edges = np.linspace(0, 1, len(one.counts) + 1)
+        below.stairs(one.counts / one.counts.sum(), edges, color=colour, linewidth=1.4)
+    above.set(xlim=(0, 1), ylim=(0, 1), ylabel="accuracy")
+    above.tick_params(axis="x", labelbottom=False)
+    below.set(ylabel="images", xlabel="confidence: the probability of the predicted class", ylim=(0, None))
+    for axis in (above.xaxis, above.yaxis, below.yaxis):
+        axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+    above.grid()
+    above.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
     return finish(figure, title, notice)
 
 

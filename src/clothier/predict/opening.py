@@ -12,13 +12,13 @@ from clothier.runs import Run
 _BOX = Path(__file__).parents[1] / "box" / "model.clothier"
 
 
-def opened(model: Path | None = None, threads: int = 0) -> Predictor:
+def opened(model: Path | None = None, threads: int = 0, engine: str = "onnxruntime") -> Predictor:
     """The network of a model file, of a run folder, or without either of the model in the box, ready to run.
 
-    Raises RunError for a folder without a model file, InputError where none is in the box, BundleError as
-    `bundle.read`.
+    `threads` and `engine` as of Predictor. Raises RunError for a folder without a model file, InputError where none is
+    in the box, BundleError as `bundle.read`, and as Predictor.
     """
-    return Predictor(bundle.read(in_the_box() if model is None else file_of(model)), threads)
+    return Predictor(bundle.read(in_the_box() if model is None else file_of(model)), threads, engine)
 
 
 def file_of(model: Path) -> Path:

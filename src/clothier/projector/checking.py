@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -63,6 +65,8 @@ def _asking(folder: Path) -> Callable[..., bytes]:
     from tensorboard.plugins.projector.projector_plugin import ProjectorPlugin
     from werkzeug.test import Client
 
+    # So that TensorBoard reads files by itself: TensorFlow, which it prefers, is slow to load and talks meanwhile.
+    sys.modules.setdefault("tensorboard.compat.notf", ModuleType("tensorboard.compat.notf"))
     logdir = str(folder.resolve())
     runs = EventMultiplexer().AddRunsFromDirectory(logdir)
     runs.Reload()

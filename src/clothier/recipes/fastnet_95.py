@@ -1,4 +1,4 @@
-"""`clothier train fastnet_95`: a wider fastnet for longer, meant to reach 95 %; neither tuned nor measured yet."""
+"""`clothier train fastnet_95`: fastnet at full resolution."""
 
 from dataclasses import replace
 
@@ -7,10 +7,5 @@ from clothier.recipes import fastnet
 RECIPE = replace(
     fastnet.RECIPE,
     name="fastnet_95",
-    model="fastnet_wide",
-    augmented_epochs=24,
-    augment="alternate-flip+shift",
-    skip=0.5,
-    skip_from=4,
-    skip_to=20,
+    model="fastnet_large",
 )

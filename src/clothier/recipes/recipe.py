@@ -10,6 +10,7 @@ from clothier.errors import InputError, unknown_name
 
 OPTIMIZERS = ("adadelta", "adam", "adamw", "muon", "nesterov", "sgd")
 SPLITS = ("article", "default", "none", "stratified")
+VIEWS = ("image", "mirror", "mirror+shift")
 PRECISIONS = ("auto", "bfloat16", "float32")
 PHASES = ("plain", "augmented", "fine-tuned")
 SCHEDULES = ("constant", "cosine", "linear")
@@ -61,8 +62,8 @@ class Recipe:
     skip: float = 0.0
     skip_from: int = 2
     skip_to: int = 0
-    mirror: bool = (
-        False  # whether what is predicted is the mean of the logits of an image and its mirror image
+    views: str = (
+        "image"  # what is predicted from: the image, or the mean over it and its mirror, or its mirror+shift
     )
     # What the layers compute in: float32 as in the tutorials, bfloat16, or auto for the faster on this machine.
     # Weights, loss and scores are float32 whatever it is.
@@ -115,9 +116,9 @@ class Recipe:
                 f"augmented_epochs is {self.augmented_epochs} beside a base; wanted 0, as the features of each image "
                 "are computed once; leave it at 0, and fine-tune instead"
             )
-        if self.base and self.mirror:
+        if self.base and self.views != "image":
             raise InputError(
-                "mirror is true beside a base; wanted false, as a head is fed with features, which no mirror turns"
+                f"views is {self.views} beside a base; wanted image, as a head is fed with features of that alone"
             )
         if self.fine_tune_epochs and not self.base:
             raise InputError(
@@ -165,14 +166,14 @@ _KNOWN = {
     "optimizer": OPTIMIZERS,
     "split": SPLITS,
     "schedule": SCHEDULES,
+    "views": VIEWS,
     "precision": PRECISIONS,
     "base_pixels": BASE_PIXELS,
     "base_end": BASE_ENDS,
     "base_precision": PRECISIONS,
     "resize": RESIZES,
 }
-_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
-_BOOLS = {"true": True, "false": False}
+_WORDS = {int: "a whole number", float: "a number", str: "a word"}
 
 
 def change(recipe: Recipe, values: dict[str, Any]) -> Recipe:
@@ -186,12 +187,12 @@ def change(recipe: Recipe, values: dict[str, Any]) -> Recipe:
         if field not in kinds:
             raise unknown_name("recipe field", field, [f.name for f in fields(Recipe)])
         kind = kinds[field]
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        if kind is float and type(value) is int:
             value = float(value)
         if isinstance(value, str) and kind is not str:
             try:
-                value = _BOOLS[value.lower()] if kind is bool else kind(value)
-            except (KeyError, ValueError):
+                value = kind(value)
+            except ValueError:
                 raise InputError(f"{field} is '{value}'; wanted {_WORDS[kind]}") from None
         changed[field] = value
     return replace(recipe, **changed)

@@ -7,7 +7,8 @@ from clothier.errors import RunError
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train.loop import Origin, Training
+from clothier.train.description import Origin, describe
+from clothier.train.loop import Training
 from clothier.train.precision import settle_precision
 from clothier.train.watcher import Watcher
 from clothier.values import Dataset, PhaseScores
@@ -35,7 +36,7 @@ def train(
     training = Training(settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base)
     if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
         checkpoint.save_weights(run.base_file, base.weights)
-    run.write_recipe(training.describe(origin or Origin(source=dataset.name)))
+    run.write_recipe(describe(training, origin or Origin(source=dataset.name)))
     events.rewrite(run.events_folder, [])
     return training.finish()
 

@@ -6,16 +6,13 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from clothier import augment, backend, bundle, checkpoint, evaluate, events, export, features, report
+from clothier import augment, backend, checkpoint, evaluate, events, export, features, report
 from clothier.batches import batches, shuffled
 from clothier.checkpoint import Best, Checkpoint
-from clothier.data.fingerprint import by_split
-from clothier.errors import BundleError, ExportError, InterruptedRunError, RunError, WriteError
+from clothier.errors import InputError, InterruptedRunError, RunError, WriteError
 from clothier.files import write_atomic
 from clothier.models.plan import Plan
 from clothier.pretrained import Base
@@ -26,15 +23,6 @@ from clothier.train.watcher import Watcher
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores
 
 LOSSES = "train/losses"  # of each training image, among the tensors of a checkpoint
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the data and the run came from, kept in recipe.json so that a run can be repeated and resumed."""
-
-    source: str = ""  # as given to data.load
-    options: dict[str, Any] = field(default_factory=dict)  # of data.load, as JSON
-    command: str = ""
 
 
 class Training:
@@ -243,7 +231,12 @@ class Training:
             for name, split in splits.items()
         }
         judged = self.dataset.judged
-        self.run.write_predictions(splits[judged].labels, predictions[judged])
+        labels = splits[judged].labels
+        self.run.write_predictions(labels, predictions[judged])
+        validation = (
+            (splits["validation"].labels, predictions["validation"]) if "validation" in splits else None
+        )
+        self.run.write_reliability(evaluate.calibration(judged, labels, predictions[judged], validation))
         return PhaseScores(
             name=phase,
             epochs=len(self.history),
@@ -260,42 +253,6 @@ class Training:
     def _write_model(self) -> None:
         """From what is on the disk; the run is whole without it, so what cannot be put in one is told and no more."""
         try:
-            bundle.write(self.run.model_file, export.bundle_of(self.run, self.dataset))
-        except (BundleError, ExportError) as error:
+            export.write_model_file(self.run, self.dataset, self.check)
+        except InputError as error:
             self.watcher.note(f"this run gets no model file: {error}")
-
-    def describe(self, origin: Origin) -> dict[str, Any]:
-        """What recipe.json holds."""
-        dataset = self.dataset
-        content = {
-            "recipe": self.recipe.as_json(),
-            "data": {
-                "source": origin.source,
-                "options": origin.options,
-                "fingerprint": dataset.fingerprint,
-                "fingerprints": by_split(dataset.splits(), dataset.class_names),
-                "class_names": list(dataset.class_names),
-                "image_shape": list(dataset.image_shape),
-                "counts": {name: len(split) for name, split in dataset.splits().items()},
-                "notice": dataset.notice,
-            },
-            "model": self._count_parameters(),
-            "precision": self.recipe.precision,
-            "threads": self.threads,
-            "backend": backend.name(),
-            "device": backend.device(),
-            "versions": backend.versions(),
-            "machine": backend.machine(),
-            "command": origin.command,
-        }
-        if self.base is not None:
-            content["network"] = self.plan.as_json()
-            content["base"] = self.base.as_json()
-        return content
-
-    def _count_parameters(self) -> dict[str, int]:
-        """Of the whole network, and those that move; a frozen base stands still until it is fine-tuned."""
-        model = self.stage.model
-        frozen = sum(value.size for value in self.base.weights.values()) if self.base else 0
-        trainable = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-        return {"parameters": model.count_params() + frozen, "trainable": trainable}

@@ -39,7 +39,7 @@ class Stage:
             average_decay=recipe.average_decay,
             keep_losses=bool(recipe.skip),
         )
-        self._judge = backend.Judge(twin, recipe.mirror)
+        self._judge = backend.Judge(twin)
         self.batch_size = recipe.batch_size
 
     def predict(self, examples: Examples) -> Predictions:
@@ -78,7 +78,7 @@ def whole(plan: Plan, recipe: Recipe, images: Images) -> Stage:
     """The network of a recipe without a base, adapted to those training images where it wants to be."""
     model = models.build_plan(plan, recipe.precision)
     models.adapt(plan.model, model, images, recipe.seed)
-    return Stage(model, models.build_plan(plan), recipe)
+    return Stage(model, models.averaged(models.build_plan(plan), plan.views), recipe)
 
 
 def head(plan: Plan, recipe: Recipe, num_features: int) -> Stage:

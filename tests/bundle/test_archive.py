@@ -1,0 +1,38 @@
+"""The zip around the members."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from made_bundles import made, members
+
+from clothier.bundle import archive, pack
+from clothier.errors import BundleError
+
+
+def test_other_programs_read_it() -> None:
+    with zipfile.ZipFile(io.BytesIO(pack(made()))) as opened:
+        assert opened.testzip() is None
+        assert opened.namelist() == list(archive.NAMES)
+        assert {entry.date_time for entry in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_only_what_shrinks_is_packed() -> None:
+    noise = np.random.default_rng(0).bytes(5000)
+    data = archive.pack({"manifest.json": b"a" * 5000, "model.onnx": noise})
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        kinds = [entry.compress_type for entry in opened.infolist()]
+    assert kinds == [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED]
+
+
+def test_a_member_is_read_up_to_a_bound() -> None:
+    with archive.opened(io.BytesIO(pack(made()))) as opened:
+        size = len(members()["manifest.json"])
+        assert opened.read("manifest.json", size) == members()["manifest.json"]
+        assert opened.start("manifest.json", 5) == members()["manifest.json"][:5]
+        with pytest.raises(BundleError) as caught:
+            opened.read("manifest.json", size - 1)
+    assert str(caught.value) == f"manifest.json has {size:,} bytes; wanted at most {size - 1:,}"

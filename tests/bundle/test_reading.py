@@ -1,0 +1,138 @@
+"""Reading: what was written comes back, and what harms is refused in words, at little cost."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bundle import hostile
+from made_bundles import made
+
+from clothier import bundle
+from clothier.errors import BundleError
+
+MOST_MEMORY, MOST_SECONDS = 256 * 2**20, 1.0
+
+
+def test_there_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "model.clothier"
+    bundle.write(path, made())
+    for source in (path, str(path), io.BytesIO(path.read_bytes())):
+        read = bundle.read(source)
+        assert read.graph == made().graph
+        assert dict(read.weights).keys() == made().weights.keys()
+        assert all(np.array_equal(read.weights[name], array) for name, array in made().weights.items())
+        assert {name: array.tolist() for name, array in read.statistics.items()} == {
+            name: array.tolist() for name, array in made().statistics.items()
+        }
+        assert read.lookalikes
+        assert made().lookalikes
+        for name, array in read.lookalikes.as_tensors().items():
+            assert np.array_equal(array, getattr(made().lookalikes, name))
+        assert read.manifest.as_json() | {"members": {}} == made().manifest.as_json()
+        assert set(read.manifest.members) == {
+            "model.onnx", "weights.safetensors", "statistics.safetensors", "lookalikes.safetensors",
+        }  # fmt: skip
+
+
+def test_weights_that_change_after_the_opening_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.clothier"
+    bundle.write(path, made())
+    read = bundle.read(path)
+    path.write_bytes(hostile.CASES["no number"][0]())
+    with pytest.raises(BundleError) as caught:
+        dict(read.weights)
+    assert str(caught.value) == (
+        f"{path}: weights.safetensors is not what manifest.json says (its SHA-256 differs); copy the file anew"
+    )
+
+
+@pytest.mark.parametrize("name", hostile.CASES)
+def test_a_hostile_file_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    make, words = hostile.CASES[name]
+    path = tmp_path / "model.clothier"
+    path.write_bytes(make())
+    with pytest.raises(BundleError) as caught:
+        dict(bundle.read(path).weights)
+    message = str(caught.value)
+    assert message.startswith(str(path))
+    assert words in message
+    assert message.isprintable()
+    assert len(message) < 600
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    for path, words in {
+        tmp_path: "is a folder; wanted a model file",
+        tmp_path / "pipe": "is no ordinary file; wanted a model file",
+        tmp_path / "link": "is no ordinary file; wanted a model file",
+        tmp_path / "absent": "cannot be read (No such file or directory); wanted a model file",
+    }.items():
+        with pytest.raises(BundleError) as caught:
+            bundle.read(path)
+        assert str(caught.value).startswith(f"{path} {words}")
+
+
+SCRIPT = """
+import json, os, sys, time
+from pathlib import Path
+from clothier import bundle
+from clothier.errors import BundleError
+import numpy, onnx, safetensors.numpy
+
+folder = Path(sys.argv[1])
+bundle.read(folder / "good")  # what is imported when first needed is so by now
+paths = [path for path in sorted(folder.iterdir()) if path.name != "good"]
+seen, seconds = [], {}
+sys.addaudithook(lambda event, about: seen.append((event, about)))
+for path in paths:
+    began = time.process_time()
+    try:
+        dict(bundle.read(path).weights)
+        raise SystemExit(f"{path.name} was taken")
+    except BundleError:
+        seconds[path.name] = time.process_time() - began
+def strange(event, about):
+    if event == "open":
+        return Path(str(about[0])).parent != folder or about[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    return event in ("exec", "compile", "import", "pickle.find_class") or event.startswith(BAD)
+
+BAD = ("os.", "subprocess.", "ctypes.", "shutil.", "socket.", "tempfile.", "urllib.", "winreg.")
+strange = [(event, str(about)) for event, about in list(seen) if strange(event, about)]
+status = Path("/proc/self/status").read_text()  # getrusage counts the process this one was forked from
+peak = int(status.split("VmHWM:")[1].split()[0]) * 1024
+print(json.dumps({"seconds": seconds, "peak": peak, "strange": strange, "opened": len(seen),
+                  "modules": list(sys.modules)}))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="a process's memory is read from /proc")
+def test_no_hostile_file_runs_code_touches_others_or_costs_much(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name, data in hostile.written().items():
+        (folder / name).write_bytes(data)
+    (folder / "good").write_bytes(hostile.good())
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(folder)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert len(told["seconds"]) == len(hostile.CASES) >= 40
+    assert told["opened"] >= len(hostile.CASES)
+    assert told["strange"] == []
+    heavy = {"h5py", "keras", "matplotlib", "scipy", "sklearn", "tensorflow"}
+    assert not heavy & set(told["modules"])  # the light install reads model files
+    assert told["peak"] < MOST_MEMORY
+    # Time of this process alone, which does not grow while others have the machine.
+    slowest = max(told["seconds"], key=lambda name: told["seconds"][name])
+    assert told["seconds"][slowest] < MOST_SECONDS, slowest
+    assert not list(tmp_path.rglob("harmed"))

@@ -1,0 +1,110 @@
+"""predict of photos; of images of a data set, see test_looking."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from clothier import cli, data, predict
+from clothier.runs import Run
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Six of the run's own test images as photos, and a file that is none."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number, image in enumerate(data.load("generated:600").split("test").images[:6]):
+        Image.fromarray(image[..., 0]).save(folder / f"{number}.png")
+    (folder / "6.png").write_text("no picture")
+    return folder
+
+
+def _prints(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    capsys.readouterr()
+    assert cli.run([*words]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, tmp_path: Path
+) -> None:
+    words = ("predict", str(photos), "--model", str(finished))
+    lines = [json.loads(line) for line in _prints(capsys, *words, "--json").splitlines()]
+    wanted = list(predict.answers(predict.opened(finished), sorted(photos.iterdir())))
+    assert [line["filename"] for line in lines] == [str(path) for path in sorted(photos.iterdir())]
+    assert [line.get("label") for line in lines[:6]] == [answer.classes[0][0] for answer in wanted[:6]]
+    assert [line["status"] for line in lines] == [answer.status for answer in wanted]
+
+    out = tmp_path / "answers" / "of.csv"
+    assert _prints(capsys, *words, "--out", str(out)) == f"{out}: 7 photos\n"
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["probability"] for row in rows] == [str(line.get("probability", "")) for line in lines]
+    assert rows[6]["reason"] == lines[6]["reason"] == "is not a JPEG, PNG, WebP, GIF or BMP picture"
+
+    jsonl = tmp_path / "of.JSONL"
+    _prints(capsys, *words, "--out", str(jsonl))
+    assert [json.loads(line) for line in jsonl.read_text().splitlines()] == lines
+
+    table = _prints(capsys, *words).splitlines()
+    assert table[0] == f"in {photos}/"
+    assert table[1].split() == ["photo", "class", "probability", "remark"]
+    for line, row in zip(table[2:], lines, strict=True):
+        assert line.startswith(Path(row["filename"]).name)
+        assert row.get("label", row.get("reason")) in line
+
+
+def test_one_photo_gets_a_bar_a_class(
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path
+) -> None:
+    words = ("predict", str(photos / "0.png"), "--model", str(Run(finished).model_file))
+    (line,) = _prints(capsys, *words, "--json").splitlines()
+    answer = json.loads(line)
+    shown = _prints(capsys, *words).splitlines()
+    assert shown[0] == str(photos / "0.png")
+    for row, (name, share) in zip(shown[2:12], answer["probabilities"].items(), strict=True):
+        assert row.startswith(name)
+        assert f"{share:.4f}" in row
+        assert row.rstrip().endswith("predicted") == (name == answer["label"])
+
+
+def test_doubts_are_put_into_words(
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shades = (("Coat", 0.4), ("Shirt", 0.35), ("Bag", 0.25))
+    given = [predict.Answer(f"a/{status}.png", shades, status) for status in ("sure", "unsure", "unlike")]
+    monkeypatch.setattr(predict, "answers", lambda *_: iter(given))
+    table = _prints(capsys, "predict", str(photos), "--model", str(finished)).splitlines()
+    assert [line.rstrip().split(maxsplit=3)[2:] for line in table[2:]] == [
+        ["40.0%"],
+        ["40.0%", "not sure: Coat or Shirt"],
+        ["40.0%", "not like anything it was trained on"],
+    ]
+
+
+def test_a_run_without_a_model_file_says_how_to_make_one(
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy)
+    Run(copy).model_file.unlink()
+    for words in (["predict", str(photos)], ["predict"]):
+        assert cli.run([*words, "--model", str(copy)]) == 2
+        assert capsys.readouterr().err.endswith(
+            f"{copy} has no model.clothier; wanted one, which training writes at its end; "
+            f"make it with: clothier export {copy} --format clothier\n"
+        )
+
+
+def test_an_answer_file_that_cannot_be_written_is_told(
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path
+) -> None:
+    out = photos / "0.png" / "answers.csv"
+    assert cli.run(["predict", str(photos), "--model", str(finished), "--out", str(out)]) == 74
+    assert capsys.readouterr().err.startswith(f"clothier: cannot write {out}: ")

@@ -1,0 +1,114 @@
+"""Single layers against Keras, where whole networks do not go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from clothier.errors import ExportError
+from clothier.export import emit
+from clothier.export.running import onnx_outputs
+
+IMAGES = np.random.default_rng(2).integers(0, 256, (3, 11, 9, 3), dtype=np.uint8)
+
+
+def _network(*body: Any) -> keras.Model:
+    images = keras.Input(IMAGES.shape[1:], dtype="uint8")
+    x = layers.Rescaling(1 / 99, offset=[0.1, -0.2, 0.3])(images)
+    for layer in body:
+        x = layer(x)
+    return keras.Model(images, layers.Dense(4, name="logits")(layers.Flatten()(x)))
+
+
+def _normalised(negative: bool) -> layers.BatchNormalization:
+    signs = np.array([1.0, -1.0 if negative else 1.0, 0.5])
+    return layers.BatchNormalization(
+        gamma_initializer=lambda shape, dtype=None: np.resize(signs, shape),
+        beta_initializer=keras.initializers.RandomNormal(seed=1),
+        moving_mean_initializer=keras.initializers.RandomNormal(seed=2),
+    )
+
+
+BODIES: dict[str, Callable[[], list[Any]]] = {
+    "an offset before a padded convolution": lambda: [layers.Conv2D(5, 3, padding="same", activation="relu")],
+    "strides and an even kernel, padded": lambda: [layers.Conv2D(5, 4, strides=3, padding="same")],
+    "scales above 0 wait behind pooling": lambda: [
+        _normalised(False),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(2, 2),
+    ],
+    "scales below 0 do not": lambda: [_normalised(True), layers.MaxPooling2D(3, 2)],
+    "nor before the greatest of all": lambda: [_normalised(True), layers.GlobalMaxPooling2D()],
+    "the mean of all takes any": lambda: [_normalised(True), layers.GlobalAveragePooling2D()],
+    "folded back behind pooling": lambda: [layers.Conv2D(3, 3), layers.MaxPooling2D(2), _normalised(False)],
+    "not folded back with scales below 0": lambda: [
+        layers.Conv2D(3, 3),
+        layers.MaxPooling2D(2),
+        _normalised(True),
+    ],
+    "two in a row": lambda: [_normalised(True), _normalised(False), layers.Conv2D(2, 3)],
+    "flattened, then normalised": lambda: [
+        layers.Flatten(),
+        layers.BatchNormalization(),
+        layers.Dense(3, "relu"),
+    ],
+    "flattened, then an activation": lambda: [layers.Flatten(), layers.Activation("relu")],
+    "a convolution used twice": lambda: [_Twice()],
+    "smaller, smoothed": lambda: [layers.Resizing(5, 7, antialias=True)],
+    "larger, by the nearest": lambda: [layers.Resizing(20, 13, interpolation="nearest")],
+    "grey": lambda: [_Grey()],
+}
+
+
+class _Twice:
+    """A convolution whose output is added to what batch normalisation makes of it."""
+
+    def __call__(self, x: Any) -> Any:
+        y = layers.Conv2D(3, 3)(x)
+        return layers.Add()([y, _normalised(True)(y), y])
+
+
+class _Grey:
+    def __call__(self, x: Any) -> Any:
+        return keras.ops.image.rgb_to_grayscale(x)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_layers_agree_with_keras(name: str) -> None:
+    keras.utils.set_random_seed(4)
+    model = _network(*BODIES[name]())
+    (logits,) = onnx_outputs(emit(model), IMAGES, ["logits"])
+    theirs = np.asarray(model(IMAGES, training=False))
+    assert np.abs(logits - theirs).max() <= 1e-5 * np.abs(theirs).max()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (
+            lambda: layers.Conv2D(3, 3, groups=3, name="c"),
+            "layer c is a convolution in groups, dilated or causal",
+        ),
+        (
+            lambda: layers.Conv2D(3, 3, activation="gelu", name="c"),
+            "layer c has the activation gelu; wanted relu",
+        ),
+        (
+            lambda: layers.Activation("tanh", name="a"),
+            "layer a has the activation tanh; wanted relu or linear",
+        ),
+        (
+            lambda: layers.MaxPooling2D(2, padding="same", name="p"),
+            "layer p pools with padding same; wanted valid",
+        ),
+    ],
+)
+def test_what_is_not_covered_is_told(make: Callable[[], Any], words: str) -> None:
+    with pytest.raises(ExportError) as caught:
+        emit(_network(make()))
+    assert words in str(caught.value)

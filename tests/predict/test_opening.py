@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from made_runs import make_run
+from predict import made
+
+from clothier import bundle
+from clothier.bundle import Bundle
+from clothier.errors import BundleError, InputError, RunError
+from clothier.predict import Predictor, opened, opening
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that are read; each holds the hand-made model."""
+    seen: list[Path] = []
+
+    def pretend(path: Path) -> Bundle:
+        seen.append(path)
+        return made.bundle()
+
+    monkeypatch.setattr(bundle, "read", pretend)
+    return seen
+
+
+def test_a_runs_own_file_is_taken_or_the_one_that_is_named(tmp_path: Path, read: list[Path]) -> None:
+    run = make_run(tmp_path, "cnn1-1")
+    run.model_file.write_bytes(b"")
+    assert isinstance(opened(run.path), Predictor)
+    opened(tmp_path / "copy.clothier")
+    assert read == [run.model_file, tmp_path / "copy.clothier"]
+
+
+def test_a_run_without_a_model_file_is_told_how_to_make_one(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "cnn1-1")
+    with pytest.raises(
+        RunError,
+        match=r"^.*/cnn1-1 has no model\.clothier; wanted one, which training writes at its end; "
+        r"make it with: clothier export .*/cnn1-1 --format clothier$",
+    ):
+        opened(run.path)
+
+
+def test_without_a_name_the_model_in_the_box_is_taken(
+    tmp_path: Path, read: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = tmp_path / "model.clothier"
+    monkeypatch.setattr(opening, "_BOX", box)
+    with pytest.raises(
+        InputError, match=r"^this copy of clothier has no model in the box; wanted one of your own; "
+    ):
+        opened()
+    box.write_bytes(b"")
+    opened()
+    assert read == [box]
+
+
+def test_what_is_no_model_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r" is not a run folder "):
+        opened(tmp_path)
+    with pytest.raises(BundleError, match=r"nowhere"):
+        opened(tmp_path / "nowhere")

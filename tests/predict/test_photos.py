@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from predict import made
+
+from clothier.errors import InputError
+from clothier.photo import doctor
+from clothier.predict import Predictor, answers, find
+
+
+def test_words_are_files_folders_and_patterns_each_photo_once(tmp_path: Path) -> None:
+    made.save(tmp_path / "one", made.pictures(2))
+    made.save(tmp_path / "one" / "inner", made.pictures(1))
+    (tmp_path / "one" / "notes.txt").write_text("no picture by name")
+    (tmp_path / "one" / ".hidden.png").write_bytes(b"")
+    (tmp_path / "one" / ".cache").mkdir()
+    made.save(tmp_path / "one" / ".cache", made.pictures(1))
+
+    def names(*words: str) -> list[str]:
+        return [str(path.relative_to(tmp_path)) for path in find([str(tmp_path / word) for word in words])]
+
+    assert names("one") == ["one/0000.png", "one/0001.png", "one/inner/0000.png"]
+    assert names("one/0001.png", "one/*.png") == ["one/0001.png", "one/0000.png"]
+    assert names("**/inner/*.png") == ["one/inner/0000.png"]
+    assert names("one/notes.txt") == ["one/notes.txt"]  # what is named is tried
+    odd = tmp_path / "two[1].png"
+    odd.write_bytes(b"")
+    assert names("two[1].png") == ["two[1].png"]
+
+
+def test_words_that_name_nothing_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    wanted = "; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or a pattern such as 'photos/*.jpg'"
+    for word, what in (("empty", "holds no pictures"), ("no.png", "is not there"), ("*.gif", "is not there")):
+        with pytest.raises(InputError) as caught:
+            find([str(tmp_path / word)])
+        assert str(caught.value) == f"{tmp_path / word} {what}{wanted}"
+
+
+@pytest.mark.parametrize("count", [1, 70])
+def test_photos_are_answered_in_order_as_their_images_are_judged(tmp_path: Path, count: int) -> None:
+    images, predictor = made.pictures(count, seed=2), Predictor(made.bundle())
+    paths = made.save(tmp_path, images)
+    told: list[tuple[str, int, int]] = []
+    given = list(answers(predictor, paths, lambda *words: told.append(words)))
+    verdicts = predictor.judge(images)
+    assert [answer.filename for answer in given] == list(map(str, paths))
+    assert [answer.status for answer in given] == verdicts.statuses.tolist()
+    for answer, probabilities in zip(given, verdicts.probabilities, strict=True):
+        shares = [share for _, share in answer.classes]
+        assert shares == sorted(shares, reverse=True)
+        assert {name for name, _ in answer.classes} == set(made.CLASSES)
+        named = dict(answer.classes)
+        np.testing.assert_allclose([named[name] for name in made.CLASSES], probabilities, atol=1e-6)
+    assert told[-1] == ("photos", count, count)
+
+
+def test_a_bad_picture_is_an_answer_with_its_reason(tmp_path: Path) -> None:
+    good = made.save(tmp_path, made.pictures(2))
+    (tmp_path / "text.jpg").write_text("not a picture")
+    (tmp_path / "cut.png").write_bytes(good[0].read_bytes()[:40])
+    os.mkfifo(tmp_path / "pipe.png")
+    broken = [tmp_path / name for name in ("text.jpg", "gone.png", "cut.png", "pipe.png")]
+    given = list(answers(Predictor(made.bundle()), [*broken[:2], good[0], *broken[2:], good[1]]))
+    assert [answer.status == "unreadable" for answer in given] == [True, True, False, True, True, False]
+    assert [answer.reason for answer in given] == [
+        "is not a JPEG, PNG, WebP, GIF or BMP picture",
+        "cannot be read (No such file or directory)",
+        "",
+        "is truncated or damaged",
+        "is not a file",
+        "",
+    ]
+    assert given[0].classes == ()
+
+
+def test_a_name_that_is_no_utf_8_can_be_printed(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png"))
+    path.write_bytes(made.save(tmp_path, made.pictures(1))[0].read_bytes())
+    (answer,) = answers(Predictor(made.bundle()), [path])
+    assert answer.filename == f"{tmp_path}/\\xff.png"
+
+
+def test_few_photos_wait_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are: memory stays flat."""
+    begun = 0
+
+    def prepare(*_: object) -> object:
+        nonlocal begun
+        begun += 1
+        return made.pictures(1)[0]
+
+    monkeypatch.setattr(doctor, "prepare", prepare)
+    stream = answers(Predictor(made.bundle()), [tmp_path / str(number) for number in range(1000)])
+    next(stream)
+    assert begun < 150
+    stream.close()  # type: ignore[attr-defined] # it is a generator
+    assert begun < 160

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from predict import made
+
+from clothier import calibrate
+from clothier.errors import BundleError, InputError, MissingExtraError
+from clothier.predict import Predictor
+
+
+@pytest.mark.parametrize(
+    ("engine", "threads", "bound"), [("onnxruntime", 1, 1e-4), ("onnxruntime", 3, 1e-4), ("openvino", 0, 0.2)]
+)
+def test_outputs_agree_with_numpy_however_many(engine: str, threads: int, bound: float) -> None:
+    if engine == "openvino":
+        pytest.importorskip("openvino")
+    predictor = Predictor(made.graph(), threads, engine)
+    for count in (1, 16, 17, 100, 300):
+        images = made.pictures(count)
+        outputs = predictor.outputs(images)
+        logits, features = made.outputs(images)
+        np.testing.assert_allclose(outputs.logits, logits, atol=bound)
+        np.testing.assert_allclose(outputs.features, features, atol=bound)
+    assert (outputs.logits.dtype.name, outputs.features.dtype.name) == ("float32", "float32")
+
+
+def test_an_unknown_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(
+        InputError,
+        match=r"^unknown engine 'onnx'; known: onnxruntime, openvino; did you mean 'onnxruntime'\?$",
+    ):
+        Predictor(made.graph(), engine="onnx")
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(
+        MissingExtraError, match=r"^the engine openvino needs the package 'openvino', which is not"
+    ):
+        Predictor(made.graph(), engine="openvino")
+
+
+def test_images_may_be_a_view_of_others() -> None:
+    images = made.pictures(100)
+    predictor = Predictor(made.graph())
+    backwards = predictor.outputs(images[::-1, :, ::-1])
+    copied = predictor.outputs(np.ascontiguousarray(images[::-1, :, ::-1]))
+    np.testing.assert_array_equal(backwards.logits, copied.logits)
+
+
+@pytest.mark.parametrize("count", [1, 100, 1500])
+def test_verdicts_are_the_calibrations_of_the_outputs(count: int) -> None:
+    images, predictor = made.pictures(count, seed=1), Predictor(made.bundle())
+    logits, features = made.outputs(images)
+    wanted = made.calibration().judge(logits, features, images)
+    verdicts = predictor.judge(images)
+    np.testing.assert_allclose(verdicts.probabilities, wanted.probabilities, atol=1e-4)
+    np.testing.assert_allclose(verdicts.strangeness, wanted.strangeness, atol=1e-2)
+    assert np.mean(verdicts.statuses == wanted.statuses) > 0.98
+    np.testing.assert_allclose(predictor.probabilities(images), verdicts.probabilities, atol=1e-6)
+
+
+def test_noise_is_unlike_what_the_network_knows() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (50, made.SIDE, made.SIDE, 1), dtype=np.uint8)
+    assert set(Predictor(made.bundle()).judge(noise).statuses) == {"unlike"}
+
+
+def test_a_graph_alone_has_no_names_and_no_doubts() -> None:
+    predictor, images = Predictor(made.graph()), made.pictures(5)
+    assert (predictor.class_names, predictor.photos) == (("0", "1", "2"), "pad")
+    assert set(predictor.judge(images).statuses) == {"sure"}
+    np.testing.assert_allclose(
+        predictor.probabilities(images), calibrate.softmax(made.outputs(images)[0]), atol=1e-5
+    )
+
+
+def test_no_images_give_no_rows() -> None:
+    predictor = Predictor(made.bundle())
+    assert predictor.outputs(made.pictures(0)).logits.shape == (0, 3)
+    assert predictor.judge(made.pictures(0)).statuses.shape == (0,)
+
+
+def test_images_of_another_shape_or_kind_are_refused() -> None:
+    predictor = Predictor(made.graph())
+    with pytest.raises(InputError, match=r"^images are uint8 \(2, 4, 8, 1\); wanted uint8 \(n, 8, 8, 1\)$"):
+        predictor.outputs(made.pictures(2)[:, ::2])
+    with pytest.raises(InputError, match=r"^images are float32 \(2, 8, 8, 1\); wanted uint8 \(n, 8, 8, 1\)$"):
+        predictor.probabilities(made.pictures(2).astype(np.float32))
+
+
+def test_statistics_of_another_network_are_refused() -> None:
+    held = made.bundle()
+    shorter = {
+        name: tensor[:3, :3] if name == "curve" else tensor[..., :3]
+        for name, tensor in held.statistics.items()
+        if name in ("centre", "curve", "slopes")
+    }
+    with pytest.raises(
+        BundleError, match=r"^the model file's statistics are of another network than one with 4 fe"
+    ):
+        Predictor(replace(held, statistics={**held.statistics, **shorter}))
+
+
+def test_neither_keras_nor_what_trains_is_loaded() -> None:
+    import subprocess
+
+    script = (
+        "import sys, clothier.predict, clothier.cli\n"
+        "heavy = {'keras', 'tensorflow', 'jax', 'scipy', 'sklearn', 'matplotlib', 'pandas', 'numba'}\n"
+        "print(sorted(heavy & {name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

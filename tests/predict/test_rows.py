@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from clothier.errors import InputError
+from clothier.predict import Answer
+from clothier.predict.rows import COLUMNS, writer
+
+GOOD = Answer('a "quoted", name.jpg', (("Shirt", 0.7), ("Coat", 0.25), ("Bag", 0.05)), "unsure", 1.23456)
+BAD = Answer("b.jpg", reason="is truncated")
+
+
+def test_csv_reads_back() -> None:
+    start, line = writer(".csv")
+    rows = list(csv.DictReader(io.StringIO(start + line(GOOD) + line(BAD))))
+    assert rows[0] == {
+        "filename": GOOD.filename,
+        "label": "Shirt",
+        "probability": "0.7",
+        "second": "Coat",
+        "second_probability": "0.25",
+        "strangeness": "1.235",
+        "status": "unsure",
+        "reason": "",
+    }
+    empty = dict.fromkeys(COLUMNS, "")
+    assert rows[1] == empty | {"filename": "b.jpg", "status": "unreadable", "reason": "is truncated"}
+
+
+def test_json_lines_read_back_with_every_class() -> None:
+    start, line = writer(".jsonl")
+    first, second = (json.loads(text) for text in (start + line(GOOD) + line(BAD)).splitlines())
+    assert first["probabilities"] == {"Shirt": 0.7, "Coat": 0.25, "Bag": 0.05}
+    assert (first["label"], first["second_probability"], first["status"]) == ("Shirt", 0.25, "unsure")
+    assert second == {
+        "filename": "b.jpg",
+        "status": "unreadable",
+        "reason": "is truncated",
+        "probabilities": {},
+    }
+
+
+def test_other_files_are_refused() -> None:
+    with pytest.raises(
+        InputError, match=r"^answers are written to \.csv and \.jsonl files; got '\.xlsx'; name one of those$"
+    ):
+        writer(".xlsx")
