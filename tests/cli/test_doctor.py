@@ -58,8 +58,8 @@ def test_a_line_a_step_and_the_picture(
     out, err = capsys.readouterr()
     lines = out.splitlines()
     assert lines[0].split() == ["step", "what", "was", "done", "class", "probability"]
-    assert [line.split()[0] for line in lines[1:9]] == [
-        "upright", "cut", "trim", "grey", "resize", "sharpen", "centre", "light",
+    assert [line.split()[0] for line in lines[1:10]] == [
+        "upright", "cut", "trim", "grey", "even", "resize", "sharpen", "centre", "light",
     ]  # fmt: skip
     assert "background painted white" in lines[2]
     assert lines[-1] == "a coat-doctor.png"
@@ -79,6 +79,7 @@ def test_json_has_the_same_and_steps_can_be_left_out(
         "upright",
         "trim",
         "grey",
+        "even",
         "resize",
         "centre",
         "light",
@@ -94,10 +95,10 @@ def test_json_has_the_same_and_steps_can_be_left_out(
         (
             "unlike",
             "doctor",
-            "the image lies far from what the model was trained on (strangeness 3.2, where 0 is ordinary): Lamp is a "
+            "the image lies far from what the model was trained on (strangeness 3.2, where 0 is ordinary): Coal is a "
             "guess not to be trusted",
         ),
-        ("unsure", "doctor", "the model is not sure: Lamp or Coal"),
+        ("unsure", "doctor", "the model is not sure: Coal or Lamp"),
         (
             "sure",
             "pad",
@@ -132,7 +133,7 @@ def test_what_cannot_be_done_is_one_line(
         ),
         (
             [str(photo), "--skip", "gray"],
-            "unknown step 'gray'; known: centre, cut, grey, light, resize, sharpen, trim, upright; "
+            "unknown step 'gray'; known: centre, cut, even, grey, light, resize, sharpen, trim, upright; "
             "did you mean 'grey'?",
         ),
         ([str(photo), "--out", "x.jpg"], "--out is x.jpg; wanted a file that ends in .png"),

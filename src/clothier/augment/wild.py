@@ -19,18 +19,18 @@ from clothier.values import Images
 Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int64]
 
-ROTATION = 20.0  # degrees, either way
-SHEAR = 0.15  # sideways for each pixel down, and down for each sideways, either way
-SCALES = (0.75, 1.1)  # of the thing
-STRETCH = 1.4  # at most, of its height against its width, either way
-SHIFT = 0.08  # of the side, either way
-BEND = 0.1  # of the side: the most that a place of the grid is moved by, either way and along either axis
+ROTATION = 12.0  # degrees, either way
+SHEAR = 0.1  # sideways for each pixel down, and down for each sideways, either way
+SCALES = (0.85, 1.05)  # of the thing
+STRETCH = 1.3  # at most, of its height against its width, either way
+SHIFT = 0.05  # of the side, either way
+BEND = 0.06  # of the side: the most that a place of the grid is moved by, either way and along either axis
 LEVELS = (70, 255)  # grey levels that the darkest and the lightest of the thing may have
 SOLID = 32  # grey level from which on a pixel is all thing, and no background
-FOLDS = 50  # grey levels, either way, that a place of the grid is lighter or darker by, at most
-SCRAP = 0.3  # probability that background shows through at all
+FOLDS = 40  # grey levels, either way, that a place of the grid is lighter or darker by, at most
+SCRAP = 0.2  # probability that background shows through at all
 SCRAP_RADII = (0.15, 1.2)  # in sides of the picture
-BITE = 0.2  # probability that a piece is missing
+BITE = 0.1  # probability that a piece is missing
 BITE_RADII = (0.05, 0.25)
 UNEVEN = 60  # grey levels, either way, about the background's own
 GRAIN = 40  # grey levels, either way, of its noise at most

@@ -32,7 +32,7 @@ def doctor(
     skip: Annotated[
         list[str] | None,
         typer.Option(
-            help="A step to leave out: upright, cut, trim, grey, resize, sharpen, centre or light; may be repeated.",
+            help="A step to leave out, such as cut or sharpen; may be repeated.",
             show_default=False,
         ),
     ] = None,

@@ -22,7 +22,7 @@ from clothier.photo.fitting import CROPS, read
 from clothier.photo.foreground import Mask
 from clothier.values import Images
 
-GREY_ALONE = ("grey", "sharpen", "light")  # steps for grey images alone
+GREY_ALONE = ("grey", "even", "sharpen", "light")  # steps for grey images alone
 SIDES, SIDE = (
     4,
     256,
@@ -32,6 +32,12 @@ CLOSE = 0.05  # of the range of a colour: nearer to white, or black, is backgrou
 FLAT = (
     0.015  # of the range: a ground that is farther from white, or black, is a photo's and no product shot's
 )
+# Of the unsharp mask, whose radius is the published one. The filter that shrinks blurs less than the published choice
+# of every so manyth pixel, and at 100 percent models found up to 6 photos of 100 fewer.
+SHARPNESS = 30
+# A thing in a room has shadows and folds that a product shot has not, and models take them for buttons and collars:
+# with half the contrast, about the mean level of Fashion-MNIST's things, they found 2 to 4 photos of 100 more.
+LEVEL, CONTRAST = 145, 0.6
 CUT_OFF = 0.05  # share of the photo's edge that a thing may lie on
 CUT_OFF_WORDS = "the thing reaches the edge of the photo: what lies beyond is missing"
 
@@ -59,14 +65,15 @@ class Examination:
 
 @dataclass
 class _Case:
-    """What the steps hand on: the picture, mode L or RGB; where the thing is, if that was found; and the grey level
-    around it, if it is known."""
+    """What the steps hand on: the picture, mode L or RGB; where the thing is, if that was found; the grey level around
+    it, if it is known; whether its background was plain from the start; and whether it was shrunk."""
 
     picture: Image.Image
     size: tuple[int, int]
     channels: int
     mask: Mask | None = None
     ground: int | None = None
+    plain: bool = False
     shrunk: bool = False
 
 
@@ -158,7 +165,7 @@ def _plain(pixels: Images, case: _Case) -> bool:
         if away[[0, 0, -1, -1], [0, -1, 0, -1]].max() <= CLOSE and np.median(_edge(away)) <= FLAT:
             differs: Mask = away > CLOSE
             if differs.any():
-                case.mask, case.ground = differs, ground
+                case.mask, case.ground, case.plain = differs, ground, True
                 return True
     return False
 
@@ -182,6 +189,18 @@ def _grey(case: _Case) -> tuple[str, str]:
     return "made grey", ""
 
 
+def _even(case: _Case) -> tuple[str, str]:
+    if case.mask is None or case.plain:
+        return "left as it is: nothing was cut out", ""
+    if case.picture.mode != "L":
+        return "left as it is: not grey", ""
+    levels = np.asarray(case.picture).astype(np.float32)
+    target = LEVEL if case.ground == 0 else 255 - LEVEL
+    evened = np.clip(target + CONTRAST * (levels - levels[case.mask].mean()), 0, 255)
+    case.picture = Image.fromarray(np.where(case.mask, evened, levels).astype(np.uint8))
+    return "light evened out", ""
+
+
 def _resize(case: _Case) -> tuple[str, str]:
     height, width = case.size
     scale = min(width / case.picture.width, height / case.picture.height)
@@ -194,7 +213,7 @@ def _resize(case: _Case) -> tuple[str, str]:
 def _sharpen(case: _Case) -> tuple[str, str]:
     if not case.shrunk:
         return "left as it is: nothing was shrunk", ""
-    case.picture = case.picture.filter(ImageFilter.UnsharpMask(radius=1, percent=100, threshold=0))
+    case.picture = case.picture.filter(ImageFilter.UnsharpMask(radius=1, percent=SHARPNESS, threshold=0))
     return "sharpened", ""
 
 
@@ -227,6 +246,7 @@ STEPS: dict[str, Callable[[_Case], tuple[str, str]] | None] = {
     "cut": _cut,
     "trim": _trim,
     "grey": _grey,
+    "even": _even,
     "resize": _resize,
     "sharpen": _sharpen,
     "centre": _centre,
