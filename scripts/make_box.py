@@ -1,6 +1,6 @@
 """Train the model in the box and write it, with its card: src/clothier/box/model.clothier.
 
-    python scripts/make_box.py [--seeds 3] [--photos FOLDER]
+    python scripts/make_box.py [--seeds 1] [--photos FOLDER]
 
 The model of the first seed goes into the box, whatever the others reach; they tell how far chance goes. With FOLDER,
 photos as benchmarks/photos.py takes them, the card also says how many of its validation photos are known.
@@ -35,7 +35,7 @@ A small residual network ({model}) that knows ten kinds of clothes: {classes}.
 - Data: Fashion-MNIST, {train:,} of its 60,000 training images; {validation:,} were held out to calibrate on.
 - Recipe: `clothier train {recipe}`, seed {seed}, made for photos: it saw the images folded, turned, and on scraps of
   background. The photo doctor brings a photo into the form of its images first.
-- Accuracy on the 10,000 test images: {accuracy:.4f}; over {count} seeds {mean:.4f}, from {low:.4f} to {high:.4f}.
+- Accuracy on the 10,000 test images: {accuracy:.4f} ({others}).
 {photos}- Calibration: expected error {before:.4f} before, {after:.4f} after one temperature of {temperature:.2f}.
   "Not sure" is said of the least sure of 5 % of the validation images, "unlike" of what is stranger than 95 % of them.
 - Not for: decisions about people; photos of several things, of things that are worn, or cut off by the edge; anything
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=int, default=3, help="how many networks are trained")
+    parser.add_argument("--seeds", type=int, default=1, help="how many networks are trained")
     parser.add_argument("--photos", type=Path)
     words = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -102,10 +102,9 @@ def written(made: Bundle, recipe: Recipe, dataset: Dataset, accuracies: list[flo
         recipe=recipe.name,
         seed=recipe.seed,
         accuracy=accuracies[0],
-        count=len(accuracies),
-        mean=sum(accuracies) / len(accuracies),
-        low=min(accuracies),
-        high=max(accuracies),
+        others=f"{len(accuracies)} seeds: {min(accuracies):.4f} to {max(accuracies):.4f}"
+        if len(accuracies) > 1
+        else "one seed",
         photos=photos,
         before=calibration["error_before"],
         after=calibration["error_after"],
