@@ -38,7 +38,7 @@ def test_damaged_pictures_end_as_images_or_reasons() -> None:
     assert outcome.crashes == []
     assert sum(outcome.endings.values()) == 300
     assert 60 < outcome.endings["image"] < 240
-    assert outcome.peak - outcome.settled < photo_fuzz.GROWTH
+    assert outcome.held - outcome.settled < photo_fuzz.GROWTH
 
 
 def test_a_crash_would_be_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,7 +147,7 @@ def test_photos_without_a_run_have_the_size_asked_for(
             "--photos . --split test",
             "--split does not apply to --photos, which are all taken; leave it out",
         ),
-        ("--photos . --crop middle", "unknown crop 'middle'; known: centre, pad"),
+        ("--photos . --crop middle", "unknown crop 'middle'; known: centre, doctor, pad"),
         (
             "--data generated --project tnse",
             "unknown projection 'tnse'; known: pca, tsne, tsne-3d, umap, umap-3d; did you mean 'tsne'?",

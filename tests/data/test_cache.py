@@ -15,11 +15,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from clothier import photo
 from clothier.data import cache
 from clothier.data.cache import Decoded, Photo
 from clothier.errors import DataError, WriteError
+from clothier.photo import doctor
 from clothier.values import Images
 
 Save = Callable[..., Path]
@@ -46,6 +48,18 @@ def decoded(splits: Splits, folder: Path, size: tuple[int, int] = (8, 10), crop:
 def kept(folder: Path) -> list[str]:
     """The endings of what lies in the cache."""
     return sorted(path.suffix for path in (folder / "kept").iterdir() if path.name != "lock")
+
+
+def test_photos_may_go_through_the_doctor(splits: Splits, tmp_path: Path) -> None:
+    for photos in splits.values():
+        for entry in photos:  # one tone has no thing in it
+            picture = np.full((24, 18, 3), 255, np.uint8)
+            picture[2:9, 3:15] = (90, 40, 160)
+            Image.fromarray(picture).save(entry.path)
+    result = decoded(splits, tmp_path, crop="doctor")
+    expected = np.stack([doctor.prepare(entry.path, "doctor", (8, 10), 3) for entry in splits["train"]])
+    assert np.array_equal(result.images["train"], expected)
+    assert not np.array_equal(expected, decoded(splits, tmp_path).images["train"])
 
 
 def test_pixels_are_those_of_the_photos_in_order(splits: Splits, tmp_path: Path) -> None:
@@ -75,7 +89,7 @@ def test_the_second_time_nothing_is_decoded(
     splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = decoded(splits, tmp_path)
-    monkeypatch.setattr(photo, "read", None)
+    monkeypatch.setattr(doctor, "prepare", None)
     second = decoded(splits, tmp_path)
     assert (first.made, second.made) == (True, False)
     assert np.array_equal(first.images["train"], second.images["train"])
@@ -109,7 +123,7 @@ def test_a_changed_file_is_decoded_anew(splits: Splits, tmp_path: Path, save_pic
 def test_a_file_that_becomes_readable_is_decoded(
     splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    locked, read = splits["train"][3].path, photo.read
+    locked, read = splits["train"][3].path, doctor.prepare
 
     def refuse(path: Path, *arguments: Any, **options: Any) -> Images:
         if path == locked:
@@ -118,7 +132,7 @@ def test_a_file_that_becomes_readable_is_decoded(
 
     with monkeypatch.context() as patch:  # as file permissions would, which do not bind root
         patch.setattr(os, "access", lambda path, mode: path != locked)
-        patch.setattr(photo, "read", refuse)
+        patch.setattr(doctor, "prepare", refuse)
         assert list(decoded(splits, tmp_path).left_out) == ["train/3.png"]
     assert decoded(splits, tmp_path).left_out == {}
 

@@ -16,7 +16,7 @@ def test_values_out_of_range_are_refused() -> None:
     )
     with pytest.raises(InputError) as caught:
         LoadOptions(crop="center")
-    assert str(caught.value) == "unknown crop 'center'; known: centre, pad; did you mean 'centre'?"
+    assert str(caught.value) == "unknown crop 'center'; known: centre, doctor, pad; did you mean 'centre'?"
     with pytest.raises(InputError) as caught:
         LoadOptions(image_size=(0, 64))
     assert str(caught.value) == "image size is 0 x 64; wanted sides from 1 to 2048 pixels"

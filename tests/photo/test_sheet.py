@@ -8,7 +8,7 @@ from clothier.photo import doctor, sheet
 ANSWER = [("Dress", 0.7), ("A class with a name far too long for its place", 0.2), ("Bag", 0.1)]
 
 
-def test_a_panel_a_step_in_rows_of_four() -> None:
+def test_a_panel_a_step_in_rows_of_five() -> None:
     made = doctor.examine(encode(thing()))
     drawn = sheet.draw(made, [ANSWER] * len(made.steps), "photo.jpg, by fastnet-1", ["a warning " * 30])
     plain = sheet.draw(made, [], "photo.jpg", [])
@@ -34,10 +34,10 @@ def test_the_bar_is_as_long_as_the_probability() -> None:
 
 def test_what_the_model_sees_keeps_its_pixels_as_squares() -> None:
     made = doctor.examine(encode(thing()))
-    drawn = np.asarray(sheet.draw(made, [[("Dress", 1.0)]] * 8, "x", []))
+    drawn = np.asarray(sheet.draw(made, [[("Dress", 1.0)]] * 9, "x", []))
     last = made.steps[-1].seen[..., 0].repeat(3, axis=0).repeat(3, axis=1)
     shape = last.shape
-    left = sheet.MARGIN + 3 * (sheet.PANEL + sheet.GAP)
+    left = sheet.MARGIN + 3 * (sheet.PANEL + sheet.GAP)  # the ninth of nine, in rows of five
     column = drawn[:, left + 1 : left + shape[1] - 1, 0]
     rows = np.flatnonzero((column[:, :40] == last[1, 1:41]).all(axis=1))
     assert any(np.array_equal(column[row : row + 80], last[1:81, 1:-1]) for row in rows)

@@ -70,11 +70,12 @@ def _image(run: Run, image: str, split: str, data_dir: Path | None) -> tuple[Ima
             raise InputError(f"there is no {split} image {index}; wanted 0 to {len(images) - 1}")
         return images.images[index], f"{split} image {index}", dataset.class_names[images.labels[index]]
     from clothier import photo
+    from clothier.photo import doctor
 
     height, width, channels = data["image_shape"]
     try:
         crop = data["options"].get("crop", "pad")
-        pixels = photo.read(Path(image), (height, width), crop, channels=channels)
+        pixels = doctor.prepare(Path(image), crop, (height, width), channels)
     except DataError as error:
         raise DataError(f"{image} {error}; wanted a {photo.FORMAT_WORDS} picture, or an index") from error
     screen.notice(

@@ -37,7 +37,10 @@ ImageSize = Annotated[
     str | None,
     typer.Option(help="Side in pixels, or HEIGHTxWIDTH, for folders of photos.", show_default="64"),
 ]
-Crop = Annotated[str, typer.Option(help="How photos become that shape: pad, or centre to cut the edges off.")]
+Crop = Annotated[
+    str,
+    typer.Option(help="How photos become that shape: pad; centre cuts the edges off, doctor the background."),
+]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave unreadable pictures out and say how many.")]
 RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as runs/cnn1-1.", show_default=False)]
 WhichSplit = Annotated[str, typer.Option("--split", help="Images to take: train, validation or test.")]

@@ -48,7 +48,7 @@ Layer = Annotated[
 Crop = Annotated[
     str | None,
     typer.Option(
-        help="How photos become that shape: pad, or centre to cut the edges off.",
+        help="How photos become that shape: pad; centre cuts the edges off, doctor the background.",
         show_default="the run's, or pad",
     ),
 ]
@@ -103,7 +103,7 @@ class Words:
 
     def _of_photos(self, folder: Path, run: Run | None) -> Pictures:
         from clothier import embed
-        from clothier.photo import CROPS
+        from clothier.photo.doctor import WAYS
 
         if self.split is not None:
             raise InputError("--split does not apply to --photos, which are all taken; leave it out")
@@ -118,8 +118,8 @@ class Words:
                 raise InputError(
                     f"--image-size is {self.image_size}, {run.name} wants {height}x{width}; leave it out"
                 )
-        if crop not in CROPS:
-            raise unknown_name("crop", crop, CROPS)
+        if crop not in WAYS:
+            raise unknown_name("crop", crop, WAYS)
         with screen.counting() as progress:
             return embed.of_photos(
                 folder,

@@ -23,6 +23,7 @@ import PIL
 from clothier import photo
 from clothier.errors import DataError, WriteError
 from clothier.files import locked, sync_folder, write_atomic
+from clothier.photo import doctor
 from clothier.values import Images
 
 FORMAT = 1  # count up when the same photos would give other pixels
@@ -187,7 +188,7 @@ def _decode(
 ) -> Iterator[tuple[Photo, Images | DataError]]:
     def read(entry: Photo) -> Images | DataError:
         try:
-            return photo.read(entry.path, size, crop, channels=channels)
+            return doctor.prepare(entry.path, crop, size, channels)
         except DataError as error:
             return error
 

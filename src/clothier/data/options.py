@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clothier.errors import InputError, unknown_name
-from clothier.photo import CROPS
+from clothier.photo.doctor import WAYS
 
 SPLITS = ("article", "default", "none", "stratified")
 MAX_SIDE = 2048  # pixels; a photo of that size takes 12 MB
@@ -23,7 +23,7 @@ class LoadOptions:
     data_dir: Path | None = None  # of fashion-mnist alone; None: the folder that CLOTHIER_DATA names, if set
     split: str = "default"  # how validation data are held out, one of SPLITS; default = the source's way
     image_size: tuple[int, int] | None = None  # (height, width) of photos in pixels; None: 64 x 64
-    crop: str = "pad"  # how photos get that shape: pad (on white) or centre (the edges are cut off)
+    crop: str = "pad"  # how photos get that shape: pad (on white), centre (the edges are cut off) or doctor
     skip_bad: bool = False  # leave unreadable photos out instead of refusing the data
     seed: int = 13  # of the stratified split, and of the drawing of generated data
     progress: Callable[[str, int, int], None] | None = None
@@ -31,7 +31,7 @@ class LoadOptions:
     cache_dir: Path | None = None  # None: the user's cache directory
 
     def __post_init__(self) -> None:
-        for field, known in (("split", SPLITS), ("crop", CROPS)):
+        for field, known in (("split", SPLITS), ("crop", WAYS)):
             if getattr(self, field) not in known:
                 raise unknown_name(field, getattr(self, field), known)
         if self.image_size is not None and not all(1 <= side <= MAX_SIDE for side in self.image_size):

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from clothier import photo
 from clothier.data.cache import describe
 from clothier.errors import DataError, InputError
+from clothier.photo import doctor
 from clothier.values import UNKNOWN, Dataset, Images, Labels
 
 SIZE = (64, 64)  # (height, width) of photos in pixels, unless told otherwise
@@ -78,7 +79,7 @@ def of_photos(
     """The photos directly in a folder, which have no label, and those in the folders in it, which label them. Their ids
     are their paths from `folder`.
 
-    `size` is (height, width), `crop` as in photo.fit, `channels` 1 or 3, None for 1 where all are grey. Raises
+    `size` is (height, width), `crop` as in doctor.prepare, `channels` 1 or 3, None for 1 where all are grey. Raises
     DataError for a folder that cannot be read or holds no photos, and for unreadable ones, which with `skip_bad` are
     left out and told to `warn`.
     """
@@ -142,7 +143,7 @@ def _decoded(
 ) -> list[Images | DataError]:
     def read(path: Path) -> Images | DataError:
         try:
-            return photo.read(path, size, crop, channels=channels)
+            return doctor.prepare(path, crop, size, channels)
         except DataError as error:
             return error
 

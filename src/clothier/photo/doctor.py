@@ -22,6 +22,7 @@ from clothier.photo.fitting import CROPS, read
 from clothier.photo.foreground import Mask
 from clothier.values import Images
 
+WAYS = (*CROPS, "doctor")  # how a photo becomes an image
 GREY_ALONE = ("grey", "even", "sharpen", "light")  # steps for grey images alone
 SIDES, SIDE = (
     4,
@@ -85,8 +86,8 @@ def prepare(source: Path | bytes, preprocessing: str, size: tuple[int, int], cha
     """
     if preprocessing == "doctor":
         return examine(source, size=size, channels=channels).image
-    if preprocessing not in CROPS:
-        raise unknown_name("preprocessing", preprocessing, ("doctor", *CROPS))
+    if preprocessing not in WAYS:
+        raise unknown_name("preprocessing", preprocessing, WAYS)
     return read(source, size, preprocessing, channels=channels)
 
 

@@ -14,7 +14,7 @@ from clothier.values import Images
 
 Answer = Sequence[tuple[str, float]]  # classes with their probabilities in [0, 1], the likeliest first
 
-COLUMNS = 4
+COLUMNS = 5
 PANEL, GAP, MARGIN = 232, 28, 36  # pixels
 SEEN = 84  # side of what the model sees
 PAPER, INK, SOFT, BAR, FRAME, ALARM = "#ffffff", "#1b1f24", "#5c6670", "#2f6f9f", "#d5dae0", "#a4330a"
@@ -24,7 +24,7 @@ GREY = "#8a9199"  # behind pictures that are no square
 def draw(
     examination: Examination, answers: Sequence[Answer], title: str, warnings: Sequence[str]
 ) -> Image.Image:
-    """The picture, mode RGB: one panel a step, in rows of four. `answers` are one a step, or none at all."""
+    """The picture, mode RGB: one panel a step, in rows of five. `answers` are one a step, or none at all."""
     steps = examination.steps
     columns = min(COLUMNS, len(steps))
     tall = PANEL + 78 + (SEEN + 20 if answers else 0)
