@@ -40,6 +40,17 @@ class MissingExtraError(InputError):
     """A command that needs packages the light base install leaves out."""
 
 
+class RefusedError(ClothierError):
+    """A request that is answered with an error: `status` as in HTTP, and `code`, a word for programs.
+
+    `retry_after` is in seconds, where trying again may help.
+    """
+
+    def __init__(self, status: int, code: str, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.retry_after = status, code, retry_after
+
+
 class WriteError(ClothierError):
     """A file that could not be written; the file that was there before is untouched."""
 

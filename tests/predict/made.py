@@ -36,7 +36,7 @@ def outputs(images: Images) -> tuple[Floats, Floats]:
     return np.asarray(features @ HEAD, np.float32), np.asarray(features, np.float32)
 
 
-def graph() -> bytes:
+def graph(weights: Floats = WEIGHTS, head: Floats = HEAD) -> bytes:
     nodes = [
         helper.make_node("Cast", ["images"], ["floats"], to=TensorProto.FLOAT),
         helper.make_node("Flatten", ["floats"], ["pixels"]),
@@ -48,10 +48,10 @@ def graph() -> bytes:
         "linear",
         [helper.make_tensor_value_info("images", TensorProto.UINT8, ["n", SIDE, SIDE, 1])],
         [
-            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 3]),
-            helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", 4]),
+            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", head.shape[1]]),
+            helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", len(head)]),
         ],
-        [numpy_helper.from_array(WEIGHTS, "weights"), numpy_helper.from_array(HEAD, "head")],
+        [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(head, "head")],
     )
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     return bytes(model.SerializeToString())

@@ -42,16 +42,20 @@ _UPRIGHT = {
 
 
 def decode(
-    source: Path | bytes, *, at_least: tuple[int, int] | None = None, upright: bool = True
+    source: Path | bytes,
+    *,
+    at_least: tuple[int, int] | None = None,
+    upright: bool = True,
+    max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
     """The first frame, upright, as a Pillow image in mode L (grey pictures) or RGB, transparency over white.
 
     `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit grey
     is scaled to 8 bit. Not `upright`, it is left as the camera held it. Raises DataError for a picture that is
-    damaged, truncated, of another format, or of more than MAX_PIXELS (told by its header, before any pixel is
+    damaged, truncated, of another format, or of more than `max_pixels` (told by its header, before any pixel is
     decoded).
     """
-    with _opened(source) as image:
+    with _opened(source, max_pixels) as image:
         orientation = _orientation(image) if upright else 1
         if at_least is not None:
             height, width = at_least if orientation < 5 else at_least[::-1]
@@ -68,18 +72,21 @@ def is_grey(source: Path | bytes) -> bool:
 
 
 @contextmanager
-def _opened(source: Path | bytes) -> Iterator[Image.Image]:
+def _opened(source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
     """The picture with its header read and its size checked; whatever goes wrong inside becomes a DataError."""
     content = _content(source) if isinstance(source, Path) else source
     if not content:
         raise DataError("is empty")
     try:
         with _quiet(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise DataError(_too_large(str(math.ceil(image.width * image.height / 10**6))))
+            if image.width * image.height > max_pixels:
+                megapixels = str(math.ceil(image.width * image.height / 10**6))
+                raise DataError(_too_large(megapixels, max_pixels))
             yield image
     except Image.DecompressionBombError as error:
-        raise DataError(_too_large(f"over {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6}")) from error
+        raise DataError(
+            _too_large(f"over {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6}", max_pixels)
+        ) from error
     except UnidentifiedImageError as error:
         known = content.startswith(_FIRST_BYTES) or content[8:12] == b"WEBP"
         reason = "is truncated or damaged" if known else f"is not a {FORMAT_WORDS} picture"
@@ -104,8 +111,8 @@ def _content(path: Path) -> bytes:
         raise DataError(f"cannot be read ({error.strerror})") from error
 
 
-def _too_large(megapixels: str) -> str:
-    return f"has {megapixels} megapixels; at most {MAX_PIXELS // 10**6} are read"
+def _too_large(megapixels: str, max_pixels: int) -> str:
+    return f"has {megapixels} megapixels; at most {max_pixels // 10**6} are read"
 
 
 def _orientation(image: Image.Image) -> int:

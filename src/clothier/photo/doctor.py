@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from clothier.errors import unknown_name
 from clothier.photo import foreground
-from clothier.photo.decoding import decode
+from clothier.photo.decoding import MAX_PIXELS, decode
 from clothier.photo.fitting import CROPS, read
 from clothier.photo.foreground import Mask
 from clothier.values import Images
@@ -78,17 +78,24 @@ class _Case:
     shrunk: bool = False
 
 
-def prepare(source: Path | bytes, preprocessing: str, size: tuple[int, int], channels: int) -> Images:
+def prepare(
+    source: Path | bytes,
+    preprocessing: str,
+    size: tuple[int, int],
+    channels: int,
+    max_pixels: int = MAX_PIXELS,
+) -> Images:
     """The image a model is given for a photo, uint8 (height, width, channels).
 
-    `preprocessing` is "doctor", or "pad" or "centre" as in `photo.fit`; `size` is (height, width). Raises DataError,
-    which gives the reason alone, for a picture that cannot be read, and InputError for another preprocessing.
+    `preprocessing` is "doctor", or "pad" or "centre" as in `photo.fit`; `size` is (height, width), `max_pixels` as in
+    `photo.decode`. Raises DataError, which gives the reason alone, for a picture that cannot be read, and InputError
+    for another preprocessing.
     """
     if preprocessing == "doctor":
-        return examine(source, size=size, channels=channels).image
+        return examine(source, size=size, channels=channels, max_pixels=max_pixels).image
     if preprocessing not in WAYS:
         raise unknown_name("preprocessing", preprocessing, WAYS)
-    return read(source, size, preprocessing, channels=channels)
+    return read(source, size, preprocessing, channels=channels, max_pixels=max_pixels)
 
 
 def examine(
@@ -96,6 +103,7 @@ def examine(
     skip: Collection[str] = (),
     size: tuple[int, int] = (28, 28),
     channels: int = 1,
+    max_pixels: int = MAX_PIXELS,
 ) -> Examination:
     """Every step from a photo to the image for a model of `size` (height, width) and channels, 1 or 3.
 
@@ -104,7 +112,7 @@ def examine(
     """
     check_steps(skip)
     side = max(SIDES * max(size), SIDE)
-    picture = decode(source, at_least=(side, side), upright="upright" not in skip)
+    picture = decode(source, at_least=(side, side), upright="upright" not in skip, max_pixels=max_pixels)
     if max(picture.size) > side:
         scale = side / max(picture.size)
         edges = max(1, round(scale * picture.width)), max(1, round(scale * picture.height))

@@ -7,21 +7,28 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from clothier.photo.decoding import decode
+from clothier.photo.decoding import MAX_PIXELS, decode
 from clothier.values import Images
 
 CROPS = ("centre", "pad")
 
 
-def read(source: Path | bytes, size: tuple[int, int], crop: str = "pad", *, channels: int = 3) -> Images:
+def read(
+    source: Path | bytes,
+    size: tuple[int, int],
+    crop: str = "pad",
+    *,
+    channels: int = 3,
+    max_pixels: int = MAX_PIXELS,
+) -> Images:
     """The picture as a model sees it, uint8 (height, width, channels), channels 1 or 3.
 
-    `size` is (height, width) in pixels, `crop` as in `fit`. Raises DataError as `decode`.
+    `size` is (height, width) in pixels, `crop` as in `fit`, `max_pixels` as in `decode`. Raises DataError as `decode`.
     """
     height, width = size
     # A JPEG can be decoded at a half, a quarter or an eighth for a fraction of the work; twice the size wanted
     # is left for the resampling filter, so that the result is nearly that of a full decode.
-    image = decode(source, at_least=(2 * height, 2 * width))
+    image = decode(source, at_least=(2 * height, 2 * width), max_pixels=max_pixels)
     return fit(image.convert("RGB" if channels == 3 else "L"), size, crop)
 
 

@@ -18,11 +18,14 @@ def opened(model: Path | None = None, threads: int = 0, engine: str = "onnxrunti
     `threads` and `engine` as of Predictor. Raises RunError for a folder without a model file, InputError where none is
     in the box, BundleError as `bundle.read`, and as Predictor.
     """
-    return Predictor(bundle.read(in_the_box() if model is None else file_of(model)), threads, engine)
+    return Predictor(bundle.read(file_of(model)), threads, engine)
 
 
-def file_of(model: Path) -> Path:
-    """The model file of a run folder; any other path as it is. Raises RunError where the run has none."""
+def file_of(model: Path | None) -> Path:
+    """The model file of a run folder, the one in the box for None; any other path as it is. Raises RunError where the
+    run has none, InputError where none is in the box."""
+    if model is None:
+        return in_the_box()
     if not model.is_dir():
         return model
     run = Run.open(model)

@@ -118,15 +118,16 @@ def _judged(predictor: Predictor, batch: Sequence[tuple[Path, Images | DataError
         if isinstance(image, DataError) or verdicts is None:
             yield Answer(name, reason=str(image))
         else:
-            yield _answer(name, predictor.class_names, verdicts, row)
+            yield of_verdicts(name, predictor.class_names, verdicts, row)
             row += 1
 
 
-def _answer(name: str, class_names: Sequence[str], verdicts: Verdicts, row: int) -> Answer:
+def of_verdicts(filename: str, class_names: Sequence[str], verdicts: Verdicts, row: int) -> Answer:
+    """The answer that a row of the verdicts gives."""
     probabilities = verdicts.probabilities[row]
     order = np.argsort(-probabilities, kind="stable")
     return Answer(
-        name,
+        filename,
         tuple((class_names[place], float(probabilities[place])) for place in order),
         str(verdicts.statuses[row]),
         float(verdicts.strangeness[row]),

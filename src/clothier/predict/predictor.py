@@ -41,6 +41,7 @@ class Predictor:
         graph = model.graph if isinstance(model, Bundle) else model
         self._engine = ENGINES[engine](graph, threads or num_cores())
         self.image_shape, self.num_classes = self._engine.image_shape, self._engine.num_classes
+        self.num_features = self._engine.num_features
         self.calibration = Calibration()
         self.class_names = tuple(map(str, range(self.num_classes)))
         self.photos = "pad"  # how a photo becomes such an image, as photo.doctor.prepare has it
@@ -49,10 +50,10 @@ class Predictor:
             self.class_names, self.photos = said.class_names, said.preprocessing["photos"]
             self.calibration = Calibration.of_tensors(said.temperature, said.thresholds, model.statistics)
         known = self.calibration.statistics
-        if known is not None and not known.fits(self._engine.num_features, self.image_shape):
+        if known is not None and not known.fits(self.num_features, self.image_shape):
             raise BundleError(
                 "the model file's statistics are of another network than one with "
-                f"{self._engine.num_features} features of images of {self.image_shape}; export it anew"
+                f"{self.num_features} features of images of {self.image_shape}; export it anew"
             )
 
     def outputs(self, images: Images) -> Outputs:
