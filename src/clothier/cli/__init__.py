@@ -27,10 +27,13 @@ from clothier.cli import (
     projector,
     recipes,
     reproduce,
+    serve,
     summary,
     train,
 )
 from clothier.errors import ClothierError, MissingExtraError
+
+_EXTRAS = dict.fromkeys(("granian", "python_multipart", "starlette"), "serve")  # all others: train
 
 app = typer.Typer(
     name="clothier",
@@ -54,6 +57,7 @@ for command in (
     explore.explore,
     projector.projector,
     export.export,
+    serve.serve,
     compare.compare,
     reproduce.reproduce,
 ):
@@ -96,7 +100,7 @@ def run(words: list[str]) -> int:
             raise
         hint = MissingExtraError(
             f"this command needs the package '{missing}', which the light base install leaves out; "
-            "install it with: pip install 'clothier[train]'"
+            f"install it with: pip install 'clothier[{_EXTRAS.get(missing, 'train')}]'"
         )
         return _fail(str(hint), hint.exit_code)
     except KeyboardInterrupt:

@@ -1,0 +1,73 @@
+"""`clothier serve [MODEL]`: a model over HTTP, with a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clothier.cli import screen
+
+
+def serve(
+    model: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A run folder, such as runs/cnn1-1, or a model file.", show_default="the one in the box"
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for every machine that reaches this one.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A web page's origin, such as https://example.org, that may read answers; may be repeated.",
+            show_default="none",
+        ),
+    ] = None,
+    max_megabytes: Annotated[int, typer.Option(help="Size of a request's body, at most.")] = 32,
+    max_megapixels: Annotated[int, typer.Option(help="Size of a picture, at most.")] = 50,
+    max_pictures: Annotated[int, typer.Option(help="Pictures in a request, at most.")] = 32,
+    queue: Annotated[
+        int, typer.Option(help="Pictures that are worked on or wait: with so many, more is refused.")
+    ] = 16,
+    decoders: Annotated[
+        int | None, typer.Option(help="Processes that decode pictures.", show_default="one a core")
+    ] = None,
+    body_seconds: Annotated[float, typer.Option(help="Time for a body to come.")] = 30.0,
+    work_seconds: Annotated[float, typer.Option(help="Time for an answer to be found.")] = 30.0,
+    drain_seconds: Annotated[
+        float, typer.Option(help="Time for requests that were taken to be answered, at the end.")
+    ] = 30.0,
+    access_log: Annotated[bool, typer.Option(help="A line of JSON a request, on stderr.")] = True,
+) -> None:
+    """Answer over HTTP what a trained network makes of pictures: at / for people, at /v1 and /v2 for programs.
+
+    Ctrl-C ends it; SIGTERM ends it once all is answered that was taken.
+    """
+    from clothier import bundle
+    from clothier.predict import file_of
+    from clothier.serve import Settings, server
+
+    settings = Settings(
+        model=file_of(model),
+        host=host,
+        port=port,
+        origins=tuple(origin or ()),
+        body_bytes=max_megabytes * 10**6,
+        reading_bytes=8 * max_megabytes * 10**6,
+        megapixels=max_megapixels,
+        pictures=max_pictures,
+        queue=queue,
+        decoders=decoders or 0,
+        body_seconds=body_seconds,
+        work_seconds=work_seconds,
+        drain_seconds=drain_seconds,
+        access_log=access_log,
+    )
+    bundle.read(file_of(model))  # what is wrong with it is said here, in one line
+    screen.say(f"serving {model or 'the model in the box'} at http://{host}:{port}\nCtrl-C ends it")
+    server.run(settings)

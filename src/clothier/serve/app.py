@@ -1,0 +1,96 @@
+"""Settings and a model -> the ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from clothier.bundle import Bundle
+from clothier.errors import RefusedError
+from clothier.serve import health, infer, openapi, pages, predict, shapes
+from clothier.serve.middleware import Around
+from clothier.serve.service import Service
+from clothier.serve.settings import Settings
+
+Watch = Callable[[Service], Awaitable[None]]
+
+CODES = {404: "not_found", 405: "method_not_allowed"}
+
+
+def create(
+    settings: Settings | None = None, content: Bundle | None = None, watch: Watch | None = None
+) -> Around:
+    """The application. `content` is served in place of settings.model; `watch` runs beside it from its start to its
+    end."""
+    service = Service(settings or Settings(), content)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        service.start()
+        watching = asyncio.ensure_future(watch(service)) if watch else None
+        try:
+            yield
+        finally:
+            if watching:
+                watching.cancel()
+            await service.stop()
+
+    app = Starlette(
+        routes=routes(),
+        lifespan=lifespan,
+        exception_handlers={RefusedError: _refused, HTTPException: _unknown, Exception: _fault},
+    )
+    app.router.redirect_slashes = False
+    app.state.service = service
+    return Around(app, service)
+
+
+def routes() -> list[Route]:
+    """Everything that is answered."""
+    return [
+        Route("/v1/predict", predict.predict, methods=["POST"]),
+        Route("/v1/model", predict.model),
+        Route("/livez", health.livez),
+        Route("/readyz", health.readyz),
+        Route("/metrics", health.metrics),
+        Route("/openapi.json", openapi.openapi),
+        *infer.routes(),
+        *pages.routes(),
+    ]
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RefusedError):
+        raise error
+    if request.url.path.startswith("/v2"):
+        return infer.error(error)
+    return shapes.error(error, request.state.request_id)
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """What we did not foresee, without its inside."""
+    words = "the service failed at this request; wanted an answer; tell whoever runs it the request's id"
+    return await _refused(request, RefusedError(500, "fault", words))
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    """What Starlette refuses by itself: a path or a method that is not there."""
+    if not isinstance(error, HTTPException):
+        raise error
+    path = ascii(request.url.path)[:100]
+    words = {
+        404: f"there is no {path}; wanted a path that /openapi.json lists",
+        405: f"{request.method[:20]} of {path} is not answered; wanted {(error.headers or {}).get('Allow', '')}",
+    }
+    code = CODES.get(error.status_code, "refused")
+    refused = RefusedError(error.status_code, code, words.get(error.status_code, error.detail))
+    response = await _refused(request, refused)
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,104 @@
+"""The process that decodes pictures for a service: bytes in, images out, over the socket that is its standard input.
+
+    python -m clothier.serve.decoder '{"way": "doctor", "size": [28, 28], "channels": 1, ...}'
+
+A picture is a length (8 bytes, little endian) and its bytes. An answer is two lengths (4 bytes each), a JSON object and
+the pixels: {"shape", "warnings"}, or {"reason"} without pixels where the picture cannot be read. It ends when the
+service closes the socket, or dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import resource
+import signal
+import socket
+import struct
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from clothier.errors import DataError
+from clothier.photo import doctor
+
+LENGTH = struct.Struct("<Q")
+LENGTHS = struct.Struct("<II")
+TOO_MUCH_MEMORY = "needs more memory than a picture may"
+FAILED = "cannot be decoded"
+
+
+def main(words: str) -> None:
+    """Answer until the socket closes. `words` is JSON: way, size, channels, megapixels, bytes, seconds."""
+    told = json.loads(words)
+    # A terminal's Ctrl-C and a service manager's stop reach every process; this one ends when the service does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _limit(told["bytes"])
+    line = socket.socket(fileno=0)
+    while (head := _received(line, LENGTH.size)) is not None:
+        content = _received(line, LENGTH.unpack(head)[0])
+        if content is None:
+            return
+        _allow(told["seconds"])
+        said, pixels = _decoded(content, told)
+        del content
+        header = json.dumps(said).encode()
+        try:
+            line.sendall(LENGTHS.pack(len(header), len(pixels)) + header + pixels)
+        except OSError:
+            return
+
+
+def _decoded(content: bytes, told: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    height, width = told["size"]
+    most = told["megapixels"] * 10**6
+    try:
+        if told["way"] == "doctor":
+            made = doctor.examine(content, (), (height, width), told["channels"], most)
+            image, warnings = made.image, made.warnings
+        else:
+            image = doctor.prepare(content, told["way"], (height, width), told["channels"], most)
+            warnings = ()
+    except DataError as error:
+        return {"reason": str(error)}, b""
+    except MemoryError:
+        return {"reason": TOO_MUCH_MEMORY}, b""
+    except Exception:  # a fault of ours; the service lives on
+        traceback.print_exc()
+        return {"reason": FAILED}, b""
+    return {"shape": list(image.shape), "warnings": list(warnings)}, image.tobytes()
+
+
+def _received(line: socket.socket, count: int) -> bytes | None:
+    """So many bytes; None where the other end closed."""
+    made = bytearray(count)
+    view, place = memoryview(made), 0
+    while place < count:
+        got = line.recv_into(view[place:])
+        if not got:
+            return None
+        place += got
+    return bytes(made)
+
+
+def _limit(most: int) -> None:
+    """So much memory, no file written, no core dumped; and the first to be killed where the machine runs short."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    limits = {"RLIMIT_AS": most, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0}
+    for name, value in limits.items():
+        with contextlib.suppress(OSError, ValueError):  # macOS knows some by name alone
+            resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def _allow(seconds: int) -> None:
+    """So much processor time from now on: the end of it kills this process, even when nobody is left to."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + seconds, hard))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

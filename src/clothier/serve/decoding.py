@@ -1,0 +1,139 @@
+"""Pictures -> images, in processes that may die: each is limited, timed, and replaced where it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import math
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from clothier.errors import DataError
+from clothier.serve.decoder import LENGTH, LENGTHS
+from clothier.values import Images
+
+KILLED = "cannot be decoded: it needs more memory or time than a picture may"
+_BUFFER = 2**20  # bytes of a socket, as far as the system grants them: most photos are handed over at once
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The image for the network, uint8 (height, width, channels), and what the doctor warns of."""
+
+    image: Images
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How pictures are decoded: `way` as photo.doctor.prepare has it, (height, width), channels, and the limits."""
+
+    way: str
+    size: tuple[int, int]
+    channels: int
+    megapixels: int
+    bytes: int
+    seconds: float
+
+    def as_json(self) -> str:
+        return json.dumps({**vars(self), "seconds": math.ceil(self.seconds)})
+
+
+class Decoders:
+    """So many processes that decode. `replaced` counts those that failed."""
+
+    def __init__(self, manner: Manner, count: int) -> None:
+        self._manner = manner
+        self._idle: asyncio.Queue[_Process] = asyncio.Queue()
+        self._all = [_Process(manner) for _ in range(count)]
+        self.replaced = 0
+        for process in self._all:
+            self._idle.put_nowait(process)
+
+    @property
+    def count(self) -> int:
+        return len(self._all)
+
+    async def decode(self, content: bytes) -> Decoded:
+        """The image of a picture's bytes. Raises DataError, the reason alone, where it cannot be read."""
+        process = await self._idle.get()
+        try:
+            async with asyncio.timeout(self._manner.seconds):
+                said, pixels = await process.ask(content)
+        except (TimeoutError, OSError, EOFError):
+            process = self._another(process)
+            raise DataError(KILLED) from None
+        except BaseException:  # cancelled: what it would answer now is nobody's
+            process = self._another(process)
+            raise
+        finally:
+            self._idle.put_nowait(process)
+        if "reason" in said:
+            raise DataError(said["reason"])
+        image = np.frombuffer(pixels, np.uint8).reshape(said["shape"])
+        return Decoded(image, tuple(said["warnings"]))
+
+    def close(self) -> None:
+        """End all of them."""
+        for process in self._all:
+            process.end()
+
+    def _another(self, process: _Process) -> _Process:
+        process.end()
+        self.replaced += 1
+        made = _Process(self._manner)
+        self._all[self._all.index(process)] = made
+        return made
+
+
+class _Process:
+    def __init__(self, manner: Manner) -> None:
+        self._line, theirs = socket.socketpair()
+        with theirs:
+            for end in (self._line, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "clothier.serve.decoder", manner.as_json()],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                env=_environment(),
+                cwd="/",
+            )
+        self._line.setblocking(False)
+
+    async def ask(self, content: bytes) -> tuple[dict[str, Any], bytes]:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(self._line, LENGTH.pack(len(content)))
+        await loop.sock_sendall(self._line, content)
+        sizes = LENGTHS.unpack(await self._received(LENGTHS.size))
+        header, pixels = [await self._received(size) for size in sizes]
+        return json.loads(header), pixels
+
+    def end(self) -> None:
+        self._line.close()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+
+    async def _received(self, count: int) -> bytes:
+        loop, made = asyncio.get_running_loop(), bytearray()
+        while len(made) < count:
+            got = await loop.sock_recv(self._line, count - len(made))
+            if not got:
+                raise EOFError
+            made += got
+        return bytes(made)
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but where packages lie; one thread, as there is a process a core."""
+    path = os.pathsep.join(place for place in sys.path if place)
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}

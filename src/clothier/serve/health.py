@@ -1,0 +1,42 @@
+"""GET /livez, /readyz and /metrics."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from clothier.serve.service import FAILED, READY, Service
+from clothier.serve.shapes import Json
+
+
+async def livez(request: Request) -> Response:
+    """200 as long as this process is of any use."""
+    state = request.app.state.service.state
+    return Json({"state": state}, 503 if state == FAILED else 200)
+
+
+async def readyz(request: Request) -> Response:
+    """200 while new work is taken, 503 before and after."""
+    state = request.app.state.service.state
+    return Json({"state": state}, 200 if state == READY else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """Counters and gauges as Prometheus reads them."""
+    service: Service = request.app.state.service
+    counters: dict[str, float] = {}
+    if service.state == READY:
+        model = service.model
+        counters = {
+            "batches_total": model.engine.batches,
+            "batch_images_total": model.engine.rows,
+            "decoders_replaced_total": model.decoders.replaced,
+        }
+    gauges: dict[str, float] = {
+        "ready": service.state == READY,
+        "pictures_in_work": service.working,
+        "requests_in_progress": service.requests,
+        "bytes_being_received": service.receiving,
+    }
+    text = service.metrics.text(counters, gauges)
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")

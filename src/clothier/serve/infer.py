@@ -1,0 +1,133 @@
+"""The Open Inference Protocol, version 2, for clients that know it: /v2."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from clothier import __version__
+from clothier.errors import RefusedError
+from clothier.serve import reading, tensors
+from clothier.serve.service import READY, Model, Service
+from clothier.serve.shapes import Json
+
+VERSION = "1"
+_KINDS = ("", "application/json", "application/octet-stream")
+
+
+def routes() -> list[Route]:
+    """Health, metadata and inference, of the model and of its only version."""
+    made = [
+        Route("/v2", server),
+        Route("/v2/health/live", live),
+        Route("/v2/health/ready", ready),
+    ]
+    for place in ("/v2/models/{name}", f"/v2/models/{{name}}/versions/{VERSION}"):
+        made += [
+            Route(place, metadata),
+            Route(f"{place}/ready", model_ready),
+            Route(f"{place}/infer", infer, methods=["POST"]),
+        ]
+    return made
+
+
+def error(refused: RefusedError) -> Json:
+    """As the protocol has it: one line."""
+    headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
+    return Json({"error": str(refused)}, refused.status, headers)
+
+
+async def server(request: Request) -> Response:
+    """What this service is."""
+    return Json({"name": "clothier", "version": __version__, "extensions": ["binary_tensor_data"]})
+
+
+async def live(request: Request) -> Response:
+    """200 as long as this process answers."""
+    return Json({"live": True})
+
+
+async def ready(request: Request) -> Response:
+    """200 while new work is taken, 503 before and after."""
+    service: Service = request.app.state.service
+    return Json({"ready": service.state == READY}, _status(service))
+
+
+async def model_ready(request: Request) -> Response:
+    """The same, of the model of that name."""
+    service, _ = _named(request)
+    return Json({"name": service.name, "ready": service.state == READY}, _status(service))
+
+
+async def metadata(request: Request) -> Response:
+    """The names, types and shapes of what goes in and comes out."""
+    service, model = _named(request)
+    predictor = model.engine.predictor
+    shapes = {
+        "probabilities": ("FP32", [-1, predictor.num_classes]),
+        "status": ("BYTES", [-1]),
+        "strangeness": ("FP32", [-1]),
+        "logits": ("FP32", [-1, predictor.num_classes]),
+        "features": ("FP32", [-1, predictor.num_features]),
+    }
+    images = {"name": "images", "datatype": "UINT8", "shape": [-1, *predictor.image_shape]}
+    outputs: list[dict[str, Any]] = [
+        {"name": name, "datatype": datatype, "shape": shape} for name, (datatype, shape) in shapes.items()
+    ]
+    return Json(
+        {
+            "name": service.name,
+            "versions": [VERSION],
+            "platform": "onnxruntime_onnx",
+            "inputs": [images],
+            "outputs": outputs,
+        }
+    )
+
+
+async def infer(request: Request) -> Response:
+    """Images as the network takes them -> probabilities, verdicts, logits and features."""
+    service, model = _named(request)
+    service.admit()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _KINDS:
+        raise RefusedError(
+            415, "unsupported_type", f"the body is {ascii(kind)[:60]}; wanted {' or '.join(_KINDS[1:])}"
+        )
+    body = await reading.body(request, service)
+    settings, shape = service.settings, model.engine.predictor.image_shape
+    head = request.headers.get(tensors.HEAD)
+    # Much JSON takes a while, in which others are to be answered.
+    asked = await asyncio.to_thread(tensors.parse, body, head, shape, settings.rows)
+    with service.work(1):
+        async with service.deadline():
+            outcome = await model.engine.answer(asked.images)
+    verdicts = outcome.verdicts
+    arrays = {
+        "probabilities": verdicts.probabilities,
+        "status": np.asarray(verdicts.statuses),
+        "strangeness": verdicts.strangeness,
+        "logits": outcome.logits,
+        "features": outcome.features,
+    }
+    content, headers = tensors.pack(service.name, asked, arrays)
+    return Response(content, headers=headers)
+
+
+def _status(service: Service) -> int:
+    return 200 if service.state == READY else 503
+
+
+def _named(request: Request) -> tuple[Service, Model]:
+    """The service and its model, where that has the name in the path. Raises RefusedError."""
+    service: Service = request.app.state.service
+    model = service.model
+    if request.path_params["name"] != service.name:
+        name = ascii(request.path_params["name"])[:60]
+        raise RefusedError(404, "not_found", f"there is no model {name}; wanted '{service.name}'")
+    return service, model

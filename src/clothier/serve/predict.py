@@ -1,0 +1,152 @@
+"""POST /v1/predict and GET /v1/model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+
+from clothier import predict as predicting
+from clothier.errors import DataError, RefusedError
+from clothier.photo import FORMAT_WORDS
+from clothier.predict import UNREADABLE, Answer
+from clothier.serve import heat, reading, shapes
+from clothier.serve.decoding import Decoded
+from clothier.serve.engine import Outcome
+from clothier.serve.reading import Upload
+from clothier.serve.service import Service
+
+SHOWN = ("image", "heat", "lookalikes")
+NUM_LOOKALIKES = 5
+
+
+async def predict(request: Request) -> Response:
+    """What the network makes of the pictures in the body: an answer each."""
+    service: Service = request.app.state.service
+    shown = _shown(request)
+    service.admit()
+    uploads = await reading.pictures(request, service)
+    with service.work(len(uploads)):
+        async with service.deadline():
+            decoded = await _decoded(service, uploads)
+            answers = await _answers(service, uploads, decoded, shown)
+    for answer in answers:
+        service.metrics.pictures[answer["status"]] += 1
+    if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
+        name = answers[0]["filename"] or "the picture"
+        raise RefusedError(422, UNREADABLE, f"{name} {answers[0]['reason']}; wanted a {FORMAT_WORDS} picture")
+    return shapes.Json({"model": service.name, "answers": answers})
+
+
+async def model(request: Request) -> Response:
+    """What is known of the network."""
+    service: Service = request.app.state.service
+    content, settings = service.model.content, service.settings
+    manifest, known = content.manifest, content.lookalikes
+    return shapes.Json(
+        {
+            "name": service.name,
+            "classes": list(manifest.class_names),
+            "image_shape": list(manifest.image_shape),
+            "photos": manifest.preprocessing["photos"],
+            "source": manifest.source,
+            "fingerprint": manifest.fingerprint,
+            "scores": manifest.scores,
+            "temperature": manifest.temperature,
+            "thresholds": manifest.thresholds,
+            "recipe": manifest.recipe,
+            "versions": manifest.versions,
+            "card": manifest.card,
+            "lookalikes": 0 if known is None else len(known.labels),
+            "limits": {
+                "bytes": settings.body_bytes,
+                "pictures": settings.pictures,
+                "megapixels": settings.megapixels,
+            },
+        }
+    )
+
+
+def _shown(request: Request) -> frozenset[str]:
+    words = {word for text in request.query_params.getlist("show") for word in text.split(",")}
+    for word in sorted(words - set(SHOWN)):
+        raise RefusedError(
+            400, "bad_query", f"show has {ascii(word)[:60]}; wanted some of {', '.join(SHOWN)}, with commas"
+        )
+    return frozenset(words)
+
+
+async def _decoded(service: Service, uploads: Sequence[Upload]) -> list[Decoded | str]:
+    """Of each picture its image, or the reason why it cannot be read."""
+    # As many at once as there are decoders: of several requests, each gets its turn.
+    turns = asyncio.Semaphore(service.model.decoders.count)
+
+    async def one(upload: Upload) -> Decoded | str:
+        async with turns:
+            try:
+                return await service.model.decoders.decode(upload.content)
+            except DataError as error:
+                return str(error)
+
+    if len(uploads) == 1:
+        return [await one(uploads[0])]
+    return await asyncio.gather(*map(one, uploads))
+
+
+async def _answers(
+    service: Service,
+    uploads: Sequence[Upload],
+    decoded: Sequence[Decoded | str],
+    shown: frozenset[str],
+) -> list[dict[str, Any]]:
+    images = [made.image for made in decoded if isinstance(made, Decoded)]
+    outcome = await service.model.engine.answer(np.stack(images)) if images else None
+    answers, row = [], 0
+    for upload, made in zip(uploads, decoded, strict=True):
+        if isinstance(made, str) or outcome is None:
+            answers.append(shapes.answer(Answer(upload.filename, reason=str(made))))
+            continue
+        names = service.model.engine.predictor.class_names
+        said = predicting.of_verdicts(upload.filename, names, outcome.verdicts, row)
+        extras = await _extras(service, made, outcome, row, shown)
+        answers.append(shapes.answer(said, made.warnings, **extras))
+        row += 1
+    return answers
+
+
+async def _extras(
+    service: Service, made: Decoded, outcome: Outcome, row: int, shown: frozenset[str]
+) -> dict[str, Any]:
+    extras: dict[str, Any] = {}
+    if "image" in shown:
+        extras["image"] = shapes.data_url(made.image)
+    if "heat" in shown:
+        label = int(outcome.verdicts.probabilities[row].argmax())
+        extras["heat"] = shapes.data_url(
+            heat.drawn(await heat.occlusion(service.model.engine, made.image, label))
+        )
+    if "lookalikes" in shown:
+        extras["lookalikes"] = _lookalikes(service, outcome, row)
+    return extras
+
+
+def _lookalikes(service: Service, outcome: Outcome, row: int) -> list[dict[str, Any]]:
+    """The training images whose features are nearest to those of the picture, the nearest first."""
+    known = service.model.content.lookalikes
+    if known is None:
+        return []
+    distances = np.linalg.norm(known.features - outcome.features[row], axis=1)
+    names = service.model.engine.predictor.class_names
+    return [
+        {
+            "label": names[known.labels[place]],
+            "distance": round(float(distances[place]), 3),
+            "id": int(known.ids[place]),
+            "image": shapes.data_url(known.images[place]),
+        }
+        for place in np.argsort(distances, kind="stable")[:NUM_LOOKALIKES]
+    ]

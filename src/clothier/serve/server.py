@@ -1,0 +1,107 @@
+"""The application under Granian: one process that answers, and one that brings it back where it is killed.
+
+SIGTERM drains: new work is refused, what was taken is answered, then all ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from clothier.errors import InputError
+from clothier.serve import app
+from clothier.serve.service import Service
+from clothier.serve.settings import Settings
+
+_CONNECTIONS = 8192  # at once; what is too much is refused by the application, with words
+_HEADERS = 64 * 2**10  # bytes of a request's head
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises InputError where the address is taken, and SystemExit where the service
+    ends by itself."""
+    _check_address(settings)
+    server = Server(
+        "clothier.serve",
+        settings.host,
+        settings.port,
+        interface=Interfaces.ASGI,
+        loop=Loops.asyncio,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=_CONNECTIONS,
+        backpressure=_CONNECTIONS,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(settings.header_seconds * 1000), max_buffer_size=_HEADERS
+        ),
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=int(settings.drain_seconds + settings.work_seconds) + 5,
+    )
+    server.serve(target_loader=_Loader(settings), wrap_loader=False)
+
+
+class _Loader:
+    """What makes the application in the process that answers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __call__(self) -> Callable[..., Any]:
+        _log_to_stderr(self._settings)
+        return app.create(self._settings, watch=watch)
+
+
+async def watch(service: Service) -> None:
+    """On SIGTERM drain, then let the server end; end it, too, where the model cannot be loaded."""
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, told.set)
+    try:
+        await service.loaded()
+    except Exception as error:
+        logging.getLogger("clothier").error("no model: %s", error)
+        _end()
+        return
+    await told.wait()
+    await service.drain()
+    _end()
+
+
+def _end() -> None:
+    os.kill(os.getpid(), signal.SIGINT)  # at which Granian closes what is open, and ends
+
+
+def _check_address(settings: Settings) -> None:
+    """InputError unless it is free: Granian would share it with another service."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        raise InputError(
+            f"cannot listen on {settings.host} port {settings.port} ({error.strerror}); wanted an address that is "
+            "free; choose another --host or --port"
+        ) from error
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("clothier")
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(logging.INFO if settings.access_log else logging.WARNING)

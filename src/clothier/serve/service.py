@@ -1,0 +1,161 @@
+"""What the handlers share: the model, the decoders, and how much is being done."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from clothier import bundle
+from clothier.backend import num_cores
+from clothier.bundle import Bundle
+from clothier.errors import RefusedError
+from clothier.predict import Predictor, file_of
+from clothier.serve.decoding import Decoders, Manner
+from clothier.serve.engine import Engine
+from clothier.serve.metrics import Metrics
+from clothier.serve.settings import Settings
+
+LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
+_LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A model file, and what answers with it."""
+
+    content: Bundle
+    engine: Engine
+    decoders: Decoders
+
+
+class Service:
+    """`state` is one of loading, ready, draining, failed. `receiving` counts bytes of bodies, `working` pictures and
+    `requests` requests that are not answered yet."""
+
+    def __init__(self, settings: Settings, content: Bundle | None = None) -> None:
+        self.settings = settings
+        self.state = LOADING
+        self.receiving = self.working = self.requests = 0
+        self.metrics = Metrics()
+        self.name = ""
+        self._model: Model | None = None
+        self._decoders: Decoders | None = None
+        self._given = content
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Load the model meanwhile."""
+        self._tasks.append(asyncio.create_task(self._load()))
+
+    async def loaded(self) -> None:
+        """Once the model is there. Raises what loading raised."""
+        await self._tasks[0]
+
+    async def stop(self) -> None:
+        """Let everything go."""
+        self.state = DRAINING
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._decoders is not None:
+            self._decoders.close()
+        if self._model is not None:
+            self._model.engine.close()
+
+    async def drain(self) -> None:
+        """Refuse new work from now on, and wait until all is answered that was taken, at most as long as settings
+        say."""
+        self.state = DRAINING
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LULL + self.settings.drain_seconds):
+                await asyncio.sleep(_LULL)
+                while self.requests:
+                    await asyncio.sleep(0.02)
+
+    @property
+    def is_ending(self) -> bool:
+        return self.state == DRAINING
+
+    @property
+    def model(self) -> Model:
+        """What was loaded; RefusedError 503 where it is not there yet."""
+        if self._model is None:
+            raise self._unready()
+        return self._model
+
+    def admit(self) -> None:
+        """RefusedError unless new work can be taken: 503 while there is no model or it ends, 429 where too much
+        waits already."""
+        if self.state != READY:
+            raise self._unready()
+        if self.working >= self.settings.queue:
+            raise self.full(f"{self.working} pictures are being worked on")
+
+    @contextlib.contextmanager
+    def work(self, count: int) -> Iterator[None]:
+        """So many pictures, from now until the end of it. Raises RefusedError as `admit` where others were faster."""
+        if self.working >= self.settings.queue:
+            raise self.full(f"{self.working} pictures are being worked on")
+        self.working += count
+        try:
+            yield
+        finally:
+            self.working -= count
+
+    @contextlib.asynccontextmanager
+    async def deadline(self) -> AsyncIterator[None]:
+        """RefusedError 504 where what is done in it takes longer than settings allow."""
+        try:
+            async with asyncio.timeout(self.settings.work_seconds):
+                yield
+        except TimeoutError:
+            raise RefusedError(
+                504,
+                "too_slow",
+                f"no answer was found within {self.settings.work_seconds:g} s; wanted one by then; send "
+                "fewer pictures, or try again later",
+            ) from None
+
+    def full(self, words: str) -> RefusedError:
+        return RefusedError(429, "busy", f"the service is busy: {words}; wanted fewer; try again later", 1)
+
+    def _unready(self) -> RefusedError:
+        words = {LOADING: "is loading its model", DRAINING: "is about to end", FAILED: "has no model"}
+        return RefusedError(
+            503, self.state, f"the service {words[self.state]}; wanted one that is ready; try again later", 1
+        )
+
+    async def _load(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+            content = await loop.run_in_executor(None, self._read)
+            manifest = content.manifest
+            recipe: Any = manifest.recipe.get("name") or manifest.plan.model
+            self.name = re.sub(r"[^A-Za-z0-9._-]+", "-", str(recipe))
+            height, width, channels = manifest.image_shape
+            limits = self.settings
+            manner = Manner(
+                manifest.preprocessing["photos"],
+                (height, width),
+                channels,
+                limits.megapixels,
+                limits.decoder_bytes,
+                math.ceil(limits.decode_seconds),
+            )
+            # They start while the network is made ready.
+            self._decoders = Decoders(manner, limits.decoders or num_cores())
+            engine = Engine(await loop.run_in_executor(None, lambda: Predictor(content, 1)))
+            self._model = Model(content, engine, self._decoders)
+        except BaseException:
+            self.state = FAILED
+            raise
+        if self.state == LOADING:
+            self.state = READY
+
+    def _read(self) -> Bundle:
+        return self._given or bundle.read(file_of(self.settings.model))

@@ -1,0 +1,64 @@
+"""What a service is told: where it listens, which model it serves, and what it refuses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from clothier.errors import InputError
+
+_ORIGIN = re.compile(r"\*|https?://[A-Za-z0-9.\-\[\]:]+")
+_LEAST = {
+    "body_bytes": 1024,
+    "reading_bytes": 1024,
+    "decoder_bytes": 2**28,  # Python, NumPy and Pillow alone map half of this
+    "megapixels": 1,
+    "pictures": 1,
+    "rows": 1,
+    "queue": 1,
+    "decoders": 0,
+    "header_seconds": 0.1,
+    "body_seconds": 0.1,
+    "decode_seconds": 0.1,
+    "work_seconds": 0.1,
+    "drain_seconds": 0,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of them have a value to start with; sizes in bytes, deadlines in seconds.
+
+    Raises InputError for a value out of its range, naming it.
+    """
+
+    model: Path | None = None  # a run folder or a model file; None: the model in the box
+    host: str = "127.0.0.1"
+    port: int = 8000
+    origins: tuple[str, ...] = ()  # of web pages elsewhere that may read answers; "*" for all
+    body_bytes: int = 32 * 10**6
+    reading_bytes: int = 256 * 10**6  # of all bodies that are being received together
+    decoder_bytes: int = 2**30  # of memory that a decoder may map
+    megapixels: int = 50  # of one picture
+    pictures: int = 32  # in one request
+    rows: int = 1024  # of a tensor in one request
+    queue: int = 16  # pictures that are worked on or wait: with so many of them, more is refused
+    decoders: int = 0  # processes; 0 for one a core
+    header_seconds: float = 10.0
+    body_seconds: float = 30.0
+    decode_seconds: float = 10.0
+    work_seconds: float = 30.0
+    drain_seconds: float = 30.0
+    access_log: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.port <= 65535:
+            raise InputError(f"port is {self.port}; wanted 1 to 65535")
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if not value >= least:
+                raise InputError(f"{name.replace('_', '-')} is {value:g}; wanted {least:g} or more")
+        for origin in self.origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise InputError(f"origin '{origin}' is none; wanted one such as https://example.org, or *")

@@ -1,0 +1,15 @@
+"""One service for the tests that only ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from serve.here import Here
+
+
+@pytest.fixture(scope="session")
+def here() -> Iterator[Here]:
+    running = Here()
+    yield running
+    running.close()

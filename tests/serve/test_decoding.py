@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from serve.here import photo
+
+from clothier.errors import DataError
+from clothier.photo import doctor
+from clothier.serve.decoding import KILLED, Decoded, Decoders, Manner
+
+MANNER = Manner("doctor", (28, 28), 1, megapixels=50, bytes=2**30, seconds=60)
+
+
+def _with(act: Callable[[Decoders], Awaitable[Any]], count: int = 1, **changes: Any) -> Any:
+    async def running() -> Any:
+        decoders = Decoders(Manner(**{**vars(MANNER), **changes}), count)
+        try:
+            return await act(decoders)
+        finally:
+            decoders.close()
+
+    return asyncio.run(running())
+
+
+async def _ending(decoders: Decoders, content: bytes) -> Decoded | str:
+    try:
+        return await decoders.decode(content)
+    except DataError as error:
+        return str(error)
+
+
+def _png(width: int, height: int, mode: str = "L") -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, (width, height)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_images_warnings_and_reasons_are_those_of_the_doctor_in_any_number_at_once() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    contents = [photo(), file.getvalue(), photo(2, "JPEG"), b"", b"GIF89a", photo()[:80], b"no picture"]
+
+    async def act(decoders: Decoders) -> list[Decoded | str]:
+        return await asyncio.gather(*(_ending(decoders, content) for content in contents * 2))
+
+    for content, ending in zip(contents * 2, _with(act, 2), strict=True):
+        if isinstance(ending, str):
+            with pytest.raises(DataError) as raised:
+                doctor.examine(content)
+            assert ending == str(raised.value)
+            continue
+        wanted = doctor.examine(content)
+        np.testing.assert_array_equal(ending.image, wanted.image)
+        assert ending.warnings == wanted.warnings
+
+
+def test_one_that_is_killed_is_replaced_and_its_picture_refused() -> None:
+    async def act(decoders: Decoders) -> None:
+        assert isinstance(await _ending(decoders, photo()), Decoded)
+        (process,) = decoders._all
+        os.kill(process._process.pid, signal.SIGKILL)
+        assert await _ending(decoders, photo()) == KILLED
+        assert isinstance(await _ending(decoders, photo()), Decoded)
+        assert decoders.replaced == 1
+
+    _with(act)
+
+
+def test_one_that_hangs_is_replaced_and_its_picture_refused() -> None:
+    async def act(decoders: Decoders) -> None:
+        assert isinstance(await _ending(decoders, photo()), Decoded)
+        (process,) = decoders._all
+        os.kill(process._process.pid, signal.SIGSTOP)
+        decoders._manner = Manner(**{**vars(MANNER), "seconds": 0.2})
+        assert await _ending(decoders, photo()) == KILLED
+        decoders._manner = MANNER
+        assert isinstance(await _ending(decoders, photo()), Decoded)
+
+    _with(act)
+
+
+def test_a_picture_larger_than_settings_allow_is_refused_by_its_header() -> None:
+    async def act(decoders: Decoders) -> Decoded | str:
+        return await _ending(decoders, _png(1500, 1500))
+
+    assert _with(act, megapixels=2) == "has 3 megapixels; at most 2 are read"
+
+
+def test_what_needs_more_memory_than_allowed_is_refused_and_the_next_picture_read() -> None:
+    async def act(decoders: Decoders) -> None:
+        assert isinstance(await _ending(decoders, _png(7000, 7000, "RGBA")), str)
+        assert isinstance(await _ending(decoders, photo()), Decoded)
+
+    _with(act, bytes=2**28)
+
+
+def test_one_whose_service_died_ends_by_itself() -> None:
+    async def act(decoders: Decoders) -> None:
+        assert isinstance(await _ending(decoders, photo()), Decoded)
+        (process,) = decoders._all
+        process._line.close()
+        assert process._process.wait(timeout=60) == 0
+
+    _with(act)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+from predict import made
+
+from clothier.calibrate import softmax
+from clothier.predict import Predictor
+from clothier.serve import heat
+from clothier.serve.engine import Engine
+
+
+def test_heat_is_the_fall_of_the_probability_where_a_box_is_covered() -> None:
+    engine = Engine(Predictor(made.bundle(), 1))
+    image = made.pictures(1)[0]
+    falls = asyncio.run(heat.occlusion(engine, image, 1))
+    engine.close()
+
+    temperature = made.calibration().temperature
+    edges = np.linspace(0, 8, heat.PARTS + 1)
+    around = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    wanted, times = np.zeros((8, 8)), np.zeros((8, 8))
+    before = softmax(made.outputs(image[np.newaxis])[0], temperature)[0, 1]
+    for top in range(heat.PARTS):
+        for left in range(heat.PARTS):
+            covered = image.copy()
+            hidden = np.zeros((8, 8), bool)
+            for row in range(8):
+                for column in range(8):
+                    down = edges[top] < row + 0.5 < edges[min(top + 2, heat.PARTS)]
+                    across = edges[left] < column + 0.5 < edges[min(left + 2, heat.PARTS)]
+                    hidden[row, column] = down and across
+            covered[hidden] = np.median(around)
+            after = softmax(made.outputs(covered[np.newaxis])[0], temperature)[0, 1]
+            wanted += hidden * (before - after)
+            times += hidden
+    assert times.min() >= 1
+    np.testing.assert_allclose(falls, wanted / times, atol=1e-5)
+
+
+def test_what_speaks_for_a_class_is_orange_against_it_blue_and_nothing_clear() -> None:
+    drawn = heat.drawn(np.array([[0.5, -0.25], [0.0, 0.001]], np.float32))
+    assert drawn.shape == (2, 2, 4)
+    assert drawn[0, 0].tolist() == [*heat.ORANGE, 200]
+    assert drawn[0, 1].tolist() == [*heat.BLUE, 100]
+    assert drawn[1, 0, 3] == drawn[1, 1, 3] == 0
+    assert heat.drawn(np.full((2, 2), 1e-4, np.float32))[..., 3].max() <= 1
+
+
+def test_an_image_of_one_pixel_has_heat_too() -> None:
+    assert heat._covers(1, 1).tolist() == [[[True]]]
+    assert heat._covers(224, 100).any(axis=0).all()

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from predict import made
+from serve.here import Here
+
+from clothier.values import Images
+
+PLACE = "/v2/models/cnn1/infer"
+HEAD = "Inference-Header-Content-Length"
+
+
+def _tensor(images: Images, **more: Any) -> dict[str, Any]:
+    return {"name": "images", "datatype": "UINT8", "shape": list(images.shape), **more}
+
+
+def _binary(images: Images, **more: Any) -> dict[str, Any]:
+    """What to post for those images as bytes."""
+    tensor = _tensor(images, parameters={"binary_data_size": images.nbytes})
+    head = json.dumps({"inputs": [tensor], **more}).encode()
+    return {"content": head + images.tobytes(), "headers": {HEAD: str(len(head))}}
+
+
+def _array(response: Any, name: str) -> npt.NDArray[Any]:
+    (output,) = [entry for entry in response.json()["outputs"] if entry["name"] == name]
+    return np.array(output["data"]).reshape(output["shape"])
+
+
+def test_bytes_flat_lists_and_nested_lists_give_the_same_as_the_network(here: Here) -> None:
+    images = made.pictures(5)
+    logits, features = made.outputs(images)
+    flat, nested = images.ravel().tolist(), images.tolist()
+    responses = [
+        here.post(PLACE, **_binary(images)),
+        here.post(PLACE, json={"inputs": [_tensor(images, data=flat)], "id": "seven"}),
+        here.post(f"{PLACE[:-5]}versions/1/infer", json={"inputs": [_tensor(images, data=nested)]}),
+    ]
+    for response in responses:
+        assert response.status_code == 200
+        np.testing.assert_allclose(_array(response, "logits"), logits, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(_array(response, "features"), features, rtol=1e-4, atol=1e-4)
+        assert set(_array(response, "status")) <= {"sure", "unsure", "unlike"}
+    assert responses[1].json()["id"] == "seven"
+    assert "id" not in responses[0].json()
+
+
+def test_outputs_are_those_asked_for_as_bytes_where_that_is_asked_for(here: Here) -> None:
+    images = made.pictures(3)
+    wanted = [
+        {"name": "logits", "parameters": {"binary_data": True}},
+        {"name": "strangeness"},
+        {"name": "status", "parameters": {"binary_data": True}},
+    ]
+    response = here.post(PLACE, **_binary(images, outputs=wanted))
+    length = int(response.headers[HEAD])
+    content, tail = json.loads(response.content[:length]), response.content[length:]
+    assert [output["name"] for output in content["outputs"]] == ["logits", "strangeness", "status"]
+    sizes = [output.get("parameters", {}).get("binary_data_size") for output in content["outputs"]]
+    assert sizes[:2] == [3 * 3 * 4, None]
+    assert len(tail) == sizes[0] + sizes[2]
+    np.testing.assert_allclose(
+        np.frombuffer(tail[: sizes[0]], "<f4").reshape(3, 3), made.outputs(images)[0], rtol=1e-4, atol=1e-4
+    )
+    words, rest = [], tail[sizes[0] :]
+    while rest:
+        size = int.from_bytes(rest[:4], "little")
+        words.append(rest[4 : 4 + size].decode())
+        rest = rest[4 + size :]
+    assert words == here.post(PLACE, **_binary(images)).json()["outputs"][1]["data"]
+
+
+def test_metadata_and_health_are_as_clients_expect_them(here: Here) -> None:
+    assert here.get("/v2").json()["extensions"] == ["binary_tensor_data"]
+    for path in (
+        "/v2/health/live",
+        "/v2/health/ready",
+        "/v2/models/cnn1/ready",
+        "/v2/models/cnn1/versions/1/ready",
+    ):
+        assert here.get(path).status_code == 200
+    content = here.get("/v2/models/cnn1").json()
+    assert content["inputs"] == [{"name": "images", "datatype": "UINT8", "shape": [-1, 8, 8, 1]}]
+    answer = here.post(PLACE, **_binary(made.pictures(2))).json()
+    for told, given in zip(content["outputs"], answer["outputs"], strict=True):
+        assert (told["name"], told["datatype"]) == (given["name"], given["datatype"])
+        assert [2, *told["shape"][1:]] == given["shape"]
+
+
+SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "the body is not JSON; wanted an object with inputs"),
+        (b"[" * 100_000, "the body is not JSON; wanted an object with inputs"),
+        (b"7", "the body has no inputs, or several; wanted an object with inputs, a list of one"),
+        (
+            {"inputs": [SOUND, SOUND]},
+            "the body has no inputs, or several; wanted an object with inputs, a list of one",
+        ),
+        (
+            {"inputs": [{**SOUND, "datatype": "FP32"}]},
+            "the input has another name or datatype; wanted images of UINT8",
+        ),
+        (
+            {"inputs": [{**SOUND, "shape": [1, 9, 8, 1]}]},
+            "the input's shape is [1, 9, 8, 1]; wanted [n, 8, 8, 1]",
+        ),
+        (
+            {"inputs": [{**SOUND, "shape": [5000, 8, 8, 1]}]},
+            "the input has 5000 rows; wanted 1 to 1024; send the rest apart",
+        ),
+        (
+            {"inputs": [{**SOUND, "data": [0] * 63 + [256]}]},
+            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+        ),
+        (
+            {"inputs": [{**SOUND, "data": [[0], [0, 1]]}]},
+            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+        ),
+        (
+            {"inputs": [SOUND], "outputs": [{"name": "hats"}]},
+            "there is no output 'hats'; wanted some of probabilities, status, strangeness, logits, features",
+        ),
+        ({"inputs": [SOUND], "id": 7}, "id is not a string; wanted one, or none"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(here: Here, content: Any, words: str) -> None:
+    sent = content if isinstance(content, bytes) else json.dumps(content).encode()
+    response = here.post(PLACE, content=sent)
+    assert (response.status_code, response.json()) == (400, {"error": words})
+
+
+def test_bytes_that_are_missing_or_too_many_are_refused(here: Here) -> None:
+    posted = _binary(made.pictures(2))
+    response = here.post(PLACE, content=posted["content"][:-1], headers=posted["headers"])
+    assert response.json() == {
+        "error": "127 bytes follow the JSON; wanted 128, as many as 2 images of 8x8x1 have"
+    }
+    response = here.post(PLACE, content=b"{}", headers={HEAD: "3"})
+    assert response.json() == {"error": f"{HEAD} is '3'; wanted a number from 0 to 2, the bytes of the body"}
+
+
+def test_another_name_is_another_model(here: Here) -> None:
+    response = here.get("/v2/models/cnn9")
+    assert (response.status_code, response.json()) == (
+        404,
+        {"error": "there is no model 'cnn9'; wanted 'cnn1'"},
+    )

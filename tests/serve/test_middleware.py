@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from serve.here import JPEG, Here, bundle, photo
+
+from clothier.serve import Settings
+from clothier.serve.service import Service
+
+
+@pytest.fixture
+def small() -> Iterator[Here]:
+    settings = Settings(
+        decoders=1, body_bytes=5000, reading_bytes=9000, body_seconds=0.3, origins=("https://a.example",)
+    )
+    running = Here(settings, bundle())
+    yield running
+    running.close()
+
+
+def test_every_answer_has_an_id_and_the_headers_of_a_careful_service(here: Here) -> None:
+    for response in (here.get("/livez"), here.get("/nowhere"), here.post("/v1/predict", content=b"")):
+        assert len(response.headers["X-Request-ID"]) == 16
+        assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "Access-Control-Allow-Origin" not in response.headers
+    assert here.get("/livez").headers["X-Request-ID"] != here.get("/livez").headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("order-7.a_B", True), ("a b", False), ("x" * 65, False), ("", False)]
+)
+def test_a_plain_id_of_the_client_is_kept(here: Here, given: str, kept: bool) -> None:
+    assert (here.get("/livez", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given) == kept
+
+
+def test_paths_and_methods_that_are_not_there_are_refused_in_words(here: Here) -> None:
+    response = here.get("/nowhere")
+    assert response.status_code == 404
+    assert (
+        response.json()["error"]["message"]
+        == "there is no '/nowhere'; wanted a path that /openapi.json lists"
+    )
+    response = here.get("/v1/predict")
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert response.json()["error"]["message"] == "GET of '/v1/predict' is not answered; wanted POST"
+    assert isinstance(here.post("/v2/health/live").json()["error"], str)
+
+
+def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(small: Here) -> None:
+    async def unsaid() -> AsyncIterator[bytes]:
+        for _ in range(30):
+            yield bytes(1000)
+
+    for content, came in ((bytes(5001), "5,001"), (unsaid(), "over 5,000")):
+        response = small.post("/v1/predict", content=content, headers=JPEG)
+        assert response.status_code == 413
+        message = response.json()["error"]["message"]
+        assert message == f"the body has {came} bytes; wanted at most 5,000; send fewer or smaller pictures"
+    assert small.service.receiving == 0
+
+
+def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(small: Here) -> None:
+    sent: list[Any] = []
+
+    async def dripping() -> dict[str, Any]:
+        await asyncio.sleep(0.05)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def asking() -> None:
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1/predict",
+            "query_string": b"",
+            "headers": [(b"content-type", b"image/png"), (b"content-length", b"999")],
+        }
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await small.app(scope, dripping, send)
+
+    small.do(asking)
+    start, body = sent
+    assert start["status"] == 408
+    assert (b"connection", b"close") in start["headers"]
+    assert json.loads(body["body"])["error"]["message"] == (
+        "the body did not come within 0.3 s; wanted all of it by then; send fewer or smaller pictures"
+    )
+
+
+def test_large_bodies_together_are_refused_before_memory_runs_short(small: Here) -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        yield bytes(4000)
+        await asyncio.sleep(0.2)
+        yield b"x"
+
+    async def asking() -> list[int]:
+        asked = [small.asking("POST", "/v1/predict", content=slowly(), headers=JPEG) for _ in range(4)]
+        return sorted(response.status_code for response in await asyncio.gather(*asked))
+
+    assert small.do(asking) == [422, 422, 429, 429]
+    assert small.service.receiving == 0
+
+
+def test_only_pages_of_the_named_origins_may_read_answers(small: Here, here: Here) -> None:
+    asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "POST"}
+    response = small.ask("OPTIONS", "/v1/predict", headers=asked)
+    assert (response.status_code, response.headers["Access-Control-Allow-Origin"]) == (
+        204,
+        "https://a.example",
+    )
+    assert "Content-Type" in response.headers["Access-Control-Allow-Headers"]
+    assert small.get("/livez", headers=asked).headers["Access-Control-Allow-Origin"] == "https://a.example"
+    for running, origin in ((small, "https://b.example"), (here, "https://a.example")):
+        response = running.ask("OPTIONS", "/v1/predict", headers={**asked, "Origin": origin})
+        assert response.status_code == 405
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_a_fault_of_ours_is_told_without_its_inside(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(self: Service) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(Service, "admit", failing)
+    response = here.post("/v1/predict", content=photo(), headers=JPEG)
+    assert response.status_code == 500
+    assert response.json()["error"]["code"] == "fault"
+    assert "secret" not in response.text
+    assert response.json()["error"]["request_id"] == response.headers["X-Request-ID"]
+
+
+def test_what_is_logged_is_one_line_of_json_without_contents(
+    here: Here, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = photo()
+    with caplog.at_level(logging.INFO, "clothier.access"):
+        response = here.post("/v1/predict?show=image", content=content, headers=JPEG)
+    line = json.loads(caplog.messages[-1])
+    assert line["id"] == response.headers["X-Request-ID"]
+    assert (line["method"], line["path"], line["status"]) == ("POST", "/v1/predict", 200)
+    assert (line["received"], line["sent"]) == (len(content), len(response.content))
+    assert len(caplog.messages[-1]) < 400
+
+
+def test_while_it_ends_a_service_refuses_new_work_and_says_so() -> None:
+    running = Here(Settings(decoders=1), bundle())
+    try:
+        started = asyncio.run_coroutine_threadsafe(running.service.drain(), running.loop)
+        while running.service.state != "draining":
+            pass
+        response = running.post("/v1/predict", content=photo(), headers=JPEG)
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+        assert response.headers["Connection"] == "close"
+        assert response.json()["error"]["message"] == (
+            "the service is about to end; wanted one that is ready; try again later"
+        )
+        assert running.get("/readyz").status_code == running.get("/v2/health/ready").status_code == 503
+        assert running.get("/livez").status_code == 200
+        started.result(60)
+    finally:
+        running.close()

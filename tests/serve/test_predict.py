@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from predict import made
+from serve.here import JPEG, Here, bundle, photo
+
+from clothier.photo import FORMAT_WORDS, doctor
+from clothier.predict import Predictor
+from clothier.serve import Settings
+
+
+def _pixels(url: str) -> Image.Image:
+    head, _, content = url.partition(",")
+    assert head == "data:image/png;base64"
+    return Image.open(io.BytesIO(base64.b64decode(content)))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_a_picture_gets_the_answer_that_the_command_line_gives(here: Here, kind: str) -> None:
+    content = photo(1, kind)
+    response = here.post("/v1/predict?show=image", content=content, headers=JPEG)
+    assert response.status_code == 200
+    image = doctor.prepare(content, "pad", (8, 8), 1)
+    wanted = Predictor(bundle()).judge(image[np.newaxis])
+    (answer,) = response.json()["answers"]
+    shares = dict(zip(made.CLASSES, wanted.probabilities[0].tolist(), strict=True))
+    assert answer["probabilities"] == pytest.approx(shares, abs=2e-6)
+    assert list(answer["probabilities"].values()) == sorted(answer["probabilities"].values(), reverse=True)
+    assert [answer["label"], answer["second"]] == list(answer["probabilities"])[:2]
+    assert answer["status"] == wanted.statuses[0]
+    assert answer["strangeness"] == pytest.approx(float(wanted.strangeness[0]), abs=1e-3)
+    np.testing.assert_array_equal(np.asarray(_pixels(answer["image"])), image[..., 0])
+    assert (answer["filename"], answer["reason"], answer["heat"], answer["lookalikes"]) == (
+        None,
+        None,
+        None,
+        [],
+    )
+
+
+def test_several_pictures_are_answered_in_order_and_an_unreadable_one_is_a_row(here: Here) -> None:
+    contents = [photo(seed) for seed in range(5)]
+    files = [("file", (f"{place}.png", content)) for place, content in enumerate(contents)]
+    files.insert(2, ("file", ("notes.txt", b"no picture")))
+    answers = here.post("/v1/predict", files=files).json()["answers"]
+    assert [answer["filename"] for answer in answers] == [
+        "0.png",
+        "1.png",
+        "notes.txt",
+        "2.png",
+        "3.png",
+        "4.png",
+    ]
+    assert answers[2]["status"] == "unreadable"
+    assert answers[2]["reason"] == f"is not a {FORMAT_WORDS} picture"
+    assert answers[2]["probabilities"] == {}
+    alone = [
+        here.post("/v1/predict", content=content, headers=JPEG).json()["answers"][0] for content in contents
+    ]
+    for one, row in zip(alone, [*answers[:2], *answers[3:]], strict=True):
+        assert one["probabilities"] == pytest.approx(row["probabilities"], abs=2e-6)
+
+
+def test_one_unreadable_picture_is_refused_in_the_words_of_the_command_line(here: Here) -> None:
+    response = here.post("/v1/predict", files=[("file", ("cut.png", photo()[:60]))])
+    assert response.status_code == 422
+    error = response.json()["error"]
+    assert error["message"] == f"cut.png is truncated; wanted a {FORMAT_WORDS} picture"
+    assert error["request_id"] == response.headers["X-Request-ID"]
+    assert (error["status"], error["code"]) == (422, "unreadable")
+
+
+def test_what_the_doctor_warns_of_is_told() -> None:
+    running = Here(Settings(decoders=1), bundle("doctor"))
+    try:
+        noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+        file = io.BytesIO()
+        Image.fromarray(noise).save(file, "PNG")
+        wanted = doctor.examine(file.getvalue(), size=(8, 8))
+        (answer,) = running.post("/v1/predict", content=file.getvalue(), headers=JPEG).json()["answers"]
+    finally:
+        running.close()
+    assert wanted.warnings
+    assert answer["warnings"] == list(wanted.warnings)
+
+
+def test_lookalikes_are_the_training_images_with_the_nearest_features(here: Here) -> None:
+    known = bundle().lookalikes
+    assert known is not None
+    file = io.BytesIO()
+    Image.fromarray(known.images[4, ..., 0]).save(file, "PNG")
+    response = here.post("/v1/predict?show=lookalikes,heat", content=file.getvalue(), headers=JPEG)
+    (answer,) = response.json()["answers"]
+    first = answer["lookalikes"][0]
+    assert (first["id"], first["label"], first["distance"]) == (40, made.CLASSES[1], 0)
+    np.testing.assert_array_equal(np.asarray(_pixels(first["image"])), known.images[4, ..., 0])
+    distances = [entry["distance"] for entry in answer["lookalikes"]]
+    assert len(distances) == 5
+    assert distances == sorted(distances)
+    assert _pixels(answer["heat"]).mode == "RGBA"
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "words"),
+    [
+        (
+            {"content": b"x", "params": {"show": "image,hat"}, "headers": JPEG},
+            400,
+            "show has 'hat'; wanted some of image, heat, lookalikes, with commas",
+        ),
+        (
+            {"content": b"x", "headers": {"Content-Type": "text/plain"}},
+            415,
+            "the body is text/plain; wanted image/* for one picture, or multipart/form-data with parts named 'file' "
+            "for several; set Content-Type",
+        ),
+        ({"content": b"", "headers": JPEG}, 422, f"the picture is empty; wanted a {FORMAT_WORDS} picture"),
+        (
+            {"files": [("photo", ("a.png", b"x"))]},
+            400,
+            "the form has a part 'photo'; wanted multipart/form-data with parts named 'file', each a picture",
+        ),
+        (
+            {"files": [("file", ("a.png", b"x"))] * 33},
+            400,
+            "more than 32 pictures came; wanted 32 or fewer; send the rest apart",
+        ),
+        (
+            {"content": b"--x--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+            400,
+            "the form has no parts; wanted multipart/form-data with parts named 'file', each a picture",
+        ),
+        (
+            {"content": b"x", "headers": {"Content-Type": "multipart/form-data"}},
+            400,
+            "the form cannot be read (missing boundary in multipart); wanted multipart/form-data with parts named "
+            "'file', each a picture",
+        ),
+        (
+            {"content": photo(), "headers": {**JPEG, "Content-Encoding": "gzip"}},
+            415,
+            "the body is encoded ('gzip'); wanted it as it is",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    here: Here, more: dict[str, object], status: int, words: str
+) -> None:
+    response = here.post("/v1/predict", **more)
+    assert (response.status_code, response.json()["error"]["message"]) == (status, words)
+
+
+def test_where_too_much_waits_more_is_refused_at_once_and_all_else_is_answered() -> None:
+    running = Here(Settings(decoders=1, queue=2), bundle())
+
+    async def many() -> list[int]:
+        ask = running.asking("POST", "/v1/predict", content=photo(size=(900, 900)), headers=JPEG)
+        asked = [
+            ask,
+            *(running.asking("POST", "/v1/predict", content=photo(), headers=JPEG) for _ in range(9)),
+        ]
+        responses = await asyncio.gather(*asked)
+        for response in responses:
+            if response.status_code == 429:
+                assert response.headers["Retry-After"] == "1"
+                assert response.json()["error"]["code"] == "busy"
+        return sorted(response.status_code for response in responses)
+
+    try:
+        statuses = running.do(many)
+        assert statuses == [200] * 2 + [429] * 8
+        assert running.service.working == running.service.receiving == running.service.requests == 0
+        assert (
+            running.do(
+                lambda: running.asking("POST", "/v1/predict", content=photo(), headers=JPEG)
+            ).status_code
+            == 200
+        )
+    finally:
+        running.close()
+
+
+def test_an_answer_that_is_not_found_in_time_is_given_up() -> None:
+    running = Here(Settings(decoders=1, work_seconds=0.1), bundle())
+    try:
+        running.service.model.engine.close()  # so that none is found
+        running.service.model.engine._thread = _Never()  # type: ignore[assignment]
+        response = running.post("/v1/predict", content=photo(), headers=JPEG)
+    finally:
+        running.close()
+    assert response.status_code == 504
+    assert response.json()["error"]["message"].startswith(
+        "no answer was found within 0.1 s; wanted one by then"
+    )
+
+
+class _Never:
+    def submit(self, *words: object) -> object:
+        import concurrent.futures
+
+        return concurrent.futures.Future()
+
+    def shutdown(self, **words: object) -> None:
+        pass
+
+
+def test_the_model_tells_what_it_is(here: Here) -> None:
+    content = here.get("/v1/model").json()
+    assert content["classes"] == list(made.CLASSES)
+    assert content["image_shape"] == [8, 8, 1]
+    assert (content["photos"], content["lookalikes"], content["name"]) == ("pad", 9, "cnn1")
+    assert content["limits"] == {"bytes": 32_000_000, "pictures": 32, "megapixels": 50}

@@ -1,0 +1,133 @@
+"""The service as processes: what a signal, a kill and a stubborn client do to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import made_bundles
+import pytest
+from serve.here import JPEG, photo
+
+from clothier import bundle, cli
+
+
+class Running:
+    """`clothier serve` on a port of its own."""
+
+    def __init__(self, model: Path, *words: str) -> None:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            self.port = found.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        given = [str(model), "--port", str(self.port), "--decoders", "1", *words]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "clothier", "serve", *given],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        for _ in range(1200):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"it ended: {self.process.communicate()}")
+            try:
+                if httpx.get(f"{self.address}/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise TimeoutError("it is not ready")
+
+    def post(self, content: bytes) -> httpx.Response:
+        return httpx.post(f"{self.address}/v1/predict", content=content, headers=JPEG, timeout=60)
+
+    def worker(self) -> int:
+        """The process that answers: the only child of the one that was started."""
+        (child,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(child)
+
+    def end(self) -> tuple[int, str]:
+        self.process.send_signal(signal.SIGTERM)
+        _, said = self.process.communicate(timeout=60)
+        return self.process.returncode, said
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "made.clothier"
+    bundle.write(path, replace(made_bundles.made(), statistics={}))
+    return path
+
+
+@pytest.fixture
+def running(model: Path) -> Iterator[Running]:
+    made = Running(model)
+    yield made
+    if made.process.poll() is None:
+        made.process.kill()
+        made.process.communicate()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_it_answers_comes_back_where_it_is_killed_and_answers_all_it_took_when_it_ends(
+    running: Running,
+) -> None:
+    assert running.post(photo()).status_code == 200
+    os.kill(running.worker(), signal.SIGKILL)
+    time.sleep(0.1)
+    running.wait_ready()
+    assert running.post(photo()).status_code == 200
+
+    # A request whose body is still on its way when the service is told to end.
+    content = photo()
+    head = f"POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: {len(content)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", running.port)) as line, httpx.Client() as kept:
+        assert kept.get(f"{running.address}/livez").status_code == 200
+        line.sendall(head.encode() + content[:50])
+        time.sleep(0.3)
+        ended: list[tuple[int, str]] = []
+        ending = threading.Thread(target=lambda: ended.append(running.end()))
+        ending.start()
+        statuses = set()
+        while 503 not in statuses:
+            statuses.add(kept.get(f"{running.address}/readyz").status_code)
+        line.sendall(content[50:])
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    ending.join(60)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\nconnection: close\r\n" in answer
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["answers"][0]["label"]
+    assert ended[0][0] == 0
+    assert "Traceback" not in ended[0][1]
+
+
+def test_a_port_that_is_taken_and_a_file_that_is_no_model_are_told_in_one_line(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert cli.run(["serve", str(model), "--port", str(port)]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"clothier: cannot listen on 127.0.0.1 port {port} (Address already in use); wanted an address that is free; "
+        "choose another --host or --port\n"
+    )
+    other = tmp_path / "other.clothier"
+    other.write_bytes(b"no model")
+    assert cli.run(["serve", str(other)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

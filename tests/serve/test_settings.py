@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from clothier.errors import InputError
+from clothier.serve import Settings
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"port": 0}, "port is 0; wanted 1 to 65535"),
+        ({"queue": 0}, "queue is 0; wanted 1 or more"),
+        ({"body_seconds": float("nan")}, "body-seconds is nan; wanted 0.1 or more"),
+        ({"decoders": -1}, "decoders is -1; wanted 0 or more"),
+        (
+            {"origins": ("https://a.example", "a.example/page")},
+            "origin 'a.example/page' is none; wanted one such as https://example.org, or *",
+        ),
+    ],
+)
+def test_a_value_out_of_its_range_is_named(words: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        Settings(**words)
+    assert str(raised.value) == message
+
+
+def test_it_listens_to_this_machine_alone_unless_told_otherwise() -> None:
+    assert (Settings().host, Settings().origins) == ("127.0.0.1", ())
