@@ -1,4 +1,4 @@
-"""The page: every file of the folder `page` beside this one, from memory; index.html is /."""
+"""The page: every file of the folder `page` beside this one, from memory; index.html is /. And pictures to try."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from clothier.serve import samples
 
 FOLDER = Path(__file__).parent / "page"
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -20,8 +22,9 @@ HEADERS = {
 
 
 def routes() -> list[Route]:
-    """A route a file; none where there is no page."""
-    return [_route(path) for path in sorted(FOLDER.glob("*")) if path.suffix in KINDS]
+    """A route a file of the page, and one a sample."""
+    files = [_route(path) for path in sorted(FOLDER.glob("*")) if path.suffix in KINDS]
+    return [*files, *samples.routes()]
 
 
 def _route(path: Path) -> Route:

@@ -1,0 +1,134 @@
+// An entry of the visit -> what the reader sees of it, and what is said of it in one line.
+
+import { counted, make, percent } from "./dom.js";
+
+const SHOWN = 5; // classes at first
+
+export const BADGES = { sure: "sure", unsure: "not sure", unlike: "unlike", failed: "no answer" };
+
+export const statusOf = (entry) => (entry.refusal ? "failed" : entry.answer.status);
+
+// One line, for those who listen and for the title of its tile.
+export function sentence(entry) {
+  if (entry.refusal) return `${entry.name}: ${entry.refusal.title}. ${entry.refusal.words}`;
+  const { label, second, status, probabilities, warnings } = entry.answer;
+  const share = percent(probabilities[label]);
+  const words = {
+    sure: `${label}, ${share}`,
+    unsure: second ? `not sure: ${label}, ${share}, or ${second}` : `not sure: ${label}, ${share}`,
+    unlike: `not like anything the model was trained on; ${label} comes nearest`,
+  };
+  return `${entry.name}: ${words[status]}${warnings.length ? `. Mind: ${warnings.join("; ")}` : ""}`;
+}
+
+// The elements of an entry; `again` is called where the reader wants it asked once more.
+export function drawn(entry, model, again) {
+  return entry.refusal ? refused(entry, again) : answered(entry, model);
+}
+
+function refused(entry, again) {
+  const { title, words, said, id } = entry.refusal;
+  return [
+    origin(entry),
+    make("h2", { className: "label" }, title),
+    make("p", {}, words),
+    said || id ? make("p", { className: "remark" }, said, id ? ` Request ${id}.` : "") : null,
+    entry.refusal.again ? make("button", { type: "button", className: "first", onclick: again }, "try again") : null,
+    make("div", { className: "figures" }, picture(entry, (frame) => frame.remove())),
+  ];
+}
+
+function answered(entry, model) {
+  const { answer } = entry;
+  return [
+    origin(entry),
+    make("h2", { className: "label" }, title(answer)),
+    make("p", {}, explained(answer, model)),
+    warnings(answer),
+    figures(entry),
+    bars(answer),
+    ...lookalikes(answer),
+  ];
+}
+
+function origin(entry) {
+  const status = statusOf(entry);
+  return make("p", { className: "from" }, make("span", {}, entry.name),
+    make("span", { className: `badge ${status}` }, BADGES[status]));
+}
+
+function title({ status, label, second }) {
+  if (status === "sure") return label;
+  if (status === "unlike") return "Not like anything it was trained on";
+  return second ? `Not sure: ${label} or ${second}` : `Not sure: ${label}`;
+}
+
+function explained({ status, label, second, probabilities, strangeness }, model) {
+  const share = percent(probabilities[label]);
+  if (status === "sure") return `The model gives this class a probability of ${share}.`;
+  if (status === "unsure") {
+    return `${label} has a probability of ${share}${second ? `, ${second} of ${percent(probabilities[second])}` : ""}. Take neither for granted.`;
+  }
+  const limit = model?.thresholds.unlike;
+  const measure = limit ? ` Its strangeness is ${strangeness.toFixed(1)}; pictures up to ${limit.toFixed(1)} are taken for known.` : "";
+  return `Of what it knows ${label} comes nearest, but the answer to such a picture deserves no trust.${measure}`;
+}
+
+function warnings({ warnings }) {
+  if (!warnings.length) return null;
+  return make("ul", { className: "notice", "aria-label": "Warnings about the photo" }, ...warnings.map((words) => make("li", {}, words)));
+}
+
+function figures(entry) {
+  const { image, heat, label } = entry.answer;
+  const pixels = () => make("img", { src: image, alt: "", className: "pixels" });
+  const all = [picture(entry)];
+  if (image) {
+    const seen = pixels();
+    seen.alt = "the picture after it was cut, shrunk and turned into what the model takes";
+    all.push(figure("what the model saw", seen));
+  }
+  if (image && heat) {
+    const over = make("img", { src: heat, className: "heat", alt: `coloured by how much each part speaks for ${label}` });
+    all.push(figure("what it went by", pixels(), over));
+  }
+  const legend = make("p", { className: "remark legend" },
+    make("span", {}, make("span", { className: "swatch for" }), `speaks for ${label}`),
+    make("span", {}, make("span", { className: "swatch against" }), "speaks against it"),
+    make("span", {}, "found by covering part after part"));
+  return make("div", {}, make("div", { className: "figures" }, ...all), heat ? legend : null);
+}
+
+function picture(entry, failed = (frame, shown) => shown.replaceWith(make("span", { className: "missing" }, "your browser cannot show it"))) {
+  const shown = make("img", { src: entry.url, alt: `your picture, ${entry.name}` });
+  const frame = figure("your picture", shown);
+  shown.onerror = () => failed(frame, shown);
+  return frame;
+}
+
+const figure = (words, ...images) =>
+  make("figure", {}, make("span", { className: "frame" }, ...images), make("figcaption", {}, words));
+
+function bars({ probabilities, status }) {
+  const rows = Object.entries(probabilities).map(([name, share], place) => {
+    const fill = make("span", { className: "fill" });
+    fill.style.width = `${100 * share}%`;
+    return make("tr", { className: place ? "" : "best" }, make("th", { scope: "row" }, name),
+      make("td", { "aria-hidden": "true" }, fill), make("td", {}, percent(share)));
+  });
+  const table = (some) => make("table", { className: "bars" }, make("caption", { className: "unseen" }, "Probability of each class"), make("tbody", {}, ...some));
+  const most = rows.length > 2 * SHOWN ? SHOWN : rows.length;
+  const rest = rows.slice(most);
+  return make("div", { className: status === "sure" ? "" : "doubted" }, table(rows.slice(0, most)),
+    rest.length ? make("details", {}, make("summary", {}, `${counted(rest.length, "class", "classes")} more`), table(rest)) : null);
+}
+
+function lookalikes({ lookalikes }) {
+  if (!lookalikes.length) return [];
+  return [
+    make("h3", {}, "Training images that look most like it to the model"),
+    make("div", { className: "tiles" }, ...lookalikes.map(({ label, distance, id, image }) =>
+      make("figure", { className: "tile" }, make("img", { src: image, alt: `training image ${id}` }),
+        make("figcaption", {}, label, make("br"), `distance ${distance.toFixed(1)}`)))),
+  ];
+}

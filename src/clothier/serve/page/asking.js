@@ -1,0 +1,104 @@
+// The service: what it says of its model and of a picture, and in people's words why it may say nothing.
+
+import { megabytes } from "./dom.js";
+
+const TIMES = 5; // a service that is busy or not ready is asked again, so often
+const MOST_WAIT = 30; // seconds
+
+// Why there is no answer: a title, what to do, the service's own words, and whether asking again may help.
+export class Refusal extends Error {
+  constructor(title, words, { again = false, said = "", id = "", wait = 0 } = {}) {
+    super(title);
+    Object.assign(this, { title, words, again, said, id, wait });
+  }
+}
+
+const WORDS = {
+  408: ["It took too long to send", "The connection is slow. Try again, or send a smaller picture.", true],
+  413: ["This picture is too large", "Send a smaller one, or save it with fewer pixels first.", false],
+  415: ["This is not a picture", "The service reads pictures such as JPEG, PNG, WebP, GIF and BMP.", false],
+  422: ["This picture cannot be read", "It may be damaged, or of a kind that the service does not read.", false],
+  429: ["The service is busy", "Others are being answered. Try again in a moment.", true],
+  503: ["The service is not ready", "It is starting or about to end. Try again in a moment.", true],
+  504: ["The answer took too long", "The service has too much to do. Try again in a moment.", true],
+};
+const OTHERS = ["The service failed at this picture", "Try again; if it fails again, tell whoever runs it.", true];
+
+// What /v1/model says.
+export async function askModel() {
+  return (await received(fetch("v1/model"))).json();
+}
+
+// What the model makes of a file. `waiting` is told (seconds, time) while the service is too busy; `signal` ends it.
+export async function ask(file, limits, signal, waiting) {
+  refuseEarly(file, limits);
+  for (let time = 1; ; time++) {
+    try {
+      const response = await received(
+        fetch("v1/predict?show=image,heat,lookalikes", {
+          method: "POST",
+          body: file,
+          headers: { "Content-Type": file.type || "image/unknown" }, // the decoder looks at the content alone
+          signal,
+        }),
+      );
+      return (await response.json()).answers[0];
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || !refusal.wait || time === TIMES) throw refusal;
+      await pause(refusal.wait, signal, (left) => waiting(refusal.title, left, time));
+    }
+  }
+}
+
+// What the service would refuse, refused before it is sent: who still sends does not hear.
+function refuseEarly(file, limits) {
+  if (limits && file.size > limits.bytes) {
+    const said = `It has ${megabytes(file.size)}; the service takes ${megabytes(limits.bytes)}.`;
+    throw new Refusal(WORDS[413][0], WORDS[413][1], { said });
+  }
+  if (file.type && !file.type.startsWith("image/")) {
+    throw new Refusal(WORDS[415][0], WORDS[415][1], { said: `Its type is ${file.type}.` });
+  }
+}
+
+async function received(asked) {
+  let response;
+  try {
+    response = await asked;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal("No connection to the service", "Is it still running, and is this device online? Try again then.", {
+      again: true,
+    });
+  }
+  if (response.ok) return response;
+  const said = await response.json().catch(() => ({}));
+  const [title, words, again] = WORDS[response.status] ?? OTHERS;
+  throw new Refusal(title, words, {
+    again,
+    said: said.error ? `The service said: ${said.error.message}.` : `The service answered with status ${response.status}.`,
+    id: said.error?.request_id ?? "",
+    wait: response.status === 429 || response.status === 503 ? seconds(response) : 0,
+  });
+}
+
+const seconds = (response) =>
+  Math.min(Math.max(Math.ceil(Number(response.headers.get("Retry-After")) || 2), 1), MOST_WAIT);
+
+async function pause(wait, signal, tell) {
+  for (let left = wait; left > 0; left--) {
+    tell(left);
+    await new Promise((resolve, reject) => {
+      const leave = () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener("abort", leave);
+        resolve();
+      }, 1000);
+      if (signal.aborted) leave();
+      signal.addEventListener("abort", leave, { once: true });
+    });
+  }
+}

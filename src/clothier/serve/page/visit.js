@@ -1,0 +1,58 @@
+// The visit: what was answered so far as tiles, and as files to keep.
+
+import { BADGES, sentence, statusOf } from "./answer.js";
+import { byId, make, percent } from "./dom.js";
+
+const COLUMNS = ["filename", "label", "probability", "second", "second_probability", "strangeness", "status", "reason"];
+
+// A tile for each entry, the newest first; `show` is called with the one that is taken.
+export function drawEntries(entries, shown, show) {
+  const list = byId("entries");
+  const kept = new Set(entries.map((entry) => entry.tile));
+  for (const tile of [...list.children]) if (!kept.has(tile)) tile.remove();
+  for (const entry of entries) {
+    if (!entry.tile) list.prepend((entry.tile = tileOf(entry, show)));
+    if (entry === shown) entry.tile.firstChild.setAttribute("aria-current", "true");
+    else entry.tile.firstChild.removeAttribute("aria-current");
+  }
+  byId("history").hidden = !entries.length;
+}
+
+function tileOf(entry, show) {
+  const status = statusOf(entry);
+  const words = entry.refusal ? entry.name : entry.answer.label;
+  const mark = status === "sure" ? percent(entry.answer.probabilities[words]) : BADGES[status];
+  const image = make("img", { src: entry.url, alt: "" });
+  image.onerror = () => image.replaceWith(make("span", { className: "missing", "aria-hidden": "true" }, "?"));
+  const button = make("button", { type: "button", title: sentence(entry), onclick: () => show(entry) }, image,
+    make("span", {}, words), make("span", { className: `mark ${status}` }, mark));
+  return make("li", {}, button);
+}
+
+export function saveJson(entries, model) {
+  const answers = entries.map((entry) => {
+    if (entry.refusal) return { time: entry.time, filename: entry.name, status: "unreadable", reason: reasonOf(entry) };
+    const { image, heat, lookalikes, ...kept } = entry.answer;
+    const alike = lookalikes.map(({ label, distance, id }) => ({ label, distance, id }));
+    return { time: entry.time, ...kept, filename: entry.name, lookalikes: alike };
+  });
+  save(JSON.stringify({ model: model?.name ?? null, answers }, null, 2), "application/json", "answers.json");
+}
+
+export function saveCsv(entries) {
+  const rows = entries.map((entry) => {
+    if (entry.refusal) return [entry.name, "", "", "", "", "", "unreadable", reasonOf(entry)];
+    const { label, second, probabilities, strangeness, status } = entry.answer;
+    return [entry.name, label, probabilities[label], second ?? "", probabilities[second] ?? "", strangeness, status, ""];
+  });
+  const cell = (value) => (/[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
+  save([COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join(""), "text/csv", "answers.csv");
+}
+
+const reasonOf = ({ refusal }) => refusal.said || refusal.title;
+
+function save(text, type, name) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  make("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

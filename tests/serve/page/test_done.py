@@ -1,0 +1,223 @@
+"""What a visitor does: every way by which a picture comes in, what is shown of it, and what is kept."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from serve.page.opened import NAMES, Opened
+
+from clothier.predict import rows
+from clothier.serve import samples
+
+LABELS = {"sure": "sure", "unsure": "not sure", "unlike": "unlike"}
+
+
+@pytest.mark.parametrize("status", LABELS)
+def test_a_chosen_file_is_answered_in_the_words_of_its_status(opened: Opened, status: str) -> None:
+    opened.choose(opened.payload(status))
+    answer = opened.answered(1)
+    words = answer.inner_text()
+    assert opened.badge == LABELS[status]
+    best, second = [row.inner_text().split("\t")[0] for row in answer.locator(".bars tr").all()][:2]
+    titles = {
+        "sure": best,
+        "unsure": f"Not sure: {best} or {second}",
+        "unlike": "Not like anything it was trained on",
+    }
+    assert opened.title == titles[status]
+    assert (best in NAMES, "deserves no trust" in words) == (True, status == "unlike")
+    assert opened.live.startswith(f"{status}: ")
+    assert best in opened.live
+    widths = [float(fill.bounding_box()["width"]) for fill in answer.locator(".fill").all()]  # type: ignore[index]  # all are drawn
+    assert widths == sorted(widths, reverse=True)
+    assert answer.locator(".bars tr").count() == len(NAMES)
+
+
+def test_the_picture_the_models_own_and_the_heat_lie_side_by_side(opened: Opened) -> None:
+    opened.choose(opened.payload("sure"))
+    answer = opened.answered(1)
+    captions = answer.locator(".figures figcaption").all_inner_texts()
+    assert captions == ["your picture", "what the model saw", "what it went by"]
+    sizes = opened.ask(
+        "Array.from(document.querySelectorAll('#answer .figures img'), (image) => [image.naturalWidth, "
+        "image.naturalHeight])"
+    )
+    assert sizes == [[8, 8]] * 4
+    assert answer.locator(".tile").count() == 5
+    assert answer.locator(".tile figcaption").first.inner_text().split("\n")[0] in NAMES
+
+
+def test_the_doctors_warnings_are_shown_and_said(opened: Opened) -> None:
+    opened.choose(opened.payload("warned"))
+    warning = opened.answered(1).locator(".notice li").first.inner_text()
+    assert "background" in warning
+    assert warning in opened.live
+
+
+def test_pictures_are_dropped_anywhere(opened: Opened) -> None:
+    opened.hand_over("dragenter", ["sure"])
+    assert opened.page.locator("body.dragging").count() == 1
+    opened.hand_over("drop", ["sure", "unsure", "unlike"])
+    opened.answered(3)
+    assert opened.page.locator("body.dragging").count() == 0
+    assert opened.live == "3 pictures: 1 sure, 1 not sure, 1 unlike anything known"
+    opened.hand_over("drop", [], "https://example.org/a.jpg")
+    assert "is no file" in opened.page.get_by_role("alert").inner_text()
+    opened.hand_over("drop", ["sure"])
+    opened.answered(4)
+    assert opened.page.get_by_role("alert").is_hidden()
+
+
+def test_pictures_are_pasted(opened: Opened) -> None:
+    opened.hand_over("paste", ["unsure"])
+    opened.answered(1)
+    assert opened.badge == "not sure"
+    opened.hand_over("paste", [], "words")
+    assert "no picture in the clipboard" in opened.page.get_by_role("alert").inner_text()
+
+
+def test_the_clipboard_is_read_by_key_and_by_button(opened: Opened) -> None:
+    opened.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.ask(
+        "async () => { const blob = await (await fetch('sample-bag.jpg')).blob(); const made = await "
+        "createImageBitmap(blob); const canvas = new OffscreenCanvas(made.width, made.height); "
+        "canvas.getContext('2d').drawImage(made, 0, 0); await navigator.clipboard.write([new ClipboardItem("
+        "{'image/png': await canvas.convertToBlob()})]); }"
+    )
+    opened.page.keyboard.press("Control+v")
+    opened.answered(1)
+    opened.page.get_by_role("button", name="paste").click()
+    opened.answered(2)
+    shown = opened.page.locator("#answer .frame img").first
+    assert shown.evaluate("(image) => image.naturalWidth") == samples.SIDE
+
+
+def test_the_camera_takes_a_picture(opened: Opened) -> None:
+    opened.page.get_by_role("button", name="take a photo").click()
+    dialog = opened.page.get_by_role("dialog", name="Take a photo")
+    dialog.locator("video").evaluate(
+        "async (video) => { while (!video.videoWidth) await new Promise(requestAnimationFrame); }"
+    )
+    dialog.get_by_role("button", name="take it").click()
+    opened.answered(1)
+    assert dialog.is_hidden()
+    assert opened.ask("document.querySelector('video').srcObject") is None
+    assert opened.page.locator("#answer .from").inner_text().startswith("photo")
+
+
+def test_who_looks_at_another_answer_meanwhile_is_left_alone(opened: Opened) -> None:
+    opened.choose(opened.payload("unsure"))
+    opened.answered(1)
+    opened.page.route("**/v1/predict*", lambda route: None)
+    opened.choose(opened.payload("sure"), opened.payload("unlike"))
+    opened.page.locator("#progress").wait_for()
+    opened.page.locator("#entries button").first.click()
+    opened.page.unroute("**/v1/predict*")  # which lets go on what waits
+    opened.answered(3)
+    assert opened.badge == "not sure"
+    assert opened.page.locator("#entries [aria-current]").inner_text().endswith("not sure")
+    opened.choose(opened.payload("sure"))
+    opened.answered(4)
+    assert opened.badge == "sure"
+
+
+def test_a_name_is_text_whatever_it_holds(opened: Opened) -> None:
+    name = "<img src=x onerror=alert(1)>.png"
+    opened.choose(opened.payload(name, opened.pictures["sure"]))
+    answer = opened.answered(1)
+    assert name in answer.inner_text()
+    assert opened.page.locator("[onerror], #answer b").count() == 0
+
+
+def test_each_sample_is_answered(opened: Opened) -> None:
+    buttons = opened.page.locator("#samples button")
+    assert buttons.count() == len(samples.NAMES)
+    for place in range(len(samples.NAMES)):
+        buttons.nth(place).click()
+        opened.answered(place + 1)
+        assert opened.live.startswith(f"{samples.NAMES[place]}.jpg: ")
+
+
+def test_all_of_a_visit_can_be_done_by_keyboard(opened: Opened) -> None:
+    keyboard = opened.page.keyboard
+    keyboard.press("Tab")
+    assert opened.ask("document.activeElement.textContent") == "Skip to the answer"
+    keyboard.press("Tab")
+    assert opened.ask("document.activeElement.id") == "pick"
+    with opened.page.expect_file_chooser() as chooser:
+        keyboard.press("Enter")
+    chooser.value.set_files([opened.payload("sure")])
+    opened.answered(1)
+    _tab_to(opened, "dress")
+    keyboard.press("Space")
+    opened.answered(2)
+    _tab_to(opened, "no clothes")
+    keyboard.press("Enter")
+    opened.answered(3)
+    for _ in range(3):  # past the other entries to the oldest
+        keyboard.press("Tab")
+    keyboard.press("Enter")
+    assert opened.page.locator("#answer .from").inner_text().startswith("sure\n")
+    assert opened.ask("document.activeElement.getAttribute('aria-current')") == "true"
+    _tab_to(opened, "save as CSV")
+    with opened.page.expect_download():
+        keyboard.press("Enter")
+    _tab_to(opened, "clear")
+    keyboard.press("Enter")
+    assert opened.page.locator("#history").is_hidden()
+    assert opened.ask("document.activeElement.id") == "pick"
+    assert opened.page.get_by_text("What it does").is_visible()
+    _tab_to(opened, "take a photo")
+    keyboard.press("Enter")
+    opened.page.get_by_role("dialog").wait_for()
+    keyboard.press("Escape")
+    opened.page.get_by_role("dialog").wait_for(state="hidden")
+    assert opened.ask("document.activeElement.id") == "photograph"
+
+
+def _tab_to(opened: Opened, words: str) -> None:
+    for _ in range(40):
+        opened.page.keyboard.press("Tab")
+        if opened.ask("document.activeElement.textContent") == words:
+            return
+    raise AssertionError(f"Tab never came to {words}")
+
+
+def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
+    files = [opened.payload("sure"), opened.payload('"a, b".png', opened.pictures["unlike"])]
+    opened.choose(*files, opened.payload("broken.png", b"no picture"))
+    opened.answered(3)
+    with opened.page.expect_download() as download:
+        opened.page.get_by_text("save as JSON").click()
+    assert download.value.suggested_filename == "answers.json"
+    content = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert content["model"] == "cnn1"
+    first, second, third = content["answers"]
+    assert (first["filename"], first["status"], second["status"]) == ("sure", "sure", "unlike")
+    assert sum(first["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    assert not {"image", "heat"} & set(first)
+    assert (third["status"], third["filename"]) == ("unreadable", "broken.png")
+    with opened.page.expect_download() as download:
+        opened.page.get_by_text("save as CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert tuple(table[0]) == rows.COLUMNS
+    assert [row["filename"] for row in table] == ["sure", '"a, b".png', "broken.png"]
+    assert table[0]["label"] == first["label"]
+    assert float(table[0]["probability"]) == first["probabilities"][first["label"]]
+    assert table[2]["reason"] == third["reason"]
+
+
+def test_nothing_runs_over_the_edge_of_a_phone(opening: Callable[..., Opened]) -> None:
+    opened = opening(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    opened.choose(opened.payload("a-name-" * 20 + ".png", opened.pictures["unsure"]))
+    opened.answered(1)
+    assert opened.ask("document.documentElement.scrollWidth") == 390
+    assert opened.ask("document.getElementById('result').getBoundingClientRect().top") < 100
+    with opened.page.expect_file_chooser() as chooser:  # a phone has a camera of its own
+        opened.page.get_by_role("button", name="take a photo").tap()
+    assert chooser.value.element.get_attribute("capture") == "environment"

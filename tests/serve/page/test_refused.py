@@ -1,0 +1,147 @@
+"""What a visitor reads where there is no answer, and that a busy service is asked again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from serve.page.opened import Opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+ASKED = "**/v1/predict*"
+
+
+def refuse(route: Route, status: int, wait: int = 0) -> None:
+    content = {
+        "error": {"status": status, "code": "x", "message": "the service's own words", "request_id": "id-7"}
+    }
+    headers = {"Retry-After": str(wait)} if wait else {}
+    route.fulfill(status=status, body=json.dumps(content), content_type="application/json", headers=headers)
+
+
+def test_what_is_too_large_is_not_sent(opened: Opened) -> None:
+    opened.choose(opened.payload("large.png", bytes(1_200_000)))
+    words = opened.answered(1).inner_text()
+    assert opened.title == "This picture is too large"
+    assert "It has 1.2\u00a0MB; the service takes 1.0\u00a0MB." in words
+    assert not any("predict" in url for url in opened.requests)
+    assert opened.live.startswith("large.png: This picture is too large. Send a smaller one")
+
+
+def test_what_is_no_picture_is_said(opened: Opened) -> None:
+    opened.choose(opened.payload("notes.txt", b"words", "text/plain"))
+    assert "Its type is text/plain." in opened.answered(1).inner_text()
+    assert opened.title == "This is not a picture"
+    opened.choose(opened.payload("photo.png", b"words"))
+    words = opened.answered(2).inner_text()
+    assert opened.title == "This picture cannot be read"
+    assert "the picture is not a" in words
+    assert "Request" in words
+    assert opened.page.locator("#answer button").count() == 0  # asking again would not help
+    opened.page.locator("#answer figure").wait_for(state="detached")
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "again"),
+    [
+        (408, "It took too long to send", True),
+        (413, "This picture is too large", False),
+        (415, "This is not a picture", False),
+        (422, "This picture cannot be read", False),
+        (500, "The service failed at this picture", True),
+        (504, "The answer took too long", True),
+    ],
+)
+def test_each_refusal_has_its_words(opened: Opened, status: int, title: str, again: bool) -> None:
+    opened.page.route(ASKED, lambda route: refuse(route, status))
+    opened.choose(opened.payload("sure"))
+    words = opened.answered(1).inner_text()
+    assert opened.title == title
+    assert opened.badge == "no answer"
+    assert "The service said: the service's own words. Request id-7." in words
+    assert opened.page.get_by_role("button", name="try again").count() == again
+
+
+def test_an_answer_that_is_none_of_ours_is_said(opened: Opened) -> None:
+    opened.page.route(ASKED, lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    opened.choose(opened.payload("sure"))
+    assert "The service answered with status 502." in opened.answered(1).inner_text()
+
+
+def test_without_a_connection_it_says_so_and_tries_again(opened: Opened) -> None:
+    opened.page.context.set_offline(True)
+    opened.choose(opened.payload("sure"), opened.payload("unsure"))
+    opened.answered(2)
+    assert opened.title == "No connection to the service"
+    assert opened.live == "2 pictures: 2 without an answer"
+    opened.page.context.set_offline(False)
+    opened.page.get_by_role("button", name="try again").click()
+    opened.page.locator("#answer .badge.unsure").wait_for()
+    opened.answered(2)
+    assert opened.ask("document.activeElement.id") == "result"
+
+
+@pytest.mark.parametrize(
+    ("status", "title"), [(429, "The service is busy"), (503, "The service is not ready")]
+)
+def test_a_service_that_is_busy_is_asked_again(opened: Opened, status: int, title: str) -> None:
+    asked = []
+
+    def answer(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            refuse(route, status, 1)
+        else:
+            route.continue_()
+
+    opened.page.route(ASKED, answer)
+    opened.choose(opened.payload("sure"))
+    words = f"{title}. Asking again in 1 s (time 1)"
+    opened.page.locator("#progress").get_by_text(words).wait_for()
+    assert opened.live == words
+    opened.answered(1)
+    assert (opened.badge, len(asked)) == ("sure", 2)
+
+
+def test_a_service_that_stays_busy_is_asked_five_times(opened: Opened) -> None:
+    asked = []
+
+    def answer(route: Route) -> None:
+        asked.append(route)
+        refuse(route, 429, 1)
+
+    opened.page.clock.install()
+    opened.page.route(ASKED, answer)
+    opened.choose(opened.payload("sure"))
+    for time in range(1, 5):
+        opened.page.locator("#progress").get_by_text(f"(time {time})").wait_for()
+        opened.page.clock.run_for(1100)
+    opened.answered(1)
+    assert (opened.title, len(asked)) == ("The service is busy", 5)
+    opened.page.unroute(ASKED)
+    opened.page.get_by_role("button", name="try again").click()
+    opened.page.locator("#answer .badge.sure").wait_for()
+    assert opened.page.locator("#entries li").count() == 1
+
+
+def test_waiting_can_be_stopped(opened: Opened) -> None:
+    opened.page.route(ASKED, lambda route: refuse(route, 429, 600))
+    opened.choose(opened.payload("sure"), opened.payload("unsure"))
+    opened.page.locator("#progress").get_by_text("in 30 s").wait_for()  # never as long as it may be told
+    opened.page.get_by_role("button", name="stop").click()
+    opened.page.locator("#progress").wait_for(state="hidden")
+    assert opened.live == "Stopped; 2 pictures were not asked about"
+    opened.page.unroute(ASKED)
+    opened.choose(opened.payload("sure"))
+    opened.answered(1)
+
+
+def test_it_waits_for_a_service_that_is_loading(opened: Opened) -> None:
+    opened.page.route("**/v1/model", lambda route: refuse(route, 503, 1))
+    opened.page.goto(opened.address)
+    opened.page.get_by_text("The service is not ready; asking again").wait_for()
+    opened.page.unroute("**/v1/model")
+    opened.page.get_by_text("cnn1, trained on generated:600, right on 80.0").wait_for()
