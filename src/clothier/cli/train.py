@@ -246,26 +246,27 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
             ("test", phase.test),
         ):
             if split is not None:
+                number, loss = f"{split.confusion.sum():,}", f"{split.loss:.4f}"
                 rows.append(
-                    (phase.name, f"{phase.epochs}", split_name, f"{split.loss:.4f}", f"{split.accuracy:.4f}")
+                    (phase.name, f"{phase.epochs}", split_name, number, loss, f"{split.accuracy:.4f}")
                 )
     screen.say()
     title = "Scores of the last weights of each phase, dropout off"
-    screen.print_table(("phase", "epochs", "split", "loss", "accuracy"), rows, title=title)
+    screen.print_table(("phase", "epochs", "split", "images", "loss", "accuracy"), rows, title=title)
     for phase in scores:
         screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase)}")
     if content["data"]["source"] == "fashion-mnist":
-        rows = []
+        beside = []
         for phase in scores:
             published = PUBLISHED.get((name, phase.name))
             if published and phase.test and published.epochs == phase.epochs:
                 loss = f"{published.test_loss:.4f}" if published.test_loss is not None else "not given"
                 row = (phase.name, loss, f"{phase.test.loss:.4f}")
-                rows.append((*row, f"{published.test_accuracy:.4f}", f"{phase.test.accuracy:.4f}"))
-        if rows:
+                beside.append((*row, f"{published.test_accuracy:.4f}", f"{phase.test.accuracy:.4f}"))
+        if beside:
             columns = ("phase", "published test loss", "ours", "published test accuracy", "ours")
             screen.say()
-            screen.print_table(columns, rows, title="The tutorial's figures (one seed) beside ours")
+            screen.print_table(columns, beside, title="The tutorial's figures (one seed) beside ours")
     screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:
         screen.say(f"NOTE: {notice}")

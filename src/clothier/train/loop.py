@@ -20,9 +20,10 @@ from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.train import interrupt, schedule
 from clothier.train.watcher import Watcher
-from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores
+from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores, Split
 
 LOSSES = "train/losses"  # of each training image, among the tensors of a checkpoint
+SAMPLE = 10_000  # training images that are judged where each is looked at several times
 
 
 class Training:
@@ -221,10 +222,19 @@ class Training:
                 raise RunError(f"{path} is not the file the checkpoint names; put it back, or train anew")
         self._drop_old_bests()
 
+    def _judged_examples(self) -> Mapping[str, Examples]:
+        """All of each split, but where a recipe looks at an image several times only a sample of those trained on:
+        they say how far the network over-fits, and would take longer to judge than all the others."""
+        splits, images, labels = self._examples(), self.dataset.train.images, self.dataset.train.labels
+        if self.recipe.views == "image" or self.dataset.judged == "train" or len(labels) <= SAMPLE:
+            return splits
+        rows = np.sort(np.random.default_rng(self.recipe.seed).permutation(len(labels))[:SAMPLE])
+        return {**splits, "train": Split(images[rows], labels[rows])}
+
     def _judge_phase(self, phase: str) -> PhaseScores:
-        """Score the last weights on every split; this is the only place that reads the test split."""
+        """Score the last weights on each split; this is the only place that reads the test split."""
         self.watcher.judging(phase)
-        splits = self._examples()
+        splits = self._judged_examples()
         predictions = {name: self.stage.predict(split) for name, split in splits.items()}
         scores: dict[str, Scores] = {
             name: evaluate.score(split.labels, predictions[name], self.dataset.class_names)
