@@ -6,7 +6,8 @@ import asyncio
 import io
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import httpx
 import numpy as np
@@ -16,6 +17,8 @@ from predict import made
 from clothier.bundle import Bundle, Lookalikes
 from clothier.serve import Settings, app
 from clothier.serve.service import LOADING, Service
+
+T = TypeVar("T")
 
 JPEG = {"Content-Type": "image/jpeg"}
 
@@ -33,6 +36,12 @@ def bundle(photos: str = "pad") -> Bundle:
     known = Lookalikes(images, np.arange(9) % 3, made.outputs(images)[1], np.arange(9) * 10)
     content = made.bundle(photos)
     return Bundle(content.manifest, content.graph, {}, content.statistics, known)
+
+
+def finished(act: Coroutine[Any, Any, T]) -> T:
+    """What it returns, from a thread of its own: Playwright leaves a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, act).result()
 
 
 class Here:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from serve.here import photo
+from serve.here import finished, photo
 
 from clothier.errors import DataError
 from clothier.photo import doctor
@@ -27,7 +27,7 @@ def _with(act: Callable[[Decoders], Awaitable[Any]], count: int = 1, **changes: 
         finally:
             decoders.close()
 
-    return asyncio.run(running())
+    return finished(running())
 
 
 async def _ending(decoders: Decoders, content: bytes) -> Decoded | str:

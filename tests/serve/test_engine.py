@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 from predict import made
+from serve.here import finished
 
 from clothier.errors import InputError
 from clothier.predict import Predictor
@@ -16,7 +17,7 @@ def _answers(engine: Engine, *parts: int) -> list[Outcome]:
         return await asyncio.gather(*(engine.answer(made.pictures(part, part)) for part in parts))
 
     try:
-        return asyncio.run(asking())
+        return finished(asking())
     finally:
         engine.close()
 
@@ -52,7 +53,7 @@ def test_a_fault_reaches_those_it_concerns_and_the_next_are_answered() -> None:
             await engine.answer(np.zeros((1, 3, 3, 1), np.uint8))
         return await engine.answer(made.pictures(3))
 
-    assert len(asyncio.run(asking()).logits) == 3
+    assert len(finished(asking()).logits) == 3
     engine.close()
 
 
@@ -66,6 +67,6 @@ def test_whose_deadline_has_passed_costs_no_work() -> None:
             task.cancel()
         await engine.answer(made.pictures(2))
 
-    asyncio.run(asking())
+    finished(asking())
     engine.close()
     assert engine.rows == 2

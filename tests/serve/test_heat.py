@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import asyncio
-
 import numpy as np
 from predict import made
+from serve.here import finished
 
 from clothier.calibrate import softmax
 from clothier.predict import Predictor
@@ -14,7 +13,7 @@ from clothier.serve.engine import Engine
 def test_heat_is_the_fall_of_the_probability_where_a_box_is_covered() -> None:
     engine = Engine(Predictor(made.bundle(), 1))
     image = made.pictures(1)[0]
-    falls = asyncio.run(heat.occlusion(engine, image, 1))
+    falls = finished(heat.occlusion(engine, image, 1))
     engine.close()
 
     temperature = made.calibration().temperature
