@@ -488,6 +488,11 @@ def _attribute_twice(model: onnx.ModelProto) -> None:
     node.attribute.append(node.attribute[0])
 
 
+def _branch_beside(model: onnx.ModelProto) -> None:
+    node = next(node for node in model.graph.node if node.attribute)
+    node.attribute[0].g.CopyFrom(_branch())
+
+
 def _raw(data: bytes) -> bytes:
     return with_member("model.onnx", data)
 
@@ -609,6 +614,14 @@ GRAPH: dict[str, Case] = {
     "one name, two makers": (
         lambda: with_graph(_node("Relu", "features", output="logits")),
         "model.onnx has two tensors named 'logits'",
+    ),
+    "notes": (
+        lambda: with_graph(lambda model: setattr(model.graph.node[0], "doc_string", "abc")),
+        "model.onnx has 5 bytes of fields that clothier does not write; wanted none",
+    ),
+    "branch beside a number": (
+        lambda: with_graph(_branch_beside),
+        "of fields that clothier does not write; wanted none",
     ),
     "circle": (
         lambda: with_graph(_node("Add", "extra", "features")),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from clothier.bundle.messages import check_fields, parsed
 from clothier.bundle.operators import OPERATORS, work
 from clothier.bundle.steps import Step, Tensor
 from clothier.bundle.wire import Span, without_weights
@@ -19,14 +20,12 @@ from clothier.errors import BundleError, unknown_name
 from clothier.models import shapes
 from clothier.models.plan import Plan
 
-if TYPE_CHECKING:
-    from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
-
 OPSETS = (13, 21)  # the operators' versions that are known to mean what we take them to mean
 MOST_NODES = 2000
 MOST_VALUES = 2**26  # of all activations of one image: 256 MB; VGG19 has 30 million
 MOST_WORK = 2**36  # multiplications for one image; VGG19 has 9 thousand million
 _KINDS = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64"}  # onnx.TensorProto.DataType
+_INT, _INTS = 2, 7  # onnx.AttributeProto.AttributeType
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,8 @@ class Cost:
 def check(graph: bytes, plan: Plan) -> Cost:
     """What the graph costs; BundleError unless it takes the plan's images and gives its logits and features, as said
     above."""
-    from google.protobuf.message import DecodeError
-    from onnx import ModelProto
-
     skeleton, spans = without_weights(graph)
-    model = ModelProto()
-    try:
-        model.ParseFromString(skeleton)
-    except DecodeError as error:
-        raise BundleError("model.onnx is no ONNX graph; wanted the one clothier wrote") from error
+    model = parsed(skeleton)
     _check_model(model)
     tensors = {"images": Tensor((None, *plan.image_shape), "uint8")}
     for constant, span in zip(model.graph.initializer, spans, strict=True):
@@ -65,10 +57,11 @@ def check(graph: bytes, plan: Plan) -> Cost:
         if made is None or made.shape != (None, width) or made.kind != "float32":
             came = f"{made.kind} {made.shape}" if made else "missing"
             raise BundleError(f"model.onnx: {name} are {came}; wanted float32 (n, {width})")
+    check_fields(model)
     return cost
 
 
-def _check_model(model: ModelProto) -> None:
+def _check_model(model: Any) -> None:
     for what, there in {
         "functions of its own": model.functions,
         "a training part": model.training_info,
@@ -92,7 +85,7 @@ def _check_model(model: ModelProto) -> None:
         raise BundleError(f"model.onnx has {len(model.graph.node):,} nodes; wanted at most {MOST_NODES:,}")
 
 
-def _constant(constant: TensorProto, span: Span | None, graph: bytes) -> Tensor:
+def _constant(constant: Any, span: Span | None, graph: bytes) -> Tensor:
     name = ascii(constant.name)[:60]
     if constant.data_location or constant.external_data:
         raise BundleError(f"model.onnx keeps {name} in another file; wanted everything in the graph")
@@ -112,7 +105,7 @@ def _constant(constant: TensorProto, span: Span | None, graph: bytes) -> Tensor:
     return Tensor(shape, kind, values if kind == "int64" else None)
 
 
-def _check_ends(model: ModelProto, plan: Plan) -> None:
+def _check_ends(model: Any, plan: Plan) -> None:
     inputs = [_described(value) for value in model.graph.input]
     if inputs != [("images", 2, plan.image_shape)]:
         raise BundleError(
@@ -123,7 +116,7 @@ def _check_ends(model: ModelProto, plan: Plan) -> None:
         raise BundleError(f"model.onnx gives {ascii(outputs)[:100]}; wanted logits and features")
 
 
-def _described(value: ValueInfoProto) -> tuple[str, int, tuple[int, ...]]:
+def _described(value: Any) -> tuple[str, int, tuple[int, ...]]:
     """(name, type, shape behind the images); the images' own side must be open."""
     tensor = value.type.tensor_type
     first, *others = [*tensor.shape.dim] or [None]
@@ -132,7 +125,7 @@ def _described(value: ValueInfoProto) -> tuple[str, int, tuple[int, ...]]:
     return value.name, tensor.elem_type, tuple(side.dim_value for side in others)
 
 
-def _check_nodes(model: ModelProto, tensors: dict[str, Tensor]) -> Cost:
+def _check_nodes(model: Any, tensors: dict[str, Tensor]) -> Cost:
     """Adds what each node makes to `tensors`."""
     values = total = 0
     for node in model.graph.node:
@@ -153,7 +146,7 @@ def _check_nodes(model: ModelProto, tensors: dict[str, Tensor]) -> Cost:
     return Cost(values, total)
 
 
-def _step(node: NodeProto, tensors: dict[str, Tensor]) -> Step:
+def _step(node: Any, tensors: dict[str, Tensor]) -> Step:
     kind = node.op_type
     if node.domain not in ("", "ai.onnx"):
         raise BundleError(f"model.onnx has an operator of {ascii(node.domain)[:60]}; wanted ONNX's own alone")
@@ -174,9 +167,9 @@ def _step(node: NodeProto, tensors: dict[str, Tensor]) -> Step:
     return Step(kind, tuple(tensors[name] for name in node.input), attributes)
 
 
-def _attribute(attribute: AttributeProto, kind: str) -> int | list[int]:
-    if attribute.type == attribute.INT and not attribute.ref_attr_name:
+def _attribute(attribute: Any, kind: str) -> int | list[int]:
+    if attribute.type == _INT and not attribute.ref_attr_name:
         return int(attribute.i)
-    if attribute.type == attribute.INTS and not attribute.ref_attr_name and len(attribute.ints) <= 8:
+    if attribute.type == _INTS and not attribute.ref_attr_name and len(attribute.ints) <= 8:
         return list(attribute.ints)
     raise BundleError(f"model.onnx has a {kind} whose {ascii(attribute.name)[:60]} is no whole number")
