@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from clothier import files
 from clothier.errors import WriteError
+from clothier.files import held
 
 
 def test_write_atomic_replaces_the_whole_file(tmp_path: Path) -> None:
@@ -41,3 +44,22 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(
         files.write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
     assert [child.name for child in tmp_path.iterdir()] == ["file"]
+
+
+def test_one_at_a_time_holds_a_folder_and_no_longer_than_it_lives(tmp_path: Path) -> None:
+    code = (
+        "import sys, time, pathlib; from clothier.files import held\n"
+        "with held(pathlib.Path(sys.argv[1])) as free: print(free, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True) as other:
+        stdout = other.stdout
+        assert stdout is not None and stdout.readline() == "True\n"
+        with held(tmp_path) as free:
+            assert not free
+        other.kill()
+        other.wait()
+    with held(tmp_path) as free:
+        assert free
+        with held(tmp_path) as again:
+            assert not again
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -454,6 +455,20 @@ def test_the_hardest_images_are_those_that_are_visited(
     order = batches.shuffled(np.arange(300), RECIPE.seed, 1)
     assert [len(rows) for rows in visited] == [300, 150]
     assert visited[1] == set(order[losses >= 150].tolist())
+
+
+def test_a_run_that_another_process_trains_is_left_alone(
+    finished: Run, tiny: Dataset, tmp_path: Path
+) -> None:
+    run = Run(shutil.copytree(finished.path, tmp_path / "run"))
+    before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    with run.alone(), pytest.raises(RunError) as raised:
+        train.resume(run, tiny)
+    assert str(raised.value) == (
+        f"{run.path} is being trained by another process; wanted a run that no other writes; "
+        "wait for its end, or stop it"
+    )
+    assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
 
 
 def test_a_run_of_two_views_is_judged_by_their_mean(tiny: Dataset, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 
 from clothier import markup
 from clothier.errors import RunError, WriteError
-from clothier.files import write_atomic
+from clothier.files import held, write_atomic
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
@@ -67,6 +68,17 @@ class Run:
             return (recipe, int(number)) if number.isdecimal() else (path.name, 0)
 
         return [cls(path) for path in sorted(folders, key=order)]
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While this process writes the run. Raises RunError where another does."""
+        with held(self.path) as free:
+            if not free:
+                raise RunError(
+                    f"{self.path} is being trained by another process; wanted a run that no other writes; wait for its "
+                    "end, or stop it"
+                )
+            yield
 
     @property
     def name(self) -> str:

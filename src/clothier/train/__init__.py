@@ -33,12 +33,13 @@ def train(
     if recipe.base and base is None:
         base = pretrained.fetch(recipe, threads)
     watcher = watcher or Watcher()
-    training = Training(settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base)
-    if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
-        checkpoint.save_weights(run.base_file, base.weights)
-    run.write_recipe(describe(training, origin or Origin(source=dataset.name)))
-    events.rewrite(run.events_folder, [])
-    return training.finish()
+    with run.alone():
+        training = Training(settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base)
+        if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
+            checkpoint.save_weights(run.base_file, base.weights)
+        run.write_recipe(describe(training, origin or Origin(source=dataset.name)))
+        events.rewrite(run.events_folder, [])
+        return training.finish()
 
 
 def resume(
@@ -47,7 +48,8 @@ def resume(
     """Go on with a stopped run; it ends with the weights, bit for bit, of one that never stopped (on the same
     machine, versions and threads). A finished run is left as it is.
 
-    Raises RunError where the data, the recipe or the backend are not those of the run, and as `train`.
+    Raises RunError where the data, the recipe or the backend are not those of the run or another process trains it,
+    and as `train`.
     """
     content = run.read_recipe()
     recipe = Recipe.from_json(content["recipe"])
@@ -58,13 +60,14 @@ def resume(
             f"{run.path} was begun on {there}, this is {here}, which gives other bits; wanted the same; "
             f"go on with {backend.VARIABLE}={there}"
         )
-    run.remove_leftovers()
-    training = Training(recipe, dataset, run, threads, watcher or Watcher(), pretrained.restore(run))
-    if run.last_checkpoint.exists():
-        training.restore(checkpoint.load(run.last_checkpoint))
-    run.write_history(training.history)
-    events.rewrite(run.events_folder, training.history)
-    return training.finish()
+    with run.alone():
+        run.remove_leftovers()
+        training = Training(recipe, dataset, run, threads, watcher or Watcher(), pretrained.restore(run))
+        if run.last_checkpoint.exists():
+            training.restore(checkpoint.load(run.last_checkpoint))
+        run.write_history(training.history)
+        events.rewrite(run.events_folder, training.history)
+        return training.finish()
 
 
 __all__ = ["Origin", "Watcher", "resume", "settle_precision", "train"]
