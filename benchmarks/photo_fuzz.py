@@ -1,11 +1,11 @@
 """Damaged and odd pictures by the thousand: each must end as an image or as a reason in one line.
 
-    python benchmarks/photo_fuzz.py [--pictures 20000] [--seed 1] [--json]
+    python benchmarks/photo_fuzz.py [--pictures 20000] [--start 0] [--seed 1] [--json]
 
 Pictures of every format and mode that the photo doctor reads are drawn, then damaged by seeded mutations: bytes
 changed, cut off, doubled, overwritten, swapped with another picture's, and sizes in headers made huge. Every one goes
 through `photo.doctor.prepare`. It ends with status 1 where anything else came of one than an image or a reason, or
-where memory grew.
+where memory grew. Each picture follows from the seed and its number alone: `--start` goes on where another run ended.
 """
 
 from __future__ import annotations
@@ -149,10 +149,10 @@ def held_megabytes() -> float:
     return int(status.read_text().split("VmRSS:")[1].split()[0]) / 2**10
 
 
-def fuzz(pictures: int, seed: int) -> Outcome:
-    """What became of so many pictures."""
+def fuzz(pictures: int, seed: int, start: int = 0) -> Outcome:
+    """What became of the pictures from number `start` up to number `pictures`."""
     outcome, sound, began = Outcome(), drawn(), time.perf_counter()
-    for number in range(pictures):
+    for number in range(start, pictures):
         rng = np.random.default_rng([seed, number])
         content = mutate(rng, sound)
         started = time.perf_counter()
@@ -161,10 +161,10 @@ def fuzz(pictures: int, seed: int) -> Outcome:
         except Exception:
             outcome.crashes.append(f"picture {number} of seed {seed}: {traceback.format_exc()}")
         outcome.slowest = max(outcome.slowest, time.perf_counter() - started)
-        if number == int(SETTLED * pictures):
+        if number == start + int(SETTLED * (pictures - start)):
             outcome.settled = held_megabytes()
         if number % 1000 == 999:
-            rate = (number + 1) / (time.perf_counter() - began)
+            rate = (number + 1 - start) / (time.perf_counter() - began)
             print(
                 f"{number + 1} pictures, {rate:.0f}/s, {held_megabytes():.0f} MB",
                 file=sys.stderr,
@@ -177,10 +177,11 @@ def fuzz(pictures: int, seed: int) -> Outcome:
 def main() -> None:
     words = parser(__doc__)
     words.add_argument("--pictures", type=int, default=20_000)
+    words.add_argument("--start", type=int, default=0, help="number of the first picture")
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--keep", type=Path, help="folder for the bytes of pictures that crashed")
     given = words.parse_args()
-    outcome = fuzz(500 if given.quick else given.pictures, given.seed)
+    outcome = fuzz(given.start + 500 if given.quick else given.pictures, given.seed, given.start)
     if given.keep and outcome.crashes:
         given.keep.mkdir(parents=True, exist_ok=True)
         for text in outcome.crashes:

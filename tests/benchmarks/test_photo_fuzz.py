@@ -41,6 +41,12 @@ def test_damaged_pictures_end_as_images_or_reasons() -> None:
     assert outcome.held - outcome.settled < photo_fuzz.GROWTH
 
 
+def test_a_run_goes_on_where_another_ended() -> None:
+    whole, first, rest = (photo_fuzz.fuzz(last, 2, start) for start, last in ((0, 60), (0, 40), (40, 60)))
+    assert first.endings + rest.endings == whole.endings
+    assert (rest.endings.total(), rest.settled > 0) == (20, True)
+
+
 def test_a_crash_would_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def fall(*_: object) -> None:
         raise ZeroDivisionError("deep inside")
