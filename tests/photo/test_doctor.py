@@ -197,8 +197,8 @@ def test_a_photo_without_a_thing_is_said_to_be_one_and_shown_whole() -> None:
     for picture in (noise, np.full((120, 160, 3), 130, np.uint8)):
         made = doctor.examine(encode(picture))
         assert made.warnings == (
-            "no thing could be told from its background: all of the photo is taken; one thing on a plain ground is "
-            "what the doctor knows",
+            "no thing could be told from its background: all of the photo is taken, where one thing on a plain "
+            "ground is wanted",
         )
         assert made.steps[2].words == "left as it is: nothing to trim to"
 
@@ -206,6 +206,17 @@ def test_a_photo_without_a_thing_is_said_to_be_one_and_shown_whole() -> None:
 def test_a_thing_that_the_photo_cuts_off_is_warned_of() -> None:
     made = doctor.examine(encode(thing(box=(60, 80, 180, 300))))
     assert made.warnings == ("the thing reaches the edge of the photo: what lies beyond is missing",)
+
+
+def test_a_diagnosis_is_the_image_and_the_warnings_of_the_doctor_where_it_is_called() -> None:
+    content = encode(thing(box=(60, 80, 180, 300)))
+    wanted = doctor.examine(content)
+    image, warnings = doctor.diagnose(content, "doctor", (28, 28), 1)
+    np.testing.assert_array_equal(image, wanted.image)
+    assert warnings == wanted.warnings == (doctor.CUT_OFF_WORDS,)
+    image, warnings = doctor.diagnose(content, "pad", (28, 28), 1)
+    np.testing.assert_array_equal(image, doctor.prepare(content, "pad", (28, 28), 1))
+    assert warnings == ()
 
 
 def test_other_preprocessings_are_those_of_fit() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,39 @@ def test_a_bad_picture_is_an_answer_with_its_reason(tmp_path: Path) -> None:
     assert given[0].classes == ()
 
 
+def test_what_the_doctor_warns_of_is_part_of_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = made.save(tmp_path, made.pictures(2))
+
+    def diagnose(path: Path, *way: object) -> object:
+        return made.pictures(1)[0], (f"{path.name} is odd",) if path == paths[1] and way[
+            0
+        ] == "doctor" else ()
+
+    monkeypatch.setattr(doctor, "diagnose", diagnose)
+    given = answers(Predictor(made.bundle("doctor")), paths)
+    assert [answer.warnings for answer in given] == [(), ("0001.png is odd",)]
+    assert {answer.warnings for answer in answers(Predictor(made.bundle("pad")), paths)} == {()}
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_photos_are_decoded_on_as_many_threads_as_the_predictor_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    wanted: list[int] = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, count: int) -> None:
+            wanted.append(count)
+            super().__init__(count)
+
+    monkeypatch.setattr("clothier.predict.photos.ThreadPoolExecutor", Pool)
+    predictor = Predictor(made.bundle(), threads)
+    assert len(list(answers(predictor, made.save(tmp_path, made.pictures(2))))) == 2
+    assert (wanted, predictor.threads) == ([threads], threads)
+
+
 def test_a_name_that_is_no_utf_8_can_be_printed(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png"))
     path.write_bytes(made.save(tmp_path, made.pictures(1))[0].read_bytes())
@@ -89,12 +123,12 @@ def test_few_photos_wait_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """However many there are: memory stays flat."""
     begun = 0
 
-    def prepare(*_: object) -> object:
+    def diagnose(*_: object) -> object:
         nonlocal begun
         begun += 1
-        return made.pictures(1)[0]
+        return made.pictures(1)[0], ()
 
-    monkeypatch.setattr(doctor, "prepare", prepare)
+    monkeypatch.setattr(doctor, "diagnose", diagnose)
     stream = answers(Predictor(made.bundle()), [tmp_path / str(number) for number in range(1000)])
     next(stream)
     assert begun < 150

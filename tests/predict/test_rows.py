@@ -10,7 +10,13 @@ from clothier.errors import InputError
 from clothier.predict import Answer
 from clothier.predict.rows import COLUMNS, writer
 
-GOOD = Answer('a "quoted", name.jpg', (("Shirt", 0.7), ("Coat", 0.25), ("Bag", 0.05)), "unsure", 1.23456)
+GOOD = Answer(
+    'a "quoted", name.jpg',
+    (("Shirt", 0.7), ("Coat", 0.25), ("Bag", 0.05)),
+    "unsure",
+    1.23456,
+    warnings=("no thing", "cut off"),
+)
 BAD = Answer("b.jpg", reason="is truncated")
 
 
@@ -26,7 +32,9 @@ def test_csv_reads_back() -> None:
         "strangeness": "1.235",
         "status": "unsure",
         "reason": "",
+        "warnings": "no thing; cut off",
     }
+    assert list(rows[0])[-1] == "warnings"
     empty = dict.fromkeys(COLUMNS, "")
     assert rows[1] == empty | {"filename": "b.jpg", "status": "unreadable", "reason": "is truncated"}
 
@@ -36,6 +44,7 @@ def test_json_lines_read_back_with_every_class() -> None:
     first, second = (json.loads(text) for text in (start + line(GOOD) + line(BAD)).splitlines())
     assert first["probabilities"] == {"Shirt": 0.7, "Coat": 0.25, "Bag": 0.05}
     assert (first["label"], first["second_probability"], first["status"]) == ("Shirt", 0.25, "unsure")
+    assert first["warnings"] == "no thing; cut off"
     assert second == {
         "filename": "b.jpg",
         "status": "unreadable",

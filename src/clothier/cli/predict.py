@@ -105,8 +105,11 @@ def _show(answers: list[Answer]) -> None:
         screen.print_bars(
             [(*ranked, "" if place else "predicted") for place, ranked in enumerate(answer.classes)]
         )
-        if remark := _remark(answer):
-            screen.say(f"\n{remark}")
+        said = [*filter(None, [_doubt(answer)]), *answer.warnings]
+        if said:
+            screen.say()
+        for remark in said:
+            screen.say(remark)
         return
     shared = _shared_folder([answer.filename for answer in answers])
     rows = [
@@ -130,6 +133,12 @@ def _shared_folder(names: list[str]) -> str:
 
 
 def _remark(answer: Answer) -> str:
+    """All that speaks against an answer, in few words: of a warning, what is the case without what follows from it."""
+    warnings = (text.partition(":")[0] for text in answer.warnings)
+    return "; ".join(filter(None, [_doubt(answer), *warnings]))
+
+
+def _doubt(answer: Answer) -> str:
     if answer.status == "unsure":
         (label, _), (second, _) = answer.classes[:2]
         return f"not sure: {label} or {second}"

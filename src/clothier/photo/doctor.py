@@ -91,11 +91,24 @@ def prepare(
     `photo.decode`. Raises DataError, which gives the reason alone, for a picture that cannot be read, and InputError
     for another preprocessing.
     """
+    return diagnose(source, preprocessing, size, channels, max_pixels)[0]
+
+
+def diagnose(
+    source: Path | bytes,
+    preprocessing: str,
+    size: tuple[int, int],
+    channels: int,
+    max_pixels: int = MAX_PIXELS,
+) -> tuple[Images, tuple[str, ...]]:
+    """The image as `prepare` gives it, and what the doctor warns of, where it is called; arguments and errors as
+    there."""
     if preprocessing == "doctor":
-        return examine(source, size=size, channels=channels, max_pixels=max_pixels).image
+        made = examine(source, size=size, channels=channels, max_pixels=max_pixels)
+        return made.image, made.warnings
     if preprocessing not in WAYS:
         raise unknown_name("preprocessing", preprocessing, WAYS)
-    return read(source, size, preprocessing, channels=channels, max_pixels=max_pixels)
+    return read(source, size, preprocessing, channels=channels, max_pixels=max_pixels), ()
 
 
 def examine(
@@ -156,8 +169,8 @@ def _cut(case: _Case) -> tuple[str, str]:
     mask = foreground.find(pixels)
     if not LEAST <= mask.mean() <= MOST:
         return "left as it is: no background found", (
-            "no thing could be told from its background: all of the photo is taken; one thing on a plain ground is "
-            "what the doctor knows"
+            "no thing could be told from its background: all of the photo is taken, where one thing on a plain "
+            "ground is wanted"
         )
     light = case.channels == 1 and np.asarray(case.picture.convert("L"))[mask].mean() > 127
     paint, case.ground = ("black", 0) if light else ("white", 255)

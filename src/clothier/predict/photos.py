@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier.backend import num_cores
 from clothier.calibrate import Verdicts
 from clothier.errors import DataError, InputError
 from clothier.photo import FORMAT_WORDS, SUFFIXES, doctor
@@ -30,13 +29,18 @@ Report = Callable[[str, int, int], None]
 @dataclass(frozen=True)
 class Answer:
     """What is said of one photo: its classes with their probabilities, the most probable first, a status (sure, unsure,
-    unlike or unreadable), how strange it is in standard deviations, and the reason where it could not be read."""
+    unlike or unreadable), how strange it is in standard deviations, the reason where it could not be read, and what
+    the photo doctor warns of."""
 
     filename: str
     classes: tuple[tuple[str, float], ...] = ()
     status: str = UNREADABLE
     strangeness: float = 0.0
     reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+_Made = tuple[Images, tuple[str, ...]] | DataError  # as doctor.diagnose gives or raises it
 
 
 def find(words: Sequence[str]) -> list[Path]:
@@ -84,18 +88,18 @@ def _below(folder: Path) -> Iterator[Path]:
                 yield Path(place, name)
 
 
-def _prepared(predictor: Predictor, paths: Iterable[Path]) -> Iterator[tuple[Path, Images | DataError]]:
-    """Each path with the image made of it; a few are made ahead, on all cores."""
+def _prepared(predictor: Predictor, paths: Iterable[Path]) -> Iterator[tuple[Path, _Made]]:
+    """Each path with the image made of it; a few are made ahead, on the predictor's threads."""
     height, width, channels = predictor.image_shape
 
-    def prepare(path: Path) -> Images | DataError:
+    def prepare(path: Path) -> _Made:
         try:
-            return doctor.prepare(path, predictor.photos, (height, width), channels)
+            return doctor.diagnose(path, predictor.photos, (height, width), channels)
         except DataError as error:
             return error
 
-    waiting: deque[tuple[Path, Future[Images | DataError]]] = deque()
-    with ThreadPoolExecutor(num_cores()) as pool:
+    waiting: deque[tuple[Path, Future[_Made]]] = deque()
+    with ThreadPoolExecutor(predictor.threads) as pool:
         try:
             for path in paths:
                 waiting.append((path, pool.submit(prepare, path)))
@@ -108,22 +112,24 @@ def _prepared(predictor: Predictor, paths: Iterable[Path]) -> Iterator[tuple[Pat
             pool.shutdown(cancel_futures=True)
 
 
-def _judged(predictor: Predictor, batch: Sequence[tuple[Path, Images | DataError]]) -> Iterator[Answer]:
-    images = [image for _, image in batch if not isinstance(image, DataError)]
+def _judged(predictor: Predictor, batch: Sequence[tuple[Path, _Made]]) -> Iterator[Answer]:
+    images = [made[0] for _, made in batch if not isinstance(made, DataError)]
     verdicts = predictor.judge(np.stack(images)) if images else None
     row = 0
-    for path, image in batch:
+    for path, made in batch:
         # Names that are no UTF-8 can be neither printed nor written as they are.
         name = os.fsencode(path).decode("utf-8", "backslashreplace")
-        if isinstance(image, DataError) or verdicts is None:
-            yield Answer(name, reason=str(image))
+        if isinstance(made, DataError) or verdicts is None:
+            yield Answer(name, reason=str(made))
         else:
-            yield of_verdicts(name, predictor.class_names, verdicts, row)
+            yield of_verdicts(name, predictor.class_names, verdicts, row, made[1])
             row += 1
 
 
-def of_verdicts(filename: str, class_names: Sequence[str], verdicts: Verdicts, row: int) -> Answer:
-    """The answer that a row of the verdicts gives."""
+def of_verdicts(
+    filename: str, class_names: Sequence[str], verdicts: Verdicts, row: int, warnings: tuple[str, ...] = ()
+) -> Answer:
+    """The answer that a row of the verdicts gives, with those warnings of the photo doctor."""
     probabilities = verdicts.probabilities[row]
     order = np.argsort(-probabilities, kind="stable")
     return Answer(
@@ -131,4 +137,5 @@ def of_verdicts(filename: str, class_names: Sequence[str], verdicts: Verdicts, r
         tuple((class_names[place], float(probabilities[place])) for place in order),
         str(verdicts.statuses[row]),
         float(verdicts.strangeness[row]),
+        warnings=warnings,
     )

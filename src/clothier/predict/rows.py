@@ -20,6 +20,7 @@ COLUMNS = (
     "strangeness",
     "status",
     "reason",
+    "warnings",
 )
 FORMATS = (".csv", ".jsonl")
 
@@ -57,6 +58,7 @@ def _row(answer: Answer) -> dict[str, Any]:
         round(answer.strangeness, 3) if answer.classes else "",
         answer.status,
         answer.reason,
+        "; ".join(answer.warnings),
     )
     return dict(zip(COLUMNS, values, strict=True))
 

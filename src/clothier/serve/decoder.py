@@ -55,12 +55,7 @@ def _decoded(content: bytes, told: dict[str, Any]) -> tuple[dict[str, Any], byte
     height, width = told["size"]
     most = told["megapixels"] * 10**6
     try:
-        if told["way"] == "doctor":
-            made = doctor.examine(content, (), (height, width), told["channels"], most)
-            image, warnings = made.image, made.warnings
-        else:
-            image = doctor.prepare(content, told["way"], (height, width), told["channels"], most)
-            warnings = ()
+        image, warnings = doctor.diagnose(content, told["way"], (height, width), told["channels"], most)
     except DataError as error:
         return {"reason": str(error)}, b""
     except MemoryError:

@@ -111,9 +111,9 @@ async def _answers(
             answers.append(shapes.answer(Answer(upload.filename, reason=str(made))))
             continue
         names = service.model.engine.predictor.class_names
-        said = predicting.of_verdicts(upload.filename, names, outcome.verdicts, row)
+        said = predicting.of_verdicts(upload.filename, names, outcome.verdicts, row, made.warnings)
         extras = await _extras(service, made, outcome, row, shown)
-        answers.append(shapes.answer(said, made.warnings, **extras))
+        answers.append(shapes.answer(said, **extras))
         row += 1
     return answers
 

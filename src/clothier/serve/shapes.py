@@ -29,7 +29,7 @@ class Json(Response):
         return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def answer(said: Answer, warnings: tuple[str, ...] = (), **shown: Any) -> dict[str, Any]:
+def answer(said: Answer, **shown: Any) -> dict[str, Any]:
     """An entry of "answers"; probabilities are in order, the most probable class first. `shown` are image, heat and
     lookalikes, where they were asked for."""
     names = [name for name, _ in said.classes]
@@ -40,7 +40,7 @@ def answer(said: Answer, warnings: tuple[str, ...] = (), **shown: Any) -> dict[s
         "probabilities": {name: round(share, 6) for name, share in said.classes},
         "second": names[1] if names else None,
         "strangeness": round(said.strangeness, 3) if names else None,
-        "warnings": list(warnings),
+        "warnings": list(said.warnings),
         "reason": said.reason or None,
         "image": None,
         "heat": None,

@@ -189,14 +189,14 @@ def _tab_to(opened: Opened, words: str) -> None:
 
 def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
     files = [opened.payload("sure"), opened.payload('"a, b".png', opened.pictures["unlike"])]
-    opened.choose(*files, opened.payload("broken.png", b"no picture"))
-    opened.answered(3)
+    opened.choose(*files, opened.payload("broken.png", b"no picture"), opened.payload("warned"))
+    opened.answered(4)
     with opened.page.expect_download() as download:
         opened.page.get_by_text("save as JSON").click()
     assert download.value.suggested_filename == "answers.json"
     content = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert content["model"] == "cnn1"
-    first, second, third = content["answers"]
+    first, second, third, warned = content["answers"]
     assert (first["filename"], first["status"], second["status"]) == ("sure", "sure", "unlike")
     assert sum(first["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert not {"image", "heat"} & set(first)
@@ -206,10 +206,11 @@ def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
     with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
     assert tuple(table[0]) == rows.COLUMNS
-    assert [row["filename"] for row in table] == ["sure", '"a, b".png', "broken.png"]
+    assert [row["filename"] for row in table] == ["sure", '"a, b".png', "broken.png", "warned"]
     assert table[0]["label"] == first["label"]
     assert float(table[0]["probability"]) == first["probabilities"][first["label"]]
     assert table[2]["reason"] == third["reason"]
+    assert table[3]["warnings"] == "; ".join(warned["warnings"]) != ""
 
 
 def test_nothing_runs_over_the_edge_of_a_phone(opening: Callable[..., Opened]) -> None:

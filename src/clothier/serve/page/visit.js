@@ -3,7 +3,8 @@
 import { BADGES, sentence, statusOf } from "./answer.js";
 import { byId, make, percent } from "./dom.js";
 
-const COLUMNS = ["filename", "label", "probability", "second", "second_probability", "strangeness", "status", "reason"];
+const COLUMNS = ["filename", "label", "probability", "second", "second_probability", "strangeness", "status", "reason",
+  "warnings"];
 
 // A tile for each entry, the newest first; `show` is called with the one that is taken.
 export function drawEntries(entries, shown, show) {
@@ -41,9 +42,10 @@ export function saveJson(entries, model) {
 
 export function saveCsv(entries) {
   const rows = entries.map((entry) => {
-    if (entry.refusal) return [entry.name, "", "", "", "", "", "unreadable", reasonOf(entry)];
-    const { label, second, probabilities, strangeness, status } = entry.answer;
-    return [entry.name, label, probabilities[label], second ?? "", probabilities[second] ?? "", strangeness, status, ""];
+    if (entry.refusal) return [entry.name, "", "", "", "", "", "unreadable", reasonOf(entry), ""];
+    const { label, second, probabilities, strangeness, status, warnings } = entry.answer;
+    return [entry.name, label, probabilities[label], second ?? "", probabilities[second] ?? "", strangeness, status, "",
+      warnings.join("; ")];
   });
   const cell = (value) => (/[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
   save([COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join(""), "text/csv", "answers.csv");
