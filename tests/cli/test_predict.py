@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,70 @@ def test_doubts_are_put_into_words(
         ["40.0%", "not sure: Coat or Shirt"],
         ["40.0%", "not like anything it was trained on"],
     ]
+
+
+def test_warnings_are_in_files_whole_and_in_tables_short(
+    capsys: pytest.CaptureFixture[str],
+    finished: Path,
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shades, said = (("Coat", 0.4), ("Bag", 0.35)), ("it is cut off: something is missing", "it is dark")
+    one = predict.Answer("a/1.png", shades, "unsure", warnings=said)
+    monkeypatch.setattr(predict, "answers", lambda *_: iter([one, predict.Answer("a/2.png", shades, "sure")]))
+    words = ("predict", str(photos), "--model", str(finished))
+    table = [line.rstrip() for line in _prints(capsys, *words).splitlines()]
+    assert table[2].split(maxsplit=3)[3] == "not sure: Coat or Bag; it is cut off; it is dark"
+    assert table[3].endswith("40.0%")
+    out = tmp_path / "answers.csv"
+    _prints(capsys, *words, "--out", str(out))
+    with out.open(newline="") as file:
+        assert [row["warnings"] for row in csv.DictReader(file)] == ["; ".join(said), ""]
+
+    monkeypatch.setattr(predict, "answers", lambda *_: iter([one]))
+    assert _prints(capsys, *words).splitlines()[4:] == ["", "not sure: Coat or Bag", *said]
+
+
+def test_the_engine_and_its_threads_are_chosen(
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, opened = ("predict", str(photos), "--model", str(finished)), predict.opened
+    given: list[tuple[int, str]] = []
+
+    def spy(model: Path | None, threads: int, engine: str) -> predict.Predictor:
+        given.append((threads, engine))
+        return opened(model, threads, engine)
+
+    monkeypatch.setattr(predict, "opened", spy)
+    plain = _prints(capsys, *words, "--json")
+    assert _prints(capsys, *words, "--json", "--engine", "onnxruntime", "--threads", "1") == plain
+    assert given == [(0, "onnxruntime"), (1, "onnxruntime")]
+
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    for more, said in (
+        (
+            ["--engine", "openvino"],
+            "the engine openvino needs the package 'openvino', which is not installed; "
+            "install it with: pip install 'clothier[openvino]'",
+        ),
+        (
+            ["--engine", "openvin"],
+            "unknown engine 'openvin'; known: onnxruntime, openvino; did you mean 'openvino'?",
+        ),
+    ):
+        assert cli.run([*words, *more]) == 2
+        assert capsys.readouterr().err == f"clothier: {said}\n"
+
+
+@pytest.mark.parametrize(("option", "value"), [("--engine", "openvino"), ("--threads", "1")])
+def test_engine_and_threads_are_for_photos(
+    capsys: pytest.CaptureFixture[str], finished: Path, option: str, value: str
+) -> None:
+    assert cli.run(["predict", "--model", str(finished), option, value]) == 2
+    assert capsys.readouterr().err == (
+        f"clothier: {option} is for photos; wanted some beside it, or one image of the data without it\n"
+    )
 
 
 def test_a_run_without_a_model_file_says_how_to_make_one(

@@ -34,6 +34,14 @@ def predict(
         Path | None,
         typer.Option(help="Write the answers to this .csv or .jsonl file instead.", show_default=False),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help="What computes: onnxruntime, or openvino (pip install 'clothier[openvino]').",
+            show_default="onnxruntime",
+        ),
+    ] = None,
+    threads: Annotated[int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1)] = None,
     data: Annotated[
         str | None,
         typer.Option(
@@ -59,26 +67,31 @@ def predict(
     if photos:
         if data is not None or index is not None:
             raise InputError("got photos and --data or --index; wanted one or the other; leave one out")
-        _photos(photos, model, out, json)
+        _photos(photos, model, threads or 0, engine or "onnxruntime", out, json)
     elif model is None:
         raise InputError(
             "no photos are named; wanted some, or --model RUN and --index for an image of its data"
         )
     elif out is not None:
         raise InputError("--out is for photos; wanted some beside it, or --json without it")
+    elif engine is not None or threads is not None:
+        word = "--threads" if engine is None else "--engine"
+        raise InputError(f"{word} is for photos; wanted some beside it, or one image of the data without it")
     else:
         read = options.as_options(data_dir, "default", image_size, crop, skip_bad)
         predict_one.predict_one(model, data, read, split, index or 0, weights, json)
 
 
-def _photos(words: list[str], model: Path | None, out: Path | None, json: bool) -> None:
+def _photos(
+    words: list[str], model: Path | None, threads: int, engine: str, out: Path | None, json: bool
+) -> None:
     from clothier import predict as predicting
     from clothier.files import writing
     from clothier.predict import rows
 
     start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
     paths = predicting.find(words)
-    predictor = predicting.opened(model)
+    predictor = predicting.opened(model, threads, engine)
     if json and out is None:
         for answer in predicting.answers(predictor, paths):
             print(rows.as_json(answer), end="")

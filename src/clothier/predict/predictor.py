@@ -39,7 +39,8 @@ class Predictor:
         if engine not in ENGINES:
             raise unknown_name("engine", engine, ENGINES)
         graph = model.graph if isinstance(model, Bundle) else model
-        self._engine = ENGINES[engine](graph, threads or num_cores())
+        self.threads = threads or num_cores()
+        self._engine = ENGINES[engine](graph, self.threads)
         self.image_shape, self.num_classes = self._engine.image_shape, self._engine.num_classes
         self.num_features = self._engine.num_features
         self.calibration = Calibration()
