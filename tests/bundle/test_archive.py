@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -36,3 +37,19 @@ def test_a_member_is_read_up_to_a_bound() -> None:
         with pytest.raises(BundleError) as caught:
             opened.read("manifest.json", size - 1)
     assert str(caught.value) == f"manifest.json has {size:,} bytes; wanted at most {size - 1:,}"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_large_member_is_held_once_while_it_is_read(packed: bool) -> None:
+    size = 8 * 2**20
+    data = np.random.default_rng(0).integers(0, 4 if packed else 256, size, np.uint8).tobytes()
+    file = io.BytesIO(archive.pack({"manifest.json": b"{}", "model.onnx": data}))
+    with archive.opened(file) as opened:
+        assert (len(file.getbuffer()) < size / 2) == packed
+        tracemalloc.start()
+        try:
+            assert opened.read("model.onnx", size) == data
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 1.5 * size
