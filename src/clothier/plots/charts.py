@@ -132,7 +132,7 @@ def reliability_diagram(drawn: Mapping[str, Reliability], title: str, notice: st
     for axis in (above.xaxis, above.yaxis, below.yaxis):
         axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     above.grid()
-    above.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
+    above.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
     return finish(figure, title, notice)
 
 
