@@ -22,6 +22,7 @@ from clothier import (
     batches,
     bundle,
     checkpoint,
+    evaluate,
     events,
     export,
     recipes,
@@ -35,8 +36,8 @@ from clothier.errors import ExportError, InterruptedRunError, RunError, WriteErr
 from clothier.files import write_atomic
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train import schedule
-from clothier.values import Dataset, EpochRow
+from clothier.train import loop, schedule
+from clothier.values import Dataset, EpochRow, Predictions
 
 RECIPE = recipes.change(
     recipes.get("cnn1"),
@@ -482,6 +483,30 @@ def test_a_run_of_two_views_is_judged_by_their_mean(tiny: Dataset, tmp_path: Pat
     assert np.abs(views[0] - views[1]).max() > 1e-3
     with run.predictions_file.open() as file:
         assert [int(row["predicted"]) for row in csv.DictReader(file)] == logits.argmax(axis=1).tolist()
+
+
+def test_epochs_of_a_run_of_two_views_are_judged_by_the_image_alone(tiny: Dataset, tmp_path: Path) -> None:
+    run = _fresh(
+        tiny, tmp_path, recipes.change(RECIPE, {"views": "mirror", "epochs": 1, "augmented_epochs": 0})
+    )
+    assert tiny.validation
+    images, labels = tiny.validation.images, tiny.validation.labels
+    alone = Predictions(np.asarray(trained.load(run)(images, training=False)))
+    (row,) = run.read_history()
+    loss, accuracy = evaluate.loss_and_accuracy(labels, alone)
+    assert (row.val_loss, row.val_accuracy) == (pytest.approx(loss, rel=1e-4), accuracy)
+    (phase,) = run.read_scores()
+    assert phase.validation and abs(phase.validation.loss - loss) > 1e-3
+
+
+def test_of_the_images_trained_on_a_sample_is_judged_where_there_are_several_views(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAMPLE", 50)
+    for views, judged in (("image", len(tiny.train)), ("mirror", 50)):
+        changes = {"views": views, "epochs": 1, "augmented_epochs": 0}
+        (phase,) = _fresh(tiny, tmp_path / views, recipes.change(RECIPE, changes)).read_scores()
+        assert phase.train.confusion.sum() == judged
 
 
 def test_averages_are_what_is_judged_and_loaded_and_the_raw_weights_are_kept(

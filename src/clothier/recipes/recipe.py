@@ -62,9 +62,9 @@ class Recipe:
     skip: float = 0.0
     skip_from: int = 2
     skip_to: int = 0
-    views: str = (
-        "image"  # what is predicted from: the image, or the mean over it and its mirror, or its mirror+shift
-    )
+    # What is predicted from: the image, or the mean over it and its mirror, or its mirror+shift. Epochs are judged by
+    # the image alone whatever it is.
+    views: str = "image"
     # What the layers compute in: float32 as in the tutorials, bfloat16, or auto for the faster on this machine.
     # Weights, loss and scores are float32 whatever it is.
     precision: str = "float32"

@@ -116,7 +116,7 @@ class Training:
             )
         val_loss = val_accuracy = None
         if validation := examples.get("validation"):
-            val_loss, val_accuracy = evaluate.loss_and_accuracy(validation.labels, stage.predict(validation))
+            val_loss, val_accuracy = evaluate.loss_and_accuracy(validation.labels, stage.glance(validation))
         learning_rate = float(np.asarray(stage.optimizer.learning_rate))
         seconds = round(time.perf_counter() - began, 3)
         row = EpochRow(epoch, phase, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds)
