@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import subprocess
@@ -370,6 +371,42 @@ def test_a_reader_who_leaves_early_causes_no_traceback() -> None:
         process.stdout.close()
         assert process.stderr
         assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("words", [["recipes"], ["data", "generated:600", "--json"]])
+def test_a_full_disk_under_the_output_is_told_in_one_line(words: list[str]) -> None:
+    full = Path("/dev/full")
+    if not full.is_char_device():
+        pytest.skip("needs /dev/full")
+    command = [sys.executable, "-m", "clothier", *words]
+    with full.open("w") as disk:
+        ended = subprocess.run(command, stdout=disk, stderr=subprocess.PIPE, text=True, check=False)
+    said = "clothier: cannot print: No space left on device; make room, or print to another place"
+    assert (ended.stderr.splitlines()[-1], ended.returncode) == (said, 74)
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_path_that_cannot_be_used_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "attic/photos")
+
+    monkeypatch.setattr(cli, "app", closed)
+    assert cli.run(["models"]) == 2
+    assert capsys.readouterr().err == (
+        "clothier: attic/photos cannot be used (Permission denied); wanted a path that may be; name another\n"
+    )
+
+
+def test_an_error_of_the_system_that_no_one_expects_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(cli, "app", broken)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        cli.run(["models"])
 
 
 def test_help_answers_at_once_compared_with_python_itself() -> None:

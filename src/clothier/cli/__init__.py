@@ -5,6 +5,7 @@ One file a command; each imports what it needs when it runs, so that `--help` an
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -34,6 +35,8 @@ from clothier.cli import (
 from clothier.errors import ClothierError, MissingExtraError
 
 _EXTRAS = dict.fromkeys(("granian", "python_multipart", "starlette"), "serve")  # all others: train
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_CLOSED = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
 
 app = typer.Typer(
     name="clothier",
@@ -87,7 +90,8 @@ def main() -> None:
 def run(words: list[str]) -> int:
     """Carry out one command line; returns its exit code. Errors are one line on stderr."""
     try:
-        return app(words or ["--help"], prog_name="clothier", standalone_mode=False) or 0
+        code = app(words or ["--help"], prog_name="clothier", standalone_mode=False) or 0
+        sys.stdout.flush()  # what cannot be printed is told here, not when the interpreter has ended
     except ClothierError as error:
         return _fail(str(error), error.exit_code)
     except TyperException as error:
@@ -105,9 +109,32 @@ def run(words: list[str]) -> int:
         return _fail(str(hint), hint.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
-    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:
+        return _unheard()
+    except SystemExit as error:  # what Typer and Rich make of a broken pipe
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
+        return _unheard()
+    except OSError as error:
+        return _os_fault(error)
+    return _fail("interrupted", 130) if code == 130 else code  # what Typer makes of Ctrl-C
+
+
+def _os_fault(error: OSError) -> int:
+    """What a full disk under our output, or a path that is closed to us, ends with; others are bugs."""
+    if error.filename is None and error.errno in _FULL:
+        _unheard()
+        return _fail(f"cannot print: {error.strerror}; make room, or print to another place", 74)
+    if error.filename is not None and error.errno in _CLOSED:
+        place = os.fsdecode(error.filename)[:300]
+        return _fail(f"{place} cannot be used ({error.strerror}); wanted a path that may be; name another", 2)
+    raise error
+
+
+def _unheard() -> int:
+    """Print no more: the reader of our output (head, less) has seen enough, or what takes it is full."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _fail(message: str, exit_code: int) -> int:
