@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,10 +37,48 @@ def test_words_are_files_folders_and_patterns_each_photo_once(tmp_path: Path) ->
 def test_words_that_name_nothing_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     wanted = "; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or a pattern such as 'photos/*.jpg'"
-    for word, what in (("empty", "holds no pictures"), ("no.png", "is not there"), ("*.gif", "is not there")):
+    for word, what in (
+        ("empty", "holds no pictures"),
+        ("no.png", "is not there"),
+        ("*.gif", "fits no file"),
+        ("x" * 300, "cannot be looked into (File name too long)"),
+    ):
         with pytest.raises(InputError) as caught:
             find([str(tmp_path / word)])
         assert str(caught.value) == f"{tmp_path / word} {what}{wanted}"
+    for word, what in (
+        ("", "'' names nothing"),
+        ("~nobody-of-that-name/*.png", "~nobody-of-that-name/*.png is not there"),
+    ):
+        with pytest.raises(InputError) as caught:
+            find([word])
+        assert str(caught.value) == f"{what}{wanted}"
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A folder that may not be looked into, with a photo in it, in one that may."""
+    folder = tmp_path / "open" / "closed"
+    made.save(folder, made.pictures(1))
+    made.save(tmp_path / "open", made.pictures(1))
+    folder.chmod(0)
+    if os.access(folder, os.R_OK):
+        pytest.skip("this user may look into any folder")
+    yield folder
+    folder.chmod(0o700)
+
+
+def test_a_folder_that_is_closed_is_told_and_hides_no_other(closed: Path) -> None:
+    for word in (closed, closed / "0000.png", closed / "*.png"):
+        with pytest.raises(
+            InputError, match=r" cannot be looked into \(Permission denied\); wanted a photo "
+        ):
+            find([str(word)])
+    paths = find([str(closed.parent)])
+    assert paths == [closed.parent / "0000.png", closed]
+    read, told = answers(Predictor(made.bundle()), paths)
+    assert read.classes
+    assert (told.status, told.reason) == ("unreadable", "cannot be read (Permission denied)")
 
 
 @pytest.mark.parametrize("count", [1, 70])

@@ -102,6 +102,9 @@ def _opened(source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Imag
 def _content(path: Path) -> bytes:
     try:
         status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            next(path.iterdir(), None)  # raises where it may not be looked into
+            raise DataError("is a folder")
         if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device might never end
             raise DataError("is not a file")
         if status.st_size > MAX_FILE_BYTES:

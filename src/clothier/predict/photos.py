@@ -47,25 +47,40 @@ def find(words: Sequence[str]) -> list[Path]:
     """The pictures that those words name: files, all pictures in folders and the folders in them, and what patterns
     such as photos/*.jpg fit; each once, in the order of the words, those of a word sorted.
 
-    Raises InputError for a word that names nothing.
+    A folder in one of them that cannot be looked into is among them, to be an answer with its reason. Raises InputError
+    for a word that names nothing, or a folder that cannot be looked into.
     """
     found: dict[Path, None] = {}
     for word in words:
-        path = Path(word).expanduser()
-        if path.is_dir():
-            there = sorted(_below(path))
-        elif os.path.lexists(path):
-            there = [path]
-        else:
-            fitting = glob.iglob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
-            there = sorted(fit for name in fitting if not (fit := Path(name)).is_dir())
+        there, fault = _named(word)
         if not there:
-            kind = "holds no pictures" if path.is_dir() else "is not there"
             raise InputError(
-                f"{word} {kind}; wanted a photo ({FORMAT_WORDS}), a folder of some, or a pattern such as 'photos/*.jpg'"
+                f"{fault}; wanted a photo ({FORMAT_WORDS}), a folder of some, or a pattern such as 'photos/*.jpg'"
             )
         found.update(dict.fromkeys(there))
     return list(found)
+
+
+def _named(word: str) -> tuple[list[Path], str]:
+    """What a word names, sorted, and the fault where that is nothing."""
+    if not word:  # a variable of the shell that is not set; as a path it would be this folder
+        return [], "'' names nothing"
+    try:
+        path = Path(word).expanduser()
+        path.lstat()
+        if not path.is_dir():
+            return [path], ""
+        next(path.iterdir(), None)  # raises where it may not be looked into
+        return sorted(_below(path)), f"{word} holds no pictures"
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        return [], f"{word} cannot be looked into ({error.strerror})"
+    except RuntimeError:  # ~ and the name of nobody
+        return [], f"{word} is not there"
+    fitting = glob.iglob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    there = sorted(Path(name) for name in fitting if not os.path.isdir(name))  # noqa: PTH112 - Path.is_dir may raise
+    return there, f"{word} fits no file" if glob.has_magic(word) else f"{word} is not there"
 
 
 def answers(predictor: Predictor, paths: Sequence[Path], report: Report | None = None) -> Iterator[Answer]:
@@ -80,12 +95,14 @@ def answers(predictor: Predictor, paths: Sequence[Path], report: Report | None =
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Pictures by name, hidden files and folders left out."""
-    for place, folders, names in os.walk(folder):
+    """Pictures by name, hidden files and folders left out; and folders that cannot be looked into."""
+    closed: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
                 yield Path(place, name)
+    yield from closed
 
 
 def _prepared(predictor: Predictor, paths: Iterable[Path]) -> Iterator[tuple[Path, _Made]]:
