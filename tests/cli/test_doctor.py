@@ -121,6 +121,13 @@ def test_what_speaks_against_it_is_said_in_words(
     assert " ".join(capsys.readouterr().err.split()) == f"NOTE: {words}"
 
 
+def test_a_picture_that_cannot_be_written_is_told(
+    model: _Light, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["doctor", str(photo), "--out", str(photo / "steps.png")]) == 74
+    assert capsys.readouterr().err.startswith(f"clothier: cannot write {photo / 'steps.png'}: ")
+
+
 def test_what_cannot_be_done_is_one_line(
     model: _Light, photo: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -137,6 +144,11 @@ def test_what_cannot_be_done_is_one_line(
             "did you mean 'grey'?",
         ),
         ([str(photo), "--out", "x.jpg"], "--out is x.jpg; wanted a file that ends in .png"),
+        (
+            [str(photo), "--out", str(tmp_path / "." / photo.name)],
+            f"--out is {photo}, the photo itself; wanted another file",
+        ),
+        ([str(tmp_path)], f"{tmp_path} is a folder; wanted a JPEG, PNG, WebP, GIF or BMP picture"),
     ):
         assert cli.run(["doctor", *words]) == 2
         assert capsys.readouterr().err == f"clothier: {said}\n"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -43,7 +46,7 @@ def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
     assert [line["status"] for line in lines] == [answer.status for answer in wanted]
 
     out = tmp_path / "answers" / "of.csv"
-    assert _prints(capsys, *words, "--out", str(out)) == f"{out}: 7 photos\n"
+    assert _prints(capsys, *words, "--out", str(out)) == f"{out}: 7 photos, 1 unreadable\n"
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["probability"] for row in rows] == [str(line.get("probability", "")) for line in lines]
@@ -56,6 +59,8 @@ def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
     table = _prints(capsys, *words).splitlines()
     assert table[0] == f"in {photos}/"
     assert table[1].split() == ["photo", "class", "probability", "remark"]
+    end = table[1].index("probability") + len("probability")
+    assert [line[:end][-1] for line in table[2:]] == ["%"] * 6 + [" "]
     for line, row in zip(table[2:], lines, strict=True):
         assert line.startswith(Path(row["filename"]).name)
         assert row.get("label", row.get("reason")) in line
@@ -165,6 +170,33 @@ def test_a_run_without_a_model_file_says_how_to_make_one(
             f"{copy} has no model.clothier; wanted one, which training writes at its end; "
             f"make it with: clothier export {copy} --format clothier\n"
         )
+
+
+@pytest.mark.parametrize("out", [["--out", "answers.csv"], ["--json"]])
+def test_ctrl_c_leaves_whole_rows_or_no_file(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    image = (photos / "0.png").read_bytes()
+    for number in range(3000):
+        (photos / f"more{number}.png").write_bytes(image)
+    words = [sys.executable, "-m", "clothier", "predict", str(photos), *out]
+    with Path("printed").open("w") as printed:
+        process = subprocess.Popen(words, stdout=printed, stderr=subprocess.PIPE, text=True)
+        assert process.stderr
+        if out == ["--json"]:
+            while not Path("printed").stat().st_size and process.poll() is None:
+                time.sleep(0.02)
+        else:
+            assert process.stderr.readline().startswith("photos: ")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (said.splitlines()[-1], process.returncode) == ("clothier: interrupted", 130)
+    assert "Traceback" not in said
+    lines = Path("printed").read_text().splitlines()
+    assert all(json.loads(line)["filename"].startswith(str(photos)) for line in lines)
+    assert (0 < len(lines) < 3007) == (out == ["--json"])
+    assert not [path for path in tmp_path.iterdir() if "answers" in path.name]
 
 
 def test_an_answer_file_that_cannot_be_written_is_told(

@@ -53,6 +53,8 @@ def doctor(
     target = out or Path(f"{photo.stem}-doctor.png")
     if target.suffix.lower() != ".png":
         raise InputError(f"--out is {target}; wanted a file that ends in .png")
+    if _same(target, photo):
+        raise InputError(f"--out is {target}, the photo itself; wanted another file")
     doctoring.check_steps(skip or ())
     predictor = predicting.opened(model)
     height, width, channels = predictor.image_shape
@@ -76,6 +78,13 @@ def doctor(
     for text in warnings:
         screen.notice(text)
     screen.say(f"\n{target}")
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one is not there, or cannot be seen
+        return False
 
 
 def _first(names: tuple[str, ...], probabilities: list[float]) -> Answer:

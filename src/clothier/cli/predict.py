@@ -98,16 +98,18 @@ def _photos(
         return
     with screen.counting() as progress:
         answers = predicting.answers(predictor, paths, progress if len(paths) >= _MANY else None)
+        unreadable = 0
         if out is not None:
             with writing(out) as file:
                 file.write(start.encode())
                 for answer in answers:
                     file.write(line(answer).encode())
+                    unreadable += answer.status == predicting.UNREADABLE
         shown = list(answers)  # none where they were written
     if out is None:
         _show(shown)
     else:
-        screen.say(f"{out}: {len(paths):,} photos")
+        screen.say(f"{out}: {len(paths):,} photos{f', {unreadable:,} unreadable' if unreadable else ''}")
 
 
 def _show(answers: list[Answer]) -> None:

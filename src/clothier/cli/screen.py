@@ -38,13 +38,14 @@ def say(text: str = "") -> None:
 def print_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "", words: Sequence[str] = ()
 ) -> None:
-    """A plain table on stdout: words to the left, numbers to the right. `words` are columns that are words, even where
-    all begin with a digit."""
+    """A plain table on stdout: words to the left, numbers to the right, among them columns that are empty here and
+    there. `words` are columns that are words, even where all begin with a digit."""
     if title:
         results.print(title, style="bold", markup=False, soft_wrap=True)
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, column in enumerate(columns):
-        right = column not in words and bool(rows) and all(_is_number(row[place]) for row in rows)
+        filled = [row[place] for row in rows if row[place] != ""]
+        right = column not in words and bool(filled) and all(map(_is_number, filled))
         made.add_column(escape(column), justify="right" if right else "left", overflow="fold")
     for row in rows:
         made.add_row(*(escape(str(cell)) for cell in row))
