@@ -1,0 +1,52 @@
+"""Runs that several tests look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from train.running import RECIPE, fresh, quick_model_file
+
+from clothier import (
+    export,
+    report,
+    train,
+)
+from clothier.errors import InterruptedRunError
+from clothier.runs import Run
+from clothier.values import Dataset
+
+
+@pytest.fixture(scope="module")
+def quick_pages() -> Iterator[None]:
+    """Dozens of runs are made here, and drawing takes longer than training them; pages and model file have their own
+    tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "write_figures", lambda *_: [])
+        patch.setattr(report, "render", lambda run: f"<!DOCTYPE html> {len(run.read_scores())} phases")
+        patch.setattr(export, "write_model_file", quick_model_file)
+        yield
+
+
+@pytest.fixture(scope="module")
+def finished(quick_pages: None, tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return fresh(tiny, tmp_path_factory.mktemp("finished"))
+
+
+@pytest.fixture
+def stopped(quick_pages: None, tiny: Dataset, tmp_path: Path) -> Iterator[Run]:
+    """A run with two of four epochs done."""
+
+    class Stop(train.Watcher):
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            if epoch == 3:
+                raise KeyboardInterrupt
+
+    run = Run.create("cnn1", tmp_path)
+    with pytest.raises(InterruptedRunError) as caught:
+        train.train(RECIPE, tiny, run, watcher=Stop())
+    assert str(caught.value) == (
+        f"stopped with 2 of 4 epochs done and saved; go on with: clothier train --resume {run.path}"
+    )
+    yield run

@@ -1,0 +1,179 @@
+"""What a stopped run goes on with, and when it does not."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from train.running import FAST, RECIPE, STRONG, fresh, state
+
+from clothier import (
+    backend,
+    checkpoint,
+    recipes,
+    train,
+)
+from clothier.errors import InterruptedRunError, RunError
+from clothier.runs import Run
+from clothier.train import schedule
+from clothier.values import Dataset
+
+pytestmark = pytest.mark.usefixtures("quick_pages")
+
+
+def test_interrupted_it_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
+    train.resume(stopped, tiny)
+    assert state(stopped) == state(finished)
+
+
+def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = recipes.change(RECIPE, {"precision": "auto", "augmented_epochs": 0})
+    told: list[str] = []
+
+    class Telling(train.Watcher):
+        def note(self, sentence: str) -> None:
+            told.append(sentence)
+
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            if epoch == 2 and len(told) == 1:
+                raise KeyboardInterrupt
+
+    for speed, chosen in ((3.0, "bfloat16"), (0.4, "float32")):
+        told.clear()
+        monkeypatch.setattr(backend, "bfloat16_speed", functools.partial(float, speed))
+        run = Run.create("cnn1", tmp_path)
+        with pytest.raises(InterruptedRunError):
+            train.train(recipe, tiny, run, watcher=Telling())
+        assert told == [
+            f"computing in {chosen}: a short probe ran {speed} times as fast in bfloat16 as in float32"
+        ]
+        assert run.read_recipe()["recipe"]["precision"] == chosen
+        monkeypatch.setattr(backend, "bfloat16_speed", lambda: 1.0)  # the choice stands all the same
+        train.resume(run, tiny)
+        whole = fresh(tiny, tmp_path, recipes.change(recipe, {"precision": chosen}))
+        assert state(run) == state(whole)
+
+
+def test_with_every_option_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, tmp_path: Path) -> None:
+    class Stop(train.Watcher):
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            if epoch == 3:
+                raise KeyboardInterrupt
+
+    whole, stopped = fresh(tiny, tmp_path, STRONG), Run.create("cnn1", tmp_path)
+    with pytest.raises(InterruptedRunError):
+        train.train(STRONG, tiny, stopped, watcher=Stop())
+    train.resume(stopped, tiny)
+    assert state(stopped) == state(whole)
+    assert [(row.epoch, row.phase) for row in whole.read_history()] == [
+        (epoch, "augmented") for epoch in (1, 2, 3, 4)
+    ]
+    assert [(phase.name, phase.epochs) for phase in whole.read_scores()] == [("augmented", 4)]
+    rates = [row.learning_rate for row in whole.read_history()]
+    expected = [
+        schedule.rate(STRONG, 5 * epoch - 1, 20) for epoch in (1, 2, 3, 4)
+    ]  # of the last step of each
+    np.testing.assert_allclose(rates, expected, rtol=1e-6)
+
+
+def test_skipping_the_easiest_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, tmp_path: Path) -> None:
+    heard: list[int] = []
+
+    class Stop(train.Watcher):
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            heard.append(num_images)
+            if epoch == 3:
+                raise KeyboardInterrupt
+
+    recipe = train.settle_precision(FAST)
+    whole, stopped = fresh(tiny, tmp_path, recipe), Run.create("fastnet", tmp_path)
+    with pytest.raises(InterruptedRunError):
+        train.train(recipe, tiny, stopped, watcher=Stop())
+    train.resume(stopped, tiny)
+    assert state(stopped) == state(whole)
+    assert heard == [300, 150, 150]
+    assert checkpoint.load(whole.last_checkpoint).tensors["train/losses"].shape == (300,)
+
+
+def test_a_run_that_another_process_trains_is_left_alone(
+    finished: Run, tiny: Dataset, tmp_path: Path
+) -> None:
+    run = Run(shutil.copytree(finished.path, tmp_path / "run"))
+    before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    with run.alone(), pytest.raises(RunError) as raised:
+        train.resume(run, tiny)
+    assert str(raised.value) == (
+        f"{run.path} is being trained by another process; wanted a run that no other writes; "
+        "wait for its end, or stop it"
+    )
+    assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
+
+
+def test_a_run_of_an_earlier_version_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
+    """Its recipe knew fewer fields; those stand at their defaults."""
+    kept = checkpoint.load(stopped.last_checkpoint)
+    content = stopped.read_recipe()
+    for recipe in (content["recipe"], kept.recipe):
+        for field in ("base", "base_pixels", "fine_tune_epochs", "head_units"):
+            del recipe[field]
+    del content["backend"]
+    stopped.write_recipe(content)
+    checkpoint.save(stopped.last_checkpoint, kept)
+    train.resume(stopped, tiny)
+    assert state(stopped) == state(finished)
+
+
+def test_a_finished_run_is_left_as_it_is(finished: Run, tiny: Dataset) -> None:
+    before = state(finished)
+    assert len(train.resume(finished, tiny)) == 2
+    assert state(finished) == before
+
+
+def test_resume_refuses_other_data(stopped: Run, tiny: Dataset) -> None:
+    with pytest.raises(
+        RunError, match=r"was trained on other data \(fingerprint ffffffffffff, these have eeeeeeeeeeee\)"
+    ):
+        train.resume(stopped, replace(tiny, fingerprint="e" * 64))
+
+
+def test_resume_refuses_another_backend(stopped: Run, tiny: Dataset) -> None:
+    content = stopped.read_recipe()
+    assert (content["backend"], content["device"]) == ("tensorflow", "cpu")
+    stopped.write_recipe({**content, "backend": "jax"})
+    with pytest.raises(RunError) as caught:
+        train.resume(stopped, tiny)
+    assert str(caught.value) == (
+        f"{stopped.path} was begun on jax, this is tensorflow, which gives other bits; wanted the same; "
+        "go on with CLOTHIER_BACKEND=jax"
+    )
+
+
+def test_resume_refuses_another_recipe(stopped: Run, tiny: Dataset) -> None:
+    content = stopped.read_recipe()
+    content["recipe"]["learning_rate"] = 0.5
+    stopped.write_recipe(content)
+    with pytest.raises(
+        RunError, match=r"belongs to another recipe \(learning_rate 0\.003 there, 0\.5 here\); wanted"
+    ):
+        train.resume(stopped, tiny)
+
+
+def test_resume_refuses_a_best_file_it_does_not_know(stopped: Run, tiny: Dataset) -> None:
+    (path,) = stopped.best_checkpoints()
+    checkpoint.save_weights(path, {"a": np.zeros(3, np.float32)})
+    with pytest.raises(
+        RunError, match=r"best-000\d\.safetensors is not the file the checkpoint names; put it back"
+    ):
+        train.resume(stopped, tiny)
+
+
+def test_resume_refuses_a_damaged_checkpoint(stopped: Run, tiny: Dataset) -> None:
+    stopped.last_checkpoint.write_bytes(stopped.last_checkpoint.read_bytes()[:-100])
+    with pytest.raises(RunError, match=r"last\.safetensors is damaged"):
+        train.resume(stopped, tiny)
