@@ -1,0 +1,24 @@
+"""BentoML with its adaptive batching.
+
+WORKERS=1 python -m bentoml serve serve_peers.bentoml_app:Clothes --port PORT
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import bentoml
+from serve_peers.shared import Network
+
+
+@bentoml.service(workers=int(os.environ.get("WORKERS", "1")))
+class Clothes:
+    def __init__(self) -> None:
+        self.network = Network()
+
+    # Types are checked where it is not installed.
+    @bentoml.api(batchable=True, max_batch_size=32, max_latency_ms=100)  # type: ignore[untyped-decorator]
+    def predict(self, file: list[Path]) -> list[dict[str, Any]]:
+        return self.network.answers([self.network.prepare(path) for path in file])
