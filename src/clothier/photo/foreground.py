@@ -135,10 +135,17 @@ def _frame(height: int, width: int) -> Mask:
 
 def _blurred(values: Floats, radius: int) -> Floats:
     """The mean over a square of 2 radius + 1 pixels, edges repeated."""
-    side = 2 * radius + 1
-    sums = np.pad(np.pad(values, radius, "edge").cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    made = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
-    return np.asarray(made / side**2, np.float32)
+    down = _summed(values, radius)
+    return _summed(down.T, radius).T / np.float32((2 * radius + 1) ** 2)
+
+
+def _summed(values: Floats, radius: int) -> Floats:
+    """The sum over 2 radius + 1 rows, the first and the last repeated."""
+    rows = np.concatenate([*[values[:1]] * radius, values, *[values[-1:]] * radius])
+    made = rows[: len(values)].copy()
+    for shift in range(1, 2 * radius + 1):
+        made += rows[shift : shift + len(values)]
+    return made
 
 
 def _sigmoid(odds: Floats) -> Floats:
@@ -147,9 +154,9 @@ def _sigmoid(odds: Floats) -> Floats:
 
 def _lab(pixels: Images) -> Floats:
     """CIELAB, where distances are as large as people see them, of sRGB. Source: IEC 61966-2-1 and CIE 15."""
-    levels = pixels.astype(np.float32) / 255
+    levels = np.arange(256, dtype=np.float32) / 255
     linear = np.where(levels > 0.04045, ((levels + 0.055) / 1.055) ** 2.4, levels / 12.92)
-    xyz = linear @ _RGB_TO_XYZ
+    xyz = linear[pixels] @ _RGB_TO_XYZ
     root = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     x, y, z = np.moveaxis(root, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
