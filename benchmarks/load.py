@@ -125,6 +125,11 @@ class Barrage:
         while tasks:
             await asyncio.wait(tasks)
 
+    def close(self) -> None:
+        """Let the connections go."""
+        while self._idle:
+            self._idle.pop().close()
+
     async def _one(self, began: float, due: float, request: bytes) -> None:
         loop, line = asyncio.get_running_loop(), None
         # Counted at once where it is late, not when its answer comes.

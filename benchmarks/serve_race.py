@@ -73,7 +73,8 @@ PEERS = [
     )
     for workers in (1, 2)
 ]
-NAIVE = "FastAPI"
+NAIVE, BEST = "FastAPI", "the best of the others"
+WANTED = {NAIVE: 1.5, BEST: 1.2}
 
 
 @contextlib.contextmanager
@@ -141,7 +142,7 @@ def holds(shots: Sequence[load.Shot], count: int, limit: float) -> bool:
 
 def highest(holding: Callable[[float], bool], first: float, fineness: float = FINENESS) -> float:
     """The highest rate that holds: by doubling or halving from the first, then by bisection to that factor; 0 where
-    not even one a second does."""
+    hardly one a second does."""
     low, high = (first, 2 * first) if holding(first) else (first / 2, first)
     if low == first:
         while holding(high):
@@ -149,7 +150,7 @@ def highest(holding: Callable[[float], bool], first: float, fineness: float = FI
     else:
         while not holding(low):
             low, high = low / 2, low
-            if high < 1:
+            if low < 1:
                 return 0.0
     while high / low > fineness:
         middle = (low * high) ** 0.5
@@ -182,22 +183,23 @@ class Race:
         return [(due, seconds, status) for due, seconds, status in shots]
 
     def capacity(self, contestant: Contestant, seed: int, known: float = 0) -> float:
-        """The highest rate that holds; `known` is what is expected."""
-        pictures = load.pictures(self.folder, 3)
-        with started(contestant, self.model, pictures[0]) as port:
-            self.fire(port, contestant.path, seed, (FIRST, 3))
+        """The highest rate that a service holds, started for it; `known` is what is expected."""
+        with started(contestant, self.model, load.pictures(self.folder, 1)[0]) as port:
+            return self.highest(port, contestant.path, seed, known)
 
-            def holding(rate: float) -> bool:
-                seconds = max(self.seconds, FEWEST / rate)
-                for turn in range(2):
-                    shots = self.fire(
-                        port, contestant.path, 10 * seed + turn, (rate, seconds), give_up=self.limit
-                    )
-                    if holds(shots, round(rate * seconds), self.limit):
-                        return True
-                return False
+    def highest(self, port: int, path: str, seed: int, known: float = 0) -> float:
+        """The highest rate that holds."""
+        self.fire(port, path, seed, (FIRST, 3))  # to warm up
 
-            return highest(holding, 0.75 * known or FIRST)
+        def holding(rate: float) -> bool:
+            seconds = max(self.seconds, FEWEST / rate)
+            for turn in range(2):
+                shots = self.fire(port, path, 10 * seed + turn, (rate, seconds), give_up=self.limit)
+                if holds(shots, round(rate * seconds), self.limit):
+                    return True
+            return False
+
+        return highest(holding, 0.75 * known or FIRST)
 
 
 def alike(race: Race, contestants: Sequence[Contestant]) -> None:
@@ -236,9 +238,7 @@ def results(race: Race, rounds: int) -> list[Row]:
             known[contestant] = race.capacity(contestant, number + 1, known.get(contestant, 0))
             print(f"{contestant.name}: {known[contestant]:.0f}/s", flush=True)
             turn[contestant.family] = max(turn.get(contestant.family, 0), known[contestant])
-        turn["the best of the others"] = max(
-            [turn[name] for name in turn if name not in (OURS.family, NAIVE)] or [0]
-        )
+        turn[BEST] = max([turn[name] for name in turn if name not in (OURS.family, NAIVE)] or [0])
         for name, rate in turn.items():
             rates.setdefault(name, []).append(rate)
     return compared(rates)
@@ -246,16 +246,15 @@ def results(race: Race, rounds: int) -> list[Row]:
 
 def compared(rates: dict[str, list[float]]) -> list[Row]:
     """A row a peer, of the rates each had in each round; one that says so for each that is not installed."""
-    ours, wanted = rates[OURS.family], {NAIVE: 1.5, "the best of the others": 1.2}
-    rows = []
-    for name in dict.fromkeys([*(peer.family for peer in PEERS), "the best of the others"]):
+    ours, rows = rates[OURS.family], []
+    for name in dict.fromkeys([*(peer.family for peer in PEERS), BEST]):
         theirs = rates.get(name, [])
         if not any(theirs):
             rows.append(Row(f"against {name}", "", "not installed", None))
             continue
         ratios = [one / other for one, other in zip(ours, theirs, strict=True) if other]
         mine, other = (f"{statistics.median(side):.0f}/s" for side in (ours, theirs))
-        rows.append(Row.of(f"against {name}", mine, other, ratios, wanted.get(name)))
+        rows.append(Row.of(f"against {name}", mine, other, ratios, WANTED.get(name)))
     return rows
 
 

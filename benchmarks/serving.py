@@ -22,11 +22,12 @@ def free_port() -> int:
 
 
 class Served:
-    """`clothier serve MODEL` with those words, ready to answer."""
+    """`clothier serve` with those words, ready to answer; without a model, the one in the box."""
 
-    def __init__(self, model: Path, *words: str, log: IO[str] | None = None) -> None:
+    def __init__(self, model: Path | None, *words: str, log: IO[str] | None = None) -> None:
         self.port = free_port()
-        command = [sys.executable, "-m", "clothier", "serve", str(model), "--port", str(self.port), *words]
+        named = [str(model)] if model else []
+        command = [sys.executable, "-m", "clothier", "serve", *named, "--port", str(self.port), *words]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log or sys.stderr)
         self.ready_after = self.wait_ready()
         self.name: str = json.loads(self.get("/v1/model")[1])["name"]
@@ -72,17 +73,19 @@ class Served:
 
     def megabytes(self) -> float:
         """Memory of all its processes, what they share counted once."""
-        family = [self.process.pid, self.worker(), *self.decoders()]
-        return sum(_megabytes(one) for one in family)
+        return sum(map(_megabytes, self._family()))
 
     def descriptors(self) -> int:
-        """Open files and sockets of the process that answers."""
-        return len(list(Path(f"/proc/{self.worker()}/fd").iterdir()))
+        """Open files and sockets of all its processes."""
+        return sum(len(list(Path(f"/proc/{one}/fd").iterdir())) for one in self._family())
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Its exit status."""
         self.process.send_signal(how)
         return self.process.wait(120)
+
+    def _family(self) -> list[int]:
+        return [self.process.pid, self.worker(), *self.decoders()]
 
 
 def children(process: int) -> list[int]:

@@ -71,7 +71,7 @@ def test_one_unreadable_picture_is_refused_in_the_words_of_the_command_line(here
     response = here.post("/v1/predict", files=[("file", ("cut.png", photo()[:60]))])
     assert response.status_code == 422
     error = response.json()["error"]
-    assert error["message"] == f"cut.png is truncated; wanted a {FORMAT_WORDS} picture"
+    assert error["message"] == "cut.png is truncated; wanted a picture that can be read; send another"
     assert error["request_id"] == response.headers["X-Request-ID"]
     assert (error["status"], error["code"]) == (422, "unreadable")
 
@@ -120,7 +120,16 @@ def test_lookalikes_are_the_training_images_with_the_nearest_features(here: Here
             "the body is text/plain; wanted image/* for one picture, or multipart/form-data with parts named 'file' "
             "for several; set Content-Type",
         ),
-        ({"content": b"", "headers": JPEG}, 422, f"the picture is empty; wanted a {FORMAT_WORDS} picture"),
+        (
+            {"content": b"", "headers": JPEG},
+            422,
+            "the upload is empty; wanted a picture that can be read; send another",
+        ),
+        (
+            {"content": b"words", "headers": JPEG},
+            422,
+            f"the upload is not a {FORMAT_WORDS} picture; wanted a picture that can be read; send another",
+        ),
         (
             {"files": [("photo", ("a.png", b"x"))]},
             400,

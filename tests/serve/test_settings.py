@@ -12,7 +12,7 @@ from clothier.serve import Settings
     ("words", "message"),
     [
         ({"port": 0}, "port is 0; wanted 1 to 65535"),
-        ({"queue": 0}, "queue is 0; wanted 1 or more"),
+        ({"queue": -1}, "queue is -1; wanted 0 or more"),
         ({"body_seconds": float("nan")}, "body-seconds is nan; wanted 0.1 or more"),
         ({"decoders": -1}, "decoders is -1; wanted 0 or more"),
         (

@@ -32,8 +32,12 @@ def serve(
     max_megapixels: Annotated[int, typer.Option(help="Size of a picture, at most.")] = 50,
     max_pictures: Annotated[int, typer.Option(help="Pictures in a request, at most.")] = 32,
     queue: Annotated[
-        int, typer.Option(help="Pictures that are worked on or wait: with so many, more is refused.")
-    ] = 16,
+        int | None,
+        typer.Option(
+            help="Pictures that are worked on or wait: with so many, more is refused.",
+            show_default="8 a decoder",
+        ),
+    ] = None,
     decoders: Annotated[
         int | None, typer.Option(help="Processes that decode pictures.", show_default="one a core")
     ] = None,
@@ -61,7 +65,7 @@ def serve(
         reading_bytes=8 * max_megabytes * 10**6,
         megapixels=max_megapixels,
         pictures=max_pictures,
-        queue=queue,
+        queue=queue or 0,
         decoders=decoders or 0,
         body_seconds=body_seconds,
         work_seconds=work_seconds,

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from clothier import predict as predicting
 from clothier.errors import DataError, RefusedError
-from clothier.photo import FORMAT_WORDS
 from clothier.predict import UNREADABLE, Answer
 from clothier.serve import heat, reading, shapes
 from clothier.serve.decoding import Decoded
@@ -37,8 +36,8 @@ async def predict(request: Request) -> Response:
     for answer in answers:
         service.metrics.pictures[answer["status"]] += 1
     if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
-        name = answers[0]["filename"] or "the picture"
-        raise RefusedError(422, UNREADABLE, f"{name} {answers[0]['reason']}; wanted a {FORMAT_WORDS} picture")
+        words = f"{answers[0]['filename'] or 'the upload'} {answers[0]['reason']}"
+        raise RefusedError(422, UNREADABLE, f"{words}; wanted a picture that can be read; send another")
     return shapes.Json({"model": service.name, "answers": answers})
 
 

@@ -21,6 +21,9 @@ from clothier.serve.metrics import Metrics
 from clothier.serve.settings import Settings
 
 LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
+# Pictures a decoder, where settings do not say: no one waits for longer than twice as long as 99 of 100 do under the
+# highest load that is answered within a tenth of a second (benchmarks/serve_overload.py).
+QUEUE = 8
 _LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
 
 
@@ -35,10 +38,12 @@ class Model:
 
 class Service:
     """`state` is one of loading, ready, draining, failed. `receiving` counts bytes of bodies, `working` pictures and
-    `requests` requests that are not answered yet."""
+    `requests` requests that are not answered yet; `queue` is how many pictures it takes at once."""
 
     def __init__(self, settings: Settings, content: Bundle | None = None) -> None:
         self.settings = settings
+        self.num_decoders = settings.decoders or num_cores()
+        self.queue = settings.queue or QUEUE * self.num_decoders
         self.state = LOADING
         self.receiving = self.working = self.requests = 0
         self.metrics = Metrics()
@@ -93,13 +98,13 @@ class Service:
         waits already."""
         if self.state != READY:
             raise self._unready()
-        if self.working >= self.settings.queue:
+        if self.working >= self.queue:
             raise self.full(f"{self.working} pictures are being worked on")
 
     @contextlib.contextmanager
     def work(self, count: int) -> Iterator[None]:
         """So many pictures, from now until the end of it. Raises RefusedError as `admit` where others were faster."""
-        if self.working >= self.settings.queue:
+        if self.working >= self.queue:
             raise self.full(f"{self.working} pictures are being worked on")
         self.working += count
         try:
@@ -148,7 +153,7 @@ class Service:
                 math.ceil(limits.decode_seconds),
             )
             # They start while the network is made ready.
-            self._decoders = Decoders(manner, limits.decoders or num_cores())
+            self._decoders = Decoders(manner, self.num_decoders)
             engine = Engine(await loop.run_in_executor(None, lambda: Predictor(content, 1)))
             self._model = Model(content, engine, self._decoders)
         except BaseException:

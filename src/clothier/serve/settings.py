@@ -16,7 +16,7 @@ _LEAST = {
     "megapixels": 1,
     "pictures": 1,
     "rows": 1,
-    "queue": 1,
+    "queue": 0,
     "decoders": 0,
     "header_seconds": 0.1,
     "body_seconds": 0.1,
@@ -43,7 +43,9 @@ class Settings:
     megapixels: int = 50  # of one picture
     pictures: int = 32  # in one request
     rows: int = 1024  # of a tensor in one request
-    queue: int = 16  # pictures that are worked on or wait: with so many of them, more is refused
+    queue: int = (
+        0  # pictures that are worked on or wait: with so many of them, more is refused; 0 for 8 a decoder
+    )
     decoders: int = 0  # processes; 0 for one a core
     header_seconds: float = 10.0
     body_seconds: float = 30.0
