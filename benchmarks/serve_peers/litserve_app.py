@@ -32,7 +32,7 @@ class Clothes(litserve.LitAPI):  # type: ignore[misc]  # not installed where typ
 
 if __name__ == "__main__":
     port, workers = map(int, sys.argv[1:])
-    # A batch size and a wait as its page on batching has them.
+    # Within a tenth of a second there is no time for more of them together, nor to wait for longer.
     api = Clothes(max_batch_size=8, batch_timeout=0.01)
     server = litserve.LitServer(api, accelerator="cpu", workers_per_device=workers)
     server.run(port=port, host="127.0.0.1", generate_client_file=False)

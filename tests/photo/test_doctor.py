@@ -255,3 +255,12 @@ def test_a_broken_exif_block_is_no_hindrance() -> None:
     buffer = io.BytesIO()
     thing().save(buffer, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff garbage")
     assert doctor.examine(buffer.getvalue()).image.shape == (28, 28, 1)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_diagnosis_is_what_examining_gives(channels: int) -> None:
+    for picture in (thing(), thing(box=(60, 0, 180, 255)), Image.new("L", (300, 200), 90), _lopsided()):
+        examined = doctor.examine(encode(picture), size=(28, 24), channels=channels)
+        image, warnings = doctor.diagnose(encode(picture), "doctor", (28, 24), channels)
+        np.testing.assert_array_equal(image, examined.image)
+        assert warnings == examined.warnings

@@ -6,6 +6,7 @@ import pytest
 
 from clothier.errors import InputError
 from clothier.serve import Settings
+from clothier.serve.service import Service
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,11 @@ def test_a_value_out_of_its_range_is_named(words: dict[str, Any], message: str) 
     with pytest.raises(InputError) as raised:
         Settings(**words)
     assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(("words", "queue"), [({"decoders": 3}, 24), ({"decoders": 3, "queue": 5}, 5)])
+def test_the_queue_grows_with_the_decoders_unless_told(words: dict[str, Any], queue: int) -> None:
+    assert Service(Settings(**words)).queue == queue
 
 
 def test_it_listens_to_this_machine_alone_unless_told_otherwise() -> None:
