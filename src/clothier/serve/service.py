@@ -21,8 +21,8 @@ from clothier.serve.metrics import Metrics
 from clothier.serve.settings import Settings
 
 LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
-# Pictures a decoder, where settings do not say. With 16, what was accepted at five times the load took 3.7 times as long
-# as normally (benchmarks/serve_overload.py, a busy machine); twice as long is the most that is wanted.
+# Pictures a decoder, where settings do not say. With 16, what was accepted at five times the load took 3.7 times as
+# long as normally (benchmarks/serve_overload.py, a busy machine); twice as long is the most that is wanted.
 QUEUE = 8
 _LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
 
