@@ -75,7 +75,7 @@ def _distance(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
 @pytest.mark.parametrize(
     ("kind", "bound"),
     [
-        ("float32", 2e-5),
+        ("float32", 1e-4),  # sums have another order for each number of cores
         ("judged", 1e-5),
         ("traced", 1e-5),
         ("extracted", 2e-3),  # float16
