@@ -1,6 +1,7 @@
 """`clothier train photos --data folder:DIR`: a few thousand photos in colour, from scratch.
 
-Small batches, as there are few images; many epochs, each image mirrored every other time, moved and turned a little.
+Small batches, as there are few images; many epochs, each image mirrored every other time, moved and turned a little,
+and many with a piece of another pasted in. docs/photos.md says what that brings.
 """
 
 from dataclasses import replace
@@ -10,9 +11,10 @@ from clothier.recipes import fastnet
 RECIPE = replace(
     fastnet.RECIPE,
     name="photos",
+    model="fastnet_large",
     split="default",
     augmented_epochs=60,
-    augment="alternate-flip+article",
+    augment="alternate-flip+article+cutmix",
     batch_size=128,
     learning_rate=0.03,
     skip=0.0,
