@@ -114,6 +114,14 @@ def test_it_answers_comes_back_where_it_is_killed_and_answers_all_it_took_when_i
     assert "Traceback" not in ended[0][1]
 
 
+def test_the_port_is_free_again_where_the_process_that_watches_is_killed(running: Running) -> None:
+    running.process.kill()
+    running.process.communicate(timeout=60)  # until those that it started have let go of its output, too
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tried.bind(("127.0.0.1", running.port))
+
+
 def test_a_port_that_is_taken_and_a_file_that_is_no_model_are_told_in_one_line(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,8 +130,9 @@ def test_a_port_that_is_taken_and_a_file_that_is_no_model_are_told_in_one_line(
         taken.listen()
         port = taken.getsockname()[1]
         assert cli.run(["serve", str(model), "--port", str(port)]) == 2
-    said = capsys.readouterr().err
-    assert said == (
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
         f"clothier: cannot listen on 127.0.0.1 port {port} (Address already in use); wanted an address that is free; "
         "choose another --host or --port\n"
     )

@@ -34,12 +34,13 @@ def serve(
     queue: Annotated[
         int | None,
         typer.Option(
+            min=1,
             help="Pictures that are worked on or wait: with so many, more is refused.",
             show_default="8 a decoder",
         ),
     ] = None,
     decoders: Annotated[
-        int | None, typer.Option(help="Processes that decode pictures.", show_default="one a core")
+        int | None, typer.Option(min=1, help="Processes that decode pictures.", show_default="one a core")
     ] = None,
     body_seconds: Annotated[float, typer.Option(help="Time for a body to come.")] = 30.0,
     work_seconds: Annotated[float, typer.Option(help="Time for an answer to be found.")] = 30.0,
@@ -73,5 +74,5 @@ def serve(
         access_log=access_log,
     )
     bundle.read(file_of(model))  # what is wrong with it is said here, in one line
-    screen.say(f"serving {model or 'the model in the box'} at http://{host}:{port}\nCtrl-C ends it")
-    server.run(settings)
+    told = f"serving {model or 'the model in the box'} at http://{host}:{port}\nCtrl-C ends it"
+    server.run(settings, lambda: screen.say(told))

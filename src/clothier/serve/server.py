@@ -1,11 +1,13 @@
 """The application under Granian: one process that answers, and one that brings it back where it is killed.
 
-SIGTERM drains: new work is refused, what was taken is answered, then all ends.
+SIGTERM drains: new work is refused, what was taken is answered, then all ends. So it does where the one that watches is
+killed: its port would else stay taken by a service that nobody started.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -25,13 +27,15 @@ from clothier.serve.service import Service
 from clothier.serve.settings import Settings
 
 _CONNECTIONS = 8192  # at once; what is too much is refused by the application, with words
+_LOOK = 0.5  # seconds between looks at whether the process that watches is there
 _HEADERS = 64 * 2**10  # bytes of a request's head
 
 
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Raises InputError where the address is taken, and SystemExit where the service
-    ends by itself."""
+def run(settings: Settings, begin: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT; `begin` is called once the address is known to be free. Raises InputError where it
+    is not, and SystemExit where the service ends by itself."""
     _check_address(settings)
+    begin()
     server = Server(
         "clothier.serve",
         settings.host,
@@ -64,8 +68,9 @@ class _Loader:
 
 
 async def watch(service: Service) -> None:
-    """On SIGTERM drain, then let the server end; end it, too, where the model cannot be loaded."""
-    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    """On SIGTERM, or once the process that started this one is gone, drain, then let the server end; end it, too, where
+    the model cannot be loaded."""
+    loop, told, parent = asyncio.get_running_loop(), asyncio.Event(), os.getppid()
     loop.add_signal_handler(signal.SIGTERM, told.set)
     try:
         await service.loaded()
@@ -73,7 +78,9 @@ async def watch(service: Service) -> None:
         logging.getLogger("clothier").error("no model: %s", error)
         _end()
         return
-    await told.wait()
+    while not told.is_set() and os.getppid() == parent:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), _LOOK)
     await service.drain()
     _end()
 
