@@ -20,15 +20,13 @@ import contextlib
 import dataclasses
 import os
 import statistics
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import load
-from common import Row, parser, reporting
-from serve_race import OURS, Race, draw, percentile, started
+from common import Row, reporting
+from serve_race import OURS, Race, percentile, prepared, started, words
 
 NORMAL, TOO_MUCH = 0.9, 5.0  # of the capacity
 SLOW = 200
@@ -143,29 +141,21 @@ def dawdling(race: Race, port: int, rate: float, seconds: float, rounds: int) ->
 
 
 def main() -> None:
-    words = parser(__doc__)
-    words.add_argument("--model", type=Path)
-    words.add_argument("--photos", type=Path)
-    words.add_argument("--rounds", type=int, default=5)
-    words.add_argument("--seconds", type=float, default=8.0, help="of each load")
-    words.add_argument(
-        "--limit", type=float, default=0.1, help="seconds within which 99 of 100 must be answered"
-    )
-    given = words.parse_args()
-    with reporting(given.json) as rows, tempfile.TemporaryDirectory() as scratch:
-        if not given.photos:
-            draw(Path(scratch))
-        seconds = 4.0 if given.quick else given.seconds
-        race = Race(given.photos or Path(scratch), given.model, seconds, False, given.limit)
-        with contextlib.ExitStack() as stack:
-            with on_core(0):
-                picture = load.pictures(race.folder, 1)[0]
-                port = stack.enter_context(started(OURS, given.model, picture))
-            stack.enter_context(on_core(1))
-            capacity = race.highest(port, OURS.path, 1)
-            print(f"capacity: {capacity:.0f}/s", flush=True)
-            rows += overload(race, port, capacity, seconds)
-            rows.append(dawdling(race, port, NORMAL * capacity, seconds, 1 if given.quick else given.rounds))
+    given = words(__doc__, rounds=5, seconds=8.0).parse_args()
+    with (
+        reporting(given.json) as rows,
+        prepared(given, quick=4.0) as race,
+        contextlib.ExitStack() as stack,
+    ):
+        with on_core(0):
+            picture = load.pictures(race.folder, 1)[0]
+            port = stack.enter_context(started(OURS, given.model, picture))
+        stack.enter_context(on_core(1))
+        capacity = race.highest(port, OURS.path, 1)
+        print(f"capacity: {capacity:.0f}/s", flush=True)
+        rows += overload(race, port, capacity, race.seconds)
+        slow_rounds = 1 if given.quick else given.rounds
+        rows.append(dawdling(race, port, NORMAL * capacity, race.seconds, slow_rounds))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ the ratio is the median over rounds. Without a FOLDER of JPEGs, photos are drawn
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import http.client
 import importlib.util
@@ -88,8 +89,10 @@ def started(contestant: Contestant, model: Path | None, picture: bytes) -> Itera
     path = os.pathsep.join([str(HERE.parent / "src"), str(HERE)])
     environment = {**os.environ, "PYTHONPATH": path, "WORKERS": str(contestant.workers)}
     environment |= {"MODEL": str(model)} if model else {}
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, env=environment, start_new_session=True, **silent)  # type: ignore[call-overload]  # it takes these
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(
+        command, env=environment, start_new_session=True, stdout=nowhere, stderr=nowhere
+    )
     try:
         began = time.perf_counter()
         while time.perf_counter() - began < 60:
@@ -258,22 +261,33 @@ def compared(rates: dict[str, list[float]]) -> list[Row]:
     return rows
 
 
-def main() -> None:
-    words = parser(__doc__)
-    words.add_argument("--model", type=Path)
-    words.add_argument("--photos", type=Path)
-    words.add_argument("--rounds", type=int, default=3)
-    words.add_argument("--seconds", type=float, default=5.0, help="that a rate is tried")
-    words.add_argument("--even", action="store_true", help="arrivals evenly spaced")
-    words.add_argument(
+def words(doc: str | None, rounds: int, seconds: float) -> argparse.ArgumentParser:
+    """What this race and its like are told, with these many rounds and seconds a load unless they are."""
+    made = parser(doc)
+    made.add_argument("--model", type=Path)
+    made.add_argument("--photos", type=Path)
+    made.add_argument("--rounds", type=int, default=rounds)
+    made.add_argument("--seconds", type=float, default=seconds, help="of each load")
+    made.add_argument("--even", action="store_true", help="arrivals evenly spaced")
+    made.add_argument(
         "--limit", type=float, default=0.1, help="seconds within which 99 of 100 must be answered"
     )
-    given = words.parse_args()
-    with reporting(given.json) as rows, tempfile.TemporaryDirectory() as scratch:
+    return made
+
+
+@contextlib.contextmanager
+def prepared(given: argparse.Namespace, quick: float) -> Iterator[Race]:
+    """The race that was asked for, with loads of so many seconds where it is to be a quick one."""
+    with tempfile.TemporaryDirectory() as scratch:
         if not given.photos:
             draw(Path(scratch))
-        seconds = 2.0 if given.quick else given.seconds
-        race = Race(given.photos or Path(scratch), given.model, seconds, given.even, given.limit)
+        seconds = quick if given.quick else given.seconds
+        yield Race(given.photos or Path(scratch), given.model, seconds, given.even, given.limit)
+
+
+def main() -> None:
+    given = words(__doc__, rounds=3, seconds=5.0).parse_args()
+    with reporting(given.json) as rows, prepared(given, quick=2.0) as race:
         rows += results(race, 1 if given.quick else given.rounds)
 
 

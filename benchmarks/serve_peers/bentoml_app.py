@@ -19,7 +19,6 @@ class Clothes:
         self.network = Network()
 
     # The values of its page on adaptive batching; with less patience it refuses what it could answer in time.
-    # Types are checked where it is not installed.
-    @bentoml.api(batchable=True, max_batch_size=32, max_latency_ms=1000)  # type: ignore[untyped-decorator]
+    @bentoml.api(batchable=True, max_batch_size=32, max_latency_ms=1000)  # type: ignore[untyped-decorator]  # no types here
     def predict(self, file: list[Path]) -> list[dict[str, Any]]:
         return self.network.answers([self.network.prepare(path) for path in file])

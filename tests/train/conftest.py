@@ -8,11 +8,7 @@ from pathlib import Path
 import pytest
 from train.running import RECIPE, fresh, quick_model_file
 
-from clothier import (
-    export,
-    report,
-    train,
-)
+from clothier import export, report, train
 from clothier.errors import InterruptedRunError
 from clothier.runs import Run
 from clothier.values import Dataset

@@ -6,19 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from train.killing import train_until_killed
 from train.running import RECIPE, state
 
-from clothier import (
-    backend,
-    checkpoint,
-    events,
-    train,
-)
+from clothier import checkpoint, train
 from clothier.checkpoint import Checkpoint
 from clothier.errors import WriteError
 from clothier.runs import Run
@@ -27,59 +21,15 @@ from clothier.values import Dataset
 pytestmark = pytest.mark.usefixtures("quick_pages")
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing in clothier catches it, and what runs after it may touch no file."""
-
-
-class _KillAt:
-    """Kills the n-th time one of the dangerous places is reached, before or after it did its work."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, fatal: int) -> None:
-        self.count, self.fatal = 0, fatal
-        places: list[tuple[Any, str]] = [
-            (os, "fsync"),
-            (Path, "replace"),
-            (Path, "unlink"),
-            (events, "append"),
-            (backend.Trainer, "step"),
-        ]
-        for owner, name in places:
-            monkeypatch.setattr(owner, name, self._dangerous(getattr(owner, name)))
-
-    def _dangerous(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if self.count >= self.fatal:
-                raise Killed  # a dead process does nothing more, not even tidy up
-            self.count += 1
-            if self.count == self.fatal:
-                raise Killed
-            return real(*args, **kwargs)
-
-        return call
-
-
-def _train_until_killed(tiny: Dataset, run: Run, fatal: int) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        killer = _KillAt(patch, fatal)
-        try:
-            if run.recipe_file.exists():
-                train.resume(run, tiny)
-            else:
-                train.train(RECIPE, tiny, run)
-        except Killed:
-            pass
-        return killer.count
-
-
 def test_killed_anywhere_it_resumes_to_the_same_bits(finished: Run, tiny: Dataset, tmp_path: Path) -> None:
-    total = _train_until_killed(tiny, Run.create("count", tmp_path), fatal=10**9)
+    total = train_until_killed(RECIPE, tiny, Run.create("count", tmp_path), fatal=10**9)
     assert total > 60
     for fatal in range(1, total + 1, 3):  # each run is killed a second time on its way back
         run = Run.create("cnn1", tmp_path)
-        _train_until_killed(tiny, run, fatal)
+        train_until_killed(RECIPE, tiny, run, fatal)
         if not run.recipe_file.exists():
             continue  # nothing was begun yet: there is nothing to go on with
-        _train_until_killed(tiny, run, fatal=7)
+        train_until_killed(RECIPE, tiny, run, fatal=7)
         train.resume(run, tiny)
         assert state(run) == state(finished), f"killed at place {fatal} of {total}"
 

@@ -11,16 +11,7 @@ import numpy as np
 import pytest
 from train.running import RECIPE, STRONG, fresh, state
 
-from clothier import (
-    backend,
-    batches,
-    checkpoint,
-    evaluate,
-    recipes,
-    runs,
-    train,
-    trained,
-)
+from clothier import backend, batches, checkpoint, evaluate, recipes, runs, train, trained
 from clothier.errors import RunError
 from clothier.runs import Run
 from clothier.train import loop

@@ -10,11 +10,7 @@ from pathlib import Path
 import pytest
 from train.running import RECIPE, state
 
-from clothier import (
-    bundle,
-    export,
-    train,
-)
+from clothier import bundle, export, train
 from clothier.errors import ExportError, InterruptedRunError, WriteError
 from clothier.runs import Run
 from clothier.values import Dataset

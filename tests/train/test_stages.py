@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from train.killing import train_until_killed
+from train.running import fresh, state
 
-from clothier import backend, checkpoint, features, recipes, report, train, trained
+from clothier import bundle, checkpoint, export, features, recipes, train, trained
 from clothier.errors import InterruptedRunError, RunError
 from clothier.models.plan import Plan
+from clothier.predict import Predictor
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.train import stages
 from clothier.values import Dataset, Predictions
 
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing in clothier catches it, and what runs after it may touch no file."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _quick_pages() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "write_figures", lambda *_: [])
-        patch.setattr(report, "render", lambda run: "")
-        yield
+pytestmark = pytest.mark.usefixtures("quick_pages")
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +29,7 @@ def _own_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def below(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def below(quick_pages: None, tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The run that is stood on: it tells rows from columns."""
     run = Run.create("cnn1", tmp_path_factory.mktemp("below"))
     recipe = recipes.change(
@@ -57,34 +47,12 @@ def _recipe(below: Run, **changes: Any) -> Recipe:
     )
 
 
-def _fresh(recipe: Recipe, dataset: Dataset, root: Path) -> Run:
-    run = Run.create(recipe.name, root)
-    train.train(recipe, dataset, run)
-    return run
-
-
-def _state(run: Run) -> tuple[Any, ...]:
-    """Everything of a finished run that must not depend on how it was stopped."""
-    last = checkpoint.load(run.last_checkpoint)
-    history = [replace(row, seconds=0.0) for row in run.read_history()]
-    scores = [phase.as_json() for phase in run.read_scores()]
-    files = sorted(str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file())
-    return (
-        checkpoint.digest(last.tensors),
-        run.predictions_file.read_text(),
-        files,
-        history,
-        scores,
-        last.best,
-    )
-
-
 @pytest.fixture(scope="module")
 def finished(below: Run, photos: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     root = tmp_path_factory.mktemp("finished")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(features, "cache_folder", lambda: root / "features")
-        return _fresh(_recipe(below), photos, root)
+        return fresh(photos, root, _recipe(below))
 
 
 def test_what_a_run_leaves_behind(finished: Run, below: Run) -> None:
@@ -106,7 +74,7 @@ def test_what_a_run_leaves_behind(finished: Run, below: Run) -> None:
 
 
 def test_it_learns_from_few_photos_on_a_base_that_knows(below: Run, photos: Dataset, tmp_path: Path) -> None:
-    run = _fresh(_recipe(below, epochs=40, fine_tune_epochs=0, learning_rate=3e-3), photos, tmp_path)
+    run = fresh(photos, tmp_path, _recipe(below, epochs=40, fine_tune_epochs=0, learning_rate=3e-3))
     assert run.read_scores()[0].validation
     assert run.read_scores()[0].train.accuracy > 0.85
 
@@ -117,7 +85,7 @@ def test_the_network_loads_whole(below: Run, photos: Dataset, tmp_path: Path, fi
     ties, also without the run it stands on and without the cache."""
     moved = Run(tmp_path / "moved")
     shutil.copytree(below.path, moved.path)
-    run = _fresh(_recipe(moved, fine_tune_epochs=fine_tune_epochs), photos, tmp_path)
+    run = fresh(photos, tmp_path, _recipe(moved, fine_tune_epochs=fine_tune_epochs))
     shutil.rmtree(moved.path)
     shutil.rmtree(features.cache_folder())
     logits = np.asarray(trained.load(run)(photos.split("test").images, training=False))
@@ -132,6 +100,14 @@ def test_the_network_loads_whole(below: Run, photos: Dataset, tmp_path: Path, fi
     assert trained.load(run, "best").output_shape == (None, 3)
 
 
+def test_its_model_file_predicts_alike(finished: Run, photos: Dataset, tmp_path: Path) -> None:
+    path, images = tmp_path / "model.clothier", photos.split("test").images
+    bundle.write(path, export.bundle_of(finished, photos))
+    found = Predictor(bundle.read(path), 1).outputs(images)
+    wanted = np.asarray(trained.load(finished)(images, training=False))
+    np.testing.assert_allclose(found.logits, wanted, rtol=1e-4, atol=1e-4)
+
+
 def test_the_frozen_base_stays_and_then_moves(finished: Run, below: Run) -> None:
     old = trained.load(below).get_layer("conv1").get_weights()
     new = trained.load(finished).get_layer("conv1").get_weights()
@@ -142,7 +118,7 @@ def test_the_frozen_base_stays_and_then_moves(finished: Run, below: Run) -> None
 
 
 def test_a_run_on_a_base_is_a_base_too(finished: Run, photos: Dataset, tmp_path: Path) -> None:
-    run = _fresh(_recipe(finished, fine_tune_epochs=1, base_end="logits"), photos, tmp_path)
+    run = fresh(photos, tmp_path, _recipe(finished, fine_tune_epochs=1, base_end="logits"))
     assert trained.load(run).get_layer("head1_dense").units == 16
     assert trained.plan(run).depth == 2
 
@@ -150,56 +126,24 @@ def test_a_run_on_a_base_is_a_base_too(finished: Run, photos: Dataset, tmp_path:
 def test_the_same_recipe_seed_and_data_give_the_same_bits(
     finished: Run, below: Run, photos: Dataset, tmp_path: Path
 ) -> None:
-    assert _state(_fresh(_recipe(below), photos, tmp_path)) == _state(finished)
-    assert _state(_fresh(_recipe(below, seed=14), photos, tmp_path))[0] != _state(finished)[0]
-
-
-def _train_until_killed(recipe: Recipe, photos: Dataset, run: Run, fatal: int) -> int:
-    """Killed the n-th time one of the dangerous places is reached."""
-    count = 0
-
-    def dangerous(real: Any) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            nonlocal count
-            if count >= fatal:
-                raise Killed
-            count += 1
-            if count == fatal:
-                raise Killed
-            return real(*args, **kwargs)
-
-        return call
-
-    with pytest.MonkeyPatch.context() as patch:
-        for owner, name in (
-            (os, "fsync"), (Path, "replace"), (Path, "unlink"),
-            (backend.Trainer, "step"), (backend.Extractor, "features"),
-        ):  # fmt: skip
-            patch.setattr(owner, name, dangerous(getattr(owner, name)))
-        try:
-            if run.recipe_file.exists():
-                train.resume(run, photos)
-            else:
-                train.train(recipe, photos, run)
-        except Killed:
-            pass
-    return count
+    assert state(fresh(photos, tmp_path, _recipe(below))) == state(finished)
+    assert state(fresh(photos, tmp_path, _recipe(below, seed=14)))[0] != state(finished)[0]
 
 
 def test_killed_anywhere_it_resumes_to_the_same_bits(
     finished: Run, below: Run, photos: Dataset, tmp_path: Path
 ) -> None:
     recipe = _recipe(below)
-    total = _train_until_killed(recipe, photos, Run.create("count", tmp_path), fatal=10**9)
+    total = train_until_killed(recipe, photos, Run.create("count", tmp_path), fatal=10**9)
     assert total > 60
     for fatal in range(1, total + 1, 13):
         shutil.rmtree(features.cache_folder(), ignore_errors=True)
         run = Run.create("transfer", tmp_path)
-        _train_until_killed(recipe, photos, run, fatal)
+        train_until_killed(recipe, photos, run, fatal)
         if not run.recipe_file.exists():
             continue  # nothing was begun yet: there is nothing to go on with
         train.resume(run, photos)
-        assert _state(run) == _state(finished), f"killed at place {fatal} of {total}"
+        assert state(run) == state(finished), f"killed at place {fatal} of {total}"
 
 
 def test_stopped_while_features_are_extracted(below: Run, photos: Dataset, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`clothier train fastnet_95`: fastnet at full resolution, in about eight minutes. Test accuracy 0.949 (one seed)."""
+"""`clothier train fastnet_95`: fastnet at full resolution, in about eight minutes. Test accuracy 0.950 (4 seeds)."""
 
 from dataclasses import replace
 

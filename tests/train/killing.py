@@ -1,0 +1,62 @@
+"""Training that is killed, as by SIGKILL, at any of the places where that is dangerous."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clothier import backend, events, train
+from clothier.recipes import Recipe
+from clothier.runs import Run
+from clothier.values import Dataset
+
+PLACES: list[tuple[Any, str]] = [
+    (os, "fsync"),
+    (Path, "replace"),
+    (Path, "unlink"),
+    (events, "append"),
+    (backend.Trainer, "step"),
+    (backend.Extractor, "features"),
+]
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing in clothier catches it, and what runs after it may touch no file."""
+
+
+class _KillAt:
+    """Kills the n-th time one of the places is reached."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fatal: int) -> None:
+        self.count, self.fatal = 0, fatal
+        for owner, name in PLACES:
+            monkeypatch.setattr(owner, name, self._dangerous(getattr(owner, name)))
+
+    def _dangerous(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if self.count >= self.fatal:
+                raise Killed  # a dead process does nothing more, not even tidy up
+            self.count += 1
+            if self.count == self.fatal:
+                raise Killed
+            return real(*args, **kwargs)
+
+        return call
+
+
+def train_until_killed(recipe: Recipe, dataset: Dataset, run: Run, fatal: int) -> int:
+    """Train, or go on with, the run until place number `fatal` is reached; how many were."""
+    with pytest.MonkeyPatch.context() as patch:
+        killer = _KillAt(patch, fatal)
+        try:
+            if run.recipe_file.exists():
+                train.resume(run, dataset)
+            else:
+                train.train(recipe, dataset, run)
+        except Killed:
+            pass
+        return killer.count
