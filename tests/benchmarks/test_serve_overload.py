@@ -21,7 +21,7 @@ def test_each_phase_is_judged_by_its_own() -> None:
         (2.5, 0.2, 200),
         (2.6, 0.01, 500),
     ]
-    rows = {row.contest: row for row in serve_overload.judged(shots, 1)}
+    rows = {row.contest: row for row in serve_overload.judged(shots, 1, 2)}
     assert rows["accepted, p99, to normal"].ratio == pytest.approx(1.6)
     assert rows["refused, p50"].ratio == pytest.approx(2)
     assert rows["refused, p99"].ratio == pytest.approx(0.4)
@@ -32,7 +32,7 @@ def test_each_phase_is_judged_by_its_own() -> None:
 
 def test_nothing_is_said_of_refusals_where_there_were_none() -> None:
     shots = [shot for start in range(3) for shot in _phase(start, 0.05, 200)]
-    assert not any("refused" in row.contest for row in serve_overload.judged(shots, 1))
+    assert not any("refused" in row.contest for row in serve_overload.judged(shots, 1, 2))
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the system ties no process to a core")

@@ -184,7 +184,7 @@ def test_where_too_much_waits_more_is_refused_at_once_and_all_else_is_answered()
     try:
         statuses = running.do(many)
         assert statuses == [200] * 2 + [429] * 8
-        assert running.service.working == running.service.receiving == running.service.requests == 0
+        assert running.service.crowd.count == running.service.receiving == running.service.requests == 0
         assert (
             running.do(
                 lambda: running.asking("POST", "/v1/predict", content=photo(), headers=JPEG)

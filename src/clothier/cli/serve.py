@@ -35,7 +35,7 @@ def serve(
         int | None,
         typer.Option(
             min=1,
-            help="Pictures that are worked on or wait: with so many, more is refused.",
+            help="Pictures that are worked on or wait: with so many (half, where that lasts), more is refused.",
             show_default="8 a decoder",
         ),
     ] = None,

@@ -34,7 +34,7 @@ async def metrics(request: Request) -> Response:
         }
     gauges: dict[str, float] = {
         "ready": service.state == READY,
-        "pictures_in_work": service.working,
+        "pictures_in_work": service.crowd.count,
         "requests_in_progress": service.requests,
         "bytes_being_received": service.receiving,
     }

@@ -15,14 +15,15 @@ from clothier.backend import num_cores
 from clothier.bundle import Bundle
 from clothier.errors import RefusedError
 from clothier.predict import Predictor, file_of
+from clothier.serve.crowd import Crowd
 from clothier.serve.decoding import Decoders, Manner
 from clothier.serve.engine import Engine
 from clothier.serve.metrics import Metrics
 from clothier.serve.settings import Settings
 
 LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
-# Pictures a decoder, where settings do not say. With 16, what was accepted at five times the load took 3.7 times as
-# long as normally (benchmarks/serve_overload.py, a busy machine); twice as long is the most that is wanted.
+# Pictures a decoder, where settings do not say. With 4 a service holds fewer a second, as bursts are refused; with 16,
+# what is accepted in a flood waits longer (benchmarks/serve_overload.py).
 QUEUE = 8
 _LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
 
@@ -37,15 +38,15 @@ class Model:
 
 
 class Service:
-    """`state` is one of loading, ready, draining, failed. `receiving` counts bytes of bodies, `working` pictures and
-    `requests` requests that are not answered yet; `queue` is how many pictures it takes at once."""
+    """`state` is one of loading, ready, draining, failed. `receiving` counts bytes of bodies, `requests`
+    requests that are not answered yet, `crowd` pictures in work."""
 
     def __init__(self, settings: Settings, content: Bundle | None = None) -> None:
         self.settings = settings
         self.num_decoders = settings.decoders or num_cores()
-        self.queue = settings.queue or QUEUE * self.num_decoders
+        self.crowd = Crowd(settings.queue or QUEUE * self.num_decoders)
         self.state = LOADING
-        self.receiving = self.working = self.requests = 0
+        self.receiving = self.requests = 0
         self.metrics = Metrics()
         self.name = ""
         self._model: Model | None = None
@@ -98,19 +99,17 @@ class Service:
         waits already."""
         if self.state != READY:
             raise self._unready()
-        if self.working >= self.queue:
-            raise self.full(f"{self.working} pictures are being worked on")
+        self._room()
 
     @contextlib.contextmanager
     def work(self, count: int) -> Iterator[None]:
         """So many pictures, from now until the end of it. Raises RefusedError as `admit` where others were faster."""
-        if self.working >= self.queue:
-            raise self.full(f"{self.working} pictures are being worked on")
-        self.working += count
+        self._room()
+        self.crowd.change(count)
         try:
             yield
         finally:
-            self.working -= count
+            self.crowd.change(-count)
 
     @contextlib.asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
@@ -128,6 +127,10 @@ class Service:
 
     def full(self, words: str) -> RefusedError:
         return RefusedError(429, "busy", f"the service is busy: {words}; wanted fewer; try again later", 1)
+
+    def _room(self) -> None:
+        if self.crowd.is_full:
+            raise self.full(f"{self.crowd.count} pictures are being worked on")
 
     def _unready(self) -> RefusedError:
         words = {LOADING: "is loading its model", DRAINING: "is about to end", FAILED: "has no model"}
