@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import clothier
 
@@ -19,3 +21,17 @@ def test_importing_clothier_and_its_command_line_imports_nothing_heavy() -> None
 def test_every_public_name_loads() -> None:
     assert all(getattr(clothier, name) is not None for name in clothier.__all__)
     assert dir(clothier) == sorted(clothier.__all__)
+
+
+def test_nobody_is_told_which_networks_run(tmp_path: Path) -> None:
+    """ONNX Runtime's telemetry keeps what it sends in the user's cache; in tests and in CI it is quiet by itself."""
+    quiet = {"CI", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "XDG_CACHE_HOME"}
+    environment = {name: value for name, value in os.environ.items() if name not in quiet} | {
+        "HOME": str(tmp_path)
+    }
+    code = "from clothier import predict; print(*predict.opened().class_names)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert "Trouser" in done.stdout
+    assert list(tmp_path.rglob("*")) == []

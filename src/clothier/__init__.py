@@ -10,7 +10,12 @@ The names below are loaded on first use, so that importing clothier imports neit
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
+
+# Unless this is said before it is loaded, ONNX Runtime tells its makers of each network that it opens, and keeps a
+# number for the machine in the user's cache.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from clothier.data import LoadOptions as LoadOptions
