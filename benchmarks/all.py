@@ -27,10 +27,14 @@ RACES = (
     "folder_cache",
     "scale",
     "predict_race",
+    "serve_batches",
+    "serve_race",
+    "serve_overload",
     "train_race",
     "time_to_accuracy",
 )
-TAKE_PHOTOS = ("folder_cache", "scale")
+# What stands before the folder, for those that take photos.
+PHOTOS = {"folder_cache": [], "scale": [], "serve_race": ["--photos"], "serve_overload": ["--photos"]}
 FAILED = "FAILED"
 
 
@@ -61,7 +65,7 @@ def main() -> None:
     for name in words.only:
         print(f"\n== {name}", file=sys.stderr, flush=True)
         started = time.perf_counter()
-        more = [str(words.photos)] if words.photos and name in TAKE_PHOTOS else []
+        more = [*PHOTOS[name], str(words.photos)] if words.photos and name in PHOTOS else []
         made = run(HERE / f"{name}.py", more)
         print(f"== {name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
         rows += made
