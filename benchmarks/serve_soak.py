@@ -3,10 +3,10 @@
     python benchmarks/serve_soak.py [--minutes 20] [--model RUN_OR_FILE] [--rate 20] [--json]
 
 Four clients send so many requests a second together: one in two a sound picture, the others the hostile uploads of
-hostile.py in turn. Every few seconds the memory of all processes of the service is summed, what they share counted
-once, and their open files and sockets are counted; each minute a line is printed. The verdict sets the mean of the
-last tenth of the time against that of the second: memory may be 8 MB more, open files as many as the clients. Every
-sound picture must have its answer, and everything else a status of 4xx.
+hostile.py in turn. Every few seconds the memory of all processes of the service is summed (that of their own, without
+libraries), and their open files and sockets are counted; each minute a line is printed. The verdict sets the mean of
+the last tenth of the time against that of the second: memory may be 8 MB more, open files as many as the clients.
+Every sound picture must have its answer, and everything else a status of 4xx.
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ class Served:
         return children(self.worker())
 
     def megabytes(self) -> float:
-        """Memory of all its processes, what they share counted once."""
+        """Memory that its processes made: files that they map, such as libraries, do not count, as they are shared with
+        whatever else of the machine has them loaded, and their share changes with that."""
         return sum(map(_megabytes, self._family()))
 
     def descriptors(self) -> int:
@@ -102,6 +103,6 @@ def kill(process: int) -> None:
 
 def _megabytes(process: int) -> float:
     for text in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-        if text.startswith("Pss:"):
+        if text.startswith("Anonymous:"):
             return int(text.split()[1]) / 2**10
     return 0.0
