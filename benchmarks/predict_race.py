@@ -7,6 +7,8 @@ finished run on 28 x 28 images, such as runs/cnn3-1; without, cnn3 is trained fo
 
 batch: images/s over the test images, the median of three passes after one to warm up.
 single: one image a call, microseconds from the array to its probabilities, p50 and p99.
+cold: the command `clothier predict PHOTO.jpg` from its start to its end, the model in the box, against a script that
+loads the stock twin and squeezes the photo into 28 x 28 pixels; in turn, after one of each to fill the disk's cache.
 
 keras.predict is `Model.predict` on the stock twin; compiled, that twin in a `tf.function`, batches of 1,000. "onnx
 naive" and "openvino naive" are sessions as they come, all images in one call. Ours: "clothier" is ONNX Runtime in
@@ -20,6 +22,8 @@ import importlib.util
 import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,12 +34,21 @@ from typing import Any
 import common
 import numpy as np
 from common import Row
+from serve_race import draw
 
 from clothier.values import Floats, Images
 
 OURS = ("clothier", "clothier int8", "clothier openvino")
 LEGS = (*OURS, "keras.predict", "compiled", "onnx naive", "openvino naive")
 CALLS = {"keras.predict": 60, "compiled": 600}  # of a single image; the others have 3,000
+COLD = 1.0  # seconds in which a photo is to have its answer
+BY_KERAS = """
+import sys, keras, numpy as np
+from PIL import Image
+model = keras.models.load_model(sys.argv[1])
+image = np.asarray(Image.open(sys.argv[2]).convert("L").resize((28, 28)))
+print(model.predict(image[None, :, :, None], verbose=0).argmax())
+"""
 Predict = Callable[[Images], Floats]
 
 
@@ -157,6 +170,27 @@ def prepare(run: str, folder: Path) -> None:
     np.savez(folder / "images.npz", images=test.images, labels=test.labels)
 
 
+def cold(folder: Path, rounds: int) -> list[Row]:
+    """Seconds of whole commands."""
+    draw(folder, 1)
+    photo = str(folder / "00.jpg")
+    ours = [sys.executable, "-m", "clothier", "predict", photo]
+    keras = [sys.executable, "-c", BY_KERAS, str(folder / "model.keras"), photo]
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+    def seconds(command: list[str]) -> float:
+        began = time.perf_counter()
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        return time.perf_counter() - began
+
+    pairs = [(seconds(ours), seconds(keras)) for _ in range(rounds + 1)][1:]
+    mine, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
+    return [
+        Row("cold, seconds", f"{mine:.2f} s", f"{COLD:g} s", mine / COLD, 1, at_most=True),
+        Row.of("cold", f"{mine:.2f} s", f"keras.predict {theirs:.2f} s", [b / a for a, b in pairs]),
+    ]
+
+
 def contest(rounds: list[dict[str, dict[str, float]]]) -> list[Row]:
     def median(name: str, figure: str) -> float:
         return statistics.median(figures[name][figure] for figures in rounds)
@@ -209,6 +243,7 @@ def main() -> None:
                 )
                 print(f"round {number + 1}  {name:17}  {told}", flush=True)
         rows += contest(rounds)
+        rows += cold(Path(folder), 3 * len(rounds))
 
 
 if __name__ == "__main__":
