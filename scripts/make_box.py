@@ -1,6 +1,6 @@
 """Train the model in the box and write it, with its card: src/clothier/box/model.clothier.
 
-    python scripts/make_box.py [--seeds 1] [--photos FOLDER]
+    python scripts/make_box.py [--seeds 3] [--photos FOLDER]
 
 The model of the first seed goes into the box, whatever the others reach; they tell how far chance goes. With FOLDER,
 photos as benchmarks/photos.py takes them, the card also says how many of its validation photos are known.
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=int, default=1, help="how many networks are trained")
+    parser.add_argument("--seeds", type=int, default=3, help="how many networks are trained")
     parser.add_argument("--photos", type=Path)
     words = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
