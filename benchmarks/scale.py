@@ -2,12 +2,12 @@
 
     python benchmarks/scale.py [FOLDER] [--network cnn1] [--images 6000]
 
-Each measurement trains in a process of its own, as `clothier train` does: three epochs, five of
-pixels, two of photos. Seconds
-are those of the fastest epoch after the first, training alone; memory is the most the process held at once, mapped
-files included. The growth is the power law that comes nearest to the points, by least squares on logarithms. Images
-are the first of Fashion-MNIST, enlarged by repeating pixels. Photos come from FOLDER, one that `folder:FOLDER` takes,
-or are drawn; more of them are links to the same files, which are decoded each by itself.
+Each measurement trains in a process of its own, as `clothier train` does: three epochs, five of pixels, two of photos.
+Seconds are those of the fastest epoch after the first, training alone; memory is the most the process held at once, but
+for the pages of mapped files, which the system takes back when it needs room. The growth is the power law that comes
+nearest to the points, by least squares on logarithms. Images are the first of Fashion-MNIST, enlarged by repeating
+pixels. Photos come from FOLDER, one that `folder:FOLDER` takes, or are drawn; more of them are links to the same files,
+which are decoded each by itself.
 
 The network is cnn1, as its multiply-adds grow as pixels^1.04 from 28 to 112 pixels a side. Those of cnn3 grow as
 pixels^1.26: its convolutions, unpadded and pooled in between, lose much of a small image at the border.
@@ -67,6 +67,7 @@ def photos(folder: str, cache: str, side: int) -> Dataset:
 
 def leg(network: str, epochs: int, kind: str, *where: Any) -> dict[str, float]:
     """One training; `where` is what `images` or `photos` takes."""
+    memory = common.OwnMemory()
     dataset = images(*where) if kind == "images" else photos(*where)
     backend.start()
     recipe = recipes.change(recipes.get(network), {"epochs": epochs, "augmented_epochs": 0})
@@ -75,7 +76,7 @@ def leg(network: str, epochs: int, kind: str, *where: Any) -> dict[str, float]:
         train.train(recipe, dataset, Run.create(network, Path(scratch)), watcher=watching)
     return {
         "seconds": min(watching.epochs[1:] or watching.epochs),
-        "megabytes": common.peak_megabytes(),
+        "megabytes": memory.megabytes,
         "decoded": sum(split.images.nbytes for split in dataset.splits().values()) / 2**20,
     }
 
