@@ -69,6 +69,28 @@ def _no_residual() -> None:
     fastnet.block = lambda x, width, name, pool=False, add=None: block(x, width, name, pool)
 
 
+def _own_coins() -> None:
+    from dataclasses import replace
+
+    from clothier.augment import POLICIES, alternate_flip
+
+    POLICIES["alternate-flip"] = replace(
+        POLICIES["alternate-flip"], throw_for=lambda rng, images, visit: alternate_flip.throw(rng, images)
+    )
+
+
+def _mean_pooling() -> None:
+    from keras import layers
+
+    layers.GlobalMaxPooling2D = layers.GlobalAveragePooling2D  # this process has no other use for it
+
+
+def _whole_logits() -> None:
+    from clothier.models import fastnet
+
+    fastnet.LOGIT_SCALE = 1.0
+
+
 @dataclass(frozen=True)
 class Without:
     """The recipe with one technique left out: what is said of it, what changes in the recipe, and in the network."""
@@ -93,6 +115,9 @@ VARIANTS = {
     "identity": Without("kernels begin as Keras's do, not as identities", patch=_usual_kernels),
     "residual": Without("no residual", patch=_no_residual),
     "pooling": Without("pooling after normalisation and activation", patch=_late_pooling),
+    "alternate": Without("mirror images by a coin of their own in each epoch", patch=_own_coins),
+    "max": Without("the mean of the last map, not its maximum", patch=_mean_pooling),
+    "logits": Without("logits are not divided by 8", patch=_whole_logits),
     "bfloat16": Without("float32", {"precision": "float32"}),
 }
 

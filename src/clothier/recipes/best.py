@@ -22,5 +22,4 @@ RECIPE = Recipe(
     warmup=0.02,  # four epochs
     label_smoothing=0.1,
     average_decay=0.999,  # a mean over about two epochs
-    precision="auto",
 )

@@ -22,5 +22,4 @@ RECIPE = Recipe(
     skip_from=4,
     skip_to=10,
     views="mirror+shift",
-    precision="auto",
 )

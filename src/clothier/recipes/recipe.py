@@ -67,7 +67,7 @@ class Recipe:
     views: str = "image"
     # What the layers compute in: float32 as in the tutorials, bfloat16, or auto for the faster on this machine.
     # Weights, loss and scores are float32 whatever it is.
-    precision: str = "float32"
+    precision: str = "auto"
     seed: int = 13  # of initial weights, shuffling, dropout and augmentation
 
     # Transfer: a frozen base turns images into features, and phase one trains a head on those.

@@ -14,4 +14,5 @@ RECIPE = Recipe(
     augmented_epochs=0,
     batch_size=32,
     fine_tune_rate=1e-4,
+    precision="float32",  # the head is small: what takes time is the base, which has a precision of its own
 )

@@ -6,4 +6,11 @@ them dropped. Its mistake, pixels in [0, 1] where VGG19 was trained on [0, 255],
 
 from clothier.recipes.recipe import Recipe
 
-RECIPE = Recipe(name="vgg19", model="vgg19", base="imagenet", epochs=50, augmented_epochs=0)
+RECIPE = Recipe(
+    name="vgg19",
+    model="vgg19",
+    base="imagenet",
+    epochs=50,
+    augmented_epochs=0,
+    precision="float32",  # the head is small: what takes time is the base, which has a precision of its own
+)
