@@ -13,6 +13,8 @@ Matrices = npt.NDArray[np.float64]  # (n, 2, 3)
 # Numbers of these types keep the loops below in the types of their arrays: one stray Python number turns them
 # into float64 or int64, and half as many fit a vector register.
 F, I, U = np.float32, np.int32, np.uint32  # noqa: E741  # types, not numbers
+LANES = 16  # numbers in a vector register, at most
+STRIP = 2048  # pixels at a time: what is known of them stays in the nearest cache
 
 
 def warp(images: Images, matrices: Matrices) -> Images:
@@ -22,30 +24,39 @@ def warp(images: Images, matrices: Matrices) -> Images:
     (row, column) whose colour it takes, in pixels. Positions outside the picture take the nearest edge pixel.
     Positions are float64; colours are interpolated in float32 and rounded to the nearest grey level, halves up.
     """
-    warped = np.empty_like(images, order="C")
+    num_images, height, width, channels = images.shape
+    warped = np.empty((num_images, height * width, channels), np.uint8)
     _warp(np.ascontiguousarray(images), np.ascontiguousarray(matrices, dtype=np.float64), warped)
-    return warped
+    return warped.reshape(images.shape)
 
 
 # Releases the interpreter lock, so that the next batch is made while the network trains on this one.
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba publishes no types
-def _warp(images: Images, matrices: Matrices, warped: Images) -> None:
+def _warp(
+    images: Images, matrices: Matrices, warped: npt.NDArray[np.uint8]
+) -> None:  # warped: (n, height * width, channels)
     num_images, height, width, channels = images.shape
     squares = np.empty((channels, height * width), U)
-    place = np.empty(width, I)
-    down, across = np.empty(width, F), np.empty(width, F)
-    corners, colours = np.empty(width, U), np.empty(width, I)
+    rows = max(1, STRIP // width)
+    place = np.empty(rows * width + LANES, I)
+    down, across = np.empty(len(place), F), np.empty(len(place), F)
+    corners, colours = np.empty(rows * width, U), np.empty(rows * width, I)
     for n in range(num_images):
         for c in range(channels):
             _pack(images[n, :, :, c], squares[c])
-        for row in range(height):
-            _locate(matrices[n], row, height, width, place, down, across)
+        for top in range(0, height, rows):
+            count = min(rows, height - top)
+            for row in range(count):
+                start = row * width
+                _locate(matrices[n], top + row, height, width, place[start:], down[start:], across[start:])
+            pixels, first = count * width, top * width
             for c in range(channels):
-                for column in range(width):
-                    corners[column] = squares[c, U(place[column])]
-                _blend(corners, down, across, colours)
-                for column in range(width):
-                    warped[n, row, column, c] = np.uint8(colours[column])
+                for i in range(pixels):
+                    corners[i] = squares[c, U(place[i])]
+                _blend(corners[:pixels], down, across, colours)
+                strip = warped[n, first : first + pixels, c]
+                for i in range(pixels):
+                    strip[i] = np.uint8(colours[i])
 
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba publishes no types
@@ -54,18 +65,19 @@ def _pack(image: npt.NDArray[np.uint8], squares: npt.NDArray[np.uint32]) -> None
     fetching pixels is what resampling waits for, and so one fetch brings all four."""
     height, width = image.shape
     for row in range(height):
-        below = min(row + 1, height - 1)
-        for column in range(width):
-            right = min(column + 1, width - 1)
-            squares[row * width + column] = (
-                U(image[row, column])
-                | (U(image[row, right]) << U(8))
-                | (U(image[below, column]) << U(16))
-                | (U(image[below, right]) << U(24))
+        here, below, start = image[row], image[min(row + 1, height - 1)], row * width
+        for column in range(width - 1):
+            squares[start + column] = (
+                U(here[column])
+                | (U(here[column + 1]) << U(8))
+                | (U(below[column]) << U(16))
+                | (U(below[column + 1]) << U(24))
             )
+        upper, lower = U(here[width - 1]), U(below[width - 1])
+        squares[start + width - 1] = upper | (upper << U(8)) | (lower << U(16)) | (lower << U(24))
 
 
-# Short loops, each on rows that lie side by side in memory, in place of one long one: the compiler turns these into
+# Short loops, each on numbers that lie side by side in memory, in place of one long one: the compiler turns these into
 # vector instructions.
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba publishes no types
 def _locate(
@@ -77,12 +89,14 @@ def _locate(
     down: npt.NDArray[np.float32],
     across: npt.NDArray[np.float32],
 ) -> None:
-    """Where the pixels of an output row come from: the place of a square, and how far into it, in [0, 1)."""
+    """Where the pixels of an output row come from: the place of a square, and how far into it, in [0, 1).
+
+    Whole vectors are written, beyond the row's end: the next row's go over that."""
     start_y = matrix[0, 0] * row + matrix[0, 2]
     start_x = matrix[1, 0] * row + matrix[1, 2]
     step_y, step_x = matrix[0, 1], matrix[1, 1]
     bottom, right = height - 1.0, width - 1.0
-    for column in range(width):
+    for column in range(-(-width // LANES) * LANES):
         y = min(max(step_y * I(column) + start_y, 0.0), bottom)
         x = min(max(step_x * I(column) + start_x, 0.0), right)
         top, left = I(y), I(x)
