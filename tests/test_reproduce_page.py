@@ -66,7 +66,7 @@ def test_misses_and_empty_rows_are_stated(made: Reproduction) -> None:
         "(by 0.0229). Not filled: cnn3, 10 epochs; cnn3, +50 augmented."
     )
     assert _row(made, "cnn3, 10 epochs")[2:] == [
-        *("–", "0.9079", "–", "0.8955", "0"),  # noqa: RUF001
+        *("–", "0.9079", "–", format(PLAIN_KERAS["cnn3", "plain"], ".4f"), "0"),  # noqa: RUF001
         "seed 13 could not be run: no <weights>",
     ]
     one = replace(made, outcomes=made.outcomes[4:])
