@@ -50,10 +50,24 @@ def test_what_it_does_not_cover_is_left_to_keras(options: dict[str, Any]) -> Non
     np.testing.assert_array_equal(tf.cast(ours(inputs), tf.float32), tf.cast(theirs(inputs), tf.float32))
 
 
-def test_only_small_maps_in_bfloat16_are_covered() -> None:
+@pytest.mark.parametrize(("side", "padding"), [(3, "same"), (5, "valid")])
+def test_in_float32_gradients_on_small_maps_are_kerass(side: int, padding: str) -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(40, side, side, 16)).astype(np.float32)
+    ours, theirs = (kind(24, 3, padding=padding) for kind in (Conv2D, keras.layers.Conv2D))
+    for layer in (ours, theirs):
+        layer.build(inputs.shape)
+        layer.set_weights(ours.get_weights())
+    upstream = rng.normal(size=(40, *ours.compute_output_shape(inputs.shape)[1:])).astype(np.float32)
+    for own, keras_own in zip(_step(ours, inputs, upstream), _step(theirs, inputs, upstream), strict=True):
+        np.testing.assert_allclose(own, keras_own, rtol=0, atol=1e-5 * np.abs(keras_own).max())
+
+
+def test_only_small_maps_are_covered() -> None:
     def outputs(side: int, dtype: Any) -> Any:
         return backend.convolve(tf.zeros([2, side, side, 3], dtype), tf.zeros([3, 3, 3, 4], dtype), "same")
 
-    assert outputs(4, tf.bfloat16).shape == (2, 4, 4, 4)
-    assert outputs(5, tf.bfloat16) is None
-    assert outputs(4, tf.float32) is None
+    for dtype in (tf.float32, tf.bfloat16):
+        assert outputs(4, dtype).shape == (2, 4, 4, 4)
+        assert outputs(5, dtype) is None
+    assert outputs(4, tf.float64) is None

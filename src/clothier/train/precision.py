@@ -17,7 +17,6 @@ def settle_precision(recipe: Recipe, threads: int | None = None, watcher: Watche
     speed = backend.bfloat16_speed()
     chosen = "bfloat16" if speed >= backend.BFLOAT16_MUST_WIN else "float32"
     if watcher:
-        watcher.note(
-            f"computing in {chosen}: a short probe ran {speed:.1f} times as fast in bfloat16 as in float32"
-        )
+        compared = f"ran {speed:.1f} times as fast" if speed >= 1 else f"took {1 / speed:.1f} times as long"
+        watcher.note(f"computing in {chosen}: a short probe {compared} in bfloat16 as in float32")
     return replace(recipe, precision=chosen)
