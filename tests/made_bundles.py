@@ -78,7 +78,7 @@ def zipped(
     return file.getvalue()
 
 
-def sealed(parts: Members, **changes: Any) -> bytes:
+def sealed(parts: Members, method: int = zipfile.ZIP_STORED, **changes: Any) -> bytes:
     """A model file of those members whose manifest has their true sizes and hashes, and those changes."""
     content = json.loads(parts["manifest.json"])
     content["members"] = {
@@ -86,7 +86,7 @@ def sealed(parts: Members, **changes: Any) -> bytes:
         for name, data in parts.items()
         if name != "manifest.json"
     }
-    return zipped({**parts, "manifest.json": json.dumps(content | changes).encode()})
+    return zipped({**parts, "manifest.json": json.dumps(content | changes).encode()}, method)
 
 
 def with_member(name: str, data: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import os
 import pickle
 import struct
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 from made_bundles import (
     PLAN,
@@ -474,13 +476,25 @@ def _busy(model: onnx.ModelProto) -> None:
 
 
 def _first_input(**changes: Any) -> Callable[[onnx.ModelProto], None]:
-    settings: dict[str, Any] = {
-        "name": "images",
-        "elem_type": TensorProto.UINT8,
-        "shape": ["n", 6, 5, 1],
-    } | changes
-    value = helper.make_tensor_value_info(settings["name"], settings["elem_type"], settings["shape"])
+    own: dict[str, Any] = {"name": "images", "elem_type": TensorProto.UINT8, "shape": ["n", 6, 5, 1]}
+    value = helper.make_tensor_value_info(**(own | changes))
     return lambda model: model.graph.input[0].CopyFrom(value)
+
+
+def _first_output(**changes: Any) -> Callable[[onnx.ModelProto], None]:
+    own: dict[str, Any] = {"name": "logits", "elem_type": TensorProto.FLOAT, "shape": ["n", 3]}
+    value = helper.make_tensor_value_info(**(own | changes))
+    return lambda model: model.graph.output[0].CopyFrom(value)
+
+
+def _scaled(axis: int) -> Callable[[onnx.ModelProto], None]:
+    """Weights of 128 rows and 3 columns, and a scale for each row."""
+    return _all(
+        _constant("w", np.zeros((128, 3), np.int8)),
+        _constant("scale", np.ones(128, np.float32)),
+        _constant("zero", np.zeros(128, np.int8)),
+        _node("DequantizeLinear", "w", "scale", "zero", axis=axis),
+    )
 
 
 def _attribute_twice(model: onnx.ModelProto) -> None:
@@ -507,9 +521,12 @@ def _raw_twice() -> bytes:
     return _raw(made().graph + b"\x3a" + bytes([len(graph)]) + graph)
 
 
-def _four_classes() -> bytes:
-    """All fits but the graph."""
+def _four_classes(change: Callable[[onnx.ModelProto], object] = lambda model: None) -> bytes:
+    """All fits but the graph, which was changed by that function."""
+    model = onnx.load_from_string(made().graph)
+    change(model)
     parts = {name: data for name, data in members().items() if name != "weights.safetensors"}
+    parts["model.onnx"] = model.SerializeToString()
     plan = {**PLAN.as_json(), "num_classes": 4}
     return sealed(parts, plan=plan, class_names=["a", "b", "c", "d"])
 
@@ -650,11 +667,40 @@ GRAPH: dict[str, Case] = {
     ),
     "no logits": (
         lambda: with_graph(lambda model: model.graph.output.pop()),
-        "model.onnx gives ['logits']; wanted logits and features",
+        "model.onnx gives [('logits', 1, (3,))]; wanted features, float32 (n, 128) and logits, float32 (n, 3)",
     ),
     "other logits": (
         _four_classes,
+        "model.onnx gives [('features', 1, (128,)), ('logits', 1, (3,))]; wanted features, float32 (n, 128) and "
+        "logits, float32 (n, 4)",
+    ),
+    "wider logits than made": (
+        lambda: _four_classes(_first_output(shape=["n", 4])),
         "model.onnx: logits are float32 (None, 3); wanted float32 (n, 4)",
+    ),
+    "logits of another type": (
+        lambda: with_graph(_first_output(elem_type=TensorProto.INT64)),
+        "model.onnx gives [('features', 1, (128,)), ('logits', 7, (3,))]; wanted",
+    ),
+    "output not text": (
+        lambda: _raw(made().graph.replace(b"logits", b"logi\xff\xff")),
+        "model.onnx is no ONNX graph; wanted",
+    ),
+    "dimension not text": (
+        lambda: _raw(made().graph.replace(b"\x12\x01n", b"\x12\x01\xff")),
+        "model.onnx is no ONNX graph; wanted",
+    ),
+    "future format": (
+        lambda: with_graph(lambda model: setattr(model, "ir_version", 2**40)),
+        "model.onnx is of IR version 1099511627776; wanted one from 7 to 10",
+    ),
+    "scales along no axis": (
+        lambda: with_graph(_scaled(axis=7)),
+        "has a DequantizeLinear on int8 (128, 3), float32 (128,), int8 (128,); wanted a scale for all or",
+    ),
+    "scales along another axis": (
+        lambda: with_graph(_scaled(axis=1)),
+        "has a DequantizeLinear on int8 (128, 3), float32 (128,), int8 (128,); wanted a scale for all or",
     ),
     "grows": (lambda: with_graph(_grown), "model.onnx costs more than 67,108,864 values"),
     "busy": (lambda: with_graph(_busy), "multiplications an image; wanted less"),
@@ -705,6 +751,55 @@ GRAPH: dict[str, Case] = {
 }
 
 CASES: dict[str, Case] = {**ARCHIVE, **MANIFEST, **ARRAYS, **GRAPH}
+
+
+def largest() -> bytes:
+    """A file that is read, with every member but the weights as large as it may be, and packed as tightly."""
+    side = 183  # cnn1's weights have 127 of 128 MB there
+
+    def loose(shape: tuple[int, ...], dtype: str) -> npt.NDArray[Any]:
+        """Zeros, among which a byte of 50 is anything: that packs nearly 50 to 1."""
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        data = np.zeros(size, np.uint8)
+        data[::50] = np.random.default_rng(0).integers(0, 64, len(data[::50]))
+        return data.view(dtype).reshape(shape)
+
+    constants = {
+        "up": np.ones((1, 128)),
+        "up/bias": np.ones(128),
+        "down": np.ones((128, 3)),
+        "down/bias": np.ones(3),
+    }
+    nodes = [
+        helper.make_node("Transpose", ["images"], ["planes"], perm=[0, 3, 1, 2]),
+        helper.make_node("Cast", ["planes"], ["floats"], to=1),
+        helper.make_node("GlobalMaxPool", ["floats"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "up", "up/bias"], ["features"]),
+        helper.make_node("Gemm", ["features", "down", "down/bias"], ["logits"]),
+    ]
+    model = onnx.load_from_string(made().graph)
+    del model.graph.node[:], model.graph.initializer[:]
+    model.graph.node.extend(nodes)
+    _first_input(shape=["n", side, side, 1])(model)
+    for name, array in constants.items():
+        _constant(name, array.astype(np.float32))(model)
+    _constant("unused", loose((33_170_000,), "float32"))(model)
+    count = 32 * MEGABYTE // (side * side + 4 * 128 + 16) - 1
+    lookalikes = {
+        "images": loose((count, side, side, 1), "uint8"),
+        "labels": np.zeros(count, np.int64),
+        "features": np.zeros((count, 128), np.float32),
+        "ids": np.arange(count),
+    }
+    parts = {
+        "manifest.json": members()["manifest.json"],
+        "model.onnx": model.SerializeToString(),
+        "statistics.safetensors": tensors({"x": loose((8 * MEGABYTE - 100,), "float32")}),
+        "lookalikes.safetensors": tensors(lookalikes),
+    }
+    plan = {**PLAN.as_json(), "image_shape": [side, side, 1]}
+    return sealed(parts, zipfile.ZIP_DEFLATED, plan=plan)
 
 
 def written() -> dict[str, bytes]:

@@ -52,4 +52,4 @@ def test_a_large_member_is_held_once_while_it_is_read(packed: bool) -> None:
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    assert peak < 1.5 * size
+    assert peak < size + 6 * 2**20  # blocks of a megabyte on their way

@@ -136,3 +136,22 @@ def test_no_hostile_file_runs_code_touches_others_or_costs_much(tmp_path: Path) 
     slowest = max(told["seconds"], key=lambda name: told["seconds"][name])
     assert told["seconds"][slowest] < MOST_SECONDS, slowest
     assert not list(tmp_path.rglob("harmed"))
+
+
+LARGEST = """
+import sys
+from pathlib import Path
+from clothier import bundle
+
+bundle.read(sys.argv[1])
+print(int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="a process's memory is read from /proc")
+def test_the_largest_file_that_is_read_takes_no_more_memory(tmp_path: Path) -> None:
+    path = tmp_path / "largest.clothier"
+    path.write_bytes(hostile.largest())
+    assert path.stat().st_size < 16 * 2**20
+    command = [sys.executable, "-c", LARGEST, str(path)]
+    assert int(subprocess.run(command, capture_output=True, check=True, timeout=120).stdout) < MOST_MEMORY

@@ -96,11 +96,15 @@ class Archive:
         """The member's bytes; BundleError, before any of it is read, where there are more than `most`."""
         if self.sizes[name] > most:
             raise BundleError(f"{name} has {self.sizes[name]:,} bytes; wanted at most {most:,}")
-        made = (
-            io.BytesIO()
-        )  # it gives its bytes away without a copy of them, where joining blocks holds all twice
+        # It gives its bytes away without a copy of them, where joining blocks holds all twice; and asked for its whole
+        # size at once, it leaves no gaps behind that it has grown out of.
+        made = io.BytesIO()
+        made.seek(self.sizes[name])
+        made.write(b"\0")
+        made.seek(0)
         for block in self._blocks(name):
             made.write(block)
+        made.truncate()
         return made.getvalue()
 
     def start(self, name: str, count: int) -> bytes:

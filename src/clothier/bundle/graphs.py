@@ -15,15 +15,18 @@ import numpy as np
 from clothier.bundle.messages import check_fields, parsed
 from clothier.bundle.operators import OPERATORS, work
 from clothier.bundle.steps import Step, Tensor
+from clothier.bundle.tensors import finite
 from clothier.bundle.wire import Span, without_weights
 from clothier.errors import BundleError, unknown_name
 from clothier.models import shapes
 from clothier.models.plan import Plan
 
 OPSETS = (13, 21)  # the operators' versions that are known to mean what we take them to mean
+IR_VERSIONS = (7, 10)  # of the format, which came with those
 MOST_NODES = 2000
 MOST_VALUES = 2**26  # of all activations of one image: 256 MB; VGG19 has 30 million
 MOST_WORK = 2**36  # multiplications for one image; VGG19 has 9 thousand million
+_FLOAT32, _UINT8 = 1, 2
 _KINDS = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64"}  # onnx.TensorProto.DataType
 _INT, _INTS = 2, 7  # onnx.AttributeProto.AttributeType
 
@@ -51,8 +54,7 @@ def check(graph: bytes, plan: Plan) -> Cost:
         tensors[constant.name] = _constant(constant, span, graph)
     _check_ends(model, plan)
     cost = _check_nodes(model, tensors)
-    wanted = {"logits": plan.num_classes, "features": shapes.num_features(plan)}
-    for name, width in wanted.items():
+    for name, width in _widths(plan).items():
         made = tensors.get(name)
         if made is None or made.shape != (None, width) or made.kind != "float32":
             came = f"{made.kind} {made.shape}" if made else "missing"
@@ -81,6 +83,10 @@ def _check_model(model: Any) -> None:
         raise BundleError(
             f"model.onnx has operators of version {opsets[:3]}; wanted one from {OPSETS[0]} to {OPSETS[1]}"
         )
+    if not IR_VERSIONS[0] <= model.ir_version <= IR_VERSIONS[1]:
+        raise BundleError(
+            f"model.onnx is of IR version {model.ir_version}; wanted one from {IR_VERSIONS[0]} to {IR_VERSIONS[1]}"
+        )
     if len(model.graph.node) > MOST_NODES:
         raise BundleError(f"model.onnx has {len(model.graph.node):,} nodes; wanted at most {MOST_NODES:,}")
 
@@ -100,20 +106,27 @@ def _constant(constant: Any, span: Span | None, graph: bytes) -> Tensor:
             f"model.onnx has {given:,} bytes for its constant {name} of {kind} {shape}; wanted as many as it takes"
         )
     values = np.frombuffer(graph, kind, math.prod(shape), span.start)
-    if kind == "float32" and not np.isfinite(values).all():
+    if not finite(values):
         raise BundleError(f"model.onnx has numbers in {name} that are not finite; wanted none")
     return Tensor(shape, kind, values if kind == "int64" else None)
 
 
 def _check_ends(model: Any, plan: Plan) -> None:
+    """What the graph says of its ends; that its outputs are so is seen once its nodes are known."""
     inputs = [_described(value) for value in model.graph.input]
-    if inputs != [("images", 2, plan.image_shape)]:
+    if inputs != [("images", _UINT8, plan.image_shape)]:
         raise BundleError(
             f"model.onnx takes {str(inputs)[:100]}; wanted images, uint8 (n, {', '.join(map(str, plan.image_shape))})"
         )
-    outputs = sorted(value.name for value in model.graph.output)
-    if outputs != ["features", "logits"]:
-        raise BundleError(f"model.onnx gives {ascii(outputs)[:100]}; wanted logits and features")
+    outputs = sorted(_described(value) for value in model.graph.output)
+    wanted = sorted((name, _FLOAT32, (width,)) for name, width in _widths(plan).items())
+    if outputs != wanted:
+        words = " and ".join(f"{name}, float32 (n, {width})" for name, _, (width,) in wanted)
+        raise BundleError(f"model.onnx gives {ascii(outputs)[:100]}; wanted {words}")
+
+
+def _widths(plan: Plan) -> dict[str, int]:
+    return {"logits": plan.num_classes, "features": shapes.num_features(plan)}
 
 
 def _described(value: Any) -> tuple[str, int, tuple[int, ...]]:

@@ -91,7 +91,11 @@ def check_fields(model: Any) -> None:
 
 
 def _model_class() -> Any:
-    file = descriptor_pb2.FileDescriptorProto(name="graph.proto", package=_PACKAGE, syntax="proto2")
+    # In proto2, as onnx.proto is, text that is no UTF-8 would come back as bytes, which no check expects; the edition
+    # of 2023 refuses it, and means the same otherwise.
+    file = descriptor_pb2.FileDescriptorProto(name="graph.proto", package=_PACKAGE, syntax="editions")
+    file.edition = descriptor_pb2.EDITION_2023
+    file.options.features.repeated_field_encoding = descriptor_pb2.FeatureSet.EXPANDED
     for name, fields in _FIELDS.items():
         message = file.message_type.add(name=name)
         for field, (number, kind) in fields.items():

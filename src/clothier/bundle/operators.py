@@ -153,7 +153,8 @@ def _dequantize(step: Step) -> Tensor:
     step.wanted(
         x.kind == zero.kind and x.kind in ("int8", "uint8", "int32") and scale.kind == "float32", "int8"
     )
-    by_channel = not x.is_activation and scale.shape in [(side,) for side in x.shape]
+    axis = step.attributes.get("axis", 1)
+    by_channel = not x.is_activation and axis in range(len(x.shape)) and scale.shape == (x.shape[axis],)
     step.wanted(
         scale.shape == zero.shape and (scale.shape == () or by_channel), "a scale for all or each channel"
     )
@@ -165,7 +166,7 @@ OPERATORS: dict[str, Operator] = {
     "Cast": Operator(_cast, frozenset({"to"})),
     "Concat": Operator(_concat, frozenset({"axis"})),
     "Conv": Operator(_conv, frozenset({"kernel_shape", "pads", "strides"})),
-    "DequantizeLinear": Operator(_dequantize, frozenset({"axis"})),  # ONNX Runtime checks which
+    "DequantizeLinear": Operator(_dequantize, frozenset({"axis"})),
     "Flatten": Operator(_flatten, frozenset({"axis"})),
     "Gather": Operator(_gather, frozenset({"axis"})),
     "Gemm": Operator(_gemm),

@@ -71,6 +71,8 @@ def _read(opened: Archive, source: Source, name: str) -> Bundle:
     statistics = (
         tensors.load(opened.read(STATISTICS, MOST_STATISTICS), STATISTICS) if STATISTICS in listed else {}
     )
+    lookalikes = _lookalikes(opened, manifest) if LOOKALIKES in listed else None
+    # Last, for it is the largest, and the others take twice their size while they are loaded.
     graph = opened.read(GRAPH, most[GRAPH])
     graphs.check(graph, manifest.plan)
     return Bundle(
@@ -78,7 +80,7 @@ def _read(opened: Archive, source: Source, name: str) -> Bundle:
         graph=graph,
         weights=Weights(source, name, manifest, wanted) if WEIGHTS in listed else {},
         statistics=statistics,
-        lookalikes=_lookalikes(opened, manifest) if LOOKALIKES in listed else None,
+        lookalikes=lookalikes,
     )
 
 
