@@ -41,3 +41,11 @@ def test_what_the_model_sees_keeps_its_pixels_as_squares() -> None:
     column = drawn[:, left + 1 : left + shape[1] - 1, 0]
     rows = np.flatnonzero((column[:, :40] == last[1, 1:41]).all(axis=1))
     assert any(np.array_equal(column[row : row + 80], last[1:81, 1:-1]) for row in rows)
+
+
+def test_letters_that_the_font_has_not_are_drawn_as_others() -> None:
+    made = doctor.examine(encode(thing()), skip=list(doctor.STEPS))
+    drawn, plain = (
+        sheet.draw(made, [[(name, 0.5)]], name, [name]) for name in ("Jäckchen 夏\n\udcff", "Jackchen ???")
+    )
+    assert np.array_equal(np.asarray(drawn), np.asarray(plain))

@@ -28,6 +28,7 @@ from clothier.cli import (
     projector,
     recipes,
     reproduce,
+    screen,
     serve,
     summary,
     train,
@@ -138,5 +139,5 @@ def _unheard() -> int:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    print(f"clothier: {message}", file=sys.stderr)
+    print(f"clothier: {screen.plain(message)}", file=sys.stderr)
     return exit_code

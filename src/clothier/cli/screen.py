@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.bar import Bar
@@ -14,6 +18,21 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def _settle_streams() -> None:
+    """Whatever the program was started with can be printed to: a stream that was closed (>&-) leads nowhere, and what
+    an encoding has not comes as escapes. In order, since the lowest number that is free is taken."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - for as long as the program runs
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+_settle_streams()
 # Where nobody looks at a terminal of known width, lines may be wider than Rich's 80.
 results = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 messages = Console(stderr=True, highlight=False)
@@ -24,15 +43,20 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=2))
 
 
+def plain(text: str) -> str:
+    """One line: control characters, which a file's name may hold, as escapes, so that none moves the cursor."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def notice(text: str) -> None:
     """A sentence that must not be missed, on stderr; nothing where it is empty."""
     if text:
-        messages.print(f"NOTE: {text}", style="bold yellow", markup=False)
+        messages.print(f"NOTE: {plain(text)}", style="bold yellow", markup=False)
 
 
 def say(text: str = "") -> None:
-    """A line of prose on stdout, left to the terminal to wrap."""
-    results.print(text, markup=False, soft_wrap=True)
+    """A line of prose on stdout, or several, left to the terminal to wrap."""
+    results.print("\n".join(map(plain, text.split("\n"))), markup=False, soft_wrap=True)
 
 
 def print_table(
@@ -41,25 +65,27 @@ def print_table(
     """A plain table on stdout: words to the left, numbers to the right, among them columns that are empty here and
     there. `words` are columns that are words, even where all begin with a digit."""
     if title:
-        results.print(title, style="bold", markup=False, soft_wrap=True)
+        results.print(plain(title), style="bold", markup=False, soft_wrap=True)
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, column in enumerate(columns):
         filled = [row[place] for row in rows if row[place] != ""]
         right = column not in words and bool(filled) and all(map(_is_number, filled))
         made.add_column(escape(column), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(escape(str(cell)) for cell in row))
+        made.add_row(*(escape(plain(str(cell))) for cell in row))
     results.print(made)
 
 
 def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:
     """A line for each (name, share in [0, 1], remark) on stdout, with a bar as long as the share."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    blocks = not results.options.ascii_only
     for column in ("left", "right", "left", "left"):
         made.add_column(justify="right" if column == "right" else "left", no_wrap=True)
     for name, share, remark in rows:
         style = "bold" if remark else ""
-        made.add_row(escape(name), f"{share:.4f}", Bar(1, 0, share, width=30), escape(remark), style=style)
+        bar = Bar(1, 0, share, width=30) if blocks else "#" * round(30 * share)
+        made.add_row(escape(plain(name)), f"{share:.4f}", bar, escape(remark), style=style)
     results.print(made)
 
 

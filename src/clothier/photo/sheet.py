@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -32,7 +33,7 @@ def draw(
     lines = [
         line
         for text in warnings
-        for line in textwrap.wrap(f"! {text}", max(30, width // 9), subsequent_indent="   ")
+        for line in textwrap.wrap(f"! {_drawable(text)}", max(30, width // 9), subsequent_indent="   ")
     ]
     rows = -(-len(steps) // columns)
     height = MARGIN + 46 + rows * tall + 24 * len(lines) + MARGIN // 2
@@ -93,13 +94,19 @@ def _enlarged(pixels: Images, side: int) -> Image.Image:
 
 def _fitting(text: str, size: int, width: float) -> str:
     """The text, or its beginning where it would be wider."""
-    font = _font(size)
+    font, text = _font(size), _drawable(text)
     if font.getlength(text) <= width:
         return text
     end = len(text)
     while end > 1 and font.getlength(f"{text[:end]}...") > width:
         end -= 1
     return f"{text[:end]}..."
+
+
+def _drawable(text: str) -> str:
+    """The text in letters that Pillow's own font has, which are those of English: others without their marks, or ?."""
+    bare = (mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in bare)
 
 
 @cache
