@@ -36,6 +36,16 @@ def test_unlike_comes_before_unsure() -> None:
     assert set(verdicts.statuses) == {"unlike", "unsure"}
 
 
+def test_what_is_no_number_is_doubted() -> None:
+    made = seen(300)
+    calibration = calibrate.fit(made.logits, made.features, made.images, made.labels)
+    with np.errstate(invalid="ignore"):
+        verdicts = calibration.judge(made.logits * np.float32(np.nan), made.features, made.images)
+        assert set(verdicts.statuses) == {"unlike", "unsure"}
+        verdicts = calibration.judge(made.logits, made.features * np.float32(np.nan), made.images)
+    assert set(verdicts.statuses) == {"unlike"}
+
+
 def test_without_a_fit_logits_are_softmaxed_and_nothing_is_doubted() -> None:
     made = seen(20)
     verdicts = Calibration().judge(made.logits, made.features, made.images)
@@ -97,6 +107,10 @@ def test_statistics_that_do_not_fit_are_refused() -> None:
     broken[1] = np.nan
     with pytest.raises(DataError, match=r"^statistics 'heights' are .* all of them finite$"):
         load(heights=broken)
+    with pytest.raises(
+        DataError, match=r"^statistics 'deviations' are not all above 0; wanted them so; export"
+    ):
+        load(deviations=np.zeros(3, np.float32))
 
 
 def test_wrong_counts_and_shares_are_refused() -> None:

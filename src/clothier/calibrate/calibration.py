@@ -51,8 +51,9 @@ class Calibration:
             if self.statistics is None
             else self.statistics.strangeness(features, images)
         )
-        doubts = np.where(probabilities.max(axis=1) < self.unsure, 1, 0)
-        doubts[strangeness > self.unlike] = 2
+        # In these words, what is no number is doubted as well.
+        doubts = np.where(probabilities.max(axis=1) >= self.unsure, 0, 1)
+        doubts[~(strangeness <= self.unlike)] = 2
         return Verdicts(probabilities, np.array(STATUSES)[doubts], strangeness)
 
     @property
@@ -126,4 +127,8 @@ def _statistics(tensors: Mapping[str, npt.NDArray[Any]]) -> Statistics:
             raise DataError(
                 f"statistics '{name}' are {array.dtype} {array.shape}; wanted float32 {shape}, all of them finite"
             )
+    if not (made.deviations > 0).all():
+        raise DataError(
+            "statistics 'deviations' are not all above 0; wanted them so; export the model file anew"
+        )
     return made
