@@ -29,6 +29,9 @@ def test_words_are_files_folders_and_patterns_each_photo_once(tmp_path: Path) ->
     assert names("one/0001.png", "one/*.png") == ["one/0001.png", "one/0000.png"]
     assert names("**/inner/*.png") == ["one/inner/0000.png"]
     assert names("one/notes.txt") == ["one/notes.txt"]  # what is named is tried
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "phone.HEIC").write_bytes(b"no format of ours")
+    assert names("two") == ["two/phone.HEIC"]  # not passed over in silence
     odd = tmp_path / "two[1].png"
     odd.write_bytes(b"")
     assert names("two[1].png") == ["two[1].png"]

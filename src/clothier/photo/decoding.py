@@ -23,6 +23,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 FORMAT_WORDS = "JPEG, PNG, WebP, GIF or BMP"
 # A name says which files are meant as pictures; what they are is told by their content.
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"})
+# Pictures too, as phones and scanners save them, which are not read.
+OTHER_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".tif", ".tiff"})
 MAX_PIXELS = 50_000_000
 MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of so many pixels
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from clothier.calibrate import Verdicts
 from clothier.errors import DataError, InputError
-from clothier.photo import FORMAT_WORDS, SUFFIXES, doctor
+from clothier.photo import FORMAT_WORDS, OTHER_SUFFIXES, SUFFIXES, doctor
 from clothier.predict.predictor import Predictor
 from clothier.values import Images
 
@@ -95,12 +95,13 @@ def answers(predictor: Predictor, paths: Sequence[Path], report: Report | None =
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Pictures by name, hidden files and folders left out; and folders that cannot be looked into."""
+    """Pictures by name, of formats that are not read as well, so that none is passed over in silence; hidden files and
+    folders are left out. And folders that cannot be looked into."""
     closed: list[Path] = []
     for place, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES | OTHER_SUFFIXES:
                 yield Path(place, name)
     yield from closed
 
