@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -135,7 +137,24 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("predict", "no photos are named; wanted some, or --model RUN and --index for an image of its data"),
         (
             "predict a.jpg --index 3",
-            "got photos and --data or --index; wanted one or the other; leave one out",
+            "got photos and --index, which is for an image of a data set; wanted one or the other; leave one out",
+        ),
+        (
+            "predict a.jpg --weights best",
+            "got photos and --weights, which is for an image of a data set; wanted",
+        ),
+        (
+            "predict a.jpg --split train",
+            "got photos and --split, which is for an image of a data set; wanted",
+        ),
+        ("predict a.jpg --crop doctor", "got photos and --crop, which is for an image of a data set; wanted"),
+        (
+            "predict a.jpg --skip-bad",
+            "got photos and --skip-bad, which is for an image of a data set; wanted",
+        ),
+        (
+            "predict a.jpg --json --out a.csv",
+            "got --json and --out a.csv; wanted one place for the answers; leave one out",
         ),
         (
             "predict --model nowhere --out a.csv",
@@ -385,6 +404,27 @@ def test_a_full_disk_under_the_output_is_told_in_one_line(words: list[str]) -> N
     said = "clothier: cannot print: No space left on device; make room, or print to another place"
     assert (ended.stderr.splitlines()[-1], ended.returncode) == (said, 74)
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed by a shell of POSIX")
+@pytest.mark.parametrize(("words", "code"), [("models", 0), ("models extra", 2)])
+def test_closed_streams_lead_nowhere(words: str, code: int) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m clothier {words} <&- >&- 2>&-"
+    assert subprocess.run(command, shell=True, check=False).returncode == code
+
+
+def test_what_an_encoding_has_not_comes_as_escapes(tmp_path: Path) -> None:
+    photo = tmp_path / "Jäckchen.png"
+    Image.new("L", (28, 28)).save(photo)
+    command = [sys.executable, "-m", "clothier", "predict", str(photo)]
+    ended = subprocess.run(
+        command, env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    title, _, first, *_ = ended.stdout.splitlines()
+    assert title == f"{tmp_path}/J\\xe4ckchen.png"
+    _, share, bar, remark = first.split()
+    assert (bar, remark) == ("#" * round(30 * float(share)), "predicted")
 
 
 def test_a_path_that_cannot_be_used_is_told_in_one_line(

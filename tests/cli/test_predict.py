@@ -52,6 +52,9 @@ def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
     assert [row["probability"] for row in rows] == [str(line.get("probability", "")) for line in lines]
     assert rows[6]["reason"] == lines[6]["reason"] == "is not a JPEG, PNG, WebP, GIF or BMP picture"
 
+    one = ("predict", str(photos / "0.png"), "--model", str(finished), "--out", str(tmp_path / "one.csv"))
+    assert _prints(capsys, *one) == f"{tmp_path / 'one.csv'}: 1 photo\n"
+
     jsonl = tmp_path / "of.JSONL"
     _prints(capsys, *words, "--out", str(jsonl))
     assert [json.loads(line) for line in jsonl.read_text().splitlines()] == lines
@@ -78,6 +81,21 @@ def test_one_photo_gets_a_bar_a_class(
         assert row.startswith(name)
         assert f"{share:.4f}" in row
         assert row.rstrip().endswith("predicted") == (name == answer["label"])
+
+
+def test_names_neither_move_the_cursor_nor_break_a_row(
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path
+) -> None:
+    names = [photos / name for name in ("a\x1b[2Jb.png", "a\nb.png")]
+    for name in names:
+        shutil.copy(photos / "0.png", name)
+    words = ("predict", *map(str, names), "--model", str(finished))
+    _, _, *rows = _prints(capsys, *words).splitlines()
+    assert [row.split()[0] for row in rows] == ["a\\x1b[2Jb.png", "a\\nb.png"]
+    lines = _prints(capsys, *words, "--json").splitlines()
+    assert [json.loads(line)["filename"] for line in lines] == list(map(str, names))
+    assert cli.run(["predict", "a\nb"]) == 2
+    assert capsys.readouterr().err.startswith("clothier: a\\nb is not there; wanted")
 
 
 def test_doubts_are_put_into_words(

@@ -61,7 +61,7 @@ def doctor(
     try:
         examination = doctoring.examine(photo, skip or (), (height, width), channels)
     except DataError as error:
-        raise DataError(f"{photo} {error}; wanted a {FORMAT_WORDS} picture") from error
+        raise DataError(f"{photo} {error}; wanted one picture ({FORMAT_WORDS})") from error
     verdicts = predictor.judge(np.stack([step.seen for step in examination.steps]))
     answers = [_first(predictor.class_names, row) for row in verdicts.probabilities.tolist()]
     warnings = [*_warnings(examination, verdicts, answers[-1]), *_other_way(predictor)]

@@ -65,8 +65,22 @@ def predict(
     them. Without photos: what it makes of one image of a data set, and the first classes it predicts.
     """
     if photos:
-        if data is not None or index is not None:
-            raise InputError("got photos and --data or --index; wanted one or the other; leave one out")
+        of_data = {
+            "--data": data is not None,
+            "--index": index is not None,
+            "--split": split != "test",
+            "--weights": weights != "last",
+            "--data-dir": data_dir is not None,
+            "--image-size": image_size is not None,
+            "--crop": crop != "pad",
+            "--skip-bad": skip_bad,
+        }
+        for word in (word for word, given in of_data.items() if given):
+            raise InputError(
+                f"got photos and {word}, which is for an image of a data set; wanted one or the other; leave one out"
+            )
+        if json and out is not None:
+            raise InputError(f"got --json and --out {out}; wanted one place for the answers; leave one out")
         _photos(photos, model, threads or 0, engine or "onnxruntime", out, json)
     elif model is None:
         raise InputError(
@@ -109,7 +123,8 @@ def _photos(
     if out is None:
         _show(shown)
     else:
-        screen.say(f"{out}: {len(paths):,} photos{f', {unreadable:,} unreadable' if unreadable else ''}")
+        count = f"{len(paths):,} photo{'' if len(paths) == 1 else 's'}"
+        screen.say(f"{out}: {count}{f', {unreadable:,} unreadable' if unreadable else ''}")
 
 
 def _show(answers: list[Answer]) -> None:
