@@ -118,7 +118,7 @@ def test_what_speaks_against_it_is_said_in_words(
 ) -> None:
     model.status, model.photos = status, photos
     assert cli.run(["doctor", str(photo), "--out", str(tmp_path / "x.png")]) == 0
-    assert " ".join(capsys.readouterr().err.split()) == f"NOTE: {words}"
+    assert capsys.readouterr().err == f"NOTE: {words}\n"
 
 
 def test_a_picture_that_cannot_be_written_is_told(

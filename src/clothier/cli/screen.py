@@ -51,7 +51,9 @@ def plain(text: str) -> str:
 def notice(text: str) -> None:
     """A sentence that must not be missed, on stderr; nothing where it is empty."""
     if text:
-        messages.print(f"NOTE: {plain(text)}", style="bold yellow", markup=False)
+        # A terminal's lines end between words; elsewhere a sentence is a line, which can be searched for.
+        wrapped = messages.is_terminal
+        messages.print(f"NOTE: {plain(text)}", style="bold yellow", markup=False, soft_wrap=not wrapped)
 
 
 def say(text: str = "") -> None:
