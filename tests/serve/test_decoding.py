@@ -103,6 +103,13 @@ def test_what_needs_more_memory_than_allowed_is_refused_and_the_next_picture_rea
     _with(act, bytes=2**28)
 
 
+def test_a_terminals_signals_do_not_reach_it() -> None:
+    async def act(decoders: Decoders) -> list[int]:
+        return [os.getpgid(process._process.pid) for process in decoders._all]
+
+    assert os.getpgrp() not in _with(act)
+
+
 def test_one_whose_service_died_ends_by_itself() -> None:
     async def act(decoders: Decoders) -> None:
         assert isinstance(await _ending(decoders, photo()), Decoded)

@@ -105,6 +105,7 @@ class _Process:
                 stdout=subprocess.DEVNULL,
                 env=_environment(),
                 cwd="/",
+                process_group=0,  # a terminal's Ctrl-C is not for it, which may still be starting
             )
         self._line.setblocking(False)
 
