@@ -14,7 +14,9 @@ from clothier.serve.service import Service
     [
         ({"port": 0}, "port is 0; wanted 1 to 65535"),
         ({"queue": -1}, "queue is -1; wanted 0 or more"),
-        ({"body_seconds": float("nan")}, "body-seconds is nan; wanted 0.1 or more"),
+        ({"body_seconds": float("nan")}, "body-seconds is nan; wanted 0.1 to 86,400"),
+        ({"work_seconds": float("inf")}, "work-seconds is inf; wanted 0.1 to 86,400"),
+        ({"drain_seconds": 1e9}, "drain-seconds is 1e+09; wanted 0 to 86,400"),
         ({"decoders": -1}, "decoders is -1; wanted 0 or more"),
         (
             {"origins": ("https://a.example", "a.example/page")},

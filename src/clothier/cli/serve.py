@@ -28,9 +28,9 @@ def serve(
             show_default="none",
         ),
     ] = None,
-    max_megabytes: Annotated[int, typer.Option(help="Size of a request's body, at most.")] = 32,
-    max_megapixels: Annotated[int, typer.Option(help="Size of a picture, at most.")] = 50,
-    max_pictures: Annotated[int, typer.Option(help="Pictures in a request, at most.")] = 32,
+    max_megabytes: Annotated[int, typer.Option(min=1, help="Size of a request's body, at most.")] = 32,
+    max_megapixels: Annotated[int, typer.Option(min=1, help="Size of a picture, at most.")] = 50,
+    max_pictures: Annotated[int, typer.Option(min=1, help="Pictures in a request, at most.")] = 32,
     queue: Annotated[
         int | None,
         typer.Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ _LEAST = {
     "work_seconds": 0.1,
     "drain_seconds": 0,
 }
+_DAY = 86_400  # the longest deadline: one without an end is none
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,10 @@ class Settings:
             raise InputError(f"port is {self.port}; wanted 1 to 65535")
         for name, least in _LEAST.items():
             value = getattr(self, name)
-            if not value >= least:
-                raise InputError(f"{name.replace('_', '-')} is {value:g}; wanted {least:g} or more")
+            most = _DAY if name.endswith("_seconds") else math.inf
+            if not least <= value <= most:
+                wanted = f"{least:g} or more" if most == math.inf else f"{least:g} to {most:,}"
+                raise InputError(f"{name.replace('_', '-')} is {value:g}; wanted {wanted}")
         for origin in self.origins:
             if not _ORIGIN.fullmatch(origin):
                 raise InputError(f"origin '{origin}' is none; wanted one such as https://example.org, or *")

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from clothier import cli
+from clothier.serve import Settings, server
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """What was to be served; nothing is."""
+    made: list[Settings] = []
+
+    def run(settings: Settings, begin: Callable[[], None]) -> None:
+        made.append(settings)
+        begin()
+
+    monkeypatch.setattr(server, "run", run)
+    return made
+
+
+@pytest.mark.parametrize(
+    "option", ["--max-megabytes", "--max-megapixels", "--max-pictures", "--queue", "--decoders"]
+)
+def test_a_number_that_is_none_is_refused_by_the_name_that_was_typed(
+    served: list[Settings], capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert cli.run(["serve", option, "0"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"clothier: invalid value for '{option}': ")
+    assert said.count("\n") == 1
+    assert served == []
+
+
+def test_a_deadline_without_an_end_is_refused(
+    served: list[Settings], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["serve", "--work-seconds", "inf"]) == 2
+    assert capsys.readouterr().err == "clothier: work-seconds is inf; wanted 0.1 to 86,400\n"
+    assert served == []
