@@ -22,6 +22,18 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 
 
 @pytest.mark.parametrize(
+    ("host", "place"),
+    [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("shop.example", "shop.example")],
+)
+def test_it_says_what_it_serves_by_an_address_that_can_be_opened(
+    served: list[Settings], capsys: pytest.CaptureFixture[str], host: str, place: str
+) -> None:
+    assert cli.run(["serve", "--host", host, "--port", "9000"]) == 0
+    assert capsys.readouterr().out == f"serving the model in the box at http://{place}:9000\nCtrl-C ends it\n"
+    assert (served[0].host, served[0].port) == (host, 9000)
+
+
+@pytest.mark.parametrize(
     "option", ["--max-megabytes", "--max-megapixels", "--max-pictures", "--queue", "--decoders"]
 )
 def test_a_number_that_is_none_is_refused_by_the_name_that_was_typed(

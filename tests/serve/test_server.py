@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import signal
@@ -20,6 +21,8 @@ import pytest
 from serve.here import JPEG, photo
 
 from clothier import bundle, cli
+from clothier.errors import InputError
+from clothier.serve import Settings, server
 
 
 class Running:
@@ -29,7 +32,7 @@ class Running:
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.port = found.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.model, self.address = model, f"http://127.0.0.1:{self.port}"
         given = [str(model), "--port", str(self.port), "--decoders", "1", *words]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "clothier", "serve", *given],
@@ -120,6 +123,33 @@ def test_the_port_is_free_again_where_the_process_that_watches_is_killed(running
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         tried.bind(("127.0.0.1", running.port))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_one_that_is_killed_again_as_soon_as_it_is_back_gives_up_and_says_so_on_stderr(
+    running: Running,
+) -> None:
+    for _ in range(2):
+        running.wait_ready()
+        os.kill(running.worker(), signal.SIGKILL)
+        time.sleep(0.1)
+    out, said = running.process.communicate(timeout=60)
+    assert running.process.returncode == 1
+    assert out == f"serving {running.model} at {running.address}\nCtrl-C ends it\n"
+    assert "[ERROR] Worker crash loop detected, exiting\n" in said
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
+def test_a_host_may_be_a_name_or_a_number(host: str) -> None:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    try:
+        address = server._free_address(Settings(host=host, port=port))
+    except InputError:
+        assert host == "::1"  # where the machine has no IPv6
+        pytest.skip("no IPv6")
+    assert ipaddress.ip_address(address).is_loopback
 
 
 def test_a_port_that_is_taken_and_a_file_that_is_no_model_are_told_in_one_line(

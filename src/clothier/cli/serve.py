@@ -74,5 +74,6 @@ def serve(
         access_log=access_log,
     )
     bundle.read(file_of(model))  # what is wrong with it is said here, in one line
-    told = f"serving {model or 'the model in the box'} at http://{host}:{port}\nCtrl-C ends it"
+    place = f"[{host}]" if ":" in host else host  # as an address of IPv6 stands in a link
+    told = f"serving {model or 'the model in the box'} at http://{place}:{port}\nCtrl-C ends it"
     server.run(settings, lambda: screen.say(told))

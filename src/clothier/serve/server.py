@@ -29,16 +29,18 @@ from clothier.serve.settings import Settings
 _CONNECTIONS = 8192  # at once; what is too much is refused by the application, with words
 _LOOK = 0.5  # seconds between looks at whether the process that watches is there
 _HEADERS = 64 * 2**10  # bytes of a request's head
+# Granian's own words, which it would else print among what was asked for.
+_TO_STDERR = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
 
 
 def run(settings: Settings, begin: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGTERM or SIGINT; `begin` is called once the address is known to be free. Raises InputError where it
     is not, and SystemExit where the service ends by itself."""
-    _check_address(settings)
+    address = _free_address(settings)
     begin()
     server = Server(
         "clothier.serve",
-        settings.host,
+        address,
         settings.port,
         interface=Interfaces.ASGI,
         loop=Loops.asyncio,
@@ -50,6 +52,7 @@ def run(settings: Settings, begin: Callable[[], None] = lambda: None) -> None:
             header_read_timeout=int(settings.header_seconds * 1000), max_buffer_size=_HEADERS
         ),
         log_level=LogLevels.warning,
+        log_dictconfig={"handlers": dict.fromkeys(("console", "access"), _TO_STDERR)},
         respawn_failed_workers=True,
         workers_kill_timeout=int(settings.drain_seconds + settings.work_seconds) + 5,
     )
@@ -89,20 +92,23 @@ def _end() -> None:
     os.kill(os.getpid(), signal.SIGINT)  # at which Granian closes what is open, and ends
 
 
-def _check_address(settings: Settings) -> None:
-    """InputError unless it is free: Granian would share it with another service."""
+def _free_address(settings: Settings) -> str:
+    """The number of the host, as Granian wants it. InputError unless it is free: Granian would share it with another
+    service."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
+        family, kind, protocol, _, found = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM
         )[0]
+        address = str(found[0])
         with socket.socket(family, kind, protocol) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tried.bind(address)
+            tried.bind((address, settings.port))
     except OSError as error:
         raise InputError(
             f"cannot listen on {settings.host} port {settings.port} ({error.strerror}); wanted an address that is "
             "free; choose another --host or --port"
         ) from error
+    return address
 
 
 def _log_to_stderr(settings: Settings) -> None:
