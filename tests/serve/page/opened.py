@@ -100,6 +100,13 @@ class Opened:
     def choose(self, *files: FilePayload) -> None:
         self.page.locator("#files").set_input_files(list(files))
 
+    def drop(self, *paths: str) -> None:
+        """Drop what lies at those paths, as a file manager does."""
+        data = {"items": [], "files": list(paths), "dragOperationsMask": 1}
+        line = self.page.context.new_cdp_session(self.page)
+        for kind in ("dragEnter", "dragOver", "drop"):
+            line.send("Input.dispatchDragEvent", {"type": kind, "x": 99, "y": 99, "data": data})
+
     def hand_over(self, event: str, names: Sequence[str], text: str = "") -> None:
         """Drop or paste the pictures of those statuses, or a text."""
         files = [[name, base64.b64encode(self.pictures[name]).decode()] for name in names]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,24 @@ def test_what_is_no_picture_is_said(opened: Opened) -> None:
     assert "Request" in words
     assert opened.page.locator("#answer button").count() == 0  # asking again would not help
     opened.page.locator("#answer figure").wait_for(state="detached")
+
+
+def test_a_folder_and_a_file_that_is_gone_are_not_taken_for_a_lost_connection(
+    opened: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / "photos").mkdir()
+    gone = tmp_path / "gone.png"
+    gone.write_bytes(opened.pictures["sure"])
+    opened.page.route(ASKED, lambda route: refuse(route, 429, 1))
+    opened.choose(opened.payload("sure"))
+    opened.page.locator("#progress").get_by_text("Asking again").wait_for()
+    opened.drop(str(tmp_path / "photos"), str(gone))
+    gone.unlink()
+    opened.page.unroute(ASKED)
+    opened.answered(3)
+    assert opened.title == "This file cannot be opened"
+    assert opened.live == "3 pictures: 1 sure, 2 without an answer"
+    assert opened.page.locator("#answer button").count() == 0  # asking again would not help
 
 
 @pytest.mark.parametrize(

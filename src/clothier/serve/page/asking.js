@@ -31,7 +31,7 @@ export async function askModel() {
 
 // What the model makes of a file. `waiting` is told (seconds, time) while the service is too busy; `signal` ends it.
 export async function ask(file, limits, signal, waiting) {
-  refuseEarly(file, limits);
+  await refuseEarly(file, limits);
   for (let time = 1; ; time++) {
     try {
       const response = await received(
@@ -50,8 +50,13 @@ export async function ask(file, limits, signal, waiting) {
   }
 }
 
-// What the service would refuse, refused before it is sent: who still sends does not hear.
-function refuseEarly(file, limits) {
+// What the service would refuse, refused before it is sent: who still sends does not hear. And what cannot be sent, for
+// which a browser has the same word as for a connection that is gone.
+async function refuseEarly(file, limits) {
+  const opens = file.size && (await file.slice(0, 1).arrayBuffer().catch(() => null));
+  if (!opens) {
+    throw new Refusal("This file cannot be opened", "It is empty, or a folder, or was moved or changed since. Choose the pictures themselves.");
+  }
   if (limits && file.size > limits.bytes) {
     const said = `It has ${megabytes(file.size)}; the service takes ${megabytes(limits.bytes)}.`;
     throw new Refusal(WORDS[413][0], WORDS[413][1], { said });
