@@ -125,6 +125,23 @@ def test_the_port_is_free_again_where_the_process_that_watches_is_killed(running
         tried.bind(("127.0.0.1", running.port))
 
 
+def test_it_ends_with_its_terminal_unless_that_is_ignored(model: Path, running: Running) -> None:
+    running.process.send_signal(signal.SIGHUP)
+    running.process.communicate(timeout=60)
+    assert running.process.returncode == 0
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        kept = Running(model)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    try:
+        kept.process.send_signal(signal.SIGHUP)
+        time.sleep(1)
+        assert kept.post(photo()).status_code == 200
+    finally:
+        assert kept.end()[0] == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_one_that_is_killed_again_as_soon_as_it_is_back_gives_up_and_says_so_on_stderr(
     running: Running,

@@ -1,7 +1,8 @@
 """The application under Granian: one process that answers, and one that brings it back where it is killed.
 
-SIGTERM drains: new work is refused, what was taken is answered, then all ends. So it does where the one that watches is
-killed: its port would else stay taken by a service that nobody started.
+SIGTERM drains: new work is refused, what was taken is answered, then all ends. So it does where its terminal is closed,
+unless that is ignored (nohup), and where the one that watches is killed: its port would else stay taken by a service
+that nobody sees.
 """
 
 from __future__ import annotations
@@ -56,6 +57,9 @@ def run(settings: Settings, begin: Callable[[], None] = lambda: None) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=int(settings.drain_seconds + settings.work_seconds) + 5,
     )
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    hung_up: Any = signal.SIG_IGN if ignored else server.signal_handler_interrupt
+    server.on_startup(lambda: signal.signal(signal.SIGHUP, hung_up))  # at which Granian would load all anew
     server.serve(target_loader=_Loader(settings), wrap_loader=False)
 
 
@@ -71,10 +75,12 @@ class _Loader:
 
 
 async def watch(service: Service) -> None:
-    """On SIGTERM, or once the process that started this one is gone, drain, then let the server end; end it, too, where
-    the model cannot be loaded."""
+    """On SIGTERM or SIGHUP, or once the process that started this one is gone, drain, then let the server end; end it,
+    too, where the model cannot be loaded."""
     loop, told, parent = asyncio.get_running_loop(), asyncio.Event(), os.getppid()
-    loop.add_signal_handler(signal.SIGTERM, told.set)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, told.set)
     try:
         await service.loaded()
     except Exception as error:
