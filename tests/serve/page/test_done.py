@@ -213,6 +213,15 @@ def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
     assert table[3]["warnings"] == "; ".join(warned["warnings"]) != ""
 
 
+def test_what_the_model_cannot_say_is_not_promised(opened: Opened) -> None:
+    assert "is like nothing it was trained on" in opened.page.locator("#strange").inner_text()
+    content = opened.ask("fetch('v1/model').then((response) => response.json())")
+    content["thresholds"] = {"unsure": 0.6}
+    opened.page.route("**/v1/model", lambda route: route.fulfill(json=content))
+    opened.open()
+    assert "never says so" in opened.page.locator("#strange").inner_text()
+
+
 def test_nothing_runs_over_the_edge_of_a_phone(opening: Callable[..., Opened]) -> None:
     opened = opening(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     opened.choose(opened.payload("a-name-" * 20 + ".png", opened.pictures["unsure"]))

@@ -164,3 +164,15 @@ def test_it_waits_for_a_service_that_is_loading(opened: Opened) -> None:
     opened.page.get_by_text("The service is not ready; asking again").wait_for()
     opened.page.unroute("**/v1/model")
     opened.page.get_by_text("cnn1, trained on generated:600, right on 80.0").wait_for()
+
+
+def test_the_model_is_introduced_even_where_an_answer_came_before(opened: Opened) -> None:
+    opened.page.route("**/v1/model", lambda route: refuse(route, 503, 1))
+    opened.page.goto(opened.address)
+    opened.page.get_by_text("The service is not ready; asking again").wait_for()
+    opened.choose(opened.payload("sure"))
+    opened.answered(1)
+    opened.page.unroute("**/v1/model")
+    opened.page.get_by_text("cnn1, trained on generated:600, right on 80.0").wait_for()
+    opened.page.get_by_role("button", name="clear").click()
+    assert opened.page.get_by_text("What it knows: 3 classes").is_visible()

@@ -7,6 +7,7 @@ import { listen } from "./intake.js";
 import { drawEntries, saveCsv, saveJson } from "./visit.js";
 
 const start = [...byId("answer").childNodes];
+const [about, strange] = [byId("about"), byId("strange")]; // which leave the page with the rest of the start
 let model = null;
 let entries = [];
 let shown = null;
@@ -132,11 +133,12 @@ async function introduce() {
     setTimeout(introduce, 2000);
     return;
   }
-  const { name, source, classes, scores, limits, card } = model;
+  const { name, source, classes, scores, thresholds, limits, card } = model;
   const test = scores.test?.accuracy ? `, right on ${percent(scores.test.accuracy)} of its test images` : "";
   byId("model").textContent = `${name}, trained on ${source}${test}`;
   byId("limits").textContent = `up to ${megabytes(limits.bytes)} and ${limits.megapixels} megapixels each`;
-  byId("about").append(
+  if (!thresholds.unlike) strange.textContent = "this model never says so: it has no measure of what is strange";
+  about.append(
     make("h2", {}, `What it knows: ${counted(classes.length, "class", "classes")}`),
     make("ul", { className: "names" }, ...classes.map((each) => make("li", {}, each))),
     ...(card ? [make("details", {}, make("summary", {}, "about this model"), make("p", { className: "card" }, card))] : []),
