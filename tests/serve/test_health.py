@@ -5,6 +5,7 @@ import re
 from serve.here import JPEG, Here, bundle, photo
 
 from clothier.serve import Settings
+from clothier.serve.metrics import HELP, Metrics
 
 
 def test_metrics_count_what_was_done() -> None:
@@ -18,9 +19,13 @@ def test_metrics_count_what_was_done() -> None:
         running.close()
     assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
     lines = response.text.splitlines()
+    typed = {line.split()[2] for line in lines if line.startswith("# TYPE ")}
+    assert typed == {f"clothier_{name}" for name in HELP}
     for line in lines:
         assert re.fullmatch(
-            r'# TYPE \w+ (counter|gauge|histogram)|\w+(\{(\w+="[^"]*",?)+\})? [\d.e+-]+', line
+            r"# HELP \w+ [A-Z][\w ',]+\."
+            r'|# TYPE \w+ (counter|gauge|histogram)|\w+(\{(\w+="[^"]*",?)+\})? [\d.e+-]+',
+            line,
         ), line
     assert 'clothier_requests_total{path="/v1/predict",status="200"} 2' in lines
     assert 'clothier_requests_total{path="/v1/predict",status="422"} 1' in lines
@@ -30,6 +35,12 @@ def test_metrics_count_what_was_done() -> None:
     assert "clothier_batch_images_total 2" in lines
     assert "clothier_pictures_in_work 0" in lines
     assert "clothier_requests_in_progress 1" in lines
+
+
+def test_a_large_count_is_not_rounded() -> None:
+    text = Metrics().text({"batches_total": 12_345_678}, {"ready": True})
+    assert "\nclothier_batches_total 12345678\n" in text
+    assert "\nclothier_ready 1\n" in text
 
 
 def test_it_says_that_it_is_ready(here: Here) -> None:

@@ -24,7 +24,7 @@ async def readyz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Counters and gauges as Prometheus reads them."""
     service: Service = request.app.state.service
-    counters: dict[str, float] = {}
+    counters: dict[str, int] = {}
     if service.state == READY:
         model = service.model
         counters = {
@@ -32,7 +32,7 @@ async def metrics(request: Request) -> Response:
             "batch_images_total": model.engine.rows,
             "decoders_replaced_total": model.decoders.replaced,
         }
-    gauges: dict[str, float] = {
+    gauges: dict[str, int] = {
         "ready": service.state == READY,
         "pictures_in_work": service.crowd.count,
         "requests_in_progress": service.requests,

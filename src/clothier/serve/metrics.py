@@ -5,6 +5,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 
+HELP = {
+    "requests_total": "Requests by route and status.",
+    "pictures_total": "Pictures by the status of their answer.",
+    "request_seconds": "Time from a request's head to the end of its answer.",
+    "batches_total": "Batches that went through the network.",
+    "batch_images_total": "Images that went through the network.",
+    "decoders_replaced_total": "Decoders that were killed or hung, or whose request was given up.",
+    "ready": "Whether new work is taken.",
+    "pictures_in_work": "Pictures that are worked on or wait.",
+    "requests_in_progress": "Requests that are not answered yet.",
+    "bytes_being_received": "Bytes of the bodies that are being received.",
+}
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
 
 
@@ -23,15 +35,15 @@ class Metrics:
         self._buckets[bisect_left(BUCKETS, seconds)] += 1
         self._seconds += seconds
 
-    def text(self, counters: dict[str, float], gauges: dict[str, float]) -> str:
-        """All of it, and those counters and gauges by name."""
-        lines = ["# TYPE clothier_requests_total counter"]
+    def text(self, counters: dict[str, int], gauges: dict[str, int]) -> str:
+        """All of it, and those counters and gauges, named in HELP."""
+        lines = _head("requests_total", "counter")
         for (path, status), count in sorted(self.requests.items()):
             lines.append(f'clothier_requests_total{{path="{path}",status="{status}"}} {count}')
-        lines.append("# TYPE clothier_pictures_total counter")
+        lines += _head("pictures_total", "counter")
         for name, count in sorted(self.pictures.items()):
             lines.append(f'clothier_pictures_total{{status="{name}"}} {count}')
-        lines.append("# TYPE clothier_request_seconds histogram")
+        lines += _head("request_seconds", "histogram")
         total = 0
         for most, count in zip((*BUCKETS, "+Inf"), self._buckets, strict=True):
             total += count
@@ -42,5 +54,9 @@ class Metrics:
         ]
         for kind, values in (("counter", counters), ("gauge", gauges)):
             for name, value in values.items():
-                lines += [f"# TYPE clothier_{name} {kind}", f"clothier_{name} {value:g}"]
+                lines += [*_head(name, kind), f"clothier_{name} {int(value)}"]
         return "\n".join(lines) + "\n"
+
+
+def _head(name: str, kind: str) -> list[str]:
+    return [f"# HELP clothier_{name} {HELP[name]}", f"# TYPE clothier_{name} {kind}"]
