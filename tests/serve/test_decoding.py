@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import select
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,6 +15,7 @@ from serve.here import finished, photo
 
 from clothier.errors import DataError
 from clothier.photo import doctor
+from clothier.serve.decoder import LENGTH
 from clothier.serve.decoding import KILLED, Decoded, Decoders, Manner
 
 MANNER = Manner("doctor", (28, 28), 1, megapixels=50, bytes=2**30, seconds=60)
@@ -110,10 +112,14 @@ def test_a_terminals_signals_do_not_reach_it() -> None:
     assert os.getpgrp() not in _with(act)
 
 
-def test_one_whose_service_died_ends_by_itself() -> None:
+@pytest.mark.parametrize("heard", [True, False])
+def test_one_whose_service_died_ends_by_itself(heard: bool) -> None:
     async def act(decoders: Decoders) -> None:
         assert isinstance(await _ending(decoders, photo()), Decoded)
         (process,) = decoders._all
+        if not heard:
+            process._line.sendall(LENGTH.pack(len(photo())) + photo())
+            select.select([process._line], [], [], 60)
         process._line.close()
         assert process._process.wait(timeout=60) == 0
 

@@ -67,11 +67,14 @@ def _decoded(content: bytes, told: dict[str, Any]) -> tuple[dict[str, Any], byte
 
 
 def _received(line: socket.socket, count: int) -> bytes | None:
-    """So many bytes; None where the other end closed."""
+    """So many bytes; None where the other end closed, or died before it heard the last answer."""
     made = bytearray(count)
     view, place = memoryview(made), 0
     while place < count:
-        got = line.recv_into(view[place:])
+        try:
+            got = line.recv_into(view[place:])
+        except ConnectionResetError:
+            return None
         if not got:
             return None
         place += got
