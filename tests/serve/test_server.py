@@ -125,6 +125,16 @@ def test_the_port_is_free_again_where_the_process_that_watches_is_killed(running
         tried.bind(("127.0.0.1", running.port))
 
 
+def test_a_form_that_cannot_be_read_adds_no_line_to_the_log_but_its_own(running: Running) -> None:
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    content = b"--x\r\nContent[Type: image/png\r\n\r\n"
+    response = httpx.post(f"{running.address}/v1/predict", content=content, headers=form)
+    assert response.json()["error"]["code"] == "bad_form"
+    lines = running.end()[1].splitlines()
+    assert [line for line in lines if "invalid" in line] == []
+    assert [json.loads(line)["status"] for line in lines if line.startswith("{")][-1] == 400
+
+
 def test_it_ends_with_its_terminal_unless_that_is_ignored(model: Path, running: Running) -> None:
     running.process.send_signal(signal.SIGHUP)
     running.process.communicate(timeout=60)

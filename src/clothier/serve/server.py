@@ -124,3 +124,5 @@ def _log_to_stderr(settings: Settings) -> None:
     logger.addHandler(handler)
     logger.propagate = False
     logger.setLevel(logging.INFO if settings.access_log else logging.WARNING)
+    # What is wrong with a form is told to its sender, who could else fill the log.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
