@@ -17,18 +17,15 @@ from clothier.values import Dataset, Labels, Split
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
+os.environ[backend.VARIABLE] = "tensorflow"  # also where there is a GPU; what starts JAX says so
+backend.start()  # before tests are collected, of which some import TensorFlow: that settles its kernels
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _ctrl_c() -> None:
     # A shell starts what runs in the background deaf to it, and so would be the commands that tests interrupt.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _backend() -> None:
-    os.environ[backend.VARIABLE] = "tensorflow"  # also where there is a GPU; what starts JAX says so
-    backend.start()
 
 
 @pytest.fixture(scope="session")
