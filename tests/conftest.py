@@ -17,8 +17,11 @@ from clothier.values import Dataset, Labels, Split
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
-os.environ[backend.VARIABLE] = "tensorflow"  # also where there is a GPU; what starts JAX says so
-backend.start()  # before tests are collected, of which some import TensorFlow: that settles its kernels
+
+def pytest_configure() -> None:
+    """Before tests are collected, of which some import TensorFlow: that settles its kernels."""
+    os.environ[backend.VARIABLE] = "tensorflow"  # also where there is a GPU; what starts JAX says so
+    backend.start()
 
 
 @pytest.fixture(scope="session", autouse=True)
