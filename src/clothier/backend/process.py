@@ -88,7 +88,7 @@ BFLOAT16_MUST_WIN = 1.3
 
 def bfloat16_speed() -> float:
     """How many times as fast as in float32 a convolution and its gradients run in bfloat16 on this machine;
-    a measurement of a tenth of a second, of one second where bfloat16 is slow."""
+    a measurement of a tenth of a second, of about a second where bfloat16 is slow."""
 
     def seconds(work: Callable[[], object]) -> float:
         began = time.perf_counter()
