@@ -20,18 +20,21 @@ def _step(layer: Any, inputs: np.ndarray, upstream: np.ndarray) -> list[np.ndarr
 
 
 @pytest.mark.parametrize(
-    ("side", "padding"), [(3, "same"), (4, "same"), (5, "valid"), (1, "same"), (6, "valid")]
+    ("count", "side", "padding"),
+    [(40, 3, "same"), (64, 4, "same"), (31, 5, "valid"), (1, 1, "same"), (97, 7, "same"), (100, 10, "valid")],
 )
-def test_gradients_on_small_maps_are_as_near_to_float32_as_kerass(side: int, padding: str) -> None:
+def test_gradients_on_small_maps_are_as_near_to_float32_as_kerass(
+    count: int, side: int, padding: str
+) -> None:
     rng = np.random.default_rng(0)
-    inputs = rng.normal(size=(40, side, side, 16)).astype(np.float32)
-    ours = Conv2D(24, 3, padding=padding, dtype="mixed_bfloat16")
-    theirs = keras.layers.Conv2D(24, 3, padding=padding, dtype="mixed_bfloat16")
-    exact = keras.layers.Conv2D(24, 3, padding=padding)
+    inputs = rng.normal(size=(count, side, side, 16)).astype(np.float32)
+    ours = Conv2D(24, 3, padding=padding, use_bias=False, dtype="mixed_bfloat16")
+    theirs = keras.layers.Conv2D(24, 3, padding=padding, use_bias=False, dtype="mixed_bfloat16")
+    exact = keras.layers.Conv2D(24, 3, padding=padding, use_bias=False)
     for layer in (ours, theirs, exact):
         layer.build(inputs.shape)
         layer.set_weights(ours.get_weights())
-    upstream = rng.normal(size=(40, *ours.compute_output_shape(inputs.shape)[1:])).astype(np.float32)
+    upstream = rng.normal(size=ours.compute_output_shape(inputs.shape)).astype(np.float32)
     gradients = [_step(layer, inputs, upstream) for layer in (ours, theirs, exact)]
     for own, keras_own, truth in zip(*gradients, strict=True):
         error, keras_error = (np.linalg.norm(value - truth) for value in (own, keras_own))
@@ -67,7 +70,7 @@ def test_only_small_maps_are_covered() -> None:
     def outputs(side: int, dtype: Any) -> Any:
         return backend.convolve(tf.zeros([2, side, side, 3], dtype), tf.zeros([3, 3, 3, 4], dtype), "same")
 
-    for dtype in (tf.float32, tf.bfloat16):
-        assert outputs(4, dtype).shape == (2, 4, 4, 4)
-        assert outputs(5, dtype) is None
+    for dtype, most in ((tf.float32, 4), (tf.bfloat16, 8)):
+        assert outputs(most, dtype).shape == (2, most, most, 4)
+        assert outputs(most + 1, dtype) is None
     assert outputs(4, tf.float64) is None

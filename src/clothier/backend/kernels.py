@@ -7,7 +7,11 @@ from typing import Any
 
 from clothier.backend.library import name
 
-SMALL = 4  # the largest height and width of a map whose convolution has a gradient of its own
+SMALL = {
+    "float32": 4,
+    "bfloat16": 8,
+}  # the largest height and width of a map whose convolution has its own gradient
+RUN = 32  # images, at least, that such a gradient takes as one row of pixels
 
 
 def fused_batch_norm(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any] | None:
@@ -103,12 +107,11 @@ def apply_adam(
 
 def convolve(inputs: Any, kernel: Any, padding: str) -> Any | None:
     """A convolution of float32 or bfloat16 (n, height, width, in) with (3, 3, in, out), stride 1, "same" or "valid",
-    whose kernel gradient is computed as another convolution; None where the usual way is as fast.
+    whose kernel gradient is computed as on a larger map; None where the usual way is as fast.
 
-    The gradient sums over images and places. The library's primitive makes its tiles from the places of one image, of
-    which a map of 3x3 has too few. With images and channels exchanged the same sum is a plain convolution over n
-    channels, whose kernel is the gradient from above: four times as fast there on AMX, twice on AVX2, slower on larger
-    maps.
+    The gradient sums over images and places. The library's primitive makes its tiles from the places along a row of
+    one image, of which a small map has too few. Both ways below change the order of axes, so that the sum runs along
+    the images instead.
     """
     if name() != "tensorflow":
         return None
@@ -116,12 +119,11 @@ def convolve(inputs: Any, kernel: Any, padding: str) -> Any | None:
 
     height, width = inputs.shape[1:3]
     cut = 0 if padding == "same" else 2
-    if inputs.dtype not in (tf.float32, tf.bfloat16) or kernel.shape[:2] != (3, 3) or None in (height, width):
+    if inputs.dtype.name not in SMALL or kernel.shape[:2] != (3, 3) or None in (height, width):
         return None
-    if not 0 < max(height, width) - cut <= SMALL:
+    if not 0 < max(height, width) - cut <= SMALL[inputs.dtype.name]:
         return None
-    edge = [1, 1] if padding == "same" else [0, 0]
-    edges = [[0, 0], edge, edge, [0, 0]]
+    kernel_gradient = _along_images if inputs.dtype == tf.bfloat16 else _over_images
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # no types
     def convolved(inputs: Any, kernel: Any) -> Any:
@@ -133,11 +135,48 @@ def convolve(inputs: Any, kernel: Any, padding: str) -> Any | None:
                 strides=[1, 1, 1, 1],
                 padding=padding.upper(),
             )
-            of_kernel = tf.nn.conv2d(
-                tf.transpose(inputs, [3, 1, 2, 0]), tf.transpose(upstream, [1, 2, 0, 3]), 1, edges
-            )
-            return of_inputs, tf.transpose(of_kernel, [1, 2, 0, 3])
+            return of_inputs, kernel_gradient(inputs, upstream, padding)
 
         return tf.nn.conv2d(inputs, kernel, 1, padding.upper()), gradients
 
     return convolved(tf.convert_to_tensor(inputs), tf.convert_to_tensor(kernel))
+
+
+def _along_images(inputs: Any, upstream: Any, padding: str) -> Any:
+    """The kernel gradient as that of a convolution in three dimensions, the third of which runs through the images,
+    where the kernel is one wide. Runs of a few dozen images stay in the cache, which makes it up to twice as fast as
+    one of all. On AMX, at 7x7 twice as fast as the usual way, at 3x3 three to five times.
+    """
+    import tensorflow as tf
+
+    count = tf.shape(inputs)[0]
+    divisors = tf.range(1, tf.maximum(count // RUN, 1) + 1)
+    runs = tf.reduce_max(tf.where(count % divisors == 0, divisors, 1))
+
+    def laid_out(maps: Any) -> Any:  # (runs, height, width, images of a run, channels)
+        return tf.transpose(tf.reshape(maps, [runs, count // runs, *maps.shape[1:]]), [0, 2, 3, 1, 4])
+
+    gradient = tf.raw_ops.Conv3DBackpropFilterV2(
+        input=laid_out(inputs),
+        filter_sizes=[3, 3, 1, inputs.shape[-1], upstream.shape[-1]],
+        out_backprop=laid_out(upstream),
+        strides=[1, 1, 1, 1, 1],
+        padding=padding.upper(),
+    )
+    return gradient[:, :, 0]
+
+
+def _over_images(inputs: Any, upstream: Any, padding: str) -> Any:
+    """The kernel gradient as a plain convolution over n channels, images and channels exchanged, whose kernel is the
+    gradient from above. In float32 at 3x3 a sixth to twice as fast as the usual way.
+    """
+    import tensorflow as tf
+
+    edge = [1, 1] if padding == "same" else [0, 0]
+    gradient = tf.nn.conv2d(
+        tf.transpose(inputs, [3, 1, 2, 0]),
+        tf.transpose(upstream, [1, 2, 0, 3]),
+        1,
+        [[0, 0], edge, edge, [0, 0]],
+    )
+    return tf.transpose(gradient, [1, 2, 0, 3])

@@ -78,9 +78,11 @@ def orthogonalize(matrix: Any, steps: int, compute_dtype: str = "float32") -> An
     ones stay lower with fewer). The iteration corrects itself, so bfloat16 will do for `compute_dtype`."""
     a, b, c = NEWTON_SCHULZ
     tall = matrix.shape[0] > matrix.shape[1]
-    x = ops.transpose(matrix) if tall else matrix
-    x = ops.cast(ops.divide(x, ops.sqrt(ops.sum(ops.square(x))) + 1e-7), compute_dtype)
+    x = ops.cast(ops.divide(matrix, ops.sqrt(ops.sum(ops.square(matrix))) + 1e-7), compute_dtype)
+    # The polynomial is summed up in the smaller square, and moves the larger matrix by one product.
+    identity = ops.eye(min(matrix.shape), dtype=compute_dtype)
     for _ in range(steps):
-        gram = ops.matmul(x, ops.transpose(x))
-        x = a * x + ops.matmul(b * gram + c * ops.matmul(gram, gram), x)
-    return ops.cast(ops.transpose(x) if tall else x, matrix.dtype)
+        gram = ops.matmul(ops.transpose(x), x) if tall else ops.matmul(x, ops.transpose(x))
+        factor = a * identity + b * gram + c * ops.matmul(gram, gram)
+        x = ops.matmul(x, factor) if tall else ops.matmul(factor, x)
+    return ops.cast(x, matrix.dtype)
