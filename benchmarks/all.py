@@ -30,6 +30,7 @@ RACES = (
     "serve_batches",
     "serve_race",
     "serve_overload",
+    "small_maps",
     "train_race",
     "time_to_accuracy",
 )
