@@ -96,18 +96,32 @@ def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(small: 
     )
 
 
-def test_large_bodies_together_are_refused_before_memory_runs_short(small: Here) -> None:
-    async def slowly() -> AsyncIterator[bytes]:
-        yield bytes(4000)
-        await asyncio.sleep(0.2)
-        yield b"x"
+def test_large_bodies_together_are_refused_before_memory_runs_short() -> None:
+    async def asking(running: Here) -> list[int]:
+        refused = asyncio.Event()
 
-    async def asking() -> list[int]:
-        asked = [small.asking("POST", "/v1/predict", content=slowly(), headers=JPEG) for _ in range(4)]
-        return sorted(response.status_code for response in await asyncio.gather(*asked))
+        async def slowly() -> AsyncIterator[bytes]:
+            yield bytes(4000)
+            await refused.wait()
+            yield b"x"
 
-    assert small.do(asking) == [422, 422, 429, 429]
-    assert small.service.receiving == 0
+        async def one() -> int:
+            response = await running.asking("POST", "/v1/predict", content=slowly(), headers=JPEG)
+            return response.status_code
+
+        statuses: list[int] = []
+        for answered in asyncio.as_completed([one() for _ in range(4)]):
+            statuses.append(await answered)
+            if len(statuses) == 2:
+                refused.set()
+        return statuses
+
+    running = Here(Settings(decoders=1, body_bytes=5000, reading_bytes=9000, body_seconds=30), bundle())
+    try:
+        assert running.do(lambda: asking(running)) == [429, 429, 422, 422]
+        assert running.service.receiving == 0
+    finally:
+        running.close()
 
 
 def test_only_pages_of_the_named_origins_may_read_answers(small: Here, here: Here) -> None:
