@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -14,11 +15,22 @@ from clothier.serve.service import Service
 
 
 @pytest.fixture
-def small() -> Iterator[Here]:
-    settings = Settings(
-        decoders=1, body_bytes=5000, reading_bytes=9000, body_seconds=0.3, origins=("https://a.example",)
+def settings() -> Settings:
+    return Settings(
+        decoders=1, body_bytes=5000, reading_bytes=9000, body_seconds=60, origins=("https://a.example",)
     )
+
+
+@pytest.fixture
+def small(settings: Settings) -> Iterator[Here]:
     running = Here(settings, bundle())
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def impatient(settings: Settings) -> Iterator[Here]:
+    running = Here(dataclasses.replace(settings, body_seconds=0.3), bundle())
     yield running
     running.close()
 
@@ -66,7 +78,7 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(small: He
     assert small.service.receiving == 0
 
 
-def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(small: Here) -> None:
+def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(impatient: Here) -> None:
     sent: list[Any] = []
 
     async def dripping() -> dict[str, Any]:
@@ -85,9 +97,9 @@ def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(small: 
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await small.app(scope, dripping, send)
+        await impatient.app(scope, dripping, send)
 
-    small.do(asking)
+    impatient.do(asking)
     start, body = sent
     assert start["status"] == 408
     assert (b"connection", b"close") in start["headers"]
@@ -96,8 +108,8 @@ def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(small: 
     )
 
 
-def test_large_bodies_together_are_refused_before_memory_runs_short() -> None:
-    async def asking(running: Here) -> list[int]:
+def test_large_bodies_together_are_refused_before_memory_runs_short(small: Here) -> None:
+    async def asking() -> list[int]:
         refused = asyncio.Event()
 
         async def slowly() -> AsyncIterator[bytes]:
@@ -106,7 +118,7 @@ def test_large_bodies_together_are_refused_before_memory_runs_short() -> None:
             yield b"x"
 
         async def one() -> int:
-            response = await running.asking("POST", "/v1/predict", content=slowly(), headers=JPEG)
+            response = await small.asking("POST", "/v1/predict", content=slowly(), headers=JPEG)
             return response.status_code
 
         statuses: list[int] = []
@@ -116,12 +128,8 @@ def test_large_bodies_together_are_refused_before_memory_runs_short() -> None:
                 refused.set()
         return statuses
 
-    running = Here(Settings(decoders=1, body_bytes=5000, reading_bytes=9000, body_seconds=30), bundle())
-    try:
-        assert running.do(lambda: asking(running)) == [429, 429, 422, 422]
-        assert running.service.receiving == 0
-    finally:
-        running.close()
+    assert small.do(asking) == [429, 429, 422, 422]
+    assert small.service.receiving == 0
 
 
 def test_only_pages_of_the_named_origins_may_read_answers(small: Here, here: Here) -> None:
