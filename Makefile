@@ -8,8 +8,9 @@ BIN := .venv/bin
 quickstart: .venv/.run-ready
 	@scripts/quickstart.sh
 
+# Two processes share the files of tests; `.venv/bin/pytest FILE` runs one of them alone.
 test: .venv/.dev-ready
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # What must hold before each commit: format, lint, types, layering, and one version everywhere.
 check: .venv/.dev-ready
