@@ -51,7 +51,7 @@ def test_without_a_fit_logits_are_softmaxed_and_nothing_is_doubted() -> None:
     verdicts = Calibration().judge(made.logits, made.features, made.images)
     np.testing.assert_array_equal(verdicts.probabilities, calibrate.softmax(made.logits))
     assert set(verdicts.statuses) == {"sure"}
-    assert not verdicts.strangeness.any()
+    assert np.isnan(verdicts.strangeness).all()
 
 
 def test_few_images_set_a_temperature_but_say_nothing_of_strangers() -> None:

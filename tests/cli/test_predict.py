@@ -69,6 +69,26 @@ def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
         assert row.get("label", row.get("reason")) in line
 
 
+def test_where_no_photo_can_be_read_the_exit_code_says_so(
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, tmp_path: Path
+) -> None:
+    bad, other = photos / "6.png", photos / "7.png"
+    other.write_bytes((photos / "0.png").read_bytes()[:99])
+    formats = "JPEG, PNG, WebP, GIF or BMP"
+    words, out = ("--model", str(finished)), tmp_path / "of.csv"
+    assert cli.run(["predict", str(bad), *words]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"clothier: {bad} is not a {formats} picture; wanted one picture ({formats})\n",
+    )
+    both = f"clothier: none of 2 photos can be read; wanted pictures ({formats})\n"
+    for more, lines in (((), 4), (("--json",), 2), (("--out", str(out)), 1)):
+        assert cli.run(["predict", str(bad), str(other), *words, *more]) == 2
+        said = capsys.readouterr()
+        assert (len(said.out.splitlines()), said.err) == (lines, both)
+    assert len(out.read_text().splitlines()) == 3
+
+
 def test_one_photo_gets_a_bar_a_class(
     capsys: pytest.CaptureFixture[str], finished: Path, photos: Path
 ) -> None:

@@ -53,6 +53,12 @@ def test_json_lines_read_back_with_every_class() -> None:
     }
 
 
+def test_strangeness_that_no_one_measured_is_left_out() -> None:
+    answer = Answer("c.jpg", (("Shirt", 1.0),), "sure")
+    assert "strangeness" not in json.loads(writer(".jsonl")[1](answer))
+    assert writer(".csv")[1](answer) == "c.jpg,Shirt,1.0,,,,sure,,\n"
+
+
 def test_other_files_are_refused() -> None:
     with pytest.raises(
         InputError, match=r"^answers are written to \.csv and \.jsonl files; got '\.xlsx'; name one of those$"

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from predict import made
-from serve.here import Here
+from serve.here import JPEG, Here, bundle, photo
 
 from clothier.values import Images
 
@@ -47,6 +48,16 @@ def test_bytes_flat_lists_and_nested_lists_give_the_same_as_the_network(here: He
         assert set(_array(response, "status")) <= {"sure", "unsure", "unlike"}
     assert responses[1].json()["id"] == "seven"
     assert "id" not in responses[0].json()
+
+
+def test_strangeness_that_no_one_measured_is_null_and_zero_where_it_must_be_a_number() -> None:
+    running = Here(content=replace(bundle(), statistics={}))
+    try:
+        (answer,) = running.post("/v1/predict", content=photo(), headers=JPEG).json()["answers"]
+        assert (answer["status"] in {"sure", "unsure"}, answer["strangeness"]) == (True, None)
+        assert _array(running.post(PLACE, **_binary(made.pictures(2))), "strangeness").tolist() == [0, 0]
+    finally:
+        running.close()
 
 
 def test_outputs_are_those_asked_for_as_bytes_where_that_is_asked_for(here: Here) -> None:

@@ -22,7 +22,7 @@ LEAST = 100  # held-out images, below which nothing is said of strangers
 @dataclass(frozen=True, eq=False)
 class Verdicts:
     """Of n images: `probabilities` float32 (n, num_classes), `statuses` str (n,), each one of STATUSES, and
-    `strangeness` float32 (n,), 0 for an ordinary image, in standard deviations."""
+    `strangeness` float32 (n,), 0 for an ordinary image, in standard deviations; NaN where it is not known."""
 
     probabilities: Floats
     statuses: npt.NDArray[np.str_]
@@ -46,14 +46,13 @@ class Calibration:
         """`logits` float32 (n, num_classes), `features` float32 (n, d), `images` uint8 (n, h, w, c) as the network
         took them."""
         probabilities = softmax(logits, self.temperature)
-        strangeness = (
-            np.zeros(len(logits), np.float32)
-            if self.statistics is None
-            else self.statistics.strangeness(features, images)
-        )
         # In these words, what is no number is doubted as well.
         doubts = np.where(probabilities.max(axis=1) >= self.unsure, 0, 1)
-        doubts[~(strangeness <= self.unlike)] = 2
+        if self.statistics is None:
+            strangeness = np.full(len(logits), np.nan, np.float32)
+        else:
+            strangeness = self.statistics.strangeness(features, images)
+            doubts[~(strangeness <= self.unlike)] = 2
         return Verdicts(probabilities, np.array(STATUSES)[doubts], strangeness)
 
     @property

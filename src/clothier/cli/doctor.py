@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -122,6 +123,7 @@ def _as_json(
     verdicts: Verdicts,
     warnings: list[str],
 ) -> dict[str, object]:
+    strangeness = float(verdicts.strangeness[-1])
     return {
         "photo": str(photo),
         "picture": str(target),
@@ -130,6 +132,6 @@ def _as_json(
             for step, answer in zip(examination.steps, answers, strict=True)
         ],
         "status": str(verdicts.statuses[-1]),
-        "strangeness": float(verdicts.strangeness[-1]),
+        "strangeness": None if math.isnan(strangeness) else strangeness,
         "warnings": warnings,
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clothier.cli import options, predict_one, screen
-from clothier.errors import InputError
+from clothier.errors import DataError, InputError
 
 if TYPE_CHECKING:
     from clothier.predict import Answer
@@ -101,30 +102,45 @@ def _photos(
 ) -> None:
     from clothier import predict as predicting
     from clothier.files import writing
+    from clothier.photo import FORMAT_WORDS
     from clothier.predict import rows
 
     start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
     paths = predicting.find(words)
     predictor = predicting.opened(model, threads, engine)
-    if json and out is None:
-        for answer in predicting.answers(predictor, paths):
+    reasons: list[str] = []
+    if json:
+        for answer in _noting(predicting.answers(predictor, paths), reasons):
             print(rows.as_json(answer), end="")
-        return
-    with screen.counting() as progress:
-        answers = predicting.answers(predictor, paths, progress if len(paths) >= _MANY else None)
-        unreadable = 0
-        if out is not None:
-            with writing(out) as file:
-                file.write(start.encode())
-                for answer in answers:
-                    file.write(line(answer).encode())
-                    unreadable += answer.status == predicting.UNREADABLE
-        shown = list(answers)  # none where they were written
-    if out is None:
-        _show(shown)
     else:
-        count = f"{len(paths):,} photo{'' if len(paths) == 1 else 's'}"
-        screen.say(f"{out}: {count}{f', {unreadable:,} unreadable' if unreadable else ''}")
+        with screen.counting() as progress:
+            report = progress if len(paths) >= _MANY else None
+            coming = _noting(predicting.answers(predictor, paths, report), reasons)
+            if out is not None:
+                with writing(out) as file:
+                    file.write(start.encode())
+                    for answer in coming:
+                        file.write(line(answer).encode())
+            shown = list(coming)  # none where they were written
+        if out is not None:
+            screen.say(f"{out}: {_count(paths)}{f', {len(reasons):,} unreadable' if reasons else ''}")
+        elif len(shown) > 1 or not reasons:
+            _show(shown)
+    if len(reasons) == len(paths):
+        what = f"{paths[0]} {reasons[0]}" if len(paths) == 1 else f"none of {_count(paths)} can be read"
+        raise DataError(f"{what}; wanted {'one picture' if len(paths) == 1 else 'pictures'} ({FORMAT_WORDS})")
+
+
+def _noting(answers: Iterable[Answer], reasons: list[str]) -> Iterator[Answer]:
+    """The answers as they come; why photos could not be read is added to the reasons."""
+    for answer in answers:
+        if answer.reason:
+            reasons.append(answer.reason)
+        yield answer
+
+
+def _count(paths: list[Path]) -> str:
+    return f"{len(paths):,} photo{'' if len(paths) == 1 else 's'}"
 
 
 def _show(answers: list[Answer]) -> None:

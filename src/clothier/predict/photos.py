@@ -29,13 +29,13 @@ Report = Callable[[str, int, int], None]
 @dataclass(frozen=True)
 class Answer:
     """What is said of one photo: its classes with their probabilities, the most probable first, a status (sure, unsure,
-    unlike or unreadable), how strange it is in standard deviations, the reason where it could not be read, and what
-    the photo doctor warns of."""
+    unlike or unreadable), how strange it is in standard deviations (None where that is not known), the reason where it
+    could not be read, and what the photo doctor warns of."""
 
     filename: str
     classes: tuple[tuple[str, float], ...] = ()
     status: str = UNREADABLE
-    strangeness: float = 0.0
+    strangeness: float | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -150,10 +150,11 @@ def of_verdicts(
     """The answer that a row of the verdicts gives, with those warnings of the photo doctor."""
     probabilities = verdicts.probabilities[row]
     order = np.argsort(-probabilities, kind="stable")
+    strangeness = float(verdicts.strangeness[row])
     return Answer(
         filename,
         tuple((class_names[place], float(probabilities[place])) for place in order),
         str(verdicts.statuses[row]),
-        float(verdicts.strangeness[row]),
+        None if np.isnan(strangeness) else strangeness,
         warnings=warnings,
     )

@@ -44,7 +44,7 @@ def as_json(answer: Answer) -> str:
 
 
 def _row(answer: Answer) -> dict[str, Any]:
-    """Numbers rounded to what they are good for; what an unreadable photo has not is empty."""
+    """Numbers rounded to what they are good for; what is not known is empty."""
     ranked = [*answer.classes[:2], ("", ""), ("", "")][:2]
     (label, probability), (second, second_probability) = (
         (name, round(share, 6) if isinstance(share, float) else "") for name, share in ranked
@@ -55,7 +55,7 @@ def _row(answer: Answer) -> dict[str, Any]:
         probability,
         second,
         second_probability,
-        round(answer.strangeness, 3) if answer.classes else "",
+        "" if answer.strangeness is None else round(answer.strangeness, 3),
         answer.status,
         answer.reason,
         "; ".join(answer.warnings),

@@ -111,7 +111,7 @@ async def infer(request: Request) -> Response:
     arrays = {
         "probabilities": verdicts.probabilities,
         "status": np.asarray(verdicts.statuses),
-        "strangeness": verdicts.strangeness,
+        "strangeness": np.nan_to_num(verdicts.strangeness),  # JSON has no NaN
         "logits": outcome.logits,
         "features": outcome.features,
     }

@@ -39,7 +39,7 @@ def answer(said: Answer, **shown: Any) -> dict[str, Any]:
         "label": names[0] if names else None,
         "probabilities": {name: round(share, 6) for name, share in said.classes},
         "second": names[1] if names else None,
-        "strangeness": round(said.strangeness, 3) if names else None,
+        "strangeness": None if said.strangeness is None else round(said.strangeness, 3),
         "warnings": list(said.warnings),
         "reason": said.reason or None,
         "image": None,

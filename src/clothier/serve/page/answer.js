@@ -70,7 +70,7 @@ function explained({ status, label, second, probabilities, strangeness }, model)
     return `${label} has a probability of ${share}${second ? `, ${second} of ${percent(probabilities[second])}` : ""}. Take neither for granted.`;
   }
   const limit = model?.thresholds.unlike;
-  const measure = limit ? ` Its strangeness is ${strangeness.toFixed(1)}; pictures up to ${limit.toFixed(1)} are taken for known.` : "";
+  const measure = limit && strangeness !== null ? ` Its strangeness is ${strangeness.toFixed(1)}; pictures up to ${limit.toFixed(1)} are taken for known.` : "";
   return `Of what it knows ${label} comes nearest, but the answer to such a picture deserves no trust.${measure}`;
 }
 
