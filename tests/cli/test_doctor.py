@@ -20,13 +20,13 @@ class _Light:
     image_shape = (28, 28, 1)
     photos = "doctor"
     status = "sure"
+    strangeness = 3.25
 
     def judge(self, images: Images) -> Verdicts:
         share = images.mean(axis=(1, 2, 3)) / 255
         probabilities = np.stack([share, (1 - share) * 0.75, (1 - share) * 0.25], axis=1).astype(np.float32)
-        return Verdicts(
-            probabilities, np.array([self.status] * len(images)), np.full(len(images), 3.25, np.float32)
-        )
+        strangeness = np.full(len(images), self.strangeness, np.float32)
+        return Verdicts(probabilities, np.array([self.status] * len(images)), strangeness)
 
 
 @pytest.fixture
@@ -86,6 +86,10 @@ def test_json_has_the_same_and_steps_can_be_left_out(
     ]
     assert set(told["steps"][0]["classes"]) == {"Lamp", "Coal", "Ash"}
     assert (told["picture"], told["status"], told["warnings"]) == (str(target), "sure", [])
+    assert told["strangeness"] == 3.25
+    model.strangeness = float("nan")  # as of a model that measured none
+    assert cli.run(words) == 0
+    assert json.loads(capsys.readouterr().out)["strangeness"] is None
     assert Image.open(io.BytesIO(target.read_bytes())).format == "PNG"
 
 
