@@ -6,12 +6,16 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from serve.page.opened import NAMES, Opened
 
 from clothier.predict import rows
 from clothier.serve import samples
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 LABELS = {"sure": "sure", "unsure": "not sure", "unlike": "unlike"}
 
@@ -35,6 +39,21 @@ def test_a_chosen_file_is_answered_in_the_words_of_its_status(opened: Opened, st
     widths = [float(fill.bounding_box()["width"]) for fill in answer.locator(".fill").all()]  # type: ignore[index]  # all are drawn
     assert widths == sorted(widths, reverse=True)
     assert answer.locator(".bars tr").count() == len(NAMES)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_strangeness_is_told_where_it_is_known(opened: Opened, known: bool) -> None:
+    def answer(route: Route) -> None:
+        content = route.fetch().json()
+        if not known:
+            content["answers"][0]["strangeness"] = None
+        route.fulfill(json=content)
+
+    opened.page.route("**/v1/predict*", answer)
+    opened.choose(opened.payload("unlike"))
+    words = opened.answered(1).inner_text()
+    assert "deserves no trust" in words
+    assert ("Its strangeness is" in words) == known
 
 
 def test_the_picture_the_models_own_and_the_heat_lie_side_by_side(opened: Opened) -> None:
