@@ -32,6 +32,10 @@ def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
         clothier.fit("cnn11", tiny)
     with pytest.raises(InputError, match=r"^unknown recipe field 'epoch'; .*did you mean 'epochs'\?$"):
         clothier.fit("cnn1", tiny, epoch=3)
+    with pytest.raises(InputError, match=r"^unknown model 'cnn2'"):
+        clothier.fit("cnn1", tiny, model="cnn2")
+    with pytest.raises(InputError, match=r"^unknown augmentation policy 'crop'"):
+        clothier.fit("cnn1", tiny, augment="crop", augmented_epochs=0)
     assert list(tmp_path.iterdir()) == []
 
 

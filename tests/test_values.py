@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 
 from clothier.errors import DataError
-from clothier.values import ClassScore, Dataset, PhaseScores, Predictions, Scores, Split, release
+from clothier.values import ClassScore, Dataset, Features, PhaseScores, Predictions, Scores, Split, release
 
 
 def _split(num_images: int = 4, side: int = 5) -> Split:
@@ -27,6 +27,13 @@ def test_split_refuses_other_dtypes_and_counts() -> None:
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(3, np.int64))
     with pytest.raises(DataError, match=r"^labels are float64 \(2,\); wanted int64"):
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2))  # type: ignore[arg-type]  # the point
+
+
+def test_features_refuse_other_dtypes() -> None:
+    with pytest.raises(DataError, match=r"^features are float32 \(2, 3\) with 2 labels; wanted float16"):
+        Features(np.zeros((2, 3), np.float32), np.zeros(2, np.int64))
+    with pytest.raises(DataError, match=r"^labels are int32 \(2,\); wanted int64 \(n,\)$"):
+        Features(np.zeros((2, 3), np.float16), np.zeros(2, np.int32))
 
 
 def test_dataset_refuses_labels_outside_the_classes_and_mixed_shapes() -> None:

@@ -29,6 +29,7 @@ def fit(
     """
     chosen = recipes.get(recipe) if isinstance(recipe, str) else recipe
     chosen = recipes.change(chosen, changes)
+    train.check_names(chosen)
     run = Run.create(chosen.name, Path(root))
     train.train(chosen, dataset, run, watcher=watcher)
     return run

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ import pytest
 from PIL import Image
 
 from clothier import backend, cli, data, embed
+from clothier.cli import embed as command
 from clothier.embed.projections import stochastic
 from clothier.runs import Run
+from clothier.values import Floats
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +37,29 @@ def _fails(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     captured = capsys.readouterr()
     assert captured.out == ""
     return captured.err.splitlines()[-1].removeprefix("clothier: ")
+
+
+@dataclass(frozen=True)
+class Corner:
+    """What a method of one's own gives: no chance in it, and a figure of its own."""
+
+    coordinates: Floats
+    seconds: float
+    quality: dict[str, float]
+
+
+def test_a_projection_of_ones_own_needs_its_two_lines_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def corner(vectors: Floats) -> Corner:
+        return Corner(vectors[:, :2], 0.5, {"roundness": 0.25})
+
+    method = embed.projections.Method(corner, Corner, (), "the first two numbers")
+    monkeypatch.setitem(embed.projections.METHODS, "corner", method)
+    monkeypatch.setitem(command.PROJECTIONS, "corner", ("corner", {}))
+    words = ["embed", "--data", "generated:60", "--limit", "10", "--project", "corner"]
+    assert cli.run(words) == 0
+    assert re.search(r"^corner +roundness 0\.2500 +0\.5$", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_pixels_of_a_source(capsys: pytest.CaptureFixture[str]) -> None:

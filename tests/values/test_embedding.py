@@ -43,6 +43,14 @@ def test_where_no_image_has_a_label_there_need_be_no_classes() -> None:
         ),
         ({"ids": ("a", "a", "b")}, "2 different ids for columns of [3, 3, 3]; wanted one a row"),
         ({"labels": np.array([0, 1])}, "3 different ids for columns of [3, 3, 2]; wanted one a row"),
+        (
+            {"labels": np.zeros(3, np.int32)},
+            "the column labels is int32 (3,); wanted int64 (n,)",
+        ),
+        (
+            {"predictions": np.zeros(3, np.int64), "confidence": np.zeros(3)},
+            "the column confidence is float64 (3,); wanted float32 (n,)",
+        ),
         ({"labels": np.array([0, 1, 2])}, "labels run from 0 to 2; wanted -1 to 1"),
         (
             {"predictions": np.array([0, 1, 0])},

@@ -80,8 +80,8 @@ def embed(
     embedding.save(made, path)
     answer["written"] = [str(path)]
     for word, (method, parameters) in methods.items():
-        seeded = parameters if method == "pca" else {**parameters, "seed": seed}
-        found = _project(ground, method, seeded)
+        chance = {"seed": seed} if embedding.projections.seeded(method) else {}
+        found = _project(ground, method, {**parameters, **chance})
         table = path.with_name(f"{path.stem}-{word}.csv")
         _write(table, made, found.coordinates if into is None else _placed(found, ground, made, seed))
         answer["projections"][word] = {
@@ -230,4 +230,5 @@ def _quality(made: dict[str, float]) -> str:
     if "explained" in made:
         return f"the components hold {made['explained']:.1%} of the variance"
     judged = f" (on {SAMPLE:,} images)" if made["images"] > SAMPLE else ""
-    return f"trustworthiness {made['trustworthiness']:.4f}{judged}"
+    figures = {name: value for name, value in made.items() if name not in ("images", "seconds")}
+    return ", ".join(f"{name} {value:.4f}" for name, value in figures.items()) + judged

@@ -18,4 +18,6 @@ def models(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
         return
     rows = [(name, f"{entry.smallest}x{entry.smallest}", entry.description) for name, entry in MODELS.items()]
     screen.print_table(("model", "smallest image", "what it is"), rows)
-    screen.say("\n`clothier summary MODEL` prints a network's layers; `clothier train MODEL` trains it.")
+    screen.say(
+        "\n`clothier summary MODEL` prints a network's layers; `clothier recipes` lists what trains them."
+    )

@@ -142,18 +142,12 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
 def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
-    from clothier import augment, backend, models
+    from clothier import train as training
     from clothier.runs import Run
 
-    # Names are checked before the data are read, which may take a while.
-    backend.name()
-    augment.get(recipe.augment)
-    if recipe.model not in models.MODELS:
-        raise models.unknown(recipe.model)
+    training.check_names(recipe)  # before the data are read, which may take a while
     base = _base(recipe, threads)
     dataset = options.load_data(source, read)
-    from clothier import train as training
-
     if base is not None:
         _tell_of_base(recipe, base, dataset.image_shape)
     watching = _watcher(verbose)

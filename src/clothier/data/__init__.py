@@ -61,8 +61,8 @@ SOURCES: dict[str, Source] = {
 def load(name: str, options: LoadOptions | None = None) -> Dataset:
     """The data set of a source, such as "fashion-mnist" or "folder:photos".
 
-    Raises InputError for an unknown source, a missing argument or an option that does not apply; DataError for data
-    that are missing, damaged or inconsistent; WriteError where a cache cannot be written.
+    Raises InputError for an unknown source, a missing argument or an option for photos where there are none;
+    DataError for data that are missing, damaged or inconsistent; WriteError where a cache cannot be written.
     """
     key, colon, argument = name.partition(":")
     if key not in SOURCES:

@@ -37,7 +37,7 @@ FLAT = (
 # of every so manyth pixel, and at 100 percent models found up to 6 photos of 100 fewer.
 SHARPNESS = 30
 # A thing in a room has shadows and folds that a product shot has not, and models take them for buttons and collars:
-# with half the contrast, about the mean level of Fashion-MNIST's things, they found 2 to 4 photos of 100 more.
+# with less contrast, about the mean level of Fashion-MNIST's things, they found 2 to 4 photos of 100 more.
 LEVEL, CONTRAST = 145, 0.6
 CUT_OFF = 0.05  # share of the photo's edge that a thing may lie on
 CUT_OFF_WORDS = "the thing reaches the edge of the photo: what lies beyond is missing"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clothier import backend, checkpoint, events, pretrained
+from clothier import augment, backend, checkpoint, events, models, pretrained
 from clothier.errors import RunError
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
@@ -12,6 +12,14 @@ from clothier.train.loop import Training
 from clothier.train.precision import settle_precision
 from clothier.train.watcher import Watcher
 from clothier.values import Dataset, PhaseScores
+
+
+def check_names(recipe: Recipe) -> None:
+    """InputError for a model, a policy or a backend that there is not; for before anything is read or written."""
+    backend.name()
+    augment.get(recipe.augment)
+    if recipe.model not in models.MODELS:
+        raise models.unknown(recipe.model)
 
 
 def train(
@@ -27,9 +35,10 @@ def train(
     """Train in an empty run folder; returns the scores of each phase, which scores.json holds too. `base` is what
     pretrained.fetch gave for the recipe, where that was done before.
 
-    Raises InterruptedRunError on Ctrl-C, WriteError where a file cannot be written (both name the command that
-    goes on), RunError where the loss stops being a number.
+    Raises InputError as `check_names`, InterruptedRunError on Ctrl-C, WriteError where a file cannot be written (both
+    name the command that goes on), RunError where the loss stops being a number.
     """
+    check_names(recipe)
     if recipe.base and base is None:
         base = pretrained.fetch(recipe, threads)
     watcher = watcher or Watcher()
@@ -70,4 +79,4 @@ def resume(
         return training.finish()
 
 
-__all__ = ["Origin", "Watcher", "resume", "settle_precision", "train"]
+__all__ = ["Origin", "Watcher", "check_names", "resume", "settle_precision", "train"]

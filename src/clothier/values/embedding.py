@@ -38,6 +38,10 @@ class Embedding:
             raise DataError(
                 f"images are {self.images.dtype} {self.images.shape}; wanted uint8 (n, height, width, 1 or 3)"
             )
+        for name, kind in (("labels", "int64"), ("predictions", "int64"), ("confidence", "float32")):
+            column = getattr(self, name)
+            if column is not None and (column.dtype != kind or column.ndim != 1):
+                raise DataError(f"the column {name} is {column.dtype} {column.shape}; wanted {kind} (n,)")
         columns = (vectors, self.images, self.labels, self.predictions, self.confidence)
         counts = [len(column) for column in columns if column is not None]
         if set(counts) != {rows} or len(set(self.ids)) != rows:

@@ -85,6 +85,8 @@ class Features:
                 f"features are {self.inputs.dtype} {self.inputs.shape} with {len(self.labels)} labels; "
                 "wanted float16 (n, num_features) and n labels"
             )
+        if self.labels.dtype != np.int64 or self.labels.ndim != 1:
+            raise DataError(f"labels are {self.labels.dtype} {self.labels.shape}; wanted int64 (n,)")
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -6,6 +6,7 @@ numbers with `coordinates`, `seconds` and `quality`; one line in METHODS.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,11 @@ def get(name: str) -> Method:
     return METHODS[name]
 
 
+def seeded(name: str) -> bool:
+    """Whether that method knows chance, and so takes a `seed`."""
+    return "seed" in inspect.signature(get(name).project).parameters
+
+
 __all__ = [
     "METHODS",
     "Axes",
@@ -54,6 +60,7 @@ __all__ = [
     "custom_axes",
     "get",
     "pca",
+    "seeded",
     "tsne",
     "umap",
 ]
