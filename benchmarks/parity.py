@@ -80,6 +80,8 @@ def main() -> None:
     words = parser.parse_args()
     if words.at_once < 1:
         parser.error(f"--at-once is {words.at_once}; wanted 1 or more")
+    if words.seeds is not None and words.seeds < 2:
+        parser.error(f"--seeds is {words.seeds}; wanted 2 or more, as one has no spread")
     if words.leg:
         side, network, seed, epochs = words.leg
         print(json.dumps(SIDES[side](network, int(seed), int(epochs))))

@@ -45,7 +45,8 @@ def _usual_kernels() -> None:
 
     from clothier.models import fastnet
 
-    fastnet.identity = keras.initializers.GlorotUniform()
+    # One for each kernel: the same one again would draw the same numbers.
+    fastnet.identity = lambda shape, dtype=None: keras.initializers.GlorotUniform()(shape, dtype=dtype)
 
 
 def _late_pooling() -> None:

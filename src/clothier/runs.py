@@ -8,7 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,16 @@ class Run:
                     "end, or stop it"
                 )
             yield
+
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """While a new run gets its first files: where it gets none, its folder goes again."""
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):  # it holds something
+                self.path.rmdir()
+            raise
 
     @property
     def name(self) -> str:

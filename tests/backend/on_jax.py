@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from backend import work
 
-from clothier import backend, checkpoint, report, train
+from clothier import backend, checkpoint, models, report, train
 from clothier.errors import InterruptedRunError
 from clothier.runs import Run
 
@@ -52,11 +52,21 @@ def _resumes(folder: Path) -> dict[str, Any]:
     }
 
 
+def _seeded() -> bool:
+    """Whether a seed gives the same first weights again."""
+    made = []
+    for _ in range(2):
+        backend.set_seed(7)
+        made.append([np.asarray(weight) for weight in models.build("fastnet", (28, 28, 1), 10).weights])
+    return all((one == other).all() for one, other in zip(*made, strict=True))
+
+
 def main(folder: Path) -> None:
     backend.start(1)
     start = dict(np.load(folder / "start.npz"))
     np.savez(folder / "steps.npz", allow_pickle=False, **work.everything(start))
     facts = _resumes(folder) | {"speed": backend.bfloat16_speed(), "threads": backend.start()}
+    facts["seeded"] = _seeded()
     facts["tensorflow"] = "tensorflow" in sys.modules
     (folder / "facts.json").write_text(json.dumps(facts))
 

@@ -106,6 +106,10 @@ def test_a_stopped_run_ends_with_the_same_bits(facts: dict[str, Any]) -> None:
     assert facts["learned"]
 
 
+def test_a_seed_repeats_the_first_weights(facts: dict[str, Any]) -> None:
+    assert facts["seeded"]
+
+
 def test_a_run_says_what_computed_it(facts: dict[str, Any]) -> None:
     assert (facts["backend"], facts["device"]) == ("jax", "cpu")
     assert facts["versions"] == ["clothier", "jax", "keras", "numpy", "python"]

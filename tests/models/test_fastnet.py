@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clothier import models
+from clothier import backend, models
 from clothier.models import fastnet
 
 
@@ -36,6 +36,16 @@ def test_the_first_layer_whitens_the_patches_it_was_shown(name: str, shape: tupl
     assert (variances > 0.9).mean() > 0.6
 
 
+def test_moments_are_exact_however_many_pixels_there_are() -> None:
+    """A float32 has 24 bits: the sum of 20 million ones in it is 16,777,216."""
+    images = np.full((78, 512, 512, 3), (255, 255, 0), np.uint8)
+    images[::2, ..., 2] = 51
+    mean, deviation = fastnet._moments(images)
+    assert mean.dtype == deviation.dtype == np.float32
+    np.testing.assert_allclose(mean, [1, 1, 0.1], rtol=1e-6)
+    np.testing.assert_allclose(deviation, [1e-6, 1e-6, 0.1], atol=2e-6)
+
+
 def test_the_frozen_layer_is_what_the_network_computes_with_and_stays() -> None:
     model = models.build("fastnet", (28, 28, 1), 10)
     assert [w.path for w in model.get_layer("whiten").trainable_weights] == []
@@ -65,6 +75,18 @@ def test_kernels_begin_as_identities() -> None:
     outputs = np.einsum("nyxchw,hwcf->nyxf", windows, kernel)
     np.testing.assert_allclose(outputs[..., :4], images, atol=1e-6)
     assert np.abs(kernel[..., 4:]).max() <= 1 / 6
+
+
+@pytest.mark.parametrize("name", ["fastnet", "fastnet_large"])
+def test_a_seed_repeats_the_first_weights(name: str) -> None:
+    made = []
+    for seed in (1, 1, 2):
+        backend.set_seed(seed)
+        made.append(models.build(name, (28, 28, 1), 10).get_weights())
+    drawn = [place for place, weights in enumerate(made[0]) if (weights != made[2][place]).any()]
+    assert len(drawn) >= 4  # a square kernel is an identity and no more
+    for one, other in zip(made[0], made[1], strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize(("name", "parameters"), [("fastnet", 427_296), ("fastnet_large", 825_780)])

@@ -49,6 +49,12 @@ def test_photos_are_made_grey_and_small_before_a_small_grey_trunk() -> None:
     assert np.abs(ours - theirs).max() < 0.02 * theirs.max()
 
 
+def test_images_smaller_than_the_trunks_are_made_larger() -> None:
+    base = models.build_base(replace(PHOTOS, image_shape=(3, 2, 3)))
+    assert base.output_shape == (None, 5 * 5 * 32)
+    assert np.isfinite(np.asarray(base(IMAGES[:, :3, :2], training=False))).all()
+
+
 def test_a_base_on_a_base_is_one_flat_list_of_layers() -> None:
     model = models.build_plan(ON_PHOTOS)
     names = [layer.name for layer in model.layers]

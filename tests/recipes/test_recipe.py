@@ -47,6 +47,9 @@ def test_cut_short_a_recipe_forgets_what_comes_later() -> None:
     assert other != CNN1
     assert other.until("plain") == CNN1.until("plain")
     assert other.until("plain").phases() == [("plain", 10)]
+    tuned = {"fine_tune_epochs": 10, "fine_tune_rate": 1e-4, "fine_tune_batch_size": 8}
+    vgg19 = recipes.get("vgg19")
+    assert recipes.change(vgg19, tuned).until("plain") == vgg19.until("plain")
     assert other.until("augmented") == other
     assert recipes.change(CNN1, {"seed": 14}).until("plain") != CNN1.until("plain")
 
@@ -102,6 +105,7 @@ def test_text_is_read_as_the_fields_type() -> None:
         ),
         ({"skip": 1.0}, "skip is 1.0; wanted 0 or more and below 1"),
         ({"skip_from": 1}, "skip_from is 1; wanted 2 or more"),
+        ({"skip": 0.5}, "skip is 0.5 in no epoch: skip_from is 2, skip_to 0; wanted skip_to no earlier than"),
         ({"epochs": -1}, "epochs is -1; wanted 0 or more"),
         ({"epochs": 0, "augmented_epochs": 0}, "epochs and augmented_epochs are both 0; wanted at least one"),
         ({"batch_size": 0}, "batch_size is 0; wanted 1 or more"),
@@ -129,6 +133,10 @@ def test_text_is_read_as_the_fields_type() -> None:
         (
             {"fine_tune_epochs": 1},
             "fine_tune_epochs is 1 without a base; wanted 0; choose a recipe with a base",
+        ),
+        (
+            {"base": "random", "augmented_epochs": 0, "fine_tune_epochs": 1, "optimizer": "muon"},
+            "optimizer is muon beside fine_tune_epochs; wanted another, such as adam",
         ),
         ({"fine_tune_rate": 0.0}, "fine_tune_rate is 0.0; wanted a number above 0"),
         ({"fine_tune_batch_size": 0}, "fine_tune_batch_size is 0; wanted 1 or more"),

@@ -12,10 +12,10 @@ import pytest
 from train.running import RECIPE, STRONG, fresh, state
 
 from clothier import backend, batches, checkpoint, evaluate, recipes, runs, train, trained
-from clothier.errors import RunError
+from clothier.errors import InputError, RunError
 from clothier.runs import Run
 from clothier.train import loop
-from clothier.values import Dataset, EpochRow, Predictions
+from clothier.values import Dataset, EpochRow, Predictions, Split
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
 
@@ -169,9 +169,33 @@ def test_averages_are_what_is_judged_and_loaded_and_the_raw_weights_are_kept(
 def test_a_loss_that_is_no_number_stops_the_run(tiny: Dataset, tmp_path: Path) -> None:
     recipe = recipes.change(RECIPE, {"optimizer": "sgd", "learning_rate": 1e30})
     with pytest.raises(
-        RunError, match=r"^the loss became (nan|inf) in epoch 1; wanted a finite number; .*=1e\+29$"
+        RunError, match=r"^the loss became (nan|inf) in epoch 1; wanted finite numbers; .*=1e\+29$"
     ):
         train.train(recipe, tiny, Run.create("cnn1", tmp_path))
+
+
+def test_weights_that_are_no_numbers_after_the_last_step_stop_it_too(tiny: Dataset, tmp_path: Path) -> None:
+    one_step = {
+        "optimizer": "sgd",
+        "learning_rate": 1e42,
+        "epochs": 1,
+        "augmented_epochs": 0,
+        "batch_size": 9999,
+    }
+    run = Run.create("cnn1", tmp_path)
+    with pytest.raises(
+        RunError, match=r"^weights became infinite in epoch 1; wanted finite numbers; .*=1e\+41$"
+    ):
+        train.train(recipes.change(RECIPE, one_step), replace(tiny, validation=None), run)
+    assert not run.last_checkpoint.exists()
+
+
+def test_a_training_that_is_refused_leaves_no_folder(tiny: Dataset, tmp_path: Path) -> None:
+    small = Split(tiny.train.images[:, :3, :3], tiny.train.labels)
+    run = Run.create("cnn1", tmp_path)
+    with pytest.raises(InputError, match=r"^cnn1 got images of 3x3 pixels; wanted at least 4x4"):
+        train.train(RECIPE, replace(tiny, train=small, validation=None, test=None), run)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_watchers_hear_of_every_epoch(tiny: Dataset, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def adapt(name: str, model: keras.Model, images: Images, seed: int) -> None:
     nothing."""
     module = importlib.import_module(f"clothier.models.{MODELS[name].module}")
     if hasattr(module, "adapt"):
-        module.adapt(model, images, np.random.default_rng([seed, 3]))
+        module.adapt(model, images, np.random.default_rng([seed, 0, 3]))
 
 
 def build_plan(plan: Plan, dtype: str = "float32") -> keras.Model:
@@ -102,7 +102,8 @@ def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
 
     On the trunk of a run, images are made grey or coloured and resized as that run's were.
     """
-    _check(plan.model, plan.image_shape, plan.num_classes)
+    # Images are resized to what a trunk takes.
+    _check(plan.model, plan.trunk.image_shape if plan.trunk else plan.image_shape, plan.num_classes)
     import keras
     from keras import ops
 

@@ -20,7 +20,7 @@ from keras import layers, ops
 from clothier.models import parts
 from clothier.models.conv import Conv2D
 from clothier.models.norm import BatchNormalization
-from clothier.values import Images
+from clothier.values import Floats, Images
 
 WIDTHS = (64, 64, 128)  # channels at 14x14, at 7x7, and at 3x3
 PATCH = 4  # side of a whitened patch, in pixels
@@ -70,7 +70,7 @@ def identity(shape: tuple[int, ...], dtype: Any = None) -> Any:
     """A kernel (3, 3, inputs, outputs) that copies its input to the first outputs; the others are drawn at random."""
     height, width, inputs, outputs = shape
     bound = 1 / np.sqrt(height * width * inputs)
-    kernel = ops.convert_to_tensor(keras.random.uniform(shape, -bound, bound, dtype=dtype))
+    kernel = ops.convert_to_tensor(keras.initializers.RandomUniform(-bound, bound)(shape, dtype=dtype))
     same = min(inputs, outputs)
     centre = np.zeros((height, width, inputs, same))
     centre[height // 2, width // 2, :same] = np.eye(same)
@@ -78,7 +78,7 @@ def identity(shape: tuple[int, ...], dtype: Any = None) -> Any:
 
 
 def _unit(shape: tuple[int, ...], dtype: Any = None) -> Any:
-    return keras.random.normal(shape, stddev=1 / np.sqrt(shape[0]), dtype=dtype)
+    return keras.initializers.RandomNormal(stddev=1 / math.sqrt(shape[0]))(shape, dtype=dtype)
 
 
 def adapt(model: keras.Model, images: Images, rng: np.random.Generator) -> None:
@@ -86,18 +86,28 @@ def adapt(model: keras.Model, images: Images, rng: np.random.Generator) -> None:
     principal component of a patch with variance 1, or its negative."""
     layer = model.get_layer("whiten")
     (patch, _), (stride, _), channels = layer.kernel_size, layer.strides, images.shape[3]
-    some = images[np.sort(rng.permutation(len(images))[:5000])].astype(np.float32) / 255
-    mean, deviation = some.mean((0, 1, 2)), some.std((0, 1, 2)) + 1e-6
-    padded = (np.pad(some, ((0, 0), (1, 1), (1, 1), (0, 0))) - mean) / deviation
+    some = images[np.sort(rng.permutation(len(images))[:5000])]
+    mean, deviation = _moments(some)
+    padded = np.pad(some, ((0, 0), (1, 1), (1, 1), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (patch, patch), axis=(1, 2))
     windows = windows[:, ::stride, ::stride]
     chosen = rng.permutation(math.prod(windows.shape[:3]))[:NUM_PATCHES]
-    # Chosen before they are copied: all patches of large photos would not fit into memory.
-    patches = (
-        windows[np.unravel_index(chosen, windows.shape[:3])].transpose(0, 2, 3, 1).reshape(len(chosen), -1)
-    )
+    # Chosen while they are bytes: all patches of large photos would not fit into memory.
+    pixels = windows[np.unravel_index(chosen, windows.shape[:3])].transpose(0, 2, 3, 1)
+    patches = ((pixels.astype(np.float32) / 255 - mean) / deviation).reshape(len(chosen), -1)
     variances, directions = np.linalg.eigh(patches.T @ patches / len(patches))
     filters = (directions / np.sqrt(variances + EPSILON))[:, ::-1]
     kernel = np.concatenate([filters, -filters], axis=1).reshape(patch, patch, channels, -1)
     kernel = kernel / deviation[:, None]  # for pixels in 0..1, which the bias centres
     layer.set_weights([kernel, -np.einsum("hwcf,c->f", kernel, mean)])
+
+
+def _moments(images: Images) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each channel, float32 (channels,), of pixels in 0..1, from sums of whole numbers:
+    in float32 the sum of a colour stops growing at 2**24."""
+    count = images[..., 0].size
+    total = images.sum((0, 1, 2), dtype=np.int64)
+    squares = sum(np.square(image, dtype=np.int64).sum((0, 1)) for image in images)
+    mean = total / count
+    deviation = np.sqrt(squares / count - mean**2)
+    return (mean / 255).astype(np.float32), (deviation / 255 + 1e-6).astype(np.float32)

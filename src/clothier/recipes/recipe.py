@@ -107,6 +107,11 @@ class Recipe:
         for field, known in _KNOWN.items():
             if getattr(self, field) not in known:
                 raise unknown_name(field, getattr(self, field), known)
+        if self.skip and self.skip_to < self.skip_from:
+            raise InputError(
+                f"skip is {self.skip} in no epoch: skip_from is {self.skip_from}, skip_to {self.skip_to}; "
+                "wanted skip_to no earlier than skip_from, such as the last epoch but one"
+            )
         self._check_phases()
 
     def _check_phases(self) -> None:
@@ -125,6 +130,11 @@ class Recipe:
                 f"fine_tune_epochs is {self.fine_tune_epochs} without a base; wanted 0; choose a recipe with a base, "
                 "such as vgg19"
             )
+        if self.fine_tune_epochs and self.optimizer == "muon":
+            raise InputError(
+                "optimizer is muon beside fine_tune_epochs; wanted another, such as adam, as muon gives each kernel a "
+                "length of its own, and a base's kernels have theirs"
+            )
 
     def phases(self) -> list[tuple[str, int]]:
         """(name, epochs) of each phase that has epochs, in order."""
@@ -140,7 +150,9 @@ class Recipe:
         learning rate looks ahead to the last step, all of it decides what the first phase gives."""
         if phase != "plain" or self.schedule != "constant" or self.warmup:
             return self
-        return replace(self, augmented_epochs=0, augment=Recipe.augment, fine_tune_epochs=0)
+        later = ("augment", "fine_tune_rate", "fine_tune_batch_size")
+        usual = {field: getattr(Recipe, field) for field in later}
+        return replace(self, augmented_epochs=0, fine_tune_epochs=0, **usual)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

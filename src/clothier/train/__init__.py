@@ -43,10 +43,13 @@ def train(
         base = pretrained.fetch(recipe, threads)
     watcher = watcher or Watcher()
     with run.alone():
-        training = Training(settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base)
-        if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
-            checkpoint.save_weights(run.base_file, base.weights)
-        run.write_recipe(describe(training, origin or Origin(source=dataset.name)))
+        with run.begun():
+            training = Training(
+                settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base
+            )
+            if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
+                checkpoint.save_weights(run.base_file, base.weights)
+            run.write_recipe(describe(training, origin or Origin(source=dataset.name)))
         events.rewrite(run.events_folder, [])
         return training.finish()
 

@@ -108,20 +108,29 @@ class Training:
         self._steps(epoch, train, self.policy if phase == "augmented" else None)
         loss, accuracy = stage.trainer.means()
         training_seconds = time.perf_counter() - began
-        if not math.isfinite(loss):
-            rate = "fine_tune_rate" if self.fine_tuning else "learning_rate"
-            raise RunError(
-                f"the loss became {loss} in epoch {epoch}; wanted a finite number; "
-                f"train anew with a smaller step, such as --set {rate}={getattr(recipe, rate) / 10:g}"
-            )
         val_loss = val_accuracy = None
         if validation := examples.get("validation"):
             val_loss, val_accuracy = evaluate.loss_and_accuracy(validation.labels, stage.glance(validation))
+        self._check_numbers(epoch, loss, val_loss)
         learning_rate = float(np.asarray(stage.optimizer.learning_rate))
         seconds = round(time.perf_counter() - began, 3)
         row = EpochRow(epoch, phase, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds)
         self._save(row)
         self.watcher.end_epoch(row, self.visits[epoch - 1], training_seconds)
+
+    def _check_numbers(self, epoch: int, loss: float, val_loss: float | None) -> None:
+        """RunError where training has run away. Its loss is that before each step: of what the last step did, only the
+        weights and the validation loss know."""
+        told = {"the loss": loss, "the validation loss": 0.0 if val_loss is None else val_loss}
+        words = [f"{what} became {value}" for what, value in told.items() if not math.isfinite(value)]
+        if not self.stage.is_finite():
+            words.append("weights became infinite")
+        if words:
+            rate = "fine_tune_rate" if self.fine_tuning else "learning_rate"
+            raise RunError(
+                f"{words[0]} in epoch {epoch}; wanted finite numbers; "
+                f"train anew with a smaller step, such as --set {rate}={getattr(self.recipe, rate) / 10:g}"
+            )
 
     def _steps(self, epoch: int, train: Examples, policy: augment.Policy | None) -> None:
         """Every batch of an epoch."""

@@ -58,6 +58,10 @@ class Stage:
         """Those that are judged and kept: the averages where the recipe wants them, else the model's own."""
         return _arrays(_named("model", self._judged(), self.model.weights))
 
+    def is_finite(self) -> bool:
+        """Whether all weights are numbers."""
+        return all(np.isfinite(np.asarray(weight)).all() for weight in self.model.weights)
+
     def tensors(self) -> Tensors:
         """Weights, those training goes on from where these are others, and the optimiser's state: all that a
         checkpoint keeps of the stage."""
