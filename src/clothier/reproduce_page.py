@@ -127,7 +127,7 @@ def explanation(reproduction: Reproduction) -> list[str]:
     if any((outcome.row.recipe, outcome.row.phase) in PLAIN_KERAS for outcome in reproduction.outcomes):
         sentences.append(
             "Plain Keras is the test accuracy of the tutorial's own lines in Keras 3, run without clothier: the mean "
-            "of ten seeds of cnn1, twenty of cnn3 and five of cnn4."
+            "of ten seeds of cnn1, twenty of cnn3 and forty of cnn4."
         )
     if reproduction.source != "fashion-mnist":
         sentences.append(
