@@ -27,7 +27,9 @@ def reproduce(
     ] = None,
     seeds: Annotated[
         int,
-        typer.Option(min=0, help="Runs of each recipe; 0 trains nothing and fills rows from finished runs."),
+        typer.Option(
+            min=0, max=1000, help="Runs of each recipe; 0 trains nothing and fills rows from finished runs."
+        ),
     ] = 1,
     runs: Annotated[Path, typer.Option(help="Folder of the runs, old and new.")] = Path("runs"),
     out: Annotated[Path, typer.Option(help="Folder for the page and the table.")] = Path("reproduction"),
