@@ -117,7 +117,8 @@ def test_of_two_runs_with_one_seed_the_first_counts(tiny: Dataset, tmp_path: Pat
 def test_rows_that_cannot_be_filled_say_why(
     tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(recipes.RECIPES, "vgg19", raising=False)
+    without = {name: recipe for name, recipe in recipes.RECIPES.items() if name != "vgg19"}
+    monkeypatch.setattr(recipes, "RECIPES", without)
     outcomes = reproduce.outcomes(request(tiny, tmp_path, "cnn1,vgg19,cnn3"), {"cnn3": "no weights"})
     assert [outcome.note for outcome in outcomes] == [
         *("not run yet", "not run yet", "no weights", "no weights"),
