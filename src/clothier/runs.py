@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from clothier import markup
-from clothier.errors import RunError, WriteError
+from clothier.errors import InputError, RunError, WriteError
 from clothier.files import held, write_atomic
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
@@ -31,7 +31,13 @@ class Run:
 
     @classmethod
     def create(cls, recipe_name: str, root: Path) -> Run:
-        """A new, empty folder root/<recipe>-<number>, the number one above the highest there."""
+        """A new, empty folder root/<recipe>-<number>, the number one above the highest there. Raises InputError for a
+        name that is no file's."""
+        if not re.fullmatch(r"\w[\w .-]*", recipe_name):
+            raise InputError(
+                f"the recipe's name is '{recipe_name}', which names its run's folder; wanted letters and digits, "
+                "and perhaps - _ . in between; choose another"
+            )
         try:
             root.mkdir(parents=True, exist_ok=True)
             pattern = re.compile(re.escape(recipe_name) + r"-(\d+)")

@@ -62,6 +62,13 @@ def test_a_projection_of_ones_own_needs_its_two_lines_alone(
     assert re.search(r"^corner +roundness 0\.2500 +0\.5$", capsys.readouterr().out, re.MULTILINE)
 
 
+def test_a_file_of_another_kind_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.jpg").write_text("mine")
+    words = _fails(capsys, "--data", "generated:60", "--out", "mine.jpg")
+    assert words == "--out is mine.jpg; wanted a file that ends in .npz, such as vectors.npz"
+    assert Path("mine.jpg").read_text() == "mine"
+
+
 def test_pixels_of_a_source(capsys: pytest.CaptureFixture[str]) -> None:
     answer = _answer(
         capsys, "--data", "generated:100", "--split", "train", "--limit", "50", "--project", "pca"

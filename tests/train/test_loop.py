@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -224,3 +225,28 @@ def test_run_folders_are_named_in_one_place() -> None:
         (s.name, n) for s in sources if s.name != "runs.py" for n in names if f'/ "{n}"' in s.read_text()
     ]
     assert joined == []
+
+
+def test_scores_of_weights_that_are_gone_are_not_made_up(
+    finished: Run, tiny: Dataset, tmp_path: Path
+) -> None:
+    notes: list[str] = []
+
+    class Listening(train.Watcher):
+        def note(self, sentence: str) -> None:
+            notes.append(sentence)
+
+    run = Run(tmp_path / "copy")
+    shutil.copytree(finished.path, run.path)
+    run.scores_file.unlink()
+    train.resume(run, tiny, watcher=Listening())
+    assert [(phase.name, phase.epochs) for phase in run.read_scores()] == [("augmented", 4)]
+    assert run.read_scores()[0].as_json() == finished.read_scores()[-1].as_json()
+    assert notes == ["the scores of phase plain are lost: the weights have learned on since"]
+
+
+@pytest.mark.parametrize("name", ["", "../evil", "a/b", "-x", ".hidden"])
+def test_a_name_that_is_no_folders_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"which names its run's folder; wanted letters"):
+        Run.create(name, tmp_path / "runs")
+    assert list(tmp_path.iterdir()) == []

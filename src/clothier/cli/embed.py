@@ -59,6 +59,8 @@ def embed(
 ) -> None:
     """Write images as vectors: their pixels, or what a layer of a run makes of them; project them if asked to."""
     methods = _methods(project, into)
+    if out is not None and out.suffix != ".npz":
+        raise InputError(f"--out is {out}; wanted a file that ends in .npz, such as vectors.npz")
     words = pictures.Words(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )

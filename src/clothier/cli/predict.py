@@ -42,7 +42,9 @@ def predict(
             show_default="onnxruntime",
         ),
     ] = None,
-    threads: Annotated[int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1)] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1, max=1024)
+    ] = None,
     data: Annotated[
         str | None,
         typer.Option(

@@ -40,7 +40,9 @@ def reproduce(
         typer.Option("--set", metavar="FIELD=VALUE", help="Change every recipe, for a trial."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained, and end.")] = False,
-    threads: Annotated[int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1)] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1, max=1024)
+    ] = None,
     verbose: Annotated[
         int | None,
         typer.Option(help="0 nothing, 1 bar, 2 a line an epoch.", min=0, max=2, show_default="1 or 2"),

@@ -40,7 +40,8 @@ def serve(
         ),
     ] = None,
     decoders: Annotated[
-        int | None, typer.Option(min=1, help="Processes that decode pictures.", show_default="one a core")
+        int | None,
+        typer.Option(min=1, max=256, help="Processes that decode pictures.", show_default="one a core"),
     ] = None,
     body_seconds: Annotated[float, typer.Option(help="Time for a body to come.")] = 30.0,
     work_seconds: Annotated[float, typer.Option(help="Time for an answer to be found.")] = 30.0,

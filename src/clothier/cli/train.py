@@ -62,7 +62,9 @@ def train(
         Path | None, typer.Option(help="Go on with this run folder.", show_default=False)
     ] = None,
     runs: Annotated[Path, typer.Option(help="Folder in which the run gets its own folder.")] = Path("runs"),
-    threads: Annotated[int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1)] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1, max=1024)
+    ] = None,
     verbose: Annotated[
         int | None,
         typer.Option(help="0 nothing, 1 bar, 2 a line an epoch.", min=0, max=2, show_default="1 or 2"),

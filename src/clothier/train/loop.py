@@ -72,7 +72,13 @@ class Training:
                     self._epoch(epoch, phase)
                     self.check()
                 ended += epochs
-                if not any(score.name == phase for score in scores):
+                if any(score.name == phase for score in scores):
+                    continue
+                if len(self.history) > ended:
+                    self.watcher.note(
+                        f"the scores of phase {phase} are lost: the weights have learned on since"
+                    )
+                else:
                     scores.append(self._judge_phase(phase))
                     self.run.report_file.unlink(missing_ok=True)  # it would not know of these scores
                     self.run.write_scores(scores)
