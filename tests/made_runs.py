@@ -41,7 +41,13 @@ def make_run(
     run.write_recipe(
         {
             "recipe": chosen.as_json(),
-            "data": {"source": "fashion-mnist", "fingerprint": "f" * 64, "notice": "", **(data or {})},
+            "data": {
+                "name": "fashion-mnist",
+                "source": "fashion-mnist",
+                "fingerprint": "f" * 64,
+                "notice": "",
+                **(data or {}),
+            },
             "model": {"parameters": 693_962},
             "threads": 2,
             "versions": {"clothier": "1.2.3", "keras": "3.15.1"},

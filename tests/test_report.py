@@ -40,7 +40,7 @@ def make_run(folder: Path, name: str = "cnn1", **changes: Any) -> Run:
     """A finished run of two phases; `changes` go to recipe fields, and to data by data__name."""
     run = Run(folder / f"{name}-1")
     data = {
-        "source": "fashion-mnist",
+        "name": "fashion-mnist",
         "fingerprint": "0123abcd" * 8,
         "class_names": CLASSES,
         "image_shape": [28, 28, 1],
@@ -156,7 +156,7 @@ def test_the_page_can_be_read_by_everyone(tmp_path: Path) -> None:
 
 
 def test_names_are_text_not_markup(tmp_path: Path) -> None:
-    run = make_run(tmp_path, data__notice="Drawn <b>by</b> us.", data__source='folder:"><script>')
+    run = make_run(tmp_path, data__notice="Drawn <b>by</b> us.", data__name='folder:"><script>')
     html = report.render(run)
     assert "<script" not in html
     assert "<b>" not in html
@@ -259,14 +259,14 @@ def test_the_tutorial_without_a_loss_gives_training_accuracy(tmp_path: Path) -> 
 
 def test_generated_data_are_not_compared(tmp_path: Path) -> None:
     notice = "The data are generated."
-    seen = page(make_run(tmp_path, data__source="generated", data__notice=notice))
+    seen = page(make_run(tmp_path, data__name="generated", data__notice=notice))
     assert "Not comparable: the published figures were measured on Fashion-MNIST, this run on" in seen.text
     assert {"class": "notice", "role": "note"} in seen.all("p")
     assert seen.text.count(notice) == 1
 
 
 def test_other_data_have_no_published_figures(tmp_path: Path) -> None:
-    text = page(make_run(tmp_path, data__source="folder:photos")).text
+    text = page(make_run(tmp_path, data__name="folder:photos")).text
     assert "Beside the tutorial" not in text
     assert "0.9104" not in text
 

@@ -33,7 +33,6 @@ def request(tiny: Dataset, root: Path, names: str = "cnn1", **changes: Any) -> R
         runs=root,
         load=lambda recipe: tiny,
         source="tiny",
-        options=lambda recipe: {"split": recipe.split},
         **changes,
     )
 
@@ -150,8 +149,7 @@ def test_from_nothing_through_a_stop_to_filled_rows(tiny: Dataset, tmp_path: Pat
         [run],
     ]
     content = json.loads(run.recipe_file.read_text())
-    assert content["data"]["source"] == "tiny"
-    assert content["data"]["options"] == {"split": "default"}
+    assert content["data"]["name"] == "tiny"
     assert content["command"] == (
         "clothier train cnn1 --seed 13 --data tiny --set epochs=2 --set augmented_epochs=1 --set batch_size=64"
     )

@@ -28,7 +28,6 @@ def made(tiny: Dataset, tmp_path: Path) -> Reproduction:
         runs=tmp_path / "runs",
         load=lambda recipe: tiny,
         source="fashion-mnist",
-        options=lambda recipe: {},
     )
     outcomes = reproduce.outcomes(request, {"cnn3": "seed 13 could not be run: no <weights>"})
     return Reproduction("all", "clothier reproduce all --rows 'a<b'", outcomes)

@@ -144,7 +144,12 @@ def test_other_data_are_told_by_their_fingerprint(tmp_path: Path) -> None:
 def test_a_notebook_shows_scores_and_curves(tmp_path: Path) -> None:
     run = Run(tmp_path / "cnn1-1")
     assert "no run yet" in run._repr_html_()
-    run.write_recipe({"recipe": {"name": "cnn1"}, "data": {"source": "generated", "notice": "Drawn <here>."}})
+    run.write_recipe(
+        {
+            "recipe": {"name": "cnn1"},
+            "data": {"name": "generated", "source": "generated", "notice": "Drawn <here>."},
+        }
+    )
     score = Scores(0.5, 0.75, (ClassScore("a", 1.0, 0.5, 2 / 3, 2),), np.array([[2]]))
     run.write_scores([PhaseScores("plain", 3, score, None, score, "abc")])
     shown = run._repr_html_()

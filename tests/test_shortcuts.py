@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import clothier
-from clothier import recipes, report
+from clothier import bundle, recipes, report
 from clothier.data.fingerprint import fingerprint
 from clothier.errors import InputError
-from clothier.values import Dataset
+from clothier.values import Dataset, Reading
 
 
 def test_fit_trains_in_a_folder_of_its_own(
@@ -27,6 +29,19 @@ def test_fit_trains_in_a_folder_of_its_own(
     assert clothier.fit(own, tiny, epochs=1).path == Path("runs/own-1")
 
 
+@pytest.mark.parametrize("crop", ["pad", "centre", "doctor"])
+def test_a_run_knows_how_its_photos_were_read(tmp_path: Path, crop: str) -> None:
+    for number, name in enumerate(["hat"] * 10 + ["shoe"] * 10):
+        (tmp_path / "photos" / name).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20, 16), (10 * number, 0, 90)).save(tmp_path / "photos" / name / f"{number}.png")
+    dataset = clothier.load("folder:photos", clothier.LoadOptions(image_size=(12, 12), crop=crop, seed=5))
+    run = clothier.fit("cnn1", dataset, epochs=1, augmented_epochs=0, precision="float32")
+    assert bundle.read(run.model_file).manifest.preprocessing == {"photos": crop}
+    read = run.read_recipe()["data"]
+    again = clothier.load(read["source"], clothier.LoadOptions.from_json(read["options"]))
+    run.check_data(again.fingerprint)
+
+
 def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^unknown recipe 'cnn11'"):
         clothier.fit("cnn11", tiny)
@@ -40,7 +55,7 @@ def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
 
 
 def test_first_cuts_each_split_and_is_other_data(tiny: Dataset) -> None:
-    few = clothier.first(tiny, 100)
+    few = clothier.first(replace(tiny, reading=Reading("folder:tiny", {"crop": "centre"})), 100)
     assert {name: len(split) for name, split in few.splits().items()} == {
         "train": 100, "validation": 90, "test": 90,
     }  # fmt: skip
@@ -48,5 +63,6 @@ def test_first_cuts_each_split_and_is_other_data(tiny: Dataset) -> None:
     assert np.array_equal(few.train.labels, tiny.train.labels[:100])
     assert few.fingerprint == fingerprint(few.splits(), tiny.class_names) != tiny.fingerprint
     assert few.name == "tiny, first 100"
+    assert few.reading == Reading(options={"crop": "centre"})
     with pytest.raises(InputError, match=r"^num_images is 0; wanted 1 or more$"):
         clothier.first(tiny, 0)

@@ -25,6 +25,8 @@ def test_split_refuses_other_dtypes_and_counts() -> None:
         Split(np.zeros((2, 3, 3, 2), np.uint8), np.zeros(2, np.int64))
     with pytest.raises(DataError, match=r"^2 images but 3 labels; wanted one label an image$"):
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(3, np.int64))
+    with pytest.raises(DataError, match=r"^2 images but 1 file names; wanted one an image$"):
+        Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2, np.int64), ("a.png",))
     with pytest.raises(DataError, match=r"^labels are float64 \(2,\); wanted int64"):
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2))  # type: ignore[arg-type]  # the point
 

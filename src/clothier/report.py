@@ -20,7 +20,7 @@ from clothier.values import Floats, Labels, PhaseScores, Scores, Split
 
 # What the page shows of recipe.json beside the recipe itself.
 _WANTED: dict[str, tuple[str, ...]] = {
-    "data": ("source", "fingerprint", "class_names", "image_shape", "counts", "notice"),
+    "data": ("name", "fingerprint", "class_names", "image_shape", "counts", "notice"),
     "model": ("parameters", "trainable"),
     "machine": ("system", "processor", "cores", "memory_gib"),
     "versions": ("clothier",),
@@ -175,7 +175,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "phases": phases,
         "fits": [(phase.name, describe_fit(phase)) for phase in phases],
         "wilson": wilson,
-        "published": _published(recipe, data["source"], phases),
+        "published": _published(recipe, data["name"], phases),
         "figures": {
             name: pages.embedded(plots.render(figure))
             for name, figure in _figures(run, data["notice"]).items()
@@ -215,11 +215,11 @@ def _fields(recipe: Recipe) -> list[tuple[str, Any, Any]]:
 
 
 def _published(
-    recipe: Recipe, source: str, phases: list[PhaseScores]
+    recipe: Recipe, data: str, phases: list[PhaseScores]
 ) -> list[tuple[PhaseScores, Published, str, float, float]]:
     """(phase, the tutorial's figures, measure, theirs, ours); empty for data that no tutorial resembles."""
     rows = []
-    for phase in phases if source.partition(":")[0] in ("fashion-mnist", "generated") else []:
+    for phase in phases if data.partition(":")[0] in ("fashion-mnist", "generated") else []:
         published = PUBLISHED.get((recipe.name, phase.name))
         if published and phase.test:
             pairs = {

@@ -45,14 +45,13 @@ class Row:
 class Request:
     """What is to be reproduced, on which data, and where its runs lie.
 
-    `load` gives a recipe's data; `source` and `options` are those of data.load, for the runs' records.
+    `load` gives a recipe's data; `source` is that of data.load, for the commands shown.
     """
 
     rows: tuple[Row, ...]
     runs: Path
     load: Callable[[Recipe], Dataset]
     source: str
-    options: Callable[[Recipe], dict[str, Any]]
     seeds: int = 1
     changes: Mapping[str, Any] | None = None
 
@@ -144,8 +143,8 @@ def carry_out(
         train.resume(job.run, dataset, threads=threads, watcher=watcher)
         return job.run
     run = Run.create(job.recipe.name, request.runs)
-    origin = train.Origin(request.source, request.options(job.recipe), _command(job.recipe, request))
-    train.train(job.recipe, dataset, run, origin=origin, threads=threads, watcher=watcher)
+    command = _command(job.recipe, request)
+    train.train(job.recipe, dataset, run, command=command, threads=threads, watcher=watcher)
     return run
 
 

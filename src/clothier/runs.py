@@ -274,7 +274,7 @@ class Run:
             return markup.table(f"{self.path} (no run yet)", SCORE_COLUMNS, [])
         content = self.read_recipe()
         rows = [row for phase in self.read_scores() for row in phase.rows()]
-        title = f"{self.name}: {content['recipe']['name']} on {content['data']['source']}"
+        title = f"{self.name}: {content['recipe']['name']} on {content['data']['name']}"
         page = markup.table(title, SCORE_COLUMNS, rows, notice=content["data"]["notice"])
         curves = self.figure_file("curves")
         if curves.is_file():

@@ -11,7 +11,7 @@ from clothier.errors import InputError
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.train import Watcher
-from clothier.values import Dataset, Split
+from clothier.values import Dataset, Reading, Split
 
 
 def fit(
@@ -40,7 +40,7 @@ def first(dataset: Dataset, num_images: int) -> Dataset:
     if num_images < 1:
         raise InputError(f"num_images is {num_images}; wanted 1 or more")
     splits = {
-        name: Split(split.images[:num_images], split.labels[:num_images])
+        name: Split(split.images[:num_images], split.labels[:num_images], split.files[:num_images])
         for name, split in dataset.splits().items()
     }
     return Dataset(
@@ -51,4 +51,5 @@ def first(dataset: Dataset, num_images: int) -> Dataset:
         fingerprint=fingerprint(splits, dataset.class_names),
         name=f"{dataset.name}, first {num_images}",
         notice=dataset.notice,
+        reading=Reading(options=dataset.reading.options),  # no source reads the first images alone
     )

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
-from clothier.data import SOURCES, load
+from clothier.data import SOURCES, LoadOptions, load
 from clothier.data.options import SPLITS
 from clothier.errors import InputError
 
@@ -41,6 +44,19 @@ def test_an_argument_too_many() -> None:
     assert refusal("fashion-mnist:old") == (
         "data source 'fashion-mnist' takes nothing after its name and got 'old'; wanted fashion-mnist"
     )
+
+
+@pytest.mark.parametrize("crop", ["pad", "centre", "doctor"])
+def test_data_say_how_they_were_read(
+    photo_folder: Callable[[Path, Mapping[str, int]], Path], tmp_path: Path, crop: str
+) -> None:
+    photo_folder(tmp_path / "photos", {"hat": 25, "shoe": 25})
+    options = LoadOptions(image_size=(6, 8), crop=crop, seed=4, split="none", cache_dir=tmp_path / "cache")
+    dataset = load(f"folder:{tmp_path / 'photos'}", options)
+    assert dataset.reading.crop == crop
+    content = json.loads(json.dumps(dict(dataset.reading.options)))
+    again = load(dataset.reading.source, LoadOptions.from_json(content))
+    assert (again.fingerprint, again.reading) == (dataset.fingerprint, dataset.reading)
 
 
 def test_importing_loads_nothing_heavy() -> None:

@@ -52,6 +52,14 @@ def test_a_flat_list_is_divided_in_three(make_splits: MakeSplits) -> None:
         assert (tones % 10 == split.labels).all()
 
 
+def test_images_are_named_by_their_files(make_splits: MakeSplits) -> None:
+    splits = make_splits(train=20, validation=4)
+    (splits["validation"][1].path).write_bytes(b"no picture")
+    dataset = load(splits, skip_bad=True)
+    assert dataset.train.files == tuple(photo.name for photo in splits["train"])
+    assert dataset.split("validation").files == ("validation/0.png", "validation/2.png", "validation/3.png")
+
+
 def test_what_is_brought_is_kept_and_what_is_not_is_held_out(make_splits: MakeSplits) -> None:
     assert sizes(load(make_splits(train=20, validation=4, test=6))) == {
         "train": 20,

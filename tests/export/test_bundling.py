@@ -14,7 +14,7 @@ from clothier.errors import RunError
 from clothier.export import bundling
 from clothier.export.running import onnx_outputs
 from clothier.runs import Run
-from clothier.values import Dataset, Split
+from clothier.values import Dataset, Reading, Split
 
 
 def test_training_leaves_a_model_file_that_tells_the_run(run: Run, tiny: Dataset) -> None:
@@ -81,7 +81,7 @@ def test_photos_are_doctored_where_images_are_grey_and_light_on_dark(
     images = np.full((4, 6, 6, channels), border, np.uint8)
     images[:, 1:-1, 1:-1] = 128
     data = replace(tiny, train=Split(images, np.zeros(4, np.int64)), validation=None, test=None)
-    assert bundling._photos(data, {"crop": "centre"}) == photos
+    assert bundling._photos(replace(data, reading=Reading(options={"crop": "centre"}))) == photos
 
 
 @pytest.mark.parametrize(

@@ -54,13 +54,9 @@ def load_data(source: str, options: dict[str, Any]) -> Dataset:
     data.load as JSON holds them."""
     from clothier import data
 
-    arguments = dict(options)
-    if arguments.get("data_dir"):
-        arguments["data_dir"] = Path(arguments["data_dir"])
-    if arguments.get("image_size"):
-        arguments["image_size"] = tuple(arguments["image_size"])
     with screen.counting() as progress:
-        dataset = data.load(source, data.LoadOptions(**arguments, progress=progress, warn=screen.notice))
+        read = data.LoadOptions.from_json(options, progress=progress, warn=screen.notice)
+        dataset = data.load(source, read)
     screen.notice(dataset.notice)
     return dataset
 

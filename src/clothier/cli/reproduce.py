@@ -58,17 +58,13 @@ def reproduce(
 
     @functools.cache
     def load(split: str) -> Dataset:
-        return options.load_data(data, read(split))
-
-    def read(split: str) -> dict[str, Any]:
-        return options.as_options(data_dir, split, None, "pad", False)
+        return options.load_data(data, options.as_options(data_dir, split, None, "pad", False))
 
     request = reproducing.Request(
         rows=reproducing.rows(tutorial, names),
         runs=runs,
         load=lambda recipe: load(recipe.split),
         source=data,
-        options=lambda recipe: read(recipe.split),
         seeds=seeds,
         changes=changes,
     )

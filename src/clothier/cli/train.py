@@ -155,8 +155,10 @@ def _start(
     watching = _watcher(verbose)
     run = Run.create(recipe.name, runs)
     screen.messages.print(f"training {recipe.name} on {source} in {run.path}", markup=False)
-    origin = training.Origin(source=source, options=read, command=shlex.join(["clothier", *sys.argv[1:]]))
-    scores = training.train(recipe, dataset, run, origin=origin, threads=threads, watcher=watching, base=base)
+    command = shlex.join(["clothier", *sys.argv[1:]])
+    scores = training.train(
+        recipe, dataset, run, command=command, threads=threads, watcher=watching, base=base
+    )
     return run, scores
 
 
@@ -251,7 +253,7 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     screen.print_table(("phase", "epochs", "split", "images", "loss", "accuracy"), rows, title=title)
     for phase in scores:
         screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase)}")
-    if content["data"]["source"] == "fashion-mnist":
+    if content["data"]["name"] == "fashion-mnist":
         beside = []
         for phase in scores:
             published = PUBLISHED.get((name, phase.name))

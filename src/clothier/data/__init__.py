@@ -6,12 +6,12 @@ To add a source: one file with a `load`, one line in SOURCES. Reading data print
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
 from clothier.data.options import LoadOptions
 from clothier.errors import InputError, unknown_name
-from clothier.values import Dataset
+from clothier.values import Dataset, Reading
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ SOURCES: dict[str, Source] = {
 
 
 def load(name: str, options: LoadOptions | None = None) -> Dataset:
-    """The data set of a source, such as "fashion-mnist" or "folder:photos".
+    """The data set of a source, such as "fashion-mnist" or "folder:photos"; its `reading` says how it was read.
 
     Raises InputError for an unknown source, a missing argument or an option for photos where there are none;
     DataError for data that are missing, damaged or inconsistent; WriteError where a cache cannot be written.
@@ -75,7 +75,9 @@ def load(name: str, options: LoadOptions | None = None) -> Dataset:
         raise InputError(
             f"data source '{key}' takes nothing after its name and got '{argument}'; wanted {key}"
         )
-    return source.load(argument, options or LoadOptions(), source.default_split)
+    options = options or LoadOptions()
+    dataset = source.load(argument, options, source.default_split)
+    return replace(dataset, reading=Reading(name, options.as_json()))
 
 
 __all__ = ["SOURCES", "LoadOptions", "Source", "load"]

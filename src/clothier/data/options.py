@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from clothier.errors import InputError, unknown_name
 from clothier.photo.doctor import WAYS
@@ -37,6 +38,28 @@ class LoadOptions:
         if self.image_size is not None and not all(1 <= side <= MAX_SIDE for side in self.image_size):
             height, width = self.image_size
             raise InputError(f"image size is {height} x {width}; wanted sides from 1 to {MAX_SIDE} pixels")
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any], **callbacks: Any) -> LoadOptions:
+        """The options that `as_json` gave; `callbacks` are `progress` and `warn`."""
+        data_dir, size = content.get("data_dir"), content.get("image_size")
+        return cls(
+            **{name: value for name, value in content.items() if name not in ("data_dir", "image_size")},
+            data_dir=Path(data_dir) if data_dir else None,
+            image_size=(size[0], size[1]) if size else None,
+            **callbacks,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """What decides which images are read and how, as JSON holds it."""
+        return {
+            "data_dir": str(self.data_dir.absolute()) if self.data_dir else None,
+            "split": self.split,
+            "image_size": list(self.image_size) if self.image_size else None,
+            "crop": self.crop,
+            "skip_bad": self.skip_bad,
+            "seed": self.seed,
+        }
 
     def cache_folder(self) -> Path:
         if self.cache_dir is not None:

@@ -56,12 +56,10 @@ def load(
         if not options.skip_bad:
             raise DataError(f"{name} has {listed}; replace them, or leave them out with --skip-bad")
         options.tell(f"left out {listed}")
-    readable = {
-        part: Split(
-            decoded.images[part], _labels([photo for photo in photos if photo.name not in decoded.left_out])
-        )
-        for part, photos in divided.items()
-    }
+    readable = {}
+    for part, photos in divided.items():
+        kept = [photo for photo in photos if photo.name not in decoded.left_out]
+        readable[part] = Split(decoded.images[part], _labels(kept), tuple(photo.name for photo in kept))
     return make_dataset(name, readable, class_names, image_digests=decoded.digests)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 
@@ -60,8 +59,8 @@ def bundle_of(
         manifest=Manifest(
             plan=plan,
             class_names=dataset.class_names,
-            preprocessing={"photos": _photos(dataset, content["data"]["options"])},
-            source=_without_folders(content["data"]["source"]),
+            preprocessing={"photos": _photos(dataset)},
+            source=_without_folders(dataset.name),
             fingerprint=dataset.fingerprint,
             scores=scores | ({"calibration": errors} if errors else {}),
             recipe={
@@ -110,7 +109,7 @@ def _some(split: Split, most: int) -> Split:
     return Split(split.images[rows], split.labels[rows])
 
 
-def _photos(dataset: Dataset, options: dict[str, Any]) -> str:
+def _photos(dataset: Dataset) -> str:
     """How a photo becomes one of these images: by the photo doctor where they are grey, light on dark; else cropped as
     the data were."""
     some = dataset.train.images[:_FEW]
@@ -118,7 +117,7 @@ def _photos(dataset: Dataset, options: dict[str, Any]) -> str:
         [some[:, 0].ravel(), some[:, -1].ravel(), some[:, :, 0].ravel(), some[:, :, -1].ravel()]
     )
     light_on_dark = some.shape[3] == 1 and np.median(frame) < _DARK
-    return "doctor" if light_on_dark else str(options.get("crop", "pad"))
+    return "doctor" if light_on_dark else dataset.reading.crop
 
 
 def _without_folders(source: str) -> str:

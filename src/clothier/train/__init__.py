@@ -7,7 +7,7 @@ from clothier.errors import RunError
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train.description import Origin, describe
+from clothier.train.description import describe
 from clothier.train.loop import Training
 from clothier.train.precision import settle_precision
 from clothier.train.watcher import Watcher
@@ -27,13 +27,14 @@ def train(
     dataset: Dataset,
     run: Run,
     *,
-    origin: Origin | None = None,
+    command: str = "",
     threads: int | None = None,
     watcher: Watcher | None = None,
     base: Base | None = None,
 ) -> list[PhaseScores]:
-    """Train in an empty run folder; returns the scores of each phase, which scores.json holds too. `base` is what
-    pretrained.fetch gave for the recipe, where that was done before.
+    """Train in an empty run folder; returns the scores of each phase, which scores.json holds too. `command`
+    is the one that began it, which recipe.json keeps; `base` is what pretrained.fetch gave for the recipe, where that
+    was done before.
 
     Raises InputError as `check_names`, InterruptedRunError on Ctrl-C, WriteError where a file cannot be written (both
     name the command that goes on), RunError where the loss stops being a number.
@@ -49,7 +50,7 @@ def train(
             )
             if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
                 checkpoint.save_weights(run.base_file, base.weights)
-            run.write_recipe(describe(training, origin or Origin(source=dataset.name)))
+            run.write_recipe(describe(training, command))
         events.rewrite(run.events_folder, [])
         return training.finish()
 
@@ -82,4 +83,4 @@ def resume(
         return training.finish()
 
 
-__all__ = ["Origin", "Watcher", "check_names", "resume", "settle_precision", "train"]
+__all__ = ["Watcher", "check_names", "resume", "settle_precision", "train"]

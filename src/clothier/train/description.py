@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,23 +13,15 @@ if TYPE_CHECKING:
     from clothier.train.loop import Training
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where the data and the run came from, kept in recipe.json so that a run can be repeated and resumed."""
-
-    source: str = ""  # as given to data.load
-    options: dict[str, Any] = field(default_factory=dict)  # of data.load, as JSON
-    command: str = ""
-
-
-def describe(training: Training, origin: Origin) -> dict[str, Any]:
-    """What recipe.json holds."""
+def describe(training: Training, command: str) -> dict[str, Any]:
+    """What recipe.json holds, so that a run can be repeated and resumed; `command` is the one that began it."""
     dataset = training.dataset
     content = {
         "recipe": training.recipe.as_json(),
         "data": {
-            "source": origin.source,
-            "options": origin.options,
+            "name": dataset.name,
+            "source": dataset.reading.source,
+            "options": dict(dataset.reading.options),
             "fingerprint": dataset.fingerprint,
             "fingerprints": by_split(dataset.splits(), dataset.class_names),
             "class_names": list(dataset.class_names),
@@ -45,7 +36,7 @@ def describe(training: Training, origin: Origin) -> dict[str, Any]:
         "device": backend.device(),
         "versions": backend.versions(),
         "machine": backend.machine(),
-        "command": origin.command,
+        "command": command,
     }
     if training.base is not None:
         content["network"] = training.plan.as_json()

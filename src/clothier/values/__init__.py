@@ -2,7 +2,7 @@
 
 from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release
 from clothier.values.embedding import UNKNOWN, Embedding
-from clothier.values.examples import Dataset, Examples, Features, Mixed, Split, Targets
+from clothier.values.examples import Dataset, Examples, Features, Mixed, Reading, Split, Targets
 from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Mixed",
     "PhaseScores",
     "Predictions",
+    "Reading",
     "Scores",
     "Split",
     "Targets",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -44,11 +45,13 @@ Targets = Labels | Mixed  # what a batch is trained towards
 class Split:
     """Images uint8 (n, height, width, channels) with channels 1 or 3, and labels int64 (n,).
 
-    Raises DataError where shapes, dtypes or counts are anything else.
+    `files` names the file each image came from, relative to the data set's folder or table; empty for images that
+    did not come from a file each. Raises DataError where shapes, dtypes or counts are anything else.
     """
 
     images: Images
     labels: Labels
+    files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
@@ -60,6 +63,8 @@ class Split:
             raise DataError(f"labels are {labels.dtype} {labels.shape}; wanted int64 (n,)")
         if len(images) != len(labels):
             raise DataError(f"{len(images)} images but {len(labels)} labels; wanted one label an image")
+        if self.files and len(self.files) != len(images):
+            raise DataError(f"{len(images)} images but {len(self.files)} file names; wanted one an image")
 
     @property
     def inputs(self) -> Images:
@@ -92,6 +97,23 @@ class Features:
         return len(self.labels)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a data set was read, so that it can be read again and photos prepared as its own were.
+
+    `source` is what `data.load` was given, "" where nothing that it takes gives these data (arrays in memory, a part
+    of a data set); `options` are those of `data.LoadOptions`, as JSON holds them.
+    """
+
+    source: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def crop(self) -> str:
+        """How photos became images, one of `photo.doctor.WAYS`."""
+        return str(self.options.get("crop", "pad"))
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Splits that share classes and image shape; `validation` and `test` may be absent.
@@ -108,6 +130,7 @@ class Dataset:
     fingerprint: str
     name: str
     notice: str = ""
+    reading: Reading = Reading()
 
     def __post_init__(self) -> None:
         for split_name, split in self.splits().items():
