@@ -6,8 +6,8 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from clothier.bundle.fields import Fields
 from clothier.errors import BundleError
+from clothier.fields import Fields
 from clothier.models import MODELS
 from clothier.models.plan import Plan
 from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS

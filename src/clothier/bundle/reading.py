@@ -10,10 +10,10 @@ from typing import BinaryIO
 from clothier.bundle import archive, graphs, tensors
 from clothier.bundle.archive import GRAPH, LOOKALIKES, MANIFEST, STATISTICS, WEIGHTS, Archive, Source
 from clothier.bundle.contents import Bundle, Lookalikes
-from clothier.bundle.fields import parse
 from clothier.bundle.manifest import Manifest
 from clothier.bundle.wire import MOST_BESIDES
 from clothier.errors import BundleError
+from clothier.fields import parse
 from clothier.models import shapes
 from clothier.values import Floats
 

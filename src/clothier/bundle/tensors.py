@@ -11,8 +11,8 @@ import numpy.typing as npt
 import safetensors
 import safetensors.numpy
 
-from clothier.bundle.fields import parse
 from clothier.errors import BundleError
+from clothier.fields import parse
 
 Arrays = dict[str, npt.NDArray[Any]]
 

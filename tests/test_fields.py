@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from clothier.bundle.fields import Fields, parse
 from clothier.errors import BundleError
+from clothier.fields import Fields, parse
 
 JSON = some.recursive(
     some.none() | some.booleans() | some.floats() | some.integers() | some.text(),

@@ -1,4 +1,4 @@
-"""The run folder: its file names, what is written there and read. Nobody else joins these paths."""
+"""One run folder: its file names, what is written there and read."""
 
 from __future__ import annotations
 
