@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from clothier.errors import InputError, RunError
+from clothier.errors import InputError, RunError, command
 from clothier.evaluate import judged
 from clothier.recipes import Recipe
 from clothier.runs import Run
@@ -158,7 +158,7 @@ def read(run: Run) -> Judged:
     if not phases:
         raise RunError(
             f"{run.path} has not been judged yet; wanted a run with a finished phase; "
-            f"`clothier train --resume {run.path}` goes on with it"
+            f"`{command('train', '--resume', run.path)}` goes on with it"
         )
     split, scores = judged(phases[-1])
     labels, predicted, _ = run.read_predictions()
@@ -168,7 +168,7 @@ def read(run: Run) -> Judged:
     if not np.array_equal(confusion, scores.confusion):
         raise RunError(
             f"{run.predictions_file} and {run.scores_file.name} do not belong together; wanted those of one phase; "
-            f"`clothier train --resume {run.path}` writes both"
+            f"`{command('train', '--resume', run.path)}` writes both"
         )
     try:
         parameters = int(content["model"]["parameters"])

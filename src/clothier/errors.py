@@ -6,8 +6,14 @@ A message is one line: what came, what was wanted, what to do.
 from __future__ import annotations
 
 import difflib
+import os
+import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
+
+# What neither a terminal nor a pair of quotes passes on unchanged; the last are bytes of names that are not UTF-8.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\udc80-\udcff]")
 
 
 class ClothierError(Exception):
@@ -80,3 +86,28 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     return InputError(f"unknown {kind} '{name}'; known: {', '.join(names)}{hint}")
+
+
+def command(*words: str | Path) -> str:
+    """A `clothier` command line that a shell reads back as exactly these words: messages offer it to be pasted.
+
+    A path that begins with - gets ./ before it, so that it is not taken for an option.
+
+    >>> command("train", "--resume", Path("my runs/cnn1-1"))
+    "clothier train --resume 'my runs/cnn1-1'"
+    """
+    return " ".join(["clothier", *map(_quoted, words)])
+
+
+def _quoted(word: str | Path) -> str:
+    text = str(word)
+    if isinstance(word, Path) and text.startswith("-"):
+        text = f"./{text}"
+    if not _UNPRINTABLE.search(text):
+        return shlex.quote(text)
+    escaped = re.sub(r"['\\]", r"\\\g<0>", text)
+    return f"$'{_UNPRINTABLE.sub(_as_bytes, escaped)}'"  # bash, zsh, ksh and POSIX from 2024 on read this
+
+
+def _as_bytes(letter: re.Match[str]) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(letter[0]))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy.typing as npt
 
 from clothier import backend, checkpoint, hdf5, trained
-from clothier.errors import InputError, RunError
+from clothier.errors import InputError, RunError, command
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run
@@ -62,7 +62,7 @@ def fetch(recipe: Recipe, threads: int | None = None) -> Base | None:
     if recipe.model != own:
         raise InputError(
             f"the base {recipe.base} is of the model {own}, the recipe's model is {recipe.model}; wanted the same; "
-            f"use `clothier train {fitting} --base {recipe.base}`"
+            f"use `{command('train', fitting, '--base', recipe.base)}`"
         )
     backend.start(threads)
     values = _values(recipe, kind, trunk)

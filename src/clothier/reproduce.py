@@ -5,13 +5,12 @@ No seed is chosen: every finished run of a row's recipe counts, one for each see
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from clothier import backend, recipes, train
+from clothier import backend, errors, recipes, train
 from clothier.errors import ClothierError, unknown_name
 from clothier.recipes import Recipe
 from clothier.recipes.published import ARTICLE, PUBLISHED, R_TUTORIAL, Published
@@ -209,9 +208,9 @@ def _is_finished(run: Run, recipe: Recipe) -> bool:
 
 def _command(recipe: Recipe, request: Request) -> str:
     """The command that trains the same run by itself."""
-    words = ["clothier", "train", recipe.name, "--seed", str(recipe.seed)]
+    words = ["train", recipe.name, "--seed", str(recipe.seed)]
     if request.source != "fashion-mnist":
         words += ["--data", request.source]
     for field, value in (request.changes or {}).items():
         words += ["--set", f"{field}={value}"]
-    return shlex.join(words)
+    return errors.command(*words)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from clothier.cli import options, screen
-from clothier.errors import InputError
+from clothier.errors import InputError, command
 
 
 def plot(
@@ -28,7 +28,7 @@ def plot(
     opened = Run.open(run)
     if not opened.read_history():
         raise InputError(
-            f"{run} has no finished epoch; wanted at least one; `clothier train --resume {run}` goes on with it"
+            f"{run} has no finished epoch; wanted at least one; `{command('train', '--resume', run)}` goes on with it"
         )
     judged = None
     if opened.read_scores():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clothier.cli import options, pictures, screen
-from clothier.errors import DataError, InputError
+from clothier.errors import DataError, InputError, command
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -175,7 +175,7 @@ def _say(out: Path, shown: list[Tensor], paths: list[Path]) -> None:
     screen.print_table(("tensor", "rows x columns", "bookmarks"), rows)
     size = sum(path.stat().st_size for path in paths) / 1e6
     screen.say(f"\nwritten  {out} ({len(paths)} files, {size:.1f} MB)")
-    screen.say(f"to see   clothier projector --out {out} --open")
+    screen.say(f"to see   {command('projector', '--out', out, '--open')}")
 
 
 def _labels(tensor: Tensor) -> str:

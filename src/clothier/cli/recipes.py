@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from clothier.cli import screen
+from clothier.errors import command
 
 
 def recipes(
@@ -22,7 +23,7 @@ def recipes(
             screen.print_json(fields)
         else:
             screen.print_table(("field", "value"), [(k, str(v)) for k, v in fields.items()])
-            screen.say(f"\nChange any of them: clothier train {name} --set FIELD=VALUE")
+            screen.say(f"\nChange any of them: {command('train', name, '--set', 'FIELD=VALUE')}")
             if name in NOTES:
                 screen.say(NOTES[name])
     elif json:

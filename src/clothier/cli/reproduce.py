@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clothier import errors
 from clothier.cli import options, screen
 from clothier.errors import ClothierError, InterruptedRunError, WriteError
 
@@ -182,7 +182,7 @@ def _command(
     threads: int | None,
 ) -> str:
     """The command line that asks for the same, without what is as usual."""
-    words = ["clothier", "reproduce", tutorial]
+    words = ["reproduce", tutorial]
     given = {
         "--rows": (rows, None),
         "--seeds": (seeds, 1),
@@ -197,4 +197,4 @@ def _command(
             words += [option, str(value)]
     for setting in settings:
         words += ["--set", setting]
-    return shlex.join(words)
+    return errors.command(*words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clothier.cli import options, screen
-from clothier.errors import InputError
+from clothier.errors import InputError, command
 
 if TYPE_CHECKING:
     from clothier.pretrained import Base
@@ -131,7 +130,7 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     if not recipe.base and base:
         raise InputError(
             f"the recipe {recipe.name} trains a network whole and takes no base; wanted vgg19 or transfer; "
-            f"use `clothier train vgg19 --base {base}`"
+            f"use `{command('train', 'vgg19', '--base', base)}`"
         )
     if base and pretrained.kind_of(base) == "run":
         changes = {"model": trained.plan(Run.open(base)).model, **changes}
@@ -155,9 +154,9 @@ def _start(
     watching = _watcher(verbose)
     run = Run.create(recipe.name, runs)
     screen.messages.print(f"training {recipe.name} on {source} in {run.path}", markup=False)
-    command = shlex.join(["clothier", *sys.argv[1:]])
+    begun_by = command(*sys.argv[1:])
     scores = training.train(
-        recipe, dataset, run, command=command, threads=threads, watcher=watching, base=base
+        recipe, dataset, run, command=begun_by, threads=threads, watcher=watching, base=base
     )
     return run, scores
 

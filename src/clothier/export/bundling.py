@@ -10,7 +10,7 @@ import numpy as np
 from clothier import bundle, calibrate, trained
 from clothier.bundle import Bundle, Lookalikes, Manifest, graphs
 from clothier.calibrate import Calibration
-from clothier.errors import RunError
+from clothier.errors import RunError, command
 from clothier.export.graph import emit
 from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
@@ -44,7 +44,7 @@ def bundle_of(
     phases = run.read_scores()
     if not phases:
         raise RunError(
-            f"{run.path} has no finished phase; wanted one; go on with: clothier train --resume {run.path}"
+            f"{run.path} has no finished phase; wanted one; go on with: {command('train', '--resume', run.path)}"
         )
     model, plan, content = trained.load(run), trained.plan(run), run.read_recipe()
     graph = emit(model, views=plan.views)

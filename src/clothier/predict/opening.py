@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from clothier import bundle
-from clothier.errors import InputError, RunError
+from clothier.errors import InputError, RunError, command
 from clothier.predict.predictor import Predictor
 from clothier.runs import Run
 
@@ -32,7 +32,7 @@ def file_of(model: Path | None) -> Path:
     if not run.model_file.is_file():
         raise RunError(
             f"{run.path} has no {run.model_file.name}; wanted one, which training writes at its end; "
-            f"make it with: clothier export {run.path} --format clothier"
+            f"make it with: {command('export', run.path, '--format', 'clothier')}"
         )
     return run.model_file
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from clothier import markup
-from clothier.errors import InputError, RunError, WriteError
+from clothier.errors import InputError, RunError, WriteError, command
 from clothier.files import held, write_atomic
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
@@ -196,7 +196,7 @@ class Run:
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(
                 f"{self.history_file} is damaged ({error}); wanted the columns {', '.join(HISTORY_COLUMNS)}; "
-                f"`clothier train --resume {self.path}` writes it anew"
+                f"`{command('train', '--resume', self.path)}` writes it anew"
             ) from error
 
     def write_scores(self, phases: Iterable[PhaseScores]) -> None:
@@ -238,7 +238,7 @@ class Run:
         except OSError as error:
             raise RunError(
                 f"cannot read {self.predictions_file}: {error.strerror}; wanted a run with a finished phase; "
-                f"`clothier train --resume {self.path}` goes on with it"
+                f"`{command('train', '--resume', self.path)}` goes on with it"
             ) from error
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(

@@ -12,7 +12,7 @@ import numpy as np
 from clothier import augment, backend, checkpoint, evaluate, events, export, features, report
 from clothier.batches import batches, shuffled
 from clothier.checkpoint import Best, Checkpoint
-from clothier.errors import InputError, InterruptedRunError, RunError, WriteError
+from clothier.errors import InputError, InterruptedRunError, RunError, WriteError, command
 from clothier.files import write_atomic
 from clothier.models.plan import Plan
 from clothier.pretrained import Base
@@ -91,7 +91,7 @@ class Training:
 
     @contextmanager
     def _stopping_well(self) -> Iterator[None]:
-        how = f"go on with: clothier train --resume {self.run.path}"
+        how = f"go on with: {command('train', '--resume', self.run.path)}"
         try:
             yield
         except KeyboardInterrupt:
