@@ -46,6 +46,12 @@ def test_a_number_that_is_none_is_refused_by_the_name_that_was_typed(
     assert served == []
 
 
+def test_hosts_and_origins_may_be_named_several_times(served: list[Settings]) -> None:
+    words = ["--allow-host", "a.example", "--allow-host", "b.example", "--origin", "https://a.example"]
+    assert cli.run(["serve", *words]) == 0
+    assert (served[0].allow_hosts, served[0].origins) == (("a.example", "b.example"), ("https://a.example",))
+
+
 def test_a_deadline_without_an_end_is_refused(
     served: list[Settings], capsys: pytest.CaptureFixture[str]
 ) -> None:

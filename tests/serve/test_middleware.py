@@ -65,6 +65,20 @@ def test_paths_and_methods_that_are_not_there_are_refused_in_words(here: Here) -
     assert isinstance(here.post("/v2/health/live").json()["error"], str)
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/model", "/livez", "/v2", "/v2/models/cnn1/ready", "/page.js", "/metrics"]
+)
+def test_a_slash_at_the_end_of_a_path_changes_nothing(here: Here, path: str) -> None:
+    assert here.get(f"{path}/").status_code == here.get(path).status_code == 200
+    assert here.get(f"{path}//").status_code == 404
+
+
+def test_a_body_sent_to_a_path_with_a_slash_at_its_end_is_answered_without_a_redirect(here: Here) -> None:
+    response = here.post("/v1/predict/?show=image", content=photo(), headers=JPEG)
+    assert (response.status_code, response.json()["answers"][0]["image"] is None) == (200, False)
+    assert here.post("/v1/predict//", content=photo(), headers=JPEG).status_code == 404
+
+
 def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(small: Here) -> None:
     async def unsaid() -> AsyncIterator[bytes]:
         for _ in range(30):
@@ -91,7 +105,12 @@ def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(impatie
             "method": "POST",
             "path": "/v1/predict",
             "query_string": b"",
-            "headers": [(b"content-type", b"image/png"), (b"content-length", b"999")],
+            "http_version": "1.1",
+            "headers": [
+                (b"host", b"localhost"),
+                (b"content-type", b"image/png"),
+                (b"content-length", b"999"),
+            ],
         }
 
         async def send(message: Any) -> None:

@@ -96,7 +96,10 @@ def test_it_answers_comes_back_where_it_is_killed_and_answers_all_it_took_when_i
 
     # A request whose body is still on its way when the service is told to end.
     content = photo()
-    head = f"POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: {len(content)}\r\n\r\n"
+    head = (
+        "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
     with socket.create_connection(("127.0.0.1", running.port)) as line, httpx.Client() as kept:
         assert kept.get(f"{running.address}/livez").status_code == 200
         line.sendall(head.encode() + content[:50])
@@ -115,6 +118,26 @@ def test_it_answers_comes_back_where_it_is_killed_and_answers_all_it_took_when_i
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["answers"][0]["label"]
     assert ended[0][0] == 0
     assert "Traceback" not in ended[0][1]
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n", 200),
+        ("GET /livez HTTP/1.1\r\nHost: [::1]:9\r\n", 200),
+        ("GET /livez HTTP/1.1\r\nhOST:LOCALHOST.\r\n", 200),
+        ("GET /livez HTTP/1.0\r\n", 200),
+        ("GET /livez HTTP/1.1\r\n", 400),
+        ("GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n", 400),
+        ("GET /livez HTTP/1.1\r\nHost: rebound.example\r\n", 421),
+        ("GET http://localhost/livez HTTP/1.1\r\nHost: rebound.example\r\n", 421),
+    ],
+)
+def test_hosts_are_checked_as_they_come_over_a_line(running: Running, head: str, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", running.port)) as line:
+        line.sendall(f"{head}Connection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert int(answer.split()[1]) == status
 
 
 def test_the_port_is_free_again_where_the_process_that_watches_is_killed(running: Running) -> None:

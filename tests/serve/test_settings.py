@@ -20,7 +20,11 @@ from clothier.serve.service import Service
         ({"decoders": -1}, "decoders is -1; wanted 0 or more"),
         (
             {"origins": ("https://a.example", "a.example/page")},
-            "origin 'a.example/page' is none; wanted one such as https://example.org, or *",
+            "'a.example/page' is not a valid origin; wanted one such as https://example.org, or *",
+        ),
+        (
+            {"allow_hosts": ("shop.example:80",)},
+            "'shop.example:80' is not a valid name of a host; wanted one such as shop.example, without a port, or *",
         ),
     ],
 )

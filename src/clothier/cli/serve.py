@@ -21,10 +21,18 @@ def serve(
         str, typer.Option(help="Address to listen on; 0.0.0.0 for every machine that reaches this one.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A name, such as shop.example, under which clients may ask; may be repeated, * for any.",
+            show_default="IP addresses, localhost, --host and this machine's name",
+        ),
+    ] = None,
     origin: Annotated[
         list[str] | None,
         typer.Option(
-            help="A web page's origin, such as https://example.org, that may read answers; may be repeated.",
+            help="A web page's origin, such as https://example.org, that may post pictures and read answers; may be "
+            "repeated, * for any.",
             show_default="none",
         ),
     ] = None,
@@ -62,6 +70,7 @@ def serve(
         model=file_of(model),
         host=host,
         port=port,
+        allow_hosts=tuple(allow_host or ()),
         origins=tuple(origin or ()),
         body_bytes=max_megabytes * 10**6,
         reading_bytes=8 * max_megabytes * 10**6,

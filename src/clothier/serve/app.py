@@ -69,9 +69,7 @@ def routes() -> list[Route]:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, RefusedError):
         raise error
-    if request.url.path.startswith("/v2"):
-        return infer.error(error)
-    return shapes.error(error, request.state.request_id)
+    return shapes.refusal(error, request.scope["path"], request.state.request_id)
 
 
 async def _fault(request: Request, error: Exception) -> Response:

@@ -36,12 +36,6 @@ def routes() -> list[Route]:
     return made
 
 
-def error(refused: RefusedError) -> Json:
-    """As the protocol has it: one line."""
-    headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
-    return Json({"error": str(refused)}, refused.status, headers)
-
-
 async def server(request: Request) -> Response:
     """What this service is."""
     return Json({"name": "clothier", "version": __version__, "extensions": ["binary_tensor_data"]})

@@ -1,4 +1,4 @@
-"""Around every request: its id, security headers, CORS, what is logged and counted."""
+"""Around every request: its id, whom it is for, security headers, CORS, what is logged and counted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from clothier.errors import RefusedError
 from clothier.serve import shapes
+from clothier.serve.hosts import Hosts, check_site
 from clothier.serve.service import Service
 
 ID = "X-Request-ID"
@@ -59,11 +61,14 @@ class Around:
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self.service = app, service
+        self._hosts = Hosts((service.settings.host, *service.settings.allow_hosts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # A path with a slash at its end is the same; a redirect would lose the body.
+        scope["path"] = scope["path"].removesuffix("/") or "/"
         headers = Headers(scope=scope)
         exchange = _Exchange(shapes.request_id(headers.get(ID, "")), self._allowed(headers.get("origin", "")))
         scope.setdefault("state", {})["request_id"] = exchange.request_id
@@ -94,6 +99,12 @@ class Around:
     async def _answer(
         self, scope: Scope, headers: Headers, exchange: _Exchange, receive: Receive, send: Send
     ) -> None:
+        try:
+            self._hosts.check(headers, scope.get("http_version", ""))
+            check_site(scope["method"], headers, self.service.settings.origins)
+        except RefusedError as error:
+            await shapes.refusal(error, scope["path"], exchange.request_id)(scope, receive, send)
+            return
         asked = "access-control-request-method" in headers
         if scope["method"] == "OPTIONS" and exchange.origin and asked:
             await Response(status_code=204, headers=ALLOWED)(scope, receive, send)

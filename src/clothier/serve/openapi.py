@@ -17,16 +17,18 @@ from clothier.serve.shapes import Json
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
 REASONS = {
     400: "The request is not as it should be.",
+    403: "A web page of another site sent the request.",
     404: "There is no such model.",
     408: "The body did not come in time.",
     413: "The body is too large.",
     415: "The body is of a type or an encoding that is not read.",
+    421: "The request names a host that this service does not answer as.",
     422: "The only picture of the request cannot be read.",
     429: "Too much waits already; try again after so many seconds.",
     503: "The model is being loaded, or the service ends; try again after so many seconds.",
     504: "The answer was not found in time.",
 }
-BODY = (400, 408, 413, 415, 429, 503, 504)  # what may become of any request with a body
+BODY = (400, 403, 408, 413, 415, 429, 503, 504)  # what may become of any request with a body
 
 
 async def openapi(request: Request) -> Response:
@@ -163,7 +165,7 @@ def _metrics() -> dict[str, Any]:
 
 def _responses(schema: str, refusals: tuple[int, ...], error: str = "Error") -> dict[str, Any]:
     made: dict[str, Any] = {"200": _response("As wanted.", schema)}
-    for status in sorted(refusals):
+    for status in sorted({*refusals, 421}):
         made[str(status)] = _response(REASONS[status], error)
         if status in (429, 503):
             made[str(status)]["headers"]["Retry-After"] = {"schema": {"type": "integer", "minimum": 1}}

@@ -10,6 +10,7 @@ from pathlib import Path
 from clothier.errors import InputError
 
 _ORIGIN = re.compile(r"\*|https?://[A-Za-z0-9.\-\[\]:]+")
+_HOST = re.compile(r"\*|[A-Za-z0-9._-]+")
 _LEAST = {
     "body_bytes": 1024,
     "reading_bytes": 1024,
@@ -38,7 +39,8 @@ class Settings:
     model: Path | None = None  # a run folder or a model file; None: the model in the box
     host: str = "127.0.0.1"
     port: int = 8000
-    origins: tuple[str, ...] = ()  # of web pages elsewhere that may read answers; "*" for all
+    allow_hosts: tuple[str, ...] = ()  # names that it answers as, beside its own; "*" for all
+    origins: tuple[str, ...] = ()  # of web pages elsewhere that may post and read answers; "*" for all
     body_bytes: int = 32 * 10**6
     reading_bytes: int = 256 * 10**6  # of all bodies that are being received together
     decoder_bytes: int = 2**30  # of memory that a decoder may map
@@ -65,4 +67,11 @@ class Settings:
                 raise InputError(f"{name.replace('_', '-')} is {value:g}; wanted {wanted}")
         for origin in self.origins:
             if not _ORIGIN.fullmatch(origin):
-                raise InputError(f"origin '{origin}' is none; wanted one such as https://example.org, or *")
+                raise InputError(
+                    f"'{origin}' is not a valid origin; wanted one such as https://example.org, or *"
+                )
+        for name in self.allow_hosts:
+            if not _HOST.fullmatch(name):
+                raise InputError(
+                    f"'{name}' is not a valid name of a host; wanted one such as shop.example, without a port, or *"
+                )

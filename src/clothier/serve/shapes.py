@@ -49,8 +49,8 @@ def answer(said: Answer, **shown: Any) -> dict[str, Any]:
     }
 
 
-def error(refused: RefusedError, request_id: str) -> Json:
-    """The response that says it."""
+def refusal(refused: RefusedError, path: str, request_id: str) -> Json:
+    """The response that says it; below /v2 as the Open Inference Protocol has it, the message alone."""
     content = {
         "status": refused.status,
         "code": refused.code,
@@ -58,7 +58,8 @@ def error(refused: RefusedError, request_id: str) -> Json:
         "request_id": request_id,
     }
     headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
-    return Json({"error": content}, refused.status, headers)
+    said = str(refused) if path.startswith("/v2") else content
+    return Json({"error": said}, refused.status, headers)
 
 
 def request_id(given: str) -> str:
