@@ -34,7 +34,7 @@ def test_a_wrong_value_is_told_in_one_line(value: Any) -> None:
     calls: dict[str, Callable[[Fields], object]] = {
         "whole": lambda fields: fields.whole("a", 5, 6),
         "number": lambda fields: fields.number("a", 0.25, 0.5),
-        "words": lambda fields: fields.words("a", 2, 3),
+        "class_names": lambda fields: fields.class_names("a"),
         "one_of": lambda fields: fields.one_of("a", ["b"]),
         "numbers": lambda fields: fields.numbers("a"),
         "simple": lambda fields: fields.simple("a"),
@@ -54,7 +54,7 @@ def test_good_values_come_through() -> None:
     assert fields.number("b", 0, 1) == 0.5
     assert fields.word("c") == "word"
     assert fields.page("d", 20) == "two\nlines"
-    assert fields.words("e", 1, 2) == ("x", "y")
+    assert fields.class_names("e") == ("x", "y")
     assert fields.numbers("f") == {"g": 1.0}
     fields.end()
 

@@ -132,3 +132,10 @@ def _resident_file_pages() -> int:
     """Bytes of mapped files that this process holds; 0 where the system does not tell."""
     statm = Path("/proc/self/statm")
     return int(statm.read_text().split()[2]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
+
+
+def test_dataset_refuses_names_that_no_class_may_have() -> None:
+    with pytest.raises(
+        DataError, match=r"^x: class 'a\\tb' has U\+0009 \(CHARACTER TABULATION\) in its name;"
+    ):
+        Dataset(_split(), None, None, ("a\tb", "c"), "f", "x")

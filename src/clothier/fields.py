@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from clothier.errors import BundleError
+from clothier.values.names import MOST_CLASSES, fault, is_plain
 
 MOST_DEPTH = 12  # of brackets in brackets
 MOST_ENTRIES = 1000  # of one object
@@ -102,16 +103,17 @@ class Fields:
             self.refuse(name, value, f"one of {', '.join(names)}")
         return str(value)
 
-    def words(self, name: str, least: int, most: int) -> tuple[str, ...]:
-        """Different lines of text."""
+    def class_names(self, name: str) -> tuple[str, ...]:
+        """Two names or more, as those of a data set may be."""
         value = self.take(name)
         if (
             not isinstance(value, list)
-            or not least <= len(value) <= most
-            or not all(is_word(word) for word in value)
-            or len(set(value)) < len(value)
+            or not 2 <= len(value) <= MOST_CLASSES
+            or not all(isinstance(word, str) for word in value)
         ):
-            self.refuse(name, value, f"{least} to {most} different names, each one line of text")
+            self.refuse(name, value, f"2 to {MOST_CLASSES} names")
+        if wrong := fault(value):
+            raise BundleError(f"{self.where}: {_short(name)}: {wrong}")
         return tuple(value)
 
     def within(self, name: str) -> Fields:
@@ -146,11 +148,6 @@ def _key(inner: Fields, key: str) -> str:
     if not is_word(key) or not key:
         raise BundleError(f"{inner.where} has a field named {_short(key)}; wanted a name in one line")
     return key
-
-
-def is_plain(character: str) -> bool:
-    """Whether it prints as itself: no control character, nothing that turns the direction of writing."""
-    return character.isprintable()
 
 
 def is_word(value: Any, most: int = MOST_WORD) -> bool:

@@ -290,11 +290,15 @@ MANIFEST: dict[str, Case] = {
     "other classes": (lambda: with_manifest(class_names=["a", "b"]), "names 2 classes, its plan has 3"),
     "equal classes": (
         lambda: with_manifest(class_names=["a", "b", "a"]),
-        "different names, each one line of text",
+        "'class_names': the classes 'a' and 'a' look the same when shown",
     ),
     "escapes in a class": (
         lambda: with_manifest(class_names=["a", "b", "\x1b]0;harm\x07"]),
-        "'class_names' is a list of 3; wanted 2 to 10000 different names",
+        "class '\\x1b]0;harm\\x07' has U+001B (ESCAPE) in its name",
+    ),
+    "a number for a class": (
+        lambda: with_manifest(class_names=["a", "b", 3]),
+        "'class_names' is a list of 3; wanted 2 to 10000 names",
     ),
     "turned text": (
         lambda: with_manifest(source="a\u202eb"),

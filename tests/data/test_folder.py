@@ -193,3 +193,15 @@ def test_names_that_are_no_unicode(photo_folder: MakeFolder, tmp_path: Path) -> 
     os.link(root / "hat/00.png", odd)
     for _ in range(2):
         assert sum(map(sum, counts(loaded(root)).values())) == 21
+
+
+def test_classes_named_by_whole_numbers_are_in_their_order(photo_folder: MakeFolder, tmp_path: Path) -> None:
+    dataset = loaded(photo_folder(tmp_path / "p", {"10": 10, "2": 10, "007": 10}))
+    assert dataset.class_names == ("2", "007", "10")
+
+
+@pytest.mark.parametrize("name", ["a\tb", "caf\udce9", "a\u202eb"])
+def test_a_name_that_no_class_may_have(photo_folder: MakeFolder, tmp_path: Path, name: str) -> None:
+    message = refusal(photo_folder(tmp_path / "p", {name: 5, "shoe": 5}))
+    assert message.startswith(f"folder:{tmp_path / 'p'}: class {name!a} has ")
+    assert not Path("cache").exists()

@@ -66,3 +66,9 @@ def test_importing_loads_nothing_heavy() -> None:
     ).stdout.split()
     assert "clothier.data.folder" in loaded
     assert not {"keras", "tensorflow", "sklearn", "scipy", "pooch", "requests", "matplotlib"} & set(loaded)
+
+
+def test_a_source_that_is_no_utf8() -> None:
+    assert refusal("folder:caf\udce9") == (
+        "data source 'folder:caf\\udce9' is no UTF-8; wanted a folder or file whose name is; rename it"
+    )

@@ -140,3 +140,12 @@ def test_splits_that_are_absent_are_not_missed() -> None:
 def test_labels_outside_the_classes_are_refused() -> None:
     with pytest.raises(DataError, match="train labels run from 0 to 2; wanted 0 to 1"):
         make_dataset("toy", {"train": split_of(labels_of(2, 2, 2))}, ("a", "b"))
+
+
+def test_classes_that_look_the_same() -> None:
+    with pytest.raises(DataError) as caught:
+        check_classes("it", {}, ["caf\u00e9", "cafe\u0301"])
+    assert str(caught.value) == (
+        "it: the classes 'caf\\xe9' and 'cafe\\u0301' look the same when shown; "
+        "wanted names that the eye tells apart; rename one, or join the two"
+    )

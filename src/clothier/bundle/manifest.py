@@ -11,10 +11,10 @@ from clothier.fields import Fields
 from clothier.models import MODELS
 from clothier.models.plan import Plan
 from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
+from clothier.values.names import MOST_CLASSES
 
 FORMAT = 1
 PHOTOS = ("centre", "doctor", "pad")  # how a photo becomes an image of the network's size
-MOST_CLASSES = 10_000
 MOST_SIDE = 4096  # pixels
 MOST_TRUNKS = 4  # heads, one on the other
 MOST_CARD = 100_000  # characters
@@ -70,7 +70,7 @@ class Manifest:
                 "read it with the version of clothier that wrote it"
             )
         plan = _plan(fields.within("plan"))
-        class_names = fields.words("class_names", 2, MOST_CLASSES)
+        class_names = fields.class_names("class_names")
         if len(class_names) != plan.num_classes:
             raise BundleError(
                 f"manifest.json names {len(class_names)} classes, its plan has {plan.num_classes}; wanted as many"

@@ -12,6 +12,7 @@ from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
 from clothier.data.options import LoadOptions
 from clothier.errors import InputError, unknown_name
 from clothier.values import Dataset, Reading
+from clothier.values.names import escaped
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def load(name: str, options: LoadOptions | None = None) -> Dataset:
     Raises InputError for an unknown source, a missing argument or an option for photos where there are none;
     DataError for data that are missing, damaged or inconsistent; WriteError where a cache cannot be written.
     """
+    _check_text(name)
     key, colon, argument = name.partition(":")
     if key not in SOURCES:
         raise unknown_name("data source", key, [source.syntax for source in SOURCES.values()])
@@ -78,6 +80,16 @@ def load(name: str, options: LoadOptions | None = None) -> Dataset:
     options = options or LoadOptions()
     dataset = source.load(argument, options, source.default_split)
     return replace(dataset, reading=Reading(name, options.as_json()))
+
+
+def _check_text(name: str) -> None:
+    """InputError for a name that no page and no file of ours could hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"data source '{escaped(name)}' is no UTF-8; wanted a folder or file whose name is; rename it"
+        ) from None
 
 
 __all__ = ["SOURCES", "LoadOptions", "Source", "load"]

@@ -12,10 +12,11 @@ from clothier.data.photos import SPLIT_NAMES
 from clothier.errors import DataError
 from clothier.photo import FORMAT_WORDS, SUFFIXES
 from clothier.values import Dataset
+from clothier.values.names import in_order
 
 
 def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
-    """The data set of the folder `argument`, classes named by its directories and sorted by name.
+    """The data set of the folder `argument`, classes named by its directories, in the order of `in_order`.
 
     Hidden files are ignored, and other files that are no pictures by name, which is told. Raises DataError for
     a folder that cannot be read or holds no classes, for a class without pictures, and as `photos.load`.
@@ -35,7 +36,7 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     if others:
         counted = ", ".join(f"{ending} ({count})" for ending, count in sorted(others.items()))
         options.tell(f"ignored files that are no pictures by name: {counted}")
-    class_names = sorted({name for classes in files.values() for name in classes})
+    class_names = in_order({name for classes in files.values() for name in classes})
     listed = {
         split: [
             Photo(path, str(path.relative_to(root)), class_names.index(name))

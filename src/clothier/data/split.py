@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from clothier.data.fingerprint import fingerprint
 from clothier.errors import DataError
-from clothier.values import Dataset, Labels, Split
+from clothier.values import Dataset, Labels, Split, check_names
 
 Rows = npt.NDArray[np.int64]
 
@@ -104,7 +104,9 @@ def make_dataset(
 
 
 def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence[str]) -> None:
-    """DataError unless there are two classes or more, each with an image in every split."""
+    """DataError unless there are two classes or more, named as `values.check_names` wants, each with an image in every
+    split."""
+    check_names(name, class_names)
     if len(class_names) < 2:
         raise DataError(
             f"{name} has a single class, '{class_names[0]}'; wanted two or more; add another class"

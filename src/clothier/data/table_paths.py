@@ -14,6 +14,7 @@ from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES
 from clothier.errors import DataError
 from clothier.values import Dataset
+from clothier.values.names import in_order
 
 COLUMNS = ("path", "label", "split")
 
@@ -29,9 +30,9 @@ class _Row:
 def load(name: str, files: Mapping[Path, list[str]], options: LoadOptions, default_split: str) -> Dataset:
     """The data set of one file or two (training, test) with their headers.
 
-    Paths are relative to their CSV file; labels are any text, and the classes are sorted by it; splits are train,
-    validation (val, valid) and test. Raises DataError naming file and row for a cell that is missing or unknown, a
-    column that is unknown, or a photo listed twice; and as `photos.load`.
+    Paths are relative to their CSV file; labels are any text, and the classes are in the order of `in_order`; splits
+    are train, validation (val, valid) and test. Raises DataError naming file and row for a cell that is missing or
+    unknown, a column that is unknown, or a photo listed twice; and as `photos.load`.
     """
     for file, header in files.items():
         unknown = [column for column in header if column not in COLUMNS]
@@ -48,7 +49,7 @@ def load(name: str, files: Mapping[Path, list[str]], options: LoadOptions, defau
     ]
     _refuse_repeated(rows)
     first = next(iter(files))
-    class_names = sorted({row.label for row in rows})
+    class_names = in_order({row.label for row in rows})
     numbers = {label: number for number, label in enumerate(class_names)}
     splits: dict[str, list[Photo]] = {}
     for row in rows:

@@ -17,6 +17,7 @@ from clothier.export.running import onnx_outputs
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset, Scores, Split
+from clothier.values.names import plain
 
 MOST_IMAGES = 12_000  # that a network is calibrated on
 LEAST_IMAGES = 500
@@ -123,7 +124,7 @@ def _photos(dataset: Dataset) -> str:
 def _without_folders(source: str) -> str:
     """A file travels, and need not tell where things lay on the machine it comes from."""
     kind, colon, places = source.partition(":") if ":" in source else ("", "", source)
-    return f"{kind}{colon}{','.join(PurePath(place).name for place in places.split(','))}"
+    return plain(f"{kind}{colon}{','.join(PurePath(place).name for place in places.split(','))}")
 
 
 def _numbers(scores: Scores) -> dict[str, float]:

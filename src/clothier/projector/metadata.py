@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from clothier.values import UNKNOWN, Embedding
+from clothier.values.names import is_plain
 
 NOTHING = "unknown"  # an empty cell becomes null in the page, and its search then fails
 
@@ -42,6 +44,6 @@ def _name(embedding: Embedding, label: int) -> str:
 
 
 def _cell(value: object) -> str:
-    """The value in printable characters and single spaces: no tab, no end of a line, never empty."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in str(value))
-    return " ".join(printable.split()) or NOTHING
+    """The value with single spaces: no tab, no end of a line, never empty."""
+    plain = "".join(letter if is_plain(letter) else " " for letter in str(value))
+    return re.sub(" +", " ", plain).strip() or NOTHING

@@ -2,7 +2,7 @@
 
 from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release
 from clothier.values.embedding import UNKNOWN, Embedding
-from clothier.values.examples import Dataset, Examples, Features, Mixed, Reading, Split, Targets
+from clothier.values.examples import Dataset, Examples, Features, Mixed, Reading, Split, Targets, check_names
 from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Scores",
     "Split",
     "Targets",
+    "check_names",
     "release",
 ]

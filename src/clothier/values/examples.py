@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from clothier import markup
 from clothier.errors import DataError
+from clothier.values import names
 from clothier.values.arrays import Floats, Halves, Images, Labels
 
 
@@ -114,13 +115,20 @@ class Reading:
         return str(self.options.get("crop", "pad"))
 
 
+def check_names(data: str, class_names: Sequence[str]) -> None:
+    """DataError for classes of those data with names that `names.fault` tells of."""
+    if wrong := names.fault(class_names):
+        raise DataError(f"{names.escaped(data)}: {wrong}")
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Splits that share classes and image shape; `validation` and `test` may be absent.
 
     `fingerprint` is a SHA-256 hex digest over every split's images and labels and over the class names, so
     equal fingerprints mean equal data. `notice` is a sentence that every output must repeat ("" for real
-    data). Raises DataError for a label outside the classes or image shapes that differ between splits.
+    data). Raises DataError as `check_names`, for a label outside the classes, or image shapes that differ between
+    splits.
     """
 
     train: Split
@@ -133,6 +141,7 @@ class Dataset:
     reading: Reading = Reading()
 
     def __post_init__(self) -> None:
+        check_names(self.name, self.class_names)
         for split_name, split in self.splits().items():
             if split.images.shape[1:] != self.train.images.shape[1:]:
                 raise DataError(
