@@ -1,8 +1,9 @@
-"""Writing that survives a power cut, and locks between processes."""
+"""Writing that survives a power cut, locks between processes, and files told from pipes."""
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from clothier.errors import WriteError
+from clothier.errors import InputError, WriteError
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
@@ -90,6 +91,26 @@ def held(folder: Path) -> Iterator[bool]:
         yield free
     finally:
         os.close(descriptor)
+
+
+def check_file(path: Path, error: type[InputError] = InputError) -> None:
+    """That error where `path` is a pipe, a device or a socket: opening one might wait for ever. What is not there is
+    left to whoever opens it."""
+    try:
+        kind = special_kind(path.stat().st_mode)
+    except (OSError, ValueError):
+        return
+    if kind:
+        raise error(f"{path} is {kind}; wanted a file; save what it gives in one and name that")
+
+
+def special_kind(mode: int) -> str:
+    """ "a pipe", "a device" or "a socket" for a mode of os.stat that is one of these, else ""."""
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    if stat.S_ISSOCK(mode):
+        return "a socket"
+    return "a device" if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else ""
 
 
 def _umask() -> int:

@@ -93,20 +93,96 @@ def test_a_class_may_be_named_like_a_split(photo_folder: MakeFolder, tmp_path: P
     assert dataset.class_names == ("bus", "train")
 
 
-def test_what_is_hidden_or_no_picture_is_ignored(
+def told(root: Path, **options: Any) -> list[str]:
+    """What is said while the data are read, but for where the cache lies."""
+    said: list[str] = []
+    loaded(root, warn=said.append, **options)
+    return [sentence for sentence in said if "decoded photos are kept" not in sentence]
+
+
+def test_what_is_no_photo_of_a_class_is_told_by_number(
     photo_folder: MakeFolder, save_picture: Save, tmp_path: Path
 ) -> None:
     root = photo_folder(tmp_path / "p", {"hat": 10, "shoe": 10})
-    save_picture(root / ".git" / "x.png")
-    save_picture(root / "hat" / ".hidden.png")
-    save_picture(root / "hat" / "deeper" / "x.png")
+    assert told(root) == []
+    for hidden in (".git/x.png", "hat/.hidden.png", "__MACOSX/hat/x.png", "hat/@eaDir/x.png"):
+        save_picture(root / hidden)
+    for junk in ("Thumbs.db", ".DS_Store", "hat/desktop.ini"):
+        (root / junk).write_text("of the system")
+    assert told(root) == []
+    save_picture(root / "stray.png")
     (root / "readme.txt").write_text("beside the classes")
     (root / "hat" / "notes.TXT").write_text("not a picture")
     (root / "shoe" / "Makefile").write_text("not a picture")
-    told: list[str] = []
-    dataset = loaded(root, warn=told.append)
-    assert sum(len(split) for split in dataset.splits().values()) == 20
-    assert told[0] == "ignored files that are no pictures by name: .txt (1), Makefile (1)"
+    (root / "shoe" / "more").symlink_to("nowhere")
+    (root / "shoe" / "up").symlink_to("..")
+    for number in range(2):
+        (root / "hat" / f"{number}.HEIC").write_text("of a phone")
+    assert told(root) == [
+        f"{root}: left out 1 photo beside the class folders, 2 HEIC pictures (convert them to JPEG or PNG), "
+        "3 other files (2 .txt, 1 Makefile), 1 link that leads nowhere, 1 link to a folder that holds it"
+    ]
+    assert sum(map(sum, counts(loaded(root)).values())) == 20
+
+
+def test_photos_in_folders_within_a_class_are_of_that_class(
+    photo_folder: MakeFolder, save_picture: Save, tmp_path: Path
+) -> None:
+    root = photo_folder(tmp_path / "p", {"hat": 10, "shoe": 10})
+    save_picture(root / "hat" / "2023" / "summer" / "00.png", 90)
+    save_picture(root / "shoe" / "more" / "00.png", 95)
+    assert told(root) == [
+        f"{root}: 2 of 22 photos lie in folders within a class's folder; they are of that class"
+    ]
+    train = loaded(root, split="none", seed=1).splits().values()
+    by_file = {file: (split, row) for split in train for row, file in enumerate(split.files)}
+    assert len(by_file) == 22
+    for file, tone, label in (
+        ("hat/2023/summer/00.png", 90, 0),
+        ("shoe/more/00.png", 95, 1),
+        ("hat/00.png", 0, 0),
+    ):
+        split, row = by_file[file]
+        assert (split.images[row, 3, 4, 0], split.labels[row]) == (tone, label)
+
+
+def test_folders_within_classes_of_splits(photo_folder: MakeFolder, tmp_path: Path) -> None:
+    photo_folder(tmp_path / "p/train/hat", {"old": 4, "new": 5})
+    photo_folder(tmp_path / "p/train", {"shoe": 3})
+    photo_folder(tmp_path / "p/val", {"hat": 2, "shoe": 2})
+    assert counts(loaded(tmp_path / "p")) == {"train": [9, 3], "validation": [2, 2]}
+
+
+def test_a_folder_too_high_is_not_taken_for_the_data(photo_folder: MakeFolder, tmp_path: Path) -> None:
+    photo_folder(tmp_path / "p" / "wardrobe", {"hat": 5, "shoe": 5})
+    assert refusal(tmp_path / "p") == (
+        f"folder:{tmp_path / 'p'} has a single class, 'wardrobe', with folders in it; wanted one folder per class; "
+        f"did you mean folder:{tmp_path / 'p' / 'wardrobe'}?"
+    )
+    photo_folder(tmp_path / "q" / "train", {"hat": 5, "shoe": 5})
+    photo_folder(tmp_path / "q", {"extra": 5})
+    assert refusal(tmp_path / "q") == (
+        f"{tmp_path / 'q'} holds extra, train, of which 'extra' is not a split; wanted train, validation and test "
+        "alone, or one folder per class; move it elsewhere"
+    )
+    for path in (tmp_path / "q" / "extra").iterdir():
+        path.rename(path.with_suffix(".txt"))
+    assert counts(loaded(tmp_path / "q")) == {"train": [4, 4], "validation": [1, 1]}
+
+
+@pytest.mark.parametrize("name", ["test", "val"])
+def test_a_split_without_class_folders_is_left_out_and_told(
+    name: str, photo_folder: MakeFolder, save_picture: Save, tmp_path: Path
+) -> None:
+    root = tmp_path / "my photos"
+    photo_folder(root / "train", {"hat": 5, "shoe": 5})
+    for number in range(3):
+        save_picture(root / name / f"{number}.png")
+    assert told(root) == [
+        f"{root / name} holds 3 photos and no class folders, so it is left out; "
+        f"classify them with: clothier predict '{root / name}'"
+    ]
+    assert counts(loaded(root)) == {"train": [4, 4], "validation": [1, 1]}
 
 
 def test_endings_are_read_in_any_case_and_content_decides(
@@ -133,7 +209,12 @@ def test_an_empty_class(photo_folder: MakeFolder, tmp_path: Path) -> None:
     (root / "sock").mkdir()
     assert refusal(root) == (
         f"class 'sock' is empty: {root / 'sock'} holds no pictures; wanted JPEG, PNG, WebP, GIF or BMP files "
-        "directly in it; add some, remove the folder, or name the folder that holds the classes"
+        "in it; add some, or remove the folder"
+    )
+    (root / "sock" / "old").mkdir()
+    (root / "sock" / "old" / "x.tif").write_text("")
+    assert refusal(root).startswith(
+        f"class 'sock' is empty: {root / 'sock'} holds no pictures (1 TIFF picture (convert it to JPEG or PNG)); "
     )
 
 
@@ -167,16 +248,19 @@ def test_folders_that_cannot_be_read(photo_folder: MakeFolder, tmp_path: Path) -
     assert refusal(root / "hat/00.png").startswith(
         f"cannot read the folder {root / 'hat/00.png'}: Not a directory; "
     )
-    (root / "loop").symlink_to("loop")  # no folder: ignored, as files beside the classes are
+    (root / "loop").symlink_to("loop")
     (root / "up").symlink_to(root)
-    assert refusal(root).startswith("class 'up' is empty: ")
+    assert told(root) == [f"{root}: left out 1 link that leads nowhere, 1 link to a folder that holds it"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_folders_without_permission(photo_folder: MakeFolder, tmp_path: Path) -> None:
     root = photo_folder(tmp_path / "p", {"hat": 10, "shoe": 10})
     (root / "hat").chmod(0)
-    assert refusal(root).startswith(f"cannot read the folder {root / 'hat'}: Permission denied; ")
+    assert refusal(root) == (
+        f"cannot read the folder {root / 'hat'}: Permission denied; check the name and the permissions, "
+        "or leave it out with --skip-bad"
+    )
 
 
 def test_linked_folders_are_classes_too(photo_folder: MakeFolder, tmp_path: Path) -> None:

@@ -70,7 +70,27 @@ def test_unreadable_photos_are_named_or_left_out(photos_folder: Path) -> None:
     )
     told: list[str] = []
     assert len(embed.of_photos(photos_folder, skip_bad=True, warn=told.append)) == 4
-    assert told == [f"left out {reason}"]
+    assert told == [f"{photos_folder}: left out 1 other file (1 .txt)", f"left out {reason}"]
+
+
+def test_photos_are_labelled_by_the_first_folder_however_deep_they_lie(
+    photos_folder: Path, tmp_path: Path
+) -> None:
+    deep = photos_folder / "coats" / "2023" / "winter"
+    deep.mkdir(parents=True)
+    (photos_folder / "d.png").rename(deep / "d.png")
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "e.png").write_bytes((deep / "d.png").read_bytes())
+    (photos_folder / "hats").symlink_to(tmp_path / "far")
+    made = embed.of_photos(photos_folder, (2, 2))
+    names = [made.class_names[label] for label in made.labels]
+    assert dict(zip(made.ids, names, strict=True)) == {
+        "bags/c.png": "bags",
+        "coats/a.png": "coats",
+        "coats/b.JPG": "coats",
+        "coats/2023/winter/d.png": "coats",
+        "hats/e.png": "hats",
+    }
 
 
 def test_folders_without_photos_are_refused(tmp_path: Path) -> None:
@@ -79,6 +99,11 @@ def test_folders_without_photos_are_refused(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{tmp_path} holds no photos, nor do the folders in it; wanted JPEG, PNG, WebP, GIF or BMP files; add some"
     )
+    (tmp_path / "x.heic").write_bytes(b"")
+    with pytest.raises(
+        DataError, match=r"nor do the folders in it \(1 HEIC picture \(convert it to JPEG or PNG\)\); "
+    ):
+        embed.of_photos(tmp_path)
     with pytest.raises(
         DataError, match=r"^cannot read the folder .*/no: No such file or directory; check the"
     ):

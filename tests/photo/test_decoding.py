@@ -172,9 +172,9 @@ def test_truncated_pictures_are_refused(kind: str, share: float) -> None:
     [
         (b"", "is empty"),
         (b"Dear diary", "is not a JPEG, PNG, WebP, GIF or BMP picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a JPEG, PNG, WebP, GIF or BMP picture"),
-        (encode(colours(), "TIFF"), "is not a JPEG, PNG, WebP, GIF or BMP picture"),
-        (encode(colours(), "PPM"), "is not a JPEG, PNG, WebP, GIF or BMP picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is in SVG format: convert it to JPEG or PNG"),
+        (encode(colours(), "TIFF"), "is in TIFF format: convert it to JPEG or PNG"),
+        (encode(colours(), "PPM"), "is in PPM format: convert it to JPEG or PNG"),
     ],
 )
 def test_what_is_no_picture_is_refused(content: bytes, words: str) -> None:
@@ -190,7 +190,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         file.truncate(300_000_000)
     for path, words in (
         (tmp_path / "none.jpg", "cannot be read (No such file or directory)"),
-        (tmp_path / "pipe.jpg", "is not a file"),
+        (tmp_path / "pipe.jpg", "is a pipe, not a file"),
         (sparse, "has 300 MB; at most 201 are read"),
     ):
         with pytest.raises(DataError) as caught:

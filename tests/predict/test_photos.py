@@ -37,6 +37,27 @@ def test_words_are_files_folders_and_patterns_each_photo_once(tmp_path: Path) ->
     assert names("two[1].png") == ["two[1].png"]
 
 
+def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path) -> None:
+    made.save(tmp_path / "far" / "inner", made.pictures(2))
+    folder = tmp_path / "photos"
+    made.save(folder, made.pictures(1))
+    (folder / "linked").symlink_to(tmp_path / "far")
+    (folder / "up").symlink_to(tmp_path)
+    (folder / "phone.heic").write_bytes(b"")
+    (folder / "notes.txt").write_text("no picture by name")
+    told: list[str] = []
+    paths = [str(path.relative_to(folder)) for path in find([str(folder)], told.append)]
+    assert paths == ["0000.png", "phone.heic", "linked/inner/0000.png", "linked/inner/0001.png"]
+    assert told == [f"{folder}: left out 1 other file (1 .txt), 1 link to a folder that holds it"]
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "notes.txt").write_text("")
+    with pytest.raises(
+        InputError, match=r"none holds no pictures \(1 other file \(1 \.txt\)\); wanted a photo"
+    ):
+        find([str(tmp_path / "none")], told.append)
+    assert len(told) == 1
+
+
 def test_words_that_name_nothing_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     wanted = "; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or a pattern such as 'photos/*.jpg'"
@@ -115,7 +136,7 @@ def test_a_bad_picture_is_an_answer_with_its_reason(tmp_path: Path) -> None:
         "cannot be read (No such file or directory)",
         "",
         "is truncated or damaged",
-        "is not a file",
+        "is a pipe, not a file",
         "",
     ]
     assert given[0].classes == ()

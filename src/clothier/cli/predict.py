@@ -108,7 +108,7 @@ def _photos(
     from clothier.predict import rows
 
     start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
-    paths = predicting.find(words)
+    paths = predicting.find(words, screen.notice)
     predictor = predicting.opened(model, threads, engine)
     reasons: list[str] = []
     if json:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from clothier.data import photos
@@ -10,52 +12,77 @@ from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES
 from clothier.errors import DataError
-from clothier.photo import FORMAT_WORDS, SUFFIXES
+from clothier.photo import FORMAT_WORDS, Found, walk
 from clothier.values import Dataset
 from clothier.values.names import in_order
+
+Classes = Mapping[str, Sequence[Path]]  # the pictures of each class
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """The pictures of a split: by class, how many of those lie in folders within the class's, and how many lie beside
+    the class folders."""
+
+    classes: Classes
+    num_deeper: int
+    num_loose: int
+
+    def __len__(self) -> int:
+        return sum(map(len, self.classes.values()))
 
 
 def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     """The data set of the folder `argument`, classes named by its directories, in the order of `in_order`.
 
-    Hidden files are ignored, and other files that are no pictures by name, which is told. Raises DataError for
-    a folder that cannot be read or holds no classes, for a class without pictures, and as `photos.load`.
+    Photos are found by `photo.walk`; those in folders within a class's folder are of that class. What is left out is
+    told: other files, photos in no class, and a validation or test folder without class folders. Raises DataError for a
+    folder that cannot be read or holds no classes, for a class without pictures, and as `photos.load`.
     """
     root = Path(argument).expanduser()
-    places = _split_folders(root)
-    others: Counter[str] = Counter()
-    files = {
-        split: {folder.name: _pictures(folder, others) for folder in _folders(place)}
-        for split, place in places.items()
-    }
+    found = walk(root)
+    if not options.skip_bad:
+        found.refuse_closed()
+    places = _split_folders(root, found)
+    sorted_out: dict[str, _Sorted] = {}
     for split, place in places.items():
-        if not files[split]:
+        of_split = _sort(place, found)
+        if of_split.classes:
+            sorted_out[split] = of_split
+        elif split == "train" or not of_split.num_loose:
             raise DataError(
                 f"{place} holds no folders; wanted one folder per class with pictures in it; add them"
             )
-    if others:
-        counted = ", ".join(f"{ending} ({count})" for ending, count in sorted(others.items()))
-        options.tell(f"ignored files that are no pictures by name: {counted}")
-    class_names = in_order({name for classes in files.values() for name in classes})
-    listed = {
-        split: [
-            Photo(path, str(path.relative_to(root)), class_names.index(name))
-            for name, paths in classes.items()
-            for path in paths
-        ]
-        for split, classes in files.items()
-    }
-    for pictures in listed.values():  # by file name, so that the first rows are not all of one class
-        pictures.sort(key=lambda picture: (picture.path.name, picture.label))
+        else:
+            options.tell(
+                f"{place} holds {_photos(of_split.num_loose)} and no class folders, so it is left out; "
+                f"classify them with: clothier predict {shlex.quote(str(place))}"
+            )
+    _refuse_one_too_high(argument, sorted_out["train"])
+    beside = sum(path.parent == root for path in found.pictures) if root not in places.values() else 0
+    _tell_left_out(root, found, list(sorted_out.values()), beside, options)
+    class_names = in_order({name for of_split in sorted_out.values() for name in of_split.classes})
+    listed = {split: _listed(root, of_split.classes, class_names) for split, of_split in sorted_out.items()}
     flat = places == {"train": root}
     return photos.load(f"folder:{argument}", listed, class_names, options, default_split, hold_out_test=flat)
 
 
-def _split_folders(root: Path) -> dict[str, Path]:
-    """The folders that hold the classes, by split: those named so if there are no others, else `root` itself."""
-    names = {folder: SPLIT_NAMES.get(folder.name.lower()) for folder in _folders(root)}
-    if "train" not in names.values() or None in names.values():
+def _split_folders(root: Path, found: Found) -> dict[str, Path]:
+    """The folders that hold the classes, by split: those named so if no others hold pictures, else `root` itself.
+
+    Raises DataError for two folders of one split, and where it cannot be told whether they are splits or classes.
+    """
+    names = {folder: SPLIT_NAMES.get(folder.name.lower()) for folder in _folders(root, found)}
+    if "train" not in names.values():
         return {"train": root}
+    others = [folder for folder in names if not names[folder] and found.below(folder).pictures]
+    if others:
+        if {path.parent for path in found.pictures} & {folder for folder in names if names[folder]}:
+            return {"train": root}  # a class that is named like a split
+        raise DataError(
+            f"{root} holds {', '.join(folder.name for folder in names)}, of which '{others[0].name}' is not a split; "
+            "wanted train, validation and test alone, or one folder per class; move it elsewhere"
+        )
     places: dict[str, Path] = {}
     for folder, split in names.items():
         if split is None:
@@ -68,34 +95,67 @@ def _split_folders(root: Path) -> dict[str, Path]:
     return places
 
 
-def _folders(place: Path) -> list[Path]:
-    return [path for path in _entries(place) if _is_folder(path)]
+def _sort(place: Path, found: Found) -> _Sorted:
+    """The pictures in and below each folder in `place`, by its name; DataError for a folder without any."""
+    classes: dict[str, list[Path]] = {folder.name: [] for folder in _folders(place, found)}
+    above = place.parts
+    depth, num_deeper, num_loose = len(above), 0, 0
+    for path in found.pictures:
+        parts = path.parts
+        if parts[:depth] == above:
+            num_deeper += len(parts) > depth + 2
+            if len(parts) > depth + 1:
+                classes[parts[depth]].append(path)
+            else:
+                num_loose += 1
+    for name, pictures in classes.items():
+        if not pictures:
+            left_out = ", ".join(found.below(place / name).left_out())
+            raise DataError(
+                f"class '{name}' is empty: {place / name} holds no pictures{f' ({left_out})' if left_out else ''}; "
+                f"wanted {FORMAT_WORDS} files in it; add some, or remove the folder"
+            )
+    return _Sorted(classes, num_deeper, num_loose)
 
 
-def _pictures(folder: Path, others: Counter[str]) -> list[Path]:
-    """The pictures in a class's folder; the endings of other files are counted in `others`."""
-    files = [path for path in _entries(folder) if not _is_folder(path)]
-    pictures = [path for path in files if path.suffix.lower() in SUFFIXES]
-    others.update(path.suffix.lower() or path.name for path in files if path.suffix.lower() not in SUFFIXES)
-    if not pictures:
+def _folders(place: Path, found: Found) -> list[Path]:
+    return [folder for folder in found.folders if folder.parent == place]
+
+
+def _listed(root: Path, classes: Classes, class_names: list[str]) -> list[Photo]:
+    """By file name, so that the first rows are not all of one class."""
+    pictures = [
+        Photo(path, path.relative_to(root).as_posix(), class_names.index(name))
+        for name, paths in classes.items()
+        for path in paths
+    ]
+    return sorted(pictures, key=lambda picture: (picture.path.name, picture.label, picture.name))
+
+
+def _refuse_one_too_high(argument: str, train: _Sorted) -> None:
+    """DataError for a folder that seems to hold the one that is meant."""
+    if len(train.classes) == 1 and train.num_deeper == len(train):
+        (name,) = train.classes
         raise DataError(
-            f"class '{folder.name}' is empty: {folder} holds no pictures; wanted {FORMAT_WORDS} files "
-            "directly in it; add some, remove the folder, or name the folder that holds the classes"
+            f"folder:{argument} has a single class, '{name}', with folders in it; wanted one folder per class; "
+            f"did you mean folder:{Path(argument) / name}?"
         )
-    return pictures
 
 
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError as error:
-        raise DataError(
-            f"cannot read the folder {folder}: {error.strerror}; check the name and the permissions"
-        ) from error
+def _tell_left_out(
+    root: Path, found: Found, splits: Sequence[_Sorted], beside: int, options: LoadOptions
+) -> None:
+    """What is no part of the data, and what is although it lies deeper than it might."""
+    num_loose = beside + sum(of_split.num_loose for of_split in splits)
+    loose = [f"{_photos(num_loose)} beside the class folders"] if num_loose else []
+    if left_out := loose + found.left_out():
+        options.tell(f"{root}: left out {', '.join(left_out)}")
+    if num_deeper := sum(of_split.num_deeper for of_split in splits):
+        options.tell(
+            f"{root}: {num_deeper:,} of {_photos(sum(map(len, splits)))} lie in folders within a class's folder; "
+            "they are of that class"
+        )
 
 
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}; check the permissions") from error
+def _photos(count: int) -> str:
+    return f"{count:,} photo{'' if count == 1 else 's'}"

@@ -76,14 +76,14 @@ def of_photos(
     report: Report | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> Pictures:
-    """The photos directly in a folder, which have no label, and those in the folders in it, which label them. Their ids
-    are their paths from `folder`.
+    """The photos in a folder and below, as `photo.walk` finds them: those directly in it have no label, all others that
+    of the folder in it in which they lie, however deep. Their ids are their paths from `folder`.
 
     `size` is (height, width), `crop` as in doctor.prepare, `channels` 1 or 3, None for 1 where all are grey. Raises
     DataError for a folder that cannot be read or holds no photos, and for unreadable ones, which with `skip_bad` are
-    left out and told to `warn`.
+    left out. What is left out is told to `warn`.
     """
-    paths = _listed(folder)
+    paths = _listed(folder, skip_bad, warn)
     if channels is None:
         channels = 1 if all(_may_be_grey(path) for path in paths) else 3
     kept, images, left_out = [], [], {}
@@ -99,8 +99,9 @@ def of_photos(
             raise DataError(f"{folder} has {listed}; replace them, or leave them out with --skip-bad")
         if warn:
             warn(f"left out {listed}")
-    class_names = sorted({path.parent.name for path in kept} - {""})
-    labels = [class_names.index(path.parent.name) if path.parent.name else UNKNOWN for path in kept]
+    classes = [path.parts[0] if len(path.parts) > 1 else "" for path in kept]
+    class_names = sorted({*classes} - {""})
+    labels = [class_names.index(name) if name else UNKNOWN for name in classes]
     return Pictures(
         np.stack(images),
         np.array(labels, np.int64),
@@ -110,25 +111,20 @@ def of_photos(
     )
 
 
-def _listed(folder: Path) -> list[Path]:
-    try:
-        places = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
-        paths = [
-            path
-            for place in places
-            if place == folder or not place.name.startswith(".")
-            for path in sorted(place.iterdir())
-            if path.suffix.lower() in photo.SUFFIXES and not path.name.startswith(".")
-        ]
-    except OSError as error:
+def _listed(folder: Path, skip_bad: bool, warn: Callable[[str], None] | None) -> list[Path]:
+    found = photo.walk(folder)
+    if not skip_bad:
+        found.refuse_closed()
+    left_out = ", ".join(found.left_out())
+    if not found.pictures:
+        besides = f" ({left_out})" if left_out else ""
         raise DataError(
-            f"cannot read the folder {folder}: {error.strerror}; check the name and the permissions"
-        ) from error
-    if not paths:
-        raise DataError(
-            f"{folder} holds no photos, nor do the folders in it; wanted {photo.FORMAT_WORDS} files; add some"
+            f"{folder} holds no photos, nor do the folders in it{besides}; "
+            f"wanted {photo.FORMAT_WORDS} files; add some"
         )
-    return paths
+    if warn and left_out:
+        warn(f"{folder}: left out {left_out}")
+    return found.pictures
 
 
 def _may_be_grey(path: Path) -> bool:

@@ -5,17 +5,10 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 
 from __future__ import annotations
 
-from clothier.photo.decoding import (
-    FORMAT_WORDS,
-    FORMATS,
-    MAX_FILE_BYTES,
-    MAX_PIXELS,
-    OTHER_SUFFIXES,
-    SUFFIXES,
-    decode,
-    is_grey,
-)
+from clothier.photo.decoding import MAX_FILE_BYTES, MAX_PIXELS, decode, is_grey
 from clothier.photo.fitting import CROPS, fit, read
+from clothier.photo.formats import FORMAT_WORDS, FORMATS, SUFFIXES
+from clothier.photo.walk import Found, walk
 
 __all__ = [
     "CROPS",
@@ -23,10 +16,11 @@ __all__ = [
     "FORMAT_WORDS",
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
-    "OTHER_SUFFIXES",
     "SUFFIXES",
+    "Found",
     "decode",
     "fit",
     "is_grey",
     "read",
+    "walk",
 ]

@@ -18,13 +18,9 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from clothier.errors import DataError
+from clothier.files import special_kind
+from clothier.photo.formats import CONVERT, FORMAT_WORDS, FORMATS, other_format
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-FORMAT_WORDS = "JPEG, PNG, WebP, GIF or BMP"
-# A name says which files are meant as pictures; what they are is told by their content.
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"})
-# Pictures too, as phones and scanners save them, which are not read.
-OTHER_SUFFIXES = frozenset({".heic", ".heif", ".avif", ".tif", ".tiff"})
 MAX_PIXELS = 50_000_000
 MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of so many pixels
 
@@ -90,9 +86,7 @@ def _opened(source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Imag
             _too_large(f"over {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6}", max_pixels)
         ) from error
     except UnidentifiedImageError as error:
-        known = content.startswith(_FIRST_BYTES) or content[8:12] == b"WEBP"
-        reason = "is truncated or damaged" if known else f"is not a {FORMAT_WORDS} picture"
-        raise DataError(reason) from error
+        raise DataError(_unknown(content, source)) from error
     except DataError:
         raise
     # Decoders raise nearly anything on hostile bytes: OSError, SyntaxError, struct.error, IndexError, MemoryError.
@@ -107,13 +101,21 @@ def _content(path: Path) -> bytes:
         if stat.S_ISDIR(status.st_mode):
             next(path.iterdir(), None)  # raises where it may not be looked into
             raise DataError("is a folder")
-        if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device might never end
-            raise DataError("is not a file")
+        if kind := special_kind(status.st_mode):  # reading it might never end
+            raise DataError(f"is {kind}, not a file")
         if status.st_size > MAX_FILE_BYTES:
             raise DataError(f"has {status.st_size // 10**6} MB; at most {MAX_FILE_BYTES // 10**6} are read")
         return path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})") from error
+
+
+def _unknown(content: bytes, source: Path | bytes) -> str:
+    """What is wrong with a content that Pillow does not know."""
+    if content.startswith(_FIRST_BYTES) or content[8:12] == b"WEBP":
+        return "is truncated or damaged"
+    name = other_format(content, source.suffix if isinstance(source, Path) else "")
+    return f"is in {name} format: {CONVERT.format('it')}" if name else f"is not a {FORMAT_WORDS} picture"
 
 
 def _too_large(megapixels: str, max_pixels: int) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from clothier.calibrate import Verdicts
 from clothier.errors import DataError, InputError
-from clothier.photo import FORMAT_WORDS, OTHER_SUFFIXES, SUFFIXES, doctor
+from clothier.photo import FORMAT_WORDS, doctor, walk
 from clothier.predict.predictor import Predictor
 from clothier.values import Images
 
@@ -43,16 +43,17 @@ class Answer:
 _Made = tuple[Images, tuple[str, ...]] | DataError  # as doctor.diagnose gives or raises it
 
 
-def find(words: Sequence[str]) -> list[Path]:
+def find(words: Sequence[str], warn: Callable[[str], None] | None = None) -> list[Path]:
     """The pictures that those words name: files, all pictures in folders and the folders in them, and what patterns
-    such as photos/*.jpg fit; each once, in the order of the words, those of a word sorted.
+    such as photos/*.jpg fit; each once, in the order of the words, those of a folder as `photo.walk` gives them.
 
-    A folder in one of them that cannot be looked into is among them, to be an answer with its reason. Raises InputError
-    for a word that names nothing, or a folder that cannot be looked into.
+    Pictures of formats that are not read are among them, and folders that cannot be looked into, to be answers with
+    their reasons; what else is left out of a folder is told to `warn`. Raises InputError for a word that names nothing,
+    or a folder that cannot be looked into.
     """
     found: dict[Path, None] = {}
     for word in words:
-        there, fault = _named(word)
+        there, fault = _named(word, warn)
         if not there:
             raise InputError(
                 f"{fault}; wanted a photo ({FORMAT_WORDS}), a folder of some, or a pattern such as 'photos/*.jpg'"
@@ -61,8 +62,8 @@ def find(words: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def _named(word: str) -> tuple[list[Path], str]:
-    """What a word names, sorted, and the fault where that is nothing."""
+def _named(word: str, warn: Callable[[str], None] | None) -> tuple[list[Path], str]:
+    """What a word names, and the fault where that is nothing."""
     if not word:  # a variable of the shell that is not set; as a path it would be this folder
         return [], "'' names nothing"
     try:
@@ -71,7 +72,7 @@ def _named(word: str) -> tuple[list[Path], str]:
         if not path.is_dir():
             return [path], ""
         next(path.iterdir(), None)  # raises where it may not be looked into
-        return sorted(_below(path)), f"{word} holds no pictures"
+        return _below(word, path, warn)
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
@@ -83,6 +84,16 @@ def _named(word: str) -> tuple[list[Path], str]:
     return there, f"{word} fits no file" if glob.has_magic(word) else f"{word} is not there"
 
 
+def _below(word: str, folder: Path, warn: Callable[[str], None] | None) -> tuple[list[Path], str]:
+    found = walk(folder, all_formats=True)
+    closed, found.closed = list(found.closed), {}
+    left_out = ", ".join(found.left_out())
+    paths = [*found.pictures, *closed]
+    if warn and left_out and paths:
+        warn(f"{word}: left out {left_out}")
+    return paths, f"{word} holds no pictures{f' ({left_out})' if left_out else ''}"
+
+
 def answers(predictor: Predictor, paths: Sequence[Path], report: Report | None = None) -> Iterator[Answer]:
     """One answer a path, in their order; memory stays flat. `report` is told (what, done, total)."""
     done = 0
@@ -92,18 +103,6 @@ def answers(predictor: Predictor, paths: Sequence[Path], report: Report | None =
         done += len(batch)
         if report:
             report("photos", done, len(paths))
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Pictures by name, of formats that are not read as well, so that none is passed over in silence; hidden files and
-    folders are left out. And folders that cannot be looked into."""
-    closed: list[Path] = []
-    for place, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES | OTHER_SUFFIXES:
-                yield Path(place, name)
-    yield from closed
 
 
 def _prepared(predictor: Predictor, paths: Iterable[Path]) -> Iterator[tuple[Path, _Made]]:

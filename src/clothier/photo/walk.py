@@ -1,0 +1,175 @@
+"""A folder -> the pictures in it and in the folders below: the one walk that every command takes.
+
+Folders that are reached by a link are walked through too, but for those that hold the link: there is no end to these.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clothier.errors import DataError
+from clothier.photo.formats import CONVERT, OTHER_FORMATS, SUFFIXES
+
+_SHOWN = 6  # kinds of other files that are named
+# What systems put beside photos by themselves, in lower case; names that begin with a dot are hidden anyway.
+_JUNK = frozenset(
+    {
+        "__macosx",
+        "@eadir",
+        "#recycle",
+        "$recycle.bin",
+        "desktop.ini",
+        "ehthumbs.db",
+        "ehthumbs_vista.db",
+        "icon\r",
+        "lost+found",
+        "system volume information",
+        "thumbs.db",
+    }
+)
+
+_Identity = tuple[int, int]  # device and number of a folder, the same by whichever name it is reached
+
+
+@dataclass(eq=False)
+class Found:
+    """What a walk came across. `pictures` are files, those of a folder before those of the folders in it, each sorted
+    by name; `folders` all that were looked into but the first, in that order. The rest was left out: pictures of
+    formats that are not read; other files; links that lead nowhere, or to a folder that holds them; and folders that
+    cannot be read, with the reason."""
+
+    pictures: list[Path] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    other_formats: list[Path] = field(default_factory=list)
+    other_files: list[Path] = field(default_factory=list)
+    broken_links: list[Path] = field(default_factory=list)
+    upward_links: list[Path] = field(default_factory=list)
+    closed: dict[Path, str] = field(default_factory=dict)
+
+    def left_out(self) -> list[str]:
+        """What was left out, as phrases with numbers, such as "2 HEIC pictures (convert them to JPEG or PNG)"."""
+        formats = Counter(OTHER_FORMATS[path.suffix.lower()] for path in self.other_formats)
+        said = [
+            f"{count:,} {name} picture{_s(count)} ({CONVERT.format('them' if count > 1 else 'it')})"
+            for name, count in sorted(formats.items())
+        ]
+        if self.other_files:
+            counted = Counter(path.suffix.lower() or path.name for path in self.other_files)
+            kinds = [f"{count:,} {kind}" for kind, count in sorted(counted.items())]
+            more = f" and {len(kinds) - _SHOWN} more kinds" if len(kinds) > _SHOWN else ""
+            number = len(self.other_files)
+            said.append(f"{number:,} other file{_s(number)} ({', '.join(kinds[:_SHOWN])}{more})")
+        for paths, one, several in (
+            (self.broken_links, "link that leads nowhere", "links that lead nowhere"),
+            (self.upward_links, "link to a folder that holds it", "links to folders that hold them"),
+            (self.closed, "folder that cannot be read", "folders that cannot be read"),
+        ):
+            if paths:
+                said.append(f"{len(paths):,} {one if len(paths) == 1 else several}")
+        return said
+
+    def below(self, folder: Path) -> Found:
+        """What was found in `folder` and below."""
+        parts = {
+            name: [path for path in paths if folder in path.parents]
+            for name, paths in vars(self).items()
+            if name != "closed"
+        }
+        return Found(
+            **parts,
+            closed={path: reason for path, reason in self.closed.items() if folder in path.parents},
+        )
+
+    def refuse_closed(self) -> None:
+        """DataError where a folder could not be read."""
+        for path, reason in self.closed.items():
+            raise unreadable_folder(path, reason, ", or leave it out with --skip-bad")
+
+
+def walk(root: Path, *, all_formats: bool = False) -> Found:
+    """The pictures in `root` and below, by the endings of their names; with `all_formats` also those that are not read.
+
+    Hidden files and folders are passed over, and what systems put there by themselves. Raises DataError where `root`
+    itself is no folder, or cannot be read.
+    """
+    found = Found()
+    wanted = SUFFIXES | OTHER_FORMATS.keys() if all_formats else SUFFIXES
+    waiting = [(root, frozenset(map(_identity, [root, *_parents(root)])))]
+    while waiting:
+        folder, holders = waiting.pop()
+        try:
+            entries = sorted(_entries(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            if folder == root:
+                raise unreadable_folder(root, error.strerror or str(error)) from error
+            found.closed[folder] = error.strerror or str(error)
+            continue
+        if folder != root:
+            found.folders.append(folder)
+        inner = []
+        for entry in entries:
+            path = folder / entry.name
+            if not _is_folder(entry):
+                _sort(found, entry, path, wanted)
+            elif _identity(path) in holders:
+                found.upward_links.append(path)
+            else:
+                inner.append((path, holders | {_identity(path)}))
+        waiting += reversed(inner)
+    return found
+
+
+def unreadable_folder(path: Path, reason: str, otherwise: str = "") -> DataError:
+    return DataError(
+        f"cannot read the folder {path}: {reason}; check the name and the permissions{otherwise}"
+    )
+
+
+def _sort(found: Found, entry: os.DirEntry[str], path: Path, wanted: frozenset[str]) -> None:
+    """A file to the pictures, or to what is left out."""
+    ending = path.suffix.lower()
+    if ending in wanted:  # a link that leads nowhere among them: reading it will tell
+        found.pictures.append(path)
+    elif entry.is_symlink() and not os.path.exists(path):  # noqa: PTH110 - Path.exists may raise
+        found.broken_links.append(path)
+    elif ending in OTHER_FORMATS:
+        found.other_formats.append(path)
+    else:
+        found.other_files.append(path)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.startswith(".") and entry.name.lower() not in _JUNK:
+                yield entry
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself, or to where nobody may look
+        return False
+
+
+def _identity(folder: Path) -> _Identity:
+    try:
+        status = folder.stat()
+    except OSError:  # it went away meanwhile
+        return -1, -1
+    return status.st_dev, status.st_ino
+
+
+def _parents(root: Path) -> list[Path]:
+    try:
+        return list(root.resolve().parents)
+    except (OSError, RuntimeError):  # a link to itself: reading it will tell
+        return []
+
+
+def _s(count: int) -> str:
+    return "s" if count > 1 else ""
