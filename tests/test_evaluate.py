@@ -25,7 +25,7 @@ def test_scores_agree_with_scikit_learn() -> None:
     labels, predictions = _case()
     scores = evaluate.score(labels, predictions, NAMES)
     assert scores.loss == pytest.approx(
-        log_loss(labels, predictions.probabilities, labels=[0, 1, 2]), rel=1e-5
+        log_loss(labels, predictions.uncalibrated_probabilities, labels=[0, 1, 2]), rel=1e-5
     )
     assert scores.accuracy == accuracy_score(labels, predictions.labels)
     f1 = f1_score(labels, predictions.labels, average=None)
@@ -102,7 +102,7 @@ def test_wilson_agrees_with_the_formula(right: int, total: int) -> None:
 def test_calibration_is_told_before_and_after_a_temperature_from_validation_data() -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2, (9000, 3)).astype(np.float32)
-    chances = Predictions(logits).probabilities.cumsum(axis=1)[:, :2]
+    chances = Predictions(logits).uncalibrated_probabilities.cumsum(axis=1)[:, :2]
     labels: Labels = (rng.random((9000, 1)) > chances).sum(axis=1)
     too_sure = Predictions(3 * logits)
     held, test = (labels[:3000], Predictions(too_sure.logits[:3000])), Predictions(too_sure.logits[3000:])
@@ -112,5 +112,5 @@ def test_calibration_is_told_before_and_after_a_temperature_from_validation_data
     assert content["split"] == "test"
     for validation in (None, (labels[3000:], test)):  # none, or what would be judged by itself
         alone = evaluate.calibration("validation", labels[3000:], test, validation)
-        assert (alone["temperature"], alone["after"]) == (None, None)
+        assert (alone["temperature"] is None, alone["after"]) == (validation is None, None)
         assert alone["before"] == content["before"]

@@ -95,7 +95,6 @@ def test_every_convolution_and_pooling_layer_is_shown_in_order() -> None:
     ]  # fmt: skip
     assert [layer.maps.shape for layer in explanation.layers][-2:] == [(8, 8, 128), (4, 4, 128)]
     logits = np.asarray(model(image[np.newaxis], training=False))
-    np.testing.assert_allclose(explanation.predictions.logits, logits, rtol=1e-5, atol=1e-6)
     assert explanation.label == logits.argmax()
 
 

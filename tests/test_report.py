@@ -357,7 +357,10 @@ def test_calibration_is_shown_where_it_is_known(tmp_path: Path) -> None:
         in alts[-1]
     )
     run.write_reliability(evaluate.calibration("test", labels, Predictions(sure), None))
-    assert "temperature" not in page(run).text
+    assert "There are no validation images to fit a temperature on" in " ".join(page(run).text.split())
+    test = Predictions(sure[1000:])
+    run.write_reliability(evaluate.calibration("validation", labels[1000:], test, (labels[1000:], test)))
+    assert ", was fitted on these images, which therefore do not tell" in " ".join(page(run).text.split())
 
 
 def judged_images(run: Run, counts: list[list[int]]) -> tuple[Split, Labels, Floats]:
@@ -369,7 +372,7 @@ def judged_images(run: Run, counts: list[list[int]]) -> tuple[Split, Labels, Flo
     logits = np.eye(3, dtype=np.float32)[predicted] * rng.uniform(1, 9, (len(order), 1)).astype(np.float32)
     run.write_predictions(labels, Predictions(logits))
     images = rng.integers(0, 256, (len(order), 4, 4, 1), dtype=np.uint8)
-    return Split(images, labels), predicted, Predictions(logits).probabilities.max(axis=1)
+    return Split(images, labels), predicted, Predictions(logits).uncalibrated_probabilities.max(axis=1)
 
 
 def test_the_grids_show_the_first_the_right_the_wrong_and_the_surest_mistakes(tmp_path: Path) -> None:
@@ -380,7 +383,7 @@ def test_the_grids_show_the_first_the_right_the_wrong_and_the_surest_mistakes(tm
         "the first 25 test images": np.arange(25),
         "the first 25 test images named right": np.flatnonzero(split.labels == predicted)[:25],
         "the first 14 test images named wrong": wrong,
-        "the 14 surest mistakes among the test images": np.array(
+        "the 14 surest mistakes among the test images, probabilities not calibrated": np.array(
             sorted(wrong, key=lambda index: -probabilities[index])
         ),
     }

@@ -56,8 +56,14 @@ def test_dataset_refuses_labels_outside_the_classes_and_mixed_shapes() -> None:
 @given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=2, max_size=6))
 def test_probabilities_are_scipys_softmax(row: list[float]) -> None:
     predictions = Predictions(np.array([row, row[::-1]], np.float32))
-    np.testing.assert_allclose(predictions.probabilities, softmax(predictions.logits, axis=1), atol=1e-6)
-    assert predictions.probabilities.dtype == np.float32
+    np.testing.assert_allclose(
+        predictions.uncalibrated_probabilities, softmax(predictions.logits, axis=1), atol=1e-6
+    )
+    assert predictions.uncalibrated_probabilities.dtype == np.float32
+    calibrated = replace(predictions, temperature=1.7)
+    np.testing.assert_allclose(calibrated.probabilities, softmax(predictions.logits / 1.7, axis=1), atol=1e-6)
+    assert calibrated.named_probabilities[0] == "probability"
+    assert predictions.named_probabilities[0] == "uncalibrated probability"
     assert predictions.labels.tolist() == [int(np.argmax(row)), int(np.argmax(row[::-1]))]
 
 

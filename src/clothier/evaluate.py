@@ -9,9 +9,9 @@ import numpy as np
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from clothier.calibrate import fit_temperature, reliability, softmax
+from clothier.calibrate import fit_temperature, reliability
 from clothier.errors import DataError
-from clothier.values import ClassScore, Labels, PhaseScores, Predictions, Scores
+from clothier.values import ClassScore, Labels, PhaseScores, Predictions, Scores, softmax
 
 # Training accuracy above held-out accuracy by this much or more is called over-fitting. Two points are six
 # standard errors of an accuracy of 0.9 on 10,000 images, so the word is not said of noise.
@@ -67,14 +67,16 @@ def calibration(
     """How right the probabilities of that split are, as reliability.json holds it: {"split": its name, "temperature":
     the one fitted on validation data, "before": a Reliability as JSON, "after": the same with the temperature}.
 
-    Without validation data, or where they are the split itself, there is no temperature and no "after".
+    This temperature is the run's only one: predictions.csv, its model file and all that shows its probabilities take
+    it. Without validation data there is none. There is no "after" where the validation data are the split itself,
+    which would be judged by what was fitted to it.
     """
-    before = reliability(predictions.probabilities, labels).as_json()
+    before = reliability(predictions.uncalibrated_probabilities, labels).as_json()
     content: dict[str, Any] = {"split": split, "temperature": None, "before": before, "after": None}
-    if validation is not None and validation[1] is not predictions:
-        temperature = round(fit_temperature(validation[1].logits, validation[0]), 4)
-        after = reliability(softmax(predictions.logits, temperature), labels)
-        content |= {"temperature": temperature, "after": after.as_json()}
+    if validation is not None:
+        temperature = content["temperature"] = round(fit_temperature(validation[1].logits, validation[0]), 4)
+        if validation[1] is not predictions:
+            content["after"] = reliability(softmax(predictions.logits, temperature), labels).as_json()
     return content
 
 

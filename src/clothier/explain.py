@@ -12,7 +12,7 @@ from PIL import Image
 
 from clothier import backend
 from clothier.errors import InputError
-from clothier.values import Floats, Predictions
+from clothier.values import Floats
 
 if TYPE_CHECKING:
     import keras
@@ -30,11 +30,10 @@ class FeatureMaps:
 class Explanation:
     """What a network makes of one image.
 
-    `predictions` of that one image, the `label` that `heat` is of, `layers` in the order of the network, and `heat`
-    float32 (height, width) of the image, in [0, 1]: where the last convolution speaks for that label.
+    The `label` that `heat` is of, `layers` in the order of the network, and `heat` float32 (height, width) of the
+    image, in [0, 1]: where the last convolution speaks for that label.
     """
 
-    predictions: Predictions
     label: int
     layers: tuple[FeatureMaps, ...]
     heat: Floats
@@ -43,7 +42,8 @@ class Explanation:
 def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None = None) -> Explanation:
     """Feature maps of every convolution and pooling layer, and Grad-CAM of the last convolution.
 
-    `image` uint8 (height, width, channels); `label` None takes the predicted class. Raises InputError for an image of
+    `image` uint8 (height, width, channels); `label` None takes the most probable class of the image itself, without
+    the other views that a run may take of it. Raises InputError for an image of
     another shape, a label outside the classes, or a network without convolutions.
     """
     if image.shape != model.input_shape[1:]:
@@ -52,15 +52,14 @@ def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None 
     convolutions = [place for place, layer in enumerate(layers) if _is_convolution(layer)]
     if not convolutions:
         raise InputError(f"{model.name} has no convolution; wanted a network with one or more")
-    predictions = Predictions(backend.Judge(model).logits(model.get_weights(), image[np.newaxis]))
-    num_classes = predictions.logits.shape[1]
-    chosen = int(predictions.labels[0]) if label is None else label
+    logits = backend.Judge(model).logits(model.get_weights(), image[np.newaxis])
+    num_classes = logits.shape[1]
+    chosen = int(logits[0].argmax()) if label is None else label
     if not 0 <= chosen < num_classes:
         raise InputError(f"label is {chosen}; wanted 0 to {num_classes - 1}")
     outputs, slopes = backend.trace(model, layers, image[np.newaxis], np.array([chosen]))
     last = convolutions[-1]
     return Explanation(
-        predictions=predictions,
         label=chosen,
         layers=tuple(
             FeatureMaps(layer.name, output[0]) for layer, output in zip(layers, outputs, strict=True)

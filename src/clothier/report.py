@@ -126,7 +126,7 @@ def _grids(run: Run, shown: Split, notice: str) -> dict[str, Figure]:
     figures = {}
     for name, chosen in _chosen(labels, predicted, probabilities).items():
         if len(chosen):
-            what = GRIDS[name].format(count=len(chosen), split=split)
+            what = _what(run, name, len(chosen), split)
             figures[name] = plots.prediction_grid(
                 shown.images[chosen],
                 labels[chosen],
@@ -147,6 +147,14 @@ def _chosen(labels: Labels, predicted: Labels, probabilities: Floats) -> dict[st
     return {name: indices[:_GRID_SIZE] for name, indices in zip(GRIDS, grids, strict=True)}
 
 
+def _what(run: Run, name: str, count: int, split: str) -> str:
+    """What the grid shows; its probabilities are those of predictions.csv, which may not be calibrated."""
+    words, reliability = GRIDS[name].format(count=count, split=split), run.read_reliability()
+    if name == "confident-mistakes" and (reliability is None or reliability["temperature"] is None):
+        return f"{words}, probabilities not calibrated"
+    return words
+
+
 def _drawn_grids(run: Run, split: str) -> dict[str, tuple[str, int, str]]:
     """(data URI, width, what it shows) of the grids in the run's folder, by name."""
     there = {name: path for name in GRIDS if (path := run.figure_file(name)).is_file()}
@@ -154,7 +162,7 @@ def _drawn_grids(run: Run, split: str) -> dict[str, tuple[str, int, str]]:
         return {}
     chosen = _chosen(*run.read_predictions())
     return {
-        name: (*pages.embedded(path.read_bytes()), GRIDS[name].format(count=len(chosen[name]), split=split))
+        name: (*pages.embedded(path.read_bytes()), _what(run, name, len(chosen[name]), split))
         for name, path in there.items()
     }
 

@@ -41,7 +41,8 @@ def load(run: Run, which: str = "last") -> keras.Model:
 
 
 def predict(run: Run, images: Images, which: str = "last") -> Predictions:
-    """What the run's network says of the images, by Keras, with its last or best weights.
+    """What the run's network says of the images, by Keras, with its last or best weights, and the temperature where one
+    was fitted to these: probabilities are then those that `clothier predict` gives.
 
     `images` uint8 (n, height, width, channels) of the run's own shape; InputError for another. Errors as `load`.
     """
@@ -54,7 +55,18 @@ def predict(run: Run, images: Images, which: str = "last") -> Predictions:
     from clothier import models
 
     seen = models.averaged(model, plan(run).views)
-    return Predictions(backend.Judge(seen).logits(seen.get_weights(), images))
+    return Predictions(backend.Judge(seen).logits(seen.get_weights(), images), temperature(run, which))
+
+
+def temperature(run: Run, which: str = "last") -> float | None:
+    """The temperature that calibrates those weights; None where none was fitted to them: the run has no validation
+    data, its last phase goes on, or its best weights are not its last. Raises RunError without a checkpoint."""
+    state, phases, content = checkpoint.load(run.last_checkpoint), run.read_scores(), run.read_reliability()
+    epoch = state.best.epoch if which == "best" and state.best else state.epochs_done
+    if content is None or not phases or phases[-1].epochs != epoch:
+        return None
+    fitted: float | None = content["temperature"]
+    return fitted
 
 
 def plan(run: Run) -> Plan:

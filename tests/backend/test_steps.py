@@ -63,7 +63,7 @@ def test_means_are_over_all_batches_since_the_reset() -> None:
     trainer.step(IMAGES[:48], LABELS[:48])
     trainer.step(IMAGES[48:], LABELS[48:])
     logits = np.asarray(model(IMAGES, training=False))
-    probabilities = Predictions(logits).probabilities
+    probabilities = Predictions(logits).uncalibrated_probabilities
     loss, accuracy = trainer.means()
     assert loss == pytest.approx(-np.log(probabilities[np.arange(64), LABELS]).mean(), rel=1e-5)
     assert accuracy == (logits.argmax(1) == LABELS).mean()

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from clothier import cli, predict
-from clothier.calibrate import Verdicts
+from clothier.calibrate import Calibration, Verdicts
 from clothier.values import Images
 
 
@@ -21,6 +21,7 @@ class _Light:
     photos = "doctor"
     status = "sure"
     strangeness = 3.25
+    calibration = Calibration(unsure=0.4)
 
     def judge(self, images: Images) -> Verdicts:
         share = images.mean(axis=(1, 2, 3)) / 255
@@ -85,7 +86,13 @@ def test_json_has_the_same_and_steps_can_be_left_out(
         "light",
     ]
     assert set(told["steps"][0]["classes"]) == {"Lamp", "Coal", "Ash"}
-    assert (told["picture"], told["status"], told["warnings"]) == (str(target), "sure", [])
+    assert (told["picture"], told["status"], told["warnings"]) == (
+        str(target),
+        "sure",
+        [
+            "without cut, sharpen the answer is another than that of `clothier predict`, which leaves no step out"
+        ],
+    )
     assert told["strangeness"] == 3.25
     model.strangeness = float("nan")  # as of a model that measured none
     assert cli.run(words) == 0
@@ -106,8 +113,8 @@ def test_json_has_the_same_and_steps_can_be_left_out(
         (
             "sure",
             "pad",
-            "`clothier predict` does not call the doctor for this model, which was trained on photos as they are: it "
-            "resizes them (pad)",
+            "the model was trained on photos that were only resized, so `clothier predict` takes the last step alone: "
+            "its class, and whether to trust it, are those of the last step",
         ),
     ],
 )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
+from serve.here import JPEG, Here
 
-from clothier import calibrate, cli, data, predict, trained
+from clothier import bundle, checkpoint, cli, data, predict, trained
+from clothier.errors import InputError
+from clothier.photo import doctor
 from clothier.runs import Run
 
 FIGURES = (
@@ -99,8 +103,7 @@ def test_predict_gives_the_probabilities_of_one_image(
     answer = json.loads(_prints(capsys, "predict", "--model", str(finished), "--index", "7", "--json"))
     dataset = data.load("generated:600")
     wanted = trained.predict(Run(finished), dataset.split("test").images)
-    temperature = predict.opened(finished).calibration.temperature
-    probabilities = calibrate.softmax(wanted.logits, temperature)
+    probabilities = wanted.probabilities
     names = list(dataset.class_names)
     assert list(answer["probabilities"]) == names
     np.testing.assert_allclose(list(answer["probabilities"].values()), probabilities[7], atol=1e-5)
@@ -125,7 +128,8 @@ def test_predict_draws_a_bar_a_class(capsys: pytest.CaptureFixture[str], finishe
     )
     answer = json.loads(_prints(capsys, *words, "--json"))
     lines = _prints(capsys, *words).splitlines()
-    for label, (name, probability) in enumerate(answer["probabilities"].items()):
+    kind = "probabilities" if "probabilities" in answer else "uncalibrated_probabilities"
+    for label, (name, probability) in enumerate(answer[kind].items()):
         (line,) = [line for line in lines if line.startswith(f"{label}  {name} ")]
         assert f"{probability:.4f}" in line
         assert abs(line.count("█") - 30 * probability) < 1.01
@@ -177,19 +181,99 @@ def test_explain_draws_each_layer_and_where_the_network_looked(
     assert "speaks for Bag" in Path(svg[2]).read_text() or Path(svg[2]).read_bytes().startswith(b"<?xml")
 
 
-def test_explain_takes_a_picture_and_says_that_it_is_only_resized(
+def _photo(path: Path, seed: int) -> Path:
+    """A dark thing on a light ground, with noise, as a phone might see it."""
+    image = Image.new("RGB", (90, 120), (190, 170, 140))
+    ImageDraw.Draw(image).rectangle((20 + seed, 25, 60, 95 - 3 * seed), (30, 40, 40 + 30 * seed))
+    noise = np.random.default_rng(seed).integers(-8, 9, (120, 90, 3))
+    Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.mark.parametrize("photos", ["doctor", "pad", "centre"])
+def test_a_photo_gets_one_answer_whoever_is_asked(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path, photos: str
+) -> None:
+    run = Run(tmp_path / "copy")
+    shutil.copytree(finished, run.path)
+    content = bundle.read(run.model_file)
+    # A temperature far from 1, in both places that a run keeps it, so that no raw probability passes for another.
+    manifest = replace(content.manifest, temperature=2.5, preprocessing={"photos": photos})
+    bundle.write(run.model_file, replace(content, manifest=manifest))
+    run.write_reliability({**(run.read_reliability() or {}), "temperature": 2.5})
+    service = Here(content=bundle.read(run.model_file))
+    try:
+        for seed in range(3):
+            path = _photo(tmp_path / f"{seed}.png", seed)
+            told = json.loads(_prints(capsys, "predict", str(path), "--model", str(run.path), "--json"))
+            shares, status = told["probabilities"], told["status"]
+            label = max(shares, key=lambda name: shares[name])
+            (served,) = service.post("/v1/predict", content=path.read_bytes(), headers=JPEG).json()["answers"]
+            assert served["probabilities"] == pytest.approx(shares, abs=1e-4)
+            assert (served["label"], served["status"]) == (label, status)
+            drawn = tmp_path / f"{photos}{seed}.png"
+            words = ("doctor", str(path), "--model", str(run.path), "--json", "--out", str(drawn))
+            examined = json.loads(_prints(capsys, *words))
+            last = examined["steps"][-1]["classes"]
+            assert last == pytest.approx({name: shares[name] for name in last}, abs=1e-4)
+            assert (next(iter(last)), examined["status"]) == (label, status)
+            printed = _prints(
+                capsys, "explain", str(run.path), str(path), "--out", str(tmp_path), "--dpi", "40"
+            )
+            (answer,) = predict.answers(predict.opened(run.path), [path])
+            assert f"predicted  {label} ({shares[label]:.1%})" in printed
+            assert (answer.doubt in printed, answer.status) == (True, status)
+            assert dict(answer.classes) == pytest.approx(shares, abs=1e-4)
+            image = doctor.prepare(path, photos, (28, 28), 1)
+            made = trained.predict(run, image[np.newaxis]).probabilities[0]
+            assert dict(zip(manifest.class_names, made, strict=True)) == pytest.approx(shares, abs=1e-4)
+    finally:
+        service.close()
+
+
+def test_explain_says_of_a_photo_what_predict_says(
     capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "my coat.jpg"
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 60, 3), dtype=np.uint8)).save(path)
     assert cli.run(["explain", str(finished), str(path), "--out", "out", "--dpi", "60"]) == 0
     captured = capsys.readouterr()
-    said = " ".join(captured.err.split())
-    assert (
-        "my coat.jpg is only resized to 28 x 28 grey pixels; where it does not look like the training" in said
-    )
+    (answer,) = predict.answers(predict.opened(finished), [path])
+    assert captured.err == ""
+    assert captured.out.splitlines()[-3:] == [
+        f"predicted  {answer.classes[0][0]} ({answer.classes[0][1]:.1%})", answer.doubt, *answer.warnings
+    ]  # fmt: skip
+    assert answer.doubt
+    assert answer.warnings
     assert "out/grad-cam.png" in captured.out
     assert "true class" not in captured.out
+
+
+@pytest.mark.parametrize("command", ["explain", "predict"])
+def test_what_is_not_calibrated_says_so_in_its_name(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path, command: str
+) -> None:
+    run = Run(tmp_path / "copy")
+    shutil.copytree(finished, run.path)
+    state = checkpoint.load(run.last_checkpoint)
+    # The best weights of an earlier epoch than the one that was judged, for which no temperature was fitted.
+    assert state.best
+    run.best_checkpoint(state.best.epoch).rename(run.best_checkpoint(1))
+    checkpoint.save(run.last_checkpoint, replace(state, best=replace(state.best, epoch=1)))
+    place = (str(run.path), "0") if command == "explain" else ("--model", str(run.path))
+    assert cli.run([command, *place, "--weights", "best"]) == 0
+    captured = capsys.readouterr()
+    said = "NOTE: the probabilities are not calibrated: no temperature was fitted to the best weights"
+    assert captured.err.splitlines()[-1] == said
+    if command == "explain":
+        assert "(uncalibrated probability " in captured.out
+    else:
+        told = json.loads(_prints(capsys, command, *place, "--weights", "best", "--json"))
+        assert "probabilities" not in told
+        assert len(told["uncalibrated_probabilities"]) == 10
+        assert told["status"] is None
+    with pytest.raises(InputError, match=r"^these predictions are not calibrated: no temperature was fitted"):
+        _ = trained.predict(run, data.load("generated:600").train.images[:1], "best").probabilities
 
 
 def test_explain_refuses_what_it_cannot_explain(capsys: pytest.CaptureFixture[str], finished: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from clothier import cli, data, predict
+from clothier.calibrate import STATUSES
 from clothier.runs import Run
 
 
@@ -202,12 +203,21 @@ def test_a_run_without_a_model_file_says_how_to_make_one(
     copy = tmp_path / "copy"
     shutil.copytree(finished, copy)
     Run(copy).model_file.unlink()
-    for words in (["predict", str(photos)], ["predict"]):
-        assert cli.run([*words, "--model", str(copy)]) == 2
+    photo = str(photos / "0.png")
+    for words in (["predict", str(photos), "--model", str(copy)], ["explain", str(copy), photo]):
+        assert cli.run(words) == 2
         assert capsys.readouterr().err.endswith(
             f"{copy} has no model.clothier; wanted one, which training writes at its end; "
             f"make it with: clothier export {copy} --format clothier\n"
         )
+    # An image of the run's own shape can be judged without one: as the file would, but for its status.
+    of_data = ["predict", "--json", "--index", "3", "--model"]
+    told = []
+    for run in (finished, copy):
+        assert cli.run([*of_data, str(run)]) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert told[1]["probabilities"] == pytest.approx(told[0]["probabilities"], abs=1e-4)
+    assert (told[0]["status"] in STATUSES, told[1]["status"]) == (True, None)
 
 
 @pytest.mark.parametrize("out", [["--out", "answers.csv"], ["--json"]])

@@ -14,7 +14,9 @@ from clothier import embed
 from clothier.errors import DataError, WriteError
 from clothier.values import Embedding
 
-WITH_RUN = blobs(predictions=np.arange(90) % 3, confidence=np.linspace(0, 1, 90, dtype=np.float32))
+WITH_RUN = blobs(
+    predictions=np.arange(90) % 3, confidence=np.linspace(0, 1, 90, dtype=np.float32), calibrated=False
+)
 
 
 @pytest.mark.parametrize("embedding", [blobs(), WITH_RUN], ids=["plain", "with predictions"])
@@ -74,7 +76,7 @@ def test_contents_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None
             np.savez(file, **{**arrays, **changes})
         return _refusal(path)
 
-    assert refusal(format=2) == f"FILE is no embedding (is of format 2, this version knows 1); {ENDING}"
+    assert refusal(format=1) == f"FILE is no embedding (is of format 1, this version knows 2); {ENDING}"
     assert refusal(vectors=np.eye(3)).startswith("FILE is no embedding (vectors are float64 (3, 3); wanted")
     objects = np.array([{}] * 90, dtype=object)
     assert (

@@ -25,7 +25,7 @@ def _probabilities(run: Run, dataset: Dataset) -> Floats:
     assert dataset.test
     model = trained.load(run)
     judge = backend.Judge(models.averaged(model, trained.plan(run).views))
-    return Predictions(judge.logits(model.get_weights(), dataset.test.images)).probabilities
+    return Predictions(judge.logits(model.get_weights(), dataset.test.images)).uncalibrated_probabilities
 
 
 @pytest.mark.parametrize("name", ALL)

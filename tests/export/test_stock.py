@@ -43,7 +43,7 @@ def test_plain_keras_opens_it_without_clothier(tmp_path: Path) -> None:
         np.save(tmp_path / f"{number}.npy", images)
         stock.save(stock.twin(model, views=plan.views), tmp_path / f"{number}.keras")
         judge = backend.Judge(models.averaged(model, plan.views))
-        ours.append(Predictions(judge.logits(model.get_weights(), images)).probabilities)
+        ours.append(Predictions(judge.logits(model.get_weights(), images)).uncalibrated_probabilities)
     ended = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(len(PLANS))],
         cwd=tmp_path,

@@ -71,7 +71,7 @@ def test_published_architectures_agree_with_literal_keras(name: str, parameters:
     ]
     model.set_weights(weights)
     literal.set_weights(weights)
-    ours = Predictions(np.asarray(model(IMAGES, training=False))).probabilities
+    ours = Predictions(np.asarray(model(IMAGES, training=False))).uncalibrated_probabilities
     theirs = np.asarray(literal(IMAGES.astype(np.float32) / 255, training=False))
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
     rates = [la.rate for la in literal.layers if isinstance(la, layers.Dropout)]

@@ -55,3 +55,8 @@ def test_a_single_column_has_no_header() -> None:
 )
 def test_a_cell_is_one_line_and_never_empty(name: str, cell: str) -> None:
     assert metadata.table({"label": [name]}).decode() == f"{cell}\n"
+
+
+def test_a_confidence_that_is_not_calibrated_says_so_in_its_name() -> None:
+    raw = dataclasses.replace(awkward(3), calibrated=False)
+    assert list(metadata.columns(raw))[-2:] == ["uncalibrated confidence", "id"]

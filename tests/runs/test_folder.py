@@ -72,7 +72,9 @@ def test_predictions_file(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.write_predictions(np.array([1, 0]), Predictions(np.array([[0, 0, 0], [0, 9, 0]], np.float32)))
     lines = run.predictions_file.read_text().splitlines()
-    assert lines == ["index,label,predicted,probability", "0,1,0,0.333333", "1,0,1,0.999753"]
+    assert lines == ["index,label,predicted,uncalibrated_probability", "0,1,0,0.333333", "1,0,1,0.999753"]
+    run.write_predictions(np.array([0]), Predictions(np.array([[0, 9, 0]], np.float32), temperature=3))
+    assert run.predictions_file.read_text() == "index,label,predicted,probability\n0,0,1,0.909443\n"
 
 
 def test_reliability_file(tmp_path: Path) -> None:
@@ -110,7 +112,11 @@ def test_predictions_there_and_back(tmp_path: Path) -> None:
     ]
     assert np.array_equal(read_labels, labels)
     assert np.array_equal(predicted, Predictions(logits).labels)
-    np.testing.assert_allclose(probabilities, Predictions(logits).probabilities.max(axis=1), atol=1e-6)
+    raw = Predictions(logits).uncalibrated_probabilities
+    np.testing.assert_allclose(probabilities, raw.max(axis=1), atol=1e-6)
+    calibrated = Predictions(logits, temperature=2.0)
+    run.write_predictions(labels, calibrated)
+    np.testing.assert_allclose(run.read_predictions()[2], calibrated.probabilities.max(axis=1), atol=1e-6)
 
 
 def test_missing_and_damaged_predictions_are_named(tmp_path: Path) -> None:

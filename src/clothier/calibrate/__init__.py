@@ -5,7 +5,8 @@
 
 from clothier.calibrate.calibration import STATUSES, Calibration, Verdicts, fit
 from clothier.calibrate.reliability import Reliability, reliability
-from clothier.calibrate.temperature import fit_temperature, softmax
+from clothier.calibrate.temperature import fit_temperature
+from clothier.values import softmax
 
 __all__ = [
     "STATUSES",

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.calibrate.strangeness import Statistics, learn
-from clothier.calibrate.temperature import fit_temperature, softmax
+from clothier.calibrate.temperature import fit_temperature
 from clothier.errors import DataError
-from clothier.values import Floats, Images, Labels
+from clothier.values import Floats, Images, Labels, softmax
 
 STATUSES = ("sure", "unsure", "unlike")
 SHARE = 0.95  # of the held-out images that each threshold accepts
@@ -56,6 +56,11 @@ class Calibration:
         return Verdicts(probabilities, np.array(STATUSES)[doubts], strangeness)
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether it was fitted to held-out images; else probabilities are what the network gives."""
+        return self.unsure > 0
+
+    @property
     def thresholds(self) -> dict[str, float]:
         """As a manifest holds them; empty where nothing was measured."""
         if self.statistics is None:
@@ -78,9 +83,16 @@ class Calibration:
 
 
 def fit(
-    logits: Floats, features: Floats, images: Images, labels: Labels, share: float = SHARE
+    logits: Floats,
+    features: Floats,
+    images: Images,
+    labels: Labels,
+    share: float = SHARE,
+    temperature: float | None = None,
 ) -> Calibration:
     """A Calibration from held-out images, with thresholds that each accept that `share` of them.
+
+    `temperature` is one that is known already; None fits one to these images.
 
     `logits` float32 (n, num_classes), `features` float32 (n, d), `images` uint8 (n, h, w, c), `labels` int64 (n,).
     With fewer than LEAST images nothing is ever "unlike". Raises DataError where counts differ, n is 0 or the share is
@@ -94,7 +106,7 @@ def fit(
         )
     if not 0 < share < 1:
         raise DataError(f"the share to accept is {share:g}; wanted one between 0 and 1, such as 0.95")
-    temperature = fit_temperature(logits, labels)
+    temperature = fit_temperature(logits, labels) if temperature is None else temperature
     unsure = float(np.quantile(softmax(logits, temperature).max(axis=1), 1 - share))
     if len(labels) < LEAST:
         return Calibration(temperature, unsure)

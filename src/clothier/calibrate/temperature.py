@@ -17,14 +17,6 @@ _LOWEST, _HIGHEST = math.log(0.25), math.log(10.0)
 _STEPS = 60  # each leaves 0.62 of the interval
 
 
-def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
-    """Probabilities float32 (n, num_classes) of logits divided by the temperature; rows sum to 1."""
-    scaled = (logits - logits.max(axis=1, keepdims=True)) / np.float32(temperature)
-    np.exp(scaled, out=scaled)
-    scaled /= scaled.sum(axis=1, keepdims=True)
-    return np.asarray(scaled, dtype=np.float32)
-
-
 def fit_temperature(logits: Floats, labels: Labels) -> float:
     """The temperature in [0.25, 10] with the least mean cross-entropy; `logits` float32 (n, num_classes), `labels`
     int64 (n,). Raises DataError where counts differ or n is 0."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,11 +62,13 @@ def doctor(
     height, width, channels = predictor.image_shape
     try:
         examination = doctoring.examine(photo, skip or (), (height, width), channels)
+        if predictor.photos != "doctor":
+            examination = doctoring.as_predicted(examination, photo, predictor.photos)
     except DataError as error:
         raise DataError(f"{photo} {error}; wanted one picture ({FORMAT_WORDS})") from error
     verdicts = predictor.judge(np.stack([step.seen for step in examination.steps]))
     answers = [_first(predictor.class_names, row) for row in verdicts.probabilities.tolist()]
-    warnings = [*_warnings(examination, verdicts, answers[-1]), *_other_way(predictor)]
+    warnings = [*_warnings(examination, verdicts, answers[-1]), *_differing(predictor, skip or ())]
     drawn = sheet.draw(examination, answers, f"{photo.name}, by {model or 'the model in the box'}", warnings)
     write_atomic(target, sheet.as_png(drawn))
     if json:
@@ -106,13 +109,21 @@ def _warnings(examination: Examination, verdicts: Verdicts, last: Answer) -> lis
     return said
 
 
-def _other_way(predictor: Predictor) -> list[str]:
-    if predictor.photos == "doctor":
-        return []
-    return [
-        f"`clothier predict` does not call the doctor for this model, which was trained on photos as they are: it "
-        f"resizes them ({predictor.photos})"
-    ]
+def _differing(predictor: Predictor, skip: Sequence[str]) -> list[str]:
+    """Where the steps are not those by which `clothier predict` comes to its answer."""
+    from clothier import predict as predicting
+
+    said = [words] if (words := predicting.uncalibrated(predictor)) else []
+    if predictor.photos != "doctor":
+        said.append(
+            "the model was trained on photos that were only resized, so `clothier predict` takes the last step alone: "
+            "its class, and whether to trust it, are those of the last step"
+        )
+    elif skip:
+        said.append(
+            f"without {', '.join(skip)} the answer is another than that of `clothier predict`, which leaves no step out"
+        )
+    return said
 
 
 def _as_json(

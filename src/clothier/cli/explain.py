@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import options, screen
+from clothier.cli import judging, options, screen
 from clothier.errors import DataError, InputError, unknown_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from clothier.explain import Explanation
+    from clothier.predict import Answer
     from clothier.runs import Run
     from clothier.values import Images
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """The image as the network takes it, what to call it, its true class where that is known, and what the photo
+    doctor warns of."""
+
+    pixels: Images
+    what: str
+    truth: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def explain(
@@ -37,7 +50,9 @@ def explain(
     ] = None,
     data_dir: options.DataDir = None,
 ) -> None:
-    """Draw the feature maps of every convolution and pooling layer for one image, and a Grad-CAM of the last."""
+    """Draw the feature maps of every convolution and pooling layer for one image, and a Grad-CAM of the last.
+
+    The class, its probability and what speaks against it are those that `clothier predict` gives."""
     options.check_format(format)
     from clothier.runs import Run
 
@@ -46,49 +61,52 @@ def explain(
     names: list[str] = data["class_names"]
     if class_ is not None and class_ not in names:
         raise unknown_name("class", class_, names)
-    pixels, what, truth = _image(opened, image, split, data_dir)
+    shown = _of_data(opened, int(image), split, data_dir) if image.isdecimal() else _picture(opened, image)
+    judged = judging.judge(opened, shown.pixels[None], weights, shown.warnings)
+    (answer,), shares = judged.answers, dict(judged.answers[0].classes)
+    name = class_ or answer.classes[0][0]
+    spoken = f"{name} ({_share(shares[name], judged.kind)})"
     from clothier import explain as explaining
     from clothier import trained
 
-    label = names.index(class_) if class_ is not None else None
-    explanation = explaining.explain(trained.load(opened, weights), pixels, label)
-    folder = re.sub(r"[^\w.-]+", "-", f"{what} {weights}")
-    for name, figure in _draw(explanation, pixels, names, f"{opened.name}, {what}", data["notice"]).items():
-        path = out / f"{name}.{format}" if out else opened.figure_file(f"explain/{folder}/{name}", format)
+    explanation = explaining.explain(trained.load(opened, weights), shown.pixels, names.index(name))
+    folder = re.sub(r"[^\w.-]+", "-", f"{shown.what} {weights}")
+    what = f"{opened.name}, {shown.what}"
+    figures = _draw(explanation, shown.pixels, spoken, what, data["notice"])
+    for figure_name, figure in figures.items():
+        own = opened.figure_file(f"explain/{folder}/{figure_name}", format)
+        path = out / f"{figure_name}.{format}" if out else own
         options.write_figure(path, figure, format, dpi)
         screen.say(str(path))
-    _say(explanation, names, truth)
+    _say(answer, judged.kind, shown)
+    screen.notice(judged.remark)
 
 
-def _image(run: Run, image: str, split: str, data_dir: Path | None) -> tuple[Images, str, str | None]:
-    """(the pixels as the network wants them, what to call them, the true class where it is known)."""
-    data: dict[str, Any] = run.read_recipe()["data"]
-    if image.isdecimal():
-        dataset = options.load_run_data(run, data_dir)
-        images, index = dataset.split(split), int(image)
-        if index >= len(images):
-            raise InputError(f"there is no {split} image {index}; wanted 0 to {len(images) - 1}")
-        return images.images[index], f"{split} image {index}", dataset.class_names[images.labels[index]]
-    from clothier import photo
+def _of_data(run: Run, index: int, split: str, data_dir: Path | None) -> _Shown:
+    dataset = options.load_run_data(run, data_dir)
+    images = dataset.split(split)
+    if index >= len(images):
+        raise InputError(f"there is no {split} image {index}; wanted 0 to {len(images) - 1}")
+    truth = dataset.class_names[images.labels[index]]
+    return _Shown(images.images[index], f"{split} image {index}", truth)
+
+
+def _picture(run: Run, image: str) -> _Shown:
+    """The picture as `clothier predict` prepares it: as the run's model file says."""
+    from clothier import photo, predict
     from clothier.photo import doctor
 
-    height, width, channels = data["image_shape"]
+    predictor = predict.opened(run.path)
+    height, width, channels = predictor.image_shape
     try:
-        crop = data["options"].get("crop", "pad")
-        pixels = doctor.prepare(Path(image), crop, (height, width), channels)
+        pixels, warnings = doctor.diagnose(Path(image), predictor.photos, (height, width), channels)
     except DataError as error:
         raise DataError(f"{image} {error}; wanted a {photo.FORMAT_WORDS} picture, or an index") from error
-    screen.notice(
-        f"{Path(image).name} is only resized to {height} x {width}{' grey' if channels == 1 else ''} pixels; where "
-        "it does not look like the training images (background, framing, light on dark), the answer means little"
-    )
-    return pixels, Path(image).stem, None
+    return _Shown(pixels, Path(image).name, warnings=warnings)
 
 
-def _draw(
-    explanation: Explanation, image: Images, names: list[str], what: str, notice: str
-) -> dict[str, Figure]:
-    """The figures by name, numbered as the layers follow each other."""
+def _draw(explanation: Explanation, image: Images, spoken: str, what: str, notice: str) -> dict[str, Figure]:
+    """The figures by name, numbered as the layers follow each other; `spoken` is the class that is looked for."""
     from clothier import plots
 
     figures = {}
@@ -96,17 +114,22 @@ def _draw(
         height, width, channels = layer.maps.shape
         title = f"{what}: {channels} channels of {height} x {width} that {layer.layer} gives"
         figures[f"{place}-{layer.layer}"] = plots.feature_maps(layer.maps, title, notice)
-    name = names[explanation.label]
-    share = explanation.predictions.probabilities[0, explanation.label]
-    title = f"{what}: what speaks for {name} ({share:.1%})"
+    title = f"{what}: what speaks for {spoken}"
     if not explanation.heat.any():
-        title = f"{what}: in the last convolution nothing speaks for {name} ({share:.1%})"
+        title = f"{what}: in the last convolution nothing speaks for {spoken}"
     figures["grad-cam"] = plots.heat_overlay(image, explanation.heat, title, notice)
     return figures
 
 
-def _say(explanation: Explanation, names: list[str], truth: str | None) -> None:
-    probabilities, predicted = explanation.predictions.probabilities[0], explanation.predictions.labels[0]
-    screen.say(f"\npredicted  {names[predicted]} ({probabilities[predicted]:.1%})")
-    if truth is not None:
-        screen.say(f"true class {truth}")
+def _say(answer: Answer, kind: str, shown: _Shown) -> None:
+    name, share = answer.classes[0]
+    screen.say(f"\npredicted  {name} ({_share(share, kind)})")
+    if shown.truth is not None:
+        screen.say(f"true class {shown.truth}")
+    for remark in filter(None, (answer.doubt, *answer.warnings)):
+        screen.say(remark)
+
+
+def _share(share: float, kind: str) -> str:
+    """Such as "47.1%", or "uncalibrated probability 47.1%"."""
+    return f"{share:.1%}" if kind == "probability" else f"{kind} {share:.1%}"

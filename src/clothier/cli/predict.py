@@ -110,6 +110,7 @@ def _photos(
     start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
     paths = predicting.find(words, screen.notice)
     predictor = predicting.opened(model, threads, engine)
+    screen.notice(predicting.uncalibrated(predictor))
     reasons: list[str] = []
     if json:
         for answer in _noting(predicting.answers(predictor, paths), reasons):
@@ -153,7 +154,7 @@ def _show(answers: list[Answer]) -> None:
         screen.print_bars(
             [(*ranked, "" if place else "predicted") for place, ranked in enumerate(answer.classes)]
         )
-        said = [*filter(None, [_doubt(answer)]), *answer.warnings]
+        said = [*filter(None, [answer.doubt]), *answer.warnings]
         if said:
             screen.say()
         for remark in said:
@@ -183,11 +184,4 @@ def _shared_folder(names: list[str]) -> str:
 def _remark(answer: Answer) -> str:
     """All that speaks against an answer, in few words: of a warning, what is the case without what follows from it."""
     warnings = (text.partition(":")[0] for text in answer.warnings)
-    return "; ".join(filter(None, [_doubt(answer), *warnings]))
-
-
-def _doubt(answer: Answer) -> str:
-    if answer.status == "unsure":
-        (label, _), (second, _) = answer.classes[:2]
-        return f"not sure: {label} or {second}"
-    return "not like anything it was trained on" if answer.status == "unlike" else answer.reason
+    return "; ".join(filter(None, [answer.doubt, *warnings]))

@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clothier.cli import options, screen
+from clothier.cli import judging, options, screen
 from clothier.errors import InputError
 
 if TYPE_CHECKING:
+    from clothier.cli.judging import Judged
     from clothier.runs import Run
-    from clothier.values import Dataset, Floats, Images
+    from clothier.values import Dataset
 
+_KINDS = {
+    "probability": "probabilities",
+    "uncalibrated probability": "uncalibrated_probabilities",
+}  # keys in JSON
 _FIRST = 20  # as many classes as the R tutorial prints
 
 
@@ -36,8 +41,10 @@ def predict_one(
     import numpy as np
 
     rows = [index, *range(min(_FIRST, len(images)))]
-    probabilities = _probabilities(run, images.images[np.array(rows)], weights)
-    labels = probabilities.argmax(axis=1).tolist()
+    judged = judging.judge(run, images.images[np.array(rows)], weights)
+    names = list(content["class_names"])
+    labels = [names.index(answer.classes[0][0]) for answer in judged.answers]
+    shares = dict(judged.answers[0].classes)
     answer: dict[str, Any] = {
         "run": str(run.path),
         "weights": weights,
@@ -45,8 +52,9 @@ def predict_one(
         "split": split,
         "index": index,
         "true": dataset.class_names[images.labels[index]],
-        "predicted": content["class_names"][labels[0]],
-        "probabilities": dict(zip(content["class_names"], probabilities[0].tolist(), strict=True)),
+        "predicted": names[labels[0]],
+        _KINDS[judged.kind]: {name: shares[name] for name in names},
+        "status": judged.answers[0].status or None,
         "first_predicted": labels[1:],
         "first_true": images.labels[: len(rows) - 1].tolist(),
         "notice": dataset.notice,
@@ -54,18 +62,8 @@ def predict_one(
     if json:
         screen.print_json(answer)
     else:
-        _show(answer)
-
-
-def _probabilities(run: Run, images: Images, weights: str) -> Floats:
-    """Of the last weights, by the run's model file, calibrated; of the best, which no model file holds, by Keras."""
-    if weights == "last":
-        from clothier import predict
-
-        return predict.opened(run.path).probabilities(images)
-    from clothier import trained
-
-    return trained.predict(run, images, weights).probabilities
+        _show(answer, judged)
+    screen.notice(judged.remark)
 
 
 def _check_fit(run: Run, content: dict[str, Any], dataset: Dataset) -> None:
@@ -91,16 +89,18 @@ def _check_fit(run: Run, content: dict[str, Any], dataset: Dataset) -> None:
         )
 
 
-def _show(answer: dict[str, Any]) -> None:
+def _show(answer: dict[str, Any], judged: Judged) -> None:
     screen.say(f"{answer['source']}, {answer['split']} image {answer['index']}, by {answer['run']}\n")
     marks = {answer["true"]: "true class"}
     marks[answer["predicted"]] = "predicted, rightly" if answer["predicted"] in marks else "predicted"
     screen.print_bars(
         [
             (f"{label}  {name}", probability, marks.get(name, ""))
-            for label, (name, probability) in enumerate(answer["probabilities"].items())
+            for label, (name, probability) in enumerate(answer[_KINDS[judged.kind]].items())
         ]
     )
+    if doubt := judged.answers[0].doubt:
+        screen.say(f"\n{doubt}")
     first = answer["first_predicted"]
     screen.say(f"\nthe first {len(first)} {answer['split']} images")
     screen.say(f"predicted  {' '.join(map(str, first))}")

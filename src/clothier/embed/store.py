@@ -13,7 +13,7 @@ from clothier.errors import ClothierError, DataError
 from clothier.files import write_atomic
 from clothier.values import Embedding
 
-FORMAT = 1  # count up when earlier files can no longer be read
+FORMAT = 2  # count up when earlier files can no longer be read
 _OPTIONAL = ("predictions", "confidence")
 
 
@@ -28,6 +28,7 @@ def save(embedding: Embedding, path: Path) -> None:
         "class_names": np.array(embedding.class_names, np.str_),
         "ids": np.array(embedding.ids, np.str_),
         "source": np.array(embedding.source, np.str_),
+        "calibrated": np.array(embedding.calibrated),
     }
     for name in _OPTIONAL:
         column = getattr(embedding, name)
@@ -51,6 +52,7 @@ def load(path: Path) -> Embedding:
                 class_names=tuple(map(str, file["class_names"])),
                 ids=tuple(map(str, file["ids"])),
                 source=str(file["source"]),
+                calibrated=bool(file["calibrated"]),
                 **{name: file[name] for name in _OPTIONAL if name in file},
             )
     except FileNotFoundError as error:

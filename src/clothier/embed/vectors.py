@@ -32,8 +32,9 @@ def extract(
     """The pictures as vectors: their pixels in [0, 1], or with a run the output of one of its layers, flattened and in
     float32, with dropout off; by default that of the last layer before the logits that is no dropout.
 
-    With a run, its predictions and their confidence come along; classes are matched by name, and those that only the
-    run knows follow the pictures' own. `which` weights as in trained.load; `report` is told (what, done, total).
+    With a run, its predictions and their confidence come along, calibrated where a temperature was fitted to those
+    weights; classes are matched by name, and those that only the run knows follow the pictures' own. `which` weights as
+    in trained.load; `report` is told (what, done, total).
     Raises InputError for an unknown layer, images of another shape than the run's, or vectors too large for this
     machine's memory; RunError as trained.load.
     """
@@ -53,7 +54,8 @@ def extract(
     name = layer or models.features_layer(model)
     if name not in [known.name for known in model.layers]:
         raise unknown_name("layer", name, [known.name for known in model.layers])
-    vectors, predictions = _through(model, name, trained.plan(run).views, pictures, report)
+    vectors, logits = _through(model, name, trained.plan(run).views, pictures, report)
+    predictions = Predictions(logits, trained.temperature(run, which))
     own = run.read_recipe()["data"]["class_names"]
     class_names = (*pictures.class_names, *(word for word in own if word not in pictures.class_names))
     return Embedding(
@@ -64,7 +66,8 @@ def extract(
         ids=pictures.ids,
         source=f"{run.name} {name}, {pictures.source}",
         predictions=np.array([class_names.index(word) for word in own])[predictions.labels],
-        confidence=predictions.probabilities.max(axis=1),
+        confidence=predictions.named_probabilities[1].max(axis=1),
+        calibrated=predictions.temperature is not None,
     )
 
 
@@ -83,7 +86,7 @@ def _pixels(pictures: Pictures) -> Embedding:
 
 def _through(
     model: keras.Model, layer: str, views: str, pictures: Pictures, report: Report | None
-) -> tuple[Floats, Predictions]:
+) -> tuple[Floats, Floats]:
     activations, total = backend.Activations(models.averaged(model, views), layer), len(pictures)
     _check_memory(f"layer {layer}", total, activations.width)
     vectors = np.empty((total, activations.width), np.float32)
@@ -95,7 +98,7 @@ def _through(
         release(pictures.images)
         if report:
             report(f"computing {layer}", rows.stop, total)
-    return vectors, Predictions(np.concatenate(logits))
+    return vectors, np.concatenate(logits)
 
 
 def _check_memory(what: str, rows: int, width: int) -> None:

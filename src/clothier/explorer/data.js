@@ -92,7 +92,7 @@ export function describe(data, index) {
   const words = [className(data, data.labels[index])];
   if (data.predictions) {
     const share = `${(100 * data.confidence[index]).toFixed(1)} %`;
-    words.push(`predicted ${className(data, data.predictions[index])} (${share})`);
+    words.push(`predicted ${className(data, data.predictions[index])} (${data.facts.confidence_name === "confidence" ? "" : "uncalibrated "}${share})`);
   }
   words.push(data.ids ? data.ids[index] : `row ${index}`);
   return words.join(", ");

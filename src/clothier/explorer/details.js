@@ -146,7 +146,7 @@ export function facts(data, index, ...more) {
   const rows = [["label", className(data, data.labels[index])]];
   if (data.predictions) {
     const right = data.labels[index] < 0 ? "" : data.predictions[index] === data.labels[index] ? " ✓" : " ✗";
-    rows.push(["predicted", className(data, data.predictions[index]) + right], ["confidence", percent(data.confidence[index])]);
+    rows.push(["predicted", className(data, data.predictions[index]) + right], [data.facts.confidence_name, percent(data.confidence[index])]);
   }
   rows.push(["image", data.ids ? data.ids[index] : `row ${index}`]);
   const terms = rows.flatMap(([term, words]) => [make("dt", {}, term), make("dd", {}, words)]);

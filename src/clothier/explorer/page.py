@@ -146,6 +146,7 @@ def _parts(spaces: Sequence[Space]) -> tuple[dict[str, Part], dict[str, Part], d
         "count": len(first),
         "class_names": list(first.class_names),
         "predicted": first.predictions is not None,
+        "confidence_name": first.confidence_name,
         "suspects": None,
         "picture": {
             "height": shown.shape[1],

@@ -43,7 +43,7 @@ export function countClasses(labels, indices) {
 export function asCsv(data, indices) {
   const cell = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const name = (label) => (label < 0 ? "" : data.classNames[label]);
-  const lines = [["id", "label", ...(data.predictions ? ["predicted", "confidence"] : [])]];
+  const lines = [["id", "label", ...(data.predictions ? ["predicted", data.facts.confidence_name] : [])]];
   for (const index of indices) {
     const line = [data.ids[index], name(data.labels[index])];
     if (data.predictions) line.push(name(data.predictions[index]), data.confidence[index].toFixed(6));

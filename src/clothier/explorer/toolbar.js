@@ -27,7 +27,7 @@ export class Toolbar {
     const { state } = app.store;
     const set = (field, read = (value) => value) => (value) => app.store.set({ [field]: read(value) });
     const predicted = app.data.predictions !== null;
-    const colours = [["label", "label"], ["prediction", "prediction"], ["verdict", "right or wrong"], ["confidence", "confidence"]];
+    const colours = [["label", "label"], ["prediction", "prediction"], ["verdict", "right or wrong"], ["confidence", app.data.facts.confidence_name]];
     const controls = [
       choiceOf("colour", predicted ? colours : colours.slice(0, 1), state.colour, (colour) => app.store.set({ colour, hidden: [] })),
       predicted ? choiceOf("show", [["all", "all"], ["right", "right"], ["wrong", "wrong"]], state.verdict, set("verdict")) : "",

@@ -15,7 +15,7 @@ from clothier.export.formats import FORMATS, Work
 from clothier.export.graph import emit
 from clothier.files import write_atomic
 from clothier.runs import Run
-from clothier.values import Dataset, Floats, Predictions
+from clothier.values import Dataset, Floats, softmax
 
 NUM_CHECKED = 1000  # images that are predicted again
 
@@ -57,7 +57,7 @@ def export(run: Run, dataset: Dataset, name: str, out: Path | None = None, *, in
     judge = backend.Judge(models.averaged(work.model, work.plan.views))
 
     def ours(count: int) -> Floats:
-        return Predictions(judge.logits(work.model.get_weights(), images[:count])).probabilities
+        return softmax(judge.logits(work.model.get_weights(), images[:count]))
 
     agreement = compare(ours(NUM_CHECKED), made.probabilities(images[:NUM_CHECKED]))
     require(agreement, f"{name}{' in int8' if int8 else ''}", float32=not int8)

@@ -16,7 +16,7 @@ from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.values import Dataset, Scores, Split
+from clothier.values import Dataset, Scores, Split, softmax
 from clothier.values.names import plain
 
 MOST_IMAGES = 12_000  # that a network is calibrated on
@@ -36,10 +36,10 @@ def bundle_of(
 ) -> Bundle:
     """The model file's content of a run with a finished phase; `dataset` is the one it was trained on.
 
-    It is calibrated on the validation images; without any it has temperature 1 and doubts nothing. With `lookalikes`,
-    so many training images come along, as many of each class; with `int8`, the graph computes in bytes. `between` is
-    called now and then. Raises RunError where the data are not the run's or no phase is finished, and as
-    `trained.load` and `emit`.
+    It has the run's temperature, and thresholds from the validation images; without any it has temperature 1 and
+    doubts nothing. With `lookalikes`, so many training images come along, as many of each class; with `int8`, the
+    graph computes in bytes and gets a temperature of its own. `between` is called now and then. Raises RunError where
+    the data are not the run's or no phase is finished, and as `trained.load` and `emit`.
     """
     run.check_data(dataset.fingerprint)
     phases = run.read_scores()
@@ -52,7 +52,8 @@ def bundle_of(
     if int8:
         graph = quantize(graph, dataset.train.images)
     most = min(MOST_IMAGES, max(LEAST_IMAGES, MOST_WORK // graphs.check(graph, plan).multiplications))
-    known, errors = _calibrate(graph, dataset, most, between)
+    temperature = None if int8 else trained.temperature(run)
+    known, errors = _calibrate(graph, dataset, most, temperature, between)
     last = phases[-1]
     named = {"train": last.train, "validation": last.validation, "test": last.test}
     scores = {name: _numbers(scores) for name, scores in named.items() if scores is not None}
@@ -85,21 +86,22 @@ def write_model_file(run: Run, dataset: Dataset, between: Callable[[], None] = l
 
 
 def _calibrate(
-    graph: bytes, dataset: Dataset, most: int, between: Callable[[], None]
+    graph: bytes, dataset: Dataset, most: int, temperature: float | None, between: Callable[[], None]
 ) -> tuple[Calibration, dict[str, float]]:
-    """What the validation images tell, and the expected calibration error of test images before and after."""
+    """What the validation images tell, and the expected calibration error of test images before and after. Without a
+    temperature one is fitted."""
     if dataset.validation is None:
         return Calibration(), {}
     held = _some(dataset.validation, most)
     logits, features = onnx_outputs(graph, held.images, ["logits", "features"], between)
-    known = calibrate.fit(logits, features, held.images, held.labels)
+    known = calibrate.fit(logits, features, held.images, held.labels, temperature=temperature)
     if dataset.test is None:
         return known, {}
     new = _some(dataset.test, most)
     (logits,) = onnx_outputs(graph, new.images, ["logits"], between)
     before, after = (
-        calibrate.reliability(calibrate.softmax(logits, temperature), new.labels).error
-        for temperature in (1.0, known.temperature)
+        calibrate.reliability(softmax(logits, divisor), new.labels).error
+        for divisor in (1.0, known.temperature)
     )
     return known, {"images": len(new), "error_before": before, "error_after": after}
 

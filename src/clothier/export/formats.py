@@ -22,7 +22,7 @@ from clothier.export import bundling, int8, running, stock
 from clothier.export.graph import emit
 from clothier.models.plan import Plan
 from clothier.runs import Run
-from clothier.values import Dataset, Floats, Images, Predictions
+from clothier.values import Dataset, Floats, Images, softmax
 
 if TYPE_CHECKING:
     import keras
@@ -78,7 +78,7 @@ def _clothier(work: Work) -> Made:
 
     def probabilities(images: Images) -> Floats:
         graph = bundle.read(io.BytesIO(data)).graph
-        return Predictions(running.onnx_outputs(graph, images, ["logits"])[0]).probabilities
+        return softmax(running.onnx_outputs(graph, images, ["logits"])[0])
 
     return Made({".clothier": data}, probabilities)
 

@@ -23,6 +23,10 @@ from clothier.photo.foreground import Mask
 from clothier.values import Images
 
 WAYS = (*CROPS, "doctor")  # how a photo becomes an image
+WORDS = {  # what those ways do that are not the doctor's
+    "pad": "in place of all that: the photo as it is, resized, on white",
+    "centre": "in place of all that: the middle of the photo, resized",
+}
 GREY_ALONE = ("grey", "even", "sharpen", "light")  # steps for grey images alone
 SIDES, SIDE = (
     4,
@@ -132,6 +136,15 @@ def examine(
         steps.append(_step(name, done, case))
         warnings.append(warning)
     return Examination(tuple(steps), steps[-1].seen, tuple(filter(None, warnings)))
+
+
+def as_predicted(examination: Examination, source: Path | bytes, preprocessing: str) -> Examination:
+    """The examination with one more step, "predict": the photo as `prepare` makes it of the same source by that way,
+    which is not the doctor's. Warnings of the doctor's own steps are left out: they say nothing of it."""
+    height, width, channels = examination.image.shape
+    image = prepare(source, preprocessing, (height, width), channels)
+    step = Step("predict", WORDS[preprocessing], image, image)
+    return Examination((*examination.steps, step), image, ())
 
 
 def check_steps(names: Collection[str]) -> None:

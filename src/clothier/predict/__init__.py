@@ -2,8 +2,8 @@
 
 from clothier.predict.engines import ENGINES
 from clothier.predict.opening import file_of, in_the_box, opened
-from clothier.predict.photos import UNREADABLE, Answer, answers, find, of_verdicts
-from clothier.predict.predictor import Outputs, Predictor
+from clothier.predict.photos import UNREADABLE, Answer, answers, find, of_probabilities, of_verdicts
+from clothier.predict.predictor import Outputs, Predictor, uncalibrated
 
 __all__ = [
     "ENGINES",
@@ -15,6 +15,8 @@ __all__ = [
     "file_of",
     "find",
     "in_the_box",
+    "of_probabilities",
     "of_verdicts",
     "opened",
+    "uncalibrated",
 ]

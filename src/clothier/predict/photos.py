@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from clothier.calibrate import Verdicts
 from clothier.errors import DataError, InputError
 from clothier.photo import FORMAT_WORDS, doctor, walk
 from clothier.predict.predictor import Predictor
-from clothier.values import Images
+from clothier.values import Floats, Images
 
 UNREADABLE = "unreadable"
 _TOGETHER = 32  # photos that are judged at once
@@ -38,6 +38,14 @@ class Answer:
     strangeness: float | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def doubt(self) -> str:
+        """Why its class should not be trusted, in words; empty where the model is sure."""
+        if self.status == "unsure":
+            (label, _), (second, _) = self.classes[:2]
+            return f"not sure: {label} or {second}"
+        return "not like anything it was trained on" if self.status == "unlike" else self.reason
 
 
 _Made = tuple[Images, tuple[str, ...]] | DataError  # as doctor.diagnose gives or raises it
@@ -147,13 +155,18 @@ def of_verdicts(
     filename: str, class_names: Sequence[str], verdicts: Verdicts, row: int, warnings: tuple[str, ...] = ()
 ) -> Answer:
     """The answer that a row of the verdicts gives, with those warnings of the photo doctor."""
-    probabilities = verdicts.probabilities[row]
-    order = np.argsort(-probabilities, kind="stable")
     strangeness = float(verdicts.strangeness[row])
-    return Answer(
-        filename,
-        tuple((class_names[place], float(probabilities[place])) for place in order),
-        str(verdicts.statuses[row]),
-        None if np.isnan(strangeness) else strangeness,
-        warnings=warnings,
+    return replace(
+        of_probabilities(filename, class_names, verdicts.probabilities[row], warnings),
+        status=str(verdicts.statuses[row]),
+        strangeness=None if np.isnan(strangeness) else strangeness,
     )
+
+
+def of_probabilities(
+    filename: str, class_names: Sequence[str], probabilities: Floats, warnings: tuple[str, ...] = ()
+) -> Answer:
+    """The answer of probabilities float32 (num_classes,) alone: its status is empty, since nobody judged them."""
+    order = np.argsort(-probabilities, kind="stable")
+    classes = tuple((class_names[place], float(probabilities[place])) for place in order)
+    return Answer(filename, classes, status="", warnings=warnings)

@@ -9,10 +9,10 @@ import numpy as np
 
 from clothier.backend import num_cores
 from clothier.bundle import Bundle
-from clothier.calibrate import Calibration, Verdicts, softmax
+from clothier.calibrate import Calibration, Verdicts
 from clothier.errors import BundleError, InputError, unknown_name
 from clothier.predict.engines import ENGINES
-from clothier.values import Floats, Images, release
+from clothier.values import Floats, Images, release, softmax
 
 _FEW = 16  # images that are not worth sharing among threads
 _BLOCK = 1024  # that are judged together
@@ -66,7 +66,8 @@ class Predictor:
         return Outputs(*(engine.few(images) if len(images) <= _FEW else engine.many(images)))
 
     def probabilities(self, images: Images) -> Floats:
-        """Calibrated probabilities, float32 (n, num_classes); images and errors as of `outputs`."""
+        """Probabilities, float32 (n, num_classes), calibrated where the model was made with validation images
+        (`calibration.is_fitted`); images and errors as of `outputs`."""
         return softmax(self.outputs(images).logits, self.calibration.temperature)
 
     def judge(self, images: Images) -> Verdicts:
@@ -86,3 +87,10 @@ class Predictor:
             outputs = self.outputs(block)
             yield self.calibration.judge(outputs.logits, outputs.features, block)
             release(images)
+
+
+def uncalibrated(predictor: Predictor) -> str:
+    """A sentence that must be said beside its probabilities; empty where they are calibrated."""
+    if predictor.calibration.is_fitted:
+        return ""
+    return "the probabilities are not calibrated, and nothing is doubted: the model was made without validation images"

@@ -14,7 +14,8 @@ Columns = Mapping[str, Sequence[object]]
 
 
 def columns(embedding: Embedding) -> dict[str, list[object]]:
-    """index, label, predicted, correct, confidence and id of each image, by column; what nobody knows is left out."""
+    """index, label, predicted, correct, confidence (or uncalibrated confidence) and id of each image, by column; what
+    nobody knows is left out."""
     labels = embedding.labels.tolist()
     made: dict[str, list[object]] = {"index": list(range(len(embedding)))}
     if any(label != UNKNOWN for label in labels):
@@ -26,7 +27,7 @@ def columns(embedding: Embedding) -> dict[str, list[object]]:
             NOTHING if label == UNKNOWN else "yes" if label == guess else "no"
             for label, guess in zip(labels, predictions, strict=True)
         ]
-        made["confidence"] = [f"{share:.4f}" for share in embedding.confidence.tolist()]
+        made[embedding.confidence_name] = [f"{share:.4f}" for share in embedding.confidence.tolist()]
     made["id"] = list(embedding.ids)
     return made
 

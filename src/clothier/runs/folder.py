@@ -215,9 +215,10 @@ class Run:
             ) from error
 
     def write_predictions(self, labels: Labels, predictions: Predictions) -> None:
-        """One row an image of the judged split: index, label, predicted, probability of the predicted class."""
-        predicted, probabilities = predictions.labels, predictions.probabilities
-        lines = ["index,label,predicted,probability"]
+        """One row an image of the judged split: index, label, predicted, probability of the predicted class. Where
+        the predictions are not calibrated, the last column is named uncalibrated_probability."""
+        predicted, (name, probabilities) = predictions.labels, predictions.named_probabilities
+        lines = [f"index,label,predicted,{name.replace(' ', '_')}"]
         lines += [
             f"{index},{label},{guess},{row[guess]:.6f}"
             for index, (label, guess, row) in enumerate(zip(labels, predicted, probabilities, strict=True))
@@ -225,22 +226,23 @@ class Run:
         write_atomic(self.predictions_file, "\n".join(lines) + "\n")
 
     def read_predictions(self) -> tuple[Labels, Labels, Floats]:
-        """(labels int64, predicted int64, probability float32 of the predicted class), each (n,), in the order of the
-        judged split."""
+        """(labels int64, predicted int64, probability float32 of the predicted class, calibrated or not), each (n,),
+        in the order of the judged split."""
         try:
             with self.predictions_file.open(newline="") as file:
                 rows = list(csv.DictReader(file))
+            name = "probability" if "probability" in rows[0] else "uncalibrated_probability"
             return (
                 np.array([row["label"] for row in rows], np.int64),
                 np.array([row["predicted"] for row in rows], np.int64),
-                np.array([row["probability"] for row in rows], np.float32),
+                np.array([row[name] for row in rows], np.float32),
             )
         except OSError as error:
             raise RunError(
                 f"cannot read {self.predictions_file}: {error.strerror}; wanted a run with a finished phase; "
                 f"`{command('train', '--resume', self.path)}` goes on with it"
             ) from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (IndexError, KeyError, TypeError, ValueError) as error:
             raise RunError(
                 f"{self.predictions_file} is damaged ({error}); wanted the file clothier wrote; train again"
             ) from error

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
@@ -257,11 +258,14 @@ class Training:
         }
         judged = self.dataset.judged
         labels = splits[judged].labels
-        self.run.write_predictions(labels, predictions[judged])
         validation = (
             (splits["validation"].labels, predictions["validation"]) if "validation" in splits else None
         )
-        self.run.write_reliability(evaluate.calibration(judged, labels, predictions[judged], validation))
+        reliability = evaluate.calibration(judged, labels, predictions[judged], validation)
+        self.run.write_predictions(
+            labels, replace(predictions[judged], temperature=reliability["temperature"])
+        )
+        self.run.write_reliability(reliability)
         return PhaseScores(
             name=phase,
             epochs=len(self.history),

@@ -1,6 +1,6 @@
 """The values that travel between the rooms: images and labels, predictions, scores, a row of history."""
 
-from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release
+from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release, softmax
 from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Dataset, Examples, Features, Mixed, Reading, Split, Targets, check_names
 from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
@@ -28,4 +28,5 @@ __all__ = [
     "Targets",
     "check_names",
     "release",
+    "softmax",
 ]

@@ -15,6 +15,14 @@ Counts = npt.NDArray[np.int64]
 Halves = npt.NDArray[np.float16]
 
 
+def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
+    """Probabilities float32 (n, num_classes) of logits divided by the temperature; rows sum to 1."""
+    scaled = (logits - logits.max(axis=1, keepdims=True)) / np.float32(temperature)
+    np.exp(scaled, out=scaled)
+    scaled /= scaled.sum(axis=1, keepdims=True)
+    return np.asarray(scaled, dtype=np.float32)
+
+
 def release(array: npt.NDArray[Any]) -> None:
     """Take the rows read so far of a file mapped for reading out of this process's memory; touched again, they come
     back from the system's cache or the disk. Any other array is left alone.

@@ -17,8 +17,9 @@ class Embedding:
     """`vectors` float32 (n, d), finite, of `images` uint8 (n, height, width, channels) with channels 1 or 3.
 
     `labels` are int64 (n,), UNKNOWN where there is none; `predictions` int64 (n,) and `confidence` float32 (n,) in
-    [0, 1] are a run's, or None. `ids` name the images, each once: a split and a row, or a photo's path. `source` says
-    what the vectors are. Raises DataError where shapes, dtypes or counts are anything else.
+    [0, 1] are a run's, or None; `calibrated` says whether the confidence is. `ids` name the images, each once: a split
+    and a row, or a photo's path. `source` says what the vectors are. Raises DataError where shapes, dtypes or counts
+    are anything else.
     """
 
     vectors: Floats
@@ -29,6 +30,7 @@ class Embedding:
     source: str
     predictions: Labels | None = None
     confidence: Floats | None = None
+    calibrated: bool = True
 
     def __post_init__(self) -> None:
         vectors, rows = self.vectors, len(self.ids)
@@ -55,6 +57,11 @@ class Embedding:
                 raise DataError(
                     f"labels run from {named.min()} to {named.max()}; wanted {UNKNOWN} to {len(self.class_names) - 1}"
                 )
+
+    @property
+    def confidence_name(self) -> str:
+        """What to call the confidence wherever it is shown."""
+        return "confidence" if self.calibrated else "uncalibrated confidence"
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -8,23 +8,43 @@ from typing import Any
 import numpy as np
 
 from clothier import markup
-from clothier.values.arrays import Counts, Floats, Labels
+from clothier.errors import InputError
+from clothier.values.arrays import Counts, Floats, Labels, softmax
 
 SCORE_COLUMNS = ("phase", "split", "images", "loss", "accuracy")
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a model says of n images: `logits` float32 (n, num_classes), not yet softmaxed."""
+    """What a model says of n images: `logits` float32 (n, num_classes), not yet softmaxed, and the `temperature` that
+    calibrates them; None where none was fitted to these weights."""
 
     logits: Floats
+    temperature: float | None = None
 
     @property
     def probabilities(self) -> Floats:
-        """Softmax of the logits, float32 (n, num_classes); rows sum to 1."""
-        shifted = self.logits - self.logits.max(axis=1, keepdims=True)
-        exponentials = np.exp(shifted)
-        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), dtype=np.float32)
+        """Calibrated probabilities, float32 (n, num_classes); rows sum to 1. Raises InputError without a
+        temperature."""
+        if self.temperature is None:
+            raise InputError(
+                "these predictions are not calibrated: no temperature was fitted to the weights; wanted those that a "
+                "finished phase was judged by; or take .uncalibrated_probabilities"
+            )
+        return softmax(self.logits, self.temperature)
+
+    @property
+    def uncalibrated_probabilities(self) -> Floats:
+        """Softmax of the logits as the network gives them; shape and type as of `probabilities`."""
+        return softmax(self.logits)
+
+    @property
+    def named_probabilities(self) -> tuple[str, Floats]:
+        """("probability", the calibrated ones), or where these are not known ("uncalibrated probability", the
+        others): for output that shows either and says which."""
+        if self.temperature is None:
+            return "uncalibrated probability", self.uncalibrated_probabilities
+        return "probability", self.probabilities
 
     @property
     def labels(self) -> Labels:
