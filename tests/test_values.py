@@ -27,8 +27,15 @@ def test_split_refuses_other_dtypes_and_counts() -> None:
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(3, np.int64))
     with pytest.raises(DataError, match=r"^2 images but 1 file names; wanted one an image$"):
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2, np.int64), ("a.png",))
+    with pytest.raises(DataError, match=r"^2 images come from 1 files; wanted a file for each image$"):
+        Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2, np.int64), ("a.png", "a.png"))
     with pytest.raises(DataError, match=r"^labels are float64 \(2,\); wanted int64"):
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2))  # type: ignore[arg-type]  # the point
+
+
+def test_a_split_knows_the_file_of_an_image_that_came_from_one() -> None:
+    assert _split(2).file(1) == ""
+    assert Split(_split(2).images, _split(2).labels, ("a.png", "b/c.png")).file(1) == "b/c.png"
 
 
 def test_features_refuse_other_dtypes() -> None:

@@ -112,6 +112,24 @@ def test_a_layer_of_a_run_on_its_own_data(capsys: pytest.CaptureFixture[str], fi
     assert 0 < answer["projections"]["tsne"]["trustworthiness"] <= 1
 
 
+def test_photos_of_a_source_are_called_by_their_files(
+    capsys: pytest.CaptureFixture[str], finished_photos: Path
+) -> None:
+    folder = finished_photos.parents[1] / "mine"
+    words = ("--model", str(finished_photos), "--out", "mine.npz", "--suspects", "4", "--project", "pca")
+    answer = _answer(capsys, *words)
+    made = embed.load(Path("mine.npz"))
+    assert len(set(made.ids)) == len(made)
+    for name, label in zip(made.ids, made.labels, strict=True):
+        assert (folder / name).is_file()
+        assert Path(name).parent.name == made.class_names[label]
+    assert {suspect["id"] for suspect in answer["suspects"]} <= set(made.ids)
+    with Path(answer["written"][1]).open(newline="") as file:
+        assert [row["id"].lstrip("'") for row in csv.DictReader(file)] == list(made.ids)
+    assert cli.run(["embed", *words[:4], "--suspects", "1"]) == 0
+    assert answer["suspects"][0]["id"] in capsys.readouterr().out
+
+
 def test_it_is_said_in_words(capsys: pytest.CaptureFixture[str], finished: Path) -> None:
     words = ["embed", "--model", str(finished), "--limit", "60", "--project", "pca,tsne", "--suspects", "2"]
     assert cli.run(words) == 0
@@ -242,7 +260,7 @@ def test_photos_of_a_source_are_read_as_large_as_the_run_wants_them(
     made = embed.load(Path("mine.npz"))
     assert made.images.shape == (12, 28, 28, 1)
     assert made.class_names[:2] == ("bags", "coats")
-    assert made.ids[0] == "test/0"
+    assert made.ids[0] == "test/bags/0.png"
     assert _fails(capsys, *words, "--image-size", "30").endswith(
         "/mine test are 30 x 30 x 1, cnn1-1 was trained on 28 x 28 x 1; wanted the same; photos are fitted to the run "
         "by --photos FOLDER"

@@ -6,13 +6,14 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from serve.here import JPEG, Here
 
-from clothier import bundle, checkpoint, cli, data, predict, trained
+from clothier import bundle, checkpoint, cli, data, plots, predict, trained
 from clothier.errors import InputError
 from clothier.photo import doctor
 from clothier.runs import Run
@@ -179,6 +180,30 @@ def test_explain_draws_each_layer_and_where_the_network_looked(
     svg = _prints(capsys, *words, "--format", "svg").splitlines()
     assert svg[2] == f"{run}/figures/explain/train-image-0-best/grad-cam.svg"
     assert "speaks for Bag" in Path(svg[2]).read_text() or Path(svg[2]).read_bytes().startswith(b"<?xml")
+
+
+def test_an_image_that_came_from_a_file_is_called_by_it(
+    capsys: pytest.CaptureFixture[str], finished_photos: Path, tmp_path: Path
+) -> None:
+    run, folder = str(finished_photos), finished_photos.parents[1] / "mine"
+    answer = json.loads(_prints(capsys, "predict", "--model", run, "--index", "1", "--json"))
+    assert (folder / answer["file"]).is_file()
+    assert (folder / answer["file"]).parent.name == answer["true"]
+    said = _prints(capsys, "predict", "--model", run, "--index", "1").splitlines()[0]
+    assert said == f"folder:{folder}, test image 1 ({answer['file']}), by {run}"
+    words = ("explain", run, "1", "--out", str(tmp_path / "out"), "--format", "svg")
+    with patch.object(plots, "heat_overlay", wraps=plots.heat_overlay) as drawn:
+        printed = _prints(capsys, *words)
+    assert f"\nfile       {answer['file']}\npredicted  " in printed
+    assert drawn.call_args.args[2].startswith(f"cnn1-1, test image 1, {answer['file']}: ")
+
+
+def test_an_image_that_came_from_no_file_is_called_by_its_number(
+    capsys: pytest.CaptureFixture[str], finished: Path
+) -> None:
+    words = ("predict", "--model", str(finished), "--index", "1")
+    assert json.loads(_prints(capsys, *words, "--json"))["file"] == ""
+    assert _prints(capsys, *words).startswith(f"generated:600, test image 1, by {finished}\n")
 
 
 def _photo(path: Path, seed: int) -> Path:

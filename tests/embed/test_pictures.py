@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 
 from clothier import embed
 from clothier.errors import DataError, InputError
-from clothier.values import UNKNOWN, Dataset
+from clothier.values import UNKNOWN, Dataset, Split
 
 
 def test_a_split_is_taken_as_it_is(tiny: Dataset) -> None:
@@ -20,6 +21,18 @@ def test_a_split_is_taken_as_it_is(tiny: Dataset) -> None:
     assert train.images is tiny.train.images
     with pytest.raises(DataError, match=r"^tiny has no middle split; it has: train, validation, test$"):
         embed.of_split(tiny, "middle")
+
+
+def test_images_that_came_from_files_are_called_by_them(tiny: Dataset) -> None:
+    files = tuple(f"{'abc'[label]}/photo {row}.png" for row, label in enumerate(tiny.train.labels))
+    photos = dataclasses.replace(tiny, train=Split(tiny.train.images, tiny.train.labels, files))
+    made = embed.of_split(photos, "train")
+    assert made.ids == files
+    some = made.sample(7)
+    assert [files.index(name) for name in some.ids] == [
+        row for row in range(300) if files[row] in set(some.ids)
+    ]
+    assert embed.of_split(photos).ids[:2] == ("test/0", "test/1")
 
 
 def test_a_sample_keeps_each_row_together_and_is_drawn_by_its_seed(tiny: Dataset) -> None:

@@ -222,7 +222,7 @@ def _say(answer: dict[str, Any]) -> None:
         screen.say()
         columns = tuple(answer["suspects"][0])
         listed = [(*list(row.values())[:-1], f"{row['score']:.4f}") for row in answer["suspects"]]
-        screen.print_table(columns, listed, "suspected labels")
+        screen.print_table(columns, listed, "suspected labels", words=("id", "label", "predicted"))
     screen.say("\nwritten  " + "\n         ".join(answer["written"]))
 
 

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _Shown:
-    """The image as the network takes it, what to call it, its true class where that is known, and what the photo
-    doctor warns of."""
+    """The image as the network takes it, what to call it, its file and its true class in the data set where it is of
+    one, and what the photo doctor warns of."""
 
     pixels: Images
     what: str
+    file: str = ""
     truth: str | None = None
     warnings: tuple[str, ...] = ()
 
@@ -71,7 +72,7 @@ def explain(
 
     explanation = explaining.explain(trained.load(opened, weights), shown.pixels, names.index(name))
     folder = re.sub(r"[^\w.-]+", "-", f"{shown.what} {weights}")
-    what = f"{opened.name}, {shown.what}"
+    what = ", ".join(filter(None, (opened.name, shown.what, shown.file)))
     figures = _draw(explanation, shown.pixels, spoken, what, data["notice"])
     for figure_name, figure in figures.items():
         own = opened.figure_file(f"explain/{folder}/{figure_name}", format)
@@ -88,7 +89,7 @@ def _of_data(run: Run, index: int, split: str, data_dir: Path | None) -> _Shown:
     if index >= len(images):
         raise InputError(f"there is no {split} image {index}; wanted 0 to {len(images) - 1}")
     truth = dataset.class_names[images.labels[index]]
-    return _Shown(images.images[index], f"{split} image {index}", truth)
+    return _Shown(images.images[index], f"{split} image {index}", images.file(index), truth)
 
 
 def _picture(run: Run, image: str) -> _Shown:
@@ -123,7 +124,10 @@ def _draw(explanation: Explanation, image: Images, spoken: str, what: str, notic
 
 def _say(answer: Answer, kind: str, shown: _Shown) -> None:
     name, share = answer.classes[0]
-    screen.say(f"\npredicted  {name} ({_share(share, kind)})")
+    screen.say()
+    if shown.file:
+        screen.say(f"file       {shown.file}")
+    screen.say(f"predicted  {name} ({_share(share, kind)})")
     if shown.truth is not None:
         screen.say(f"true class {shown.truth}")
     for remark in filter(None, (answer.doubt, *answer.warnings)):

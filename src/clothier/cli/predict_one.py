@@ -51,6 +51,7 @@ def predict_one(
         "source": dataset.name,
         "split": split,
         "index": index,
+        "file": images.file(index),
         "true": dataset.class_names[images.labels[index]],
         "predicted": names[labels[0]],
         _KINDS[judged.kind]: {name: shares[name] for name in names},
@@ -90,7 +91,8 @@ def _check_fit(run: Run, content: dict[str, Any], dataset: Dataset) -> None:
 
 
 def _show(answer: dict[str, Any], judged: Judged) -> None:
-    screen.say(f"{answer['source']}, {answer['split']} image {answer['index']}, by {answer['run']}\n")
+    file = f" ({answer['file']})" if answer["file"] else ""
+    screen.say(f"{answer['source']}, {answer['split']} image {answer['index']}{file}, by {answer['run']}\n")
     marks = {answer["true"]: "true class"}
     marks[answer["predicted"]] = "predicted, rightly" if answer["predicted"] in marks else "predicted"
     screen.print_bars(

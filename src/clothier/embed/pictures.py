@@ -57,11 +57,11 @@ class Pictures:
 
 
 def of_split(dataset: Dataset, split: str | None = None) -> Pictures:
-    """The images of a split, by default of the judged one. Their ids are its name and the row, such as test/0. Raises
-    DataError where there is no such split."""
+    """The images of a split, by default of the judged one. Their ids are the files they came from, or else the split's
+    name and the row, such as test/0. Raises DataError where there is no such split."""
     name = split or dataset.judged
     chosen = dataset.split(name)
-    ids = tuple(f"{name}/{row}" for row in range(len(chosen)))
+    ids = chosen.files or tuple(f"{name}/{row}" for row in range(len(chosen)))
     source = f"{dataset.name} {name}"
     return Pictures(chosen.images, chosen.labels, dataset.class_names, ids, source, dataset.notice)
 

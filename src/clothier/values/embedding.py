@@ -17,9 +17,9 @@ class Embedding:
     """`vectors` float32 (n, d), finite, of `images` uint8 (n, height, width, channels) with channels 1 or 3.
 
     `labels` are int64 (n,), UNKNOWN where there is none; `predictions` int64 (n,) and `confidence` float32 (n,) in
-    [0, 1] are a run's, or None; `calibrated` says whether the confidence is. `ids` name the images, each once: a split
-    and a row, or a photo's path. `source` says what the vectors are. Raises DataError where shapes, dtypes or counts
-    are anything else.
+    [0, 1] are a run's, or None; `calibrated` says whether the confidence is. `ids` name the images, each once: the
+    file it came from, or else a split and a row. `source` says what the vectors are. Raises DataError where shapes,
+    dtypes or counts are anything else.
     """
 
     vectors: Floats

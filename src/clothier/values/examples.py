@@ -47,7 +47,8 @@ class Split:
     """Images uint8 (n, height, width, channels) with channels 1 or 3, and labels int64 (n,).
 
     `files` names the file each image came from, relative to the data set's folder or table; empty for images that
-    did not come from a file each. Raises DataError where shapes, dtypes or counts are anything else.
+    did not come from a file each. Raises DataError where shapes, dtypes or counts are anything else, or a file is named
+    twice.
     """
 
     images: Images
@@ -66,10 +67,18 @@ class Split:
             raise DataError(f"{len(images)} images but {len(labels)} labels; wanted one label an image")
         if self.files and len(self.files) != len(images):
             raise DataError(f"{len(images)} images but {len(self.files)} file names; wanted one an image")
+        if len(set(self.files)) < len(self.files):
+            raise DataError(
+                f"{len(self.files)} images come from {len(set(self.files))} files; wanted a file for each image"
+            )
 
     @property
     def inputs(self) -> Images:
         return self.images
+
+    def file(self, index: int) -> str:
+        """The file that image came from; "" where it did not come from one."""
+        return self.files[index] if self.files else ""
 
     def __len__(self) -> int:
         return len(self.labels)
