@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from clothier.backend import settings
 from clothier.backend.hardware import num_cores
 from clothier.backend.library import library, name
 from clothier.errors import InputError
@@ -19,7 +20,7 @@ _threads: int | None = None  # those of this process, once started
 
 def start(threads: int | None = None) -> int:
     """Start the backend with its threads (default: those it runs with, else every core this process may use);
-    returns the threads.
+    returns the threads. Keras's settings are ours from then on.
 
     Raises InputError where Keras or the backend already runs otherwise, and as `name`.
     """
@@ -30,13 +31,15 @@ def start(threads: int | None = None) -> int:
     if _threads is not None:
         if wanted != _threads:
             raise _already(wanted, f"with {_threads}")
+        settings.set_ours()
         return _threads
     os.environ["KERAS_BACKEND"] = name()
-    try:
-        library().start(wanted)
-    except RuntimeError:
-        raise _already(wanted, "with another number") from None
-    import keras
+    with settings.readable():
+        try:
+            library().start(wanted)
+        except RuntimeError:
+            raise _already(wanted, "with another number") from None
+        import keras
 
     running = keras.backend.backend()
     if running != name():
@@ -44,6 +47,8 @@ def start(threads: int | None = None) -> int:
             f"Keras already runs on {running} in this process; wanted {name()}; "
             f"import clothier before keras, or set KERAS_BACKEND={name()}"
         )
+    keras.config.set_dtype_policy("float32")
+    settings.set_ours()
     _threads = wanted
     return wanted
 
