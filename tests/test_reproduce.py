@@ -104,6 +104,15 @@ def test_finished_runs_are_reused_and_stopped_ones_gone_on_with(tiny: Dataset, t
     assert plain.note == augmented.note == ""
 
 
+def test_a_run_whose_data_brought_their_validation_images_is_reused(tiny: Dataset, tmp_path: Path) -> None:
+    asked = request(tiny, tmp_path, "cnn1_dropout")
+    (job,) = reproduce.plan(asked)
+    assert job.recipe.split == "none"
+    data = {"fingerprint": tiny.fingerprint}
+    make_run(tmp_path, "cnn1_dropout-1", recipe="cnn1_dropout", data=data, split="default")
+    assert reproduce.plan(asked) == []
+
+
 def test_of_two_runs_with_one_seed_the_first_counts(tiny: Dataset, tmp_path: Path) -> None:
     """Whichever is better: no seed is chosen, and no run either."""
     data = {"fingerprint": tiny.fingerprint}

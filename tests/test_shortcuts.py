@@ -42,6 +42,20 @@ def test_a_run_knows_how_its_photos_were_read(tmp_path: Path, crop: str) -> None
     run.check_data(again.fingerprint)
 
 
+def test_a_split_is_chosen_when_data_are_read(tiny: Dataset, tmp_path: Path) -> None:
+    dataset = replace(tiny, reading=Reading("generated", {"split": "stratified"}))
+    for given, own in ((dataset, "stratified"), (tiny, "default")):
+        with pytest.raises(InputError) as caught:
+            clothier.fit("cnn1", given, split="none")
+        assert str(caught.value) == (
+            f"split is 'none', and tiny was read already, by '{own}'; wanted no split here; "
+            "choose it when reading: clothier.LoadOptions(split='none')"
+        )
+    assert list(tmp_path.iterdir()) == []
+    run = clothier.fit("cnn1_dropout", dataset, epochs=1, precision="float32", split="stratified")
+    assert run.read_recipe()["recipe"]["split"] == "stratified"
+
+
 def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^unknown recipe 'cnn11'"):
         clothier.fit("cnn11", tiny)

@@ -30,6 +30,10 @@ class DataError(InputError):
     """A data set that is missing, damaged or inconsistent."""
 
 
+class OwnValidationError(DataError):
+    """A way of holding out validation data was chosen for data that bring validation images of their own."""
+
+
 class RunError(InputError):
     """A run folder that is missing, damaged, or does not fit what is asked of it."""
 

@@ -186,7 +186,10 @@ def _alike(
     named = "precision" in (request.changes or {})
 
     def essence(one: Recipe) -> Recipe:
-        return replace(one.until(last), seed=0, precision=one.precision if named else "auto")
+        precision = one.precision if named else "auto"
+        return replace(
+            one.until(last), seed=0, precision=precision, split="default"
+        )  # the data say their split
 
     found = []
     for run in Run.all_in(request.runs):

@@ -24,12 +24,17 @@ def fit(
 ) -> Run:
     """A finished run in a new folder under `root`: `fit("cnn1", dataset, epochs=3, augmented_epochs=0)`.
 
-    `changes` go to the recipe's fields. Raises InputError for unknown names or values out of range, and as
-    `train.train`.
+    `changes` go to the recipe's fields. Raises InputError for unknown names or values out of range, for a split other
+    than that by which the data were read, and as `train.train`.
     """
     chosen = recipes.get(recipe) if isinstance(recipe, str) else recipe
     chosen = recipes.change(chosen, changes)
     train.check_names(chosen)
+    if "split" in changes and chosen.split != chosen.as_read(dataset).split:
+        raise InputError(
+            f"split is '{chosen.split}', and {dataset.name} was read already, by '{chosen.as_read(dataset).split}'; "
+            f"wanted no split here; choose it when reading: clothier.LoadOptions(split='{chosen.split}')"
+        )
     run = Run.create(chosen.name, Path(root))
     train.train(chosen, dataset, run, watcher=watcher)
     return run

@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clothier.data import SOURCES, LoadOptions, load
 from clothier.data.options import SPLITS
-from clothier.errors import InputError
+from clothier.errors import InputError, OwnValidationError
 
 
 def refusal(name: str) -> str:
@@ -57,6 +58,33 @@ def test_data_say_how_they_were_read(
     content = json.loads(json.dumps(dict(dataset.reading.options)))
     again = load(dataset.reading.source, LoadOptions.from_json(content))
     assert (again.fingerprint, again.reading) == (dataset.fingerprint, dataset.reading)
+
+
+@pytest.mark.parametrize("usual", ["none", "stratified", "article"])
+def test_a_usual_split_gives_way_to_validation_images_of_the_data(
+    photo_folder: Callable[[Path, Mapping[str, int]], Path], tmp_path: Path, usual: str
+) -> None:
+    for split in ("train", "val"):
+        photo_folder(tmp_path / "photos" / split, {"hat": 5, "shoe": 5})
+    options = LoadOptions(image_size=(6, 8), cache_dir=tmp_path / "cache")
+    source = f"folder:{tmp_path / 'photos'}"
+    dataset = load(source, options, usual)
+    assert {name: len(split) for name, split in dataset.splits().items()} == {"train": 10, "validation": 10}
+    assert dataset.reading.options["split"] == "default"
+    with pytest.raises(OwnValidationError, match=f"^--split {usual} does not apply to folder:"):
+        load(source, replace(options, split=usual), "none")
+
+
+def test_a_usual_split_is_that_of_data_without_validation_images() -> None:
+    dataset = load("generated:60", usual_split="none")
+    assert (dataset.validation, dataset.reading.options["split"]) == (None, "none")
+    assert (
+        load("generated:60", LoadOptions.from_json(dataset.reading.options)).fingerprint
+        == dataset.fingerprint
+    )
+    typed = load("generated:60", LoadOptions(split="stratified"), "none")
+    assert typed.reading.options["split"] == "stratified"
+    assert len(typed.split("validation")) == 12
 
 
 def test_importing_loads_nothing_heavy() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from clothier import recipes
 from clothier.errors import InputError
 from clothier.recipes import Recipe
 from clothier.recipes.published import PUBLISHED
+from clothier.values import Dataset, Reading
 
 CNN1 = recipes.get("cnn1")
 
@@ -26,6 +28,17 @@ def test_the_r_tutorials_recipe() -> None:
     recipe = recipes.get("cnn1_dropout")
     assert recipe.phases() == [("plain", 20)]
     assert (recipe.batch_size, recipe.split) == (32, "none")
+
+
+def test_as_read_a_recipe_has_the_split_of_its_data(tiny: Dataset) -> None:
+    fastnet = recipes.get("fastnet")
+    for options, split in (
+        ({"split": "article"}, "article"),
+        ({"split": "default"}, "default"),
+        ({}, "default"),
+    ):
+        read = fastnet.as_read(replace(tiny, reading=Reading("folder:x", options)))
+        assert read == recipes.change(fastnet, {"split": split})
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)

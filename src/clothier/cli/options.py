@@ -30,7 +30,7 @@ SplitName = Annotated[
     str,
     typer.Option(
         "--split",
-        help="How validation data are held out: article, stratified, none; default: the source's own.",
+        help="How validation data are held out where the data bring none: article, stratified, none; default: the source's own.",
     ),
 ]
 ImageSize = Annotated[
@@ -49,14 +49,14 @@ Format = Annotated[str, typer.Option(help="png or svg.")]
 Dpi = Annotated[int, typer.Option(help="Dots an inch.", min=20, max=1200)]
 
 
-def load_data(source: str, options: dict[str, Any]) -> Dataset:
+def load_data(source: str, options: dict[str, Any], usual_split: str = "default") -> Dataset:
     """The data set, with a progress bar, warnings on stderr and its notice said. `options` are those of
-    data.load as JSON holds them."""
+    data.load as JSON holds them, `usual_split` as there."""
     from clothier import data
 
     with screen.counting() as progress:
         read = data.LoadOptions.from_json(options, progress=progress, warn=screen.notice)
-        dataset = data.load(source, read)
+        dataset = data.load(source, read, usual_split)
     screen.notice(dataset.notice)
     return dataset
 

@@ -58,7 +58,8 @@ def reproduce(
 
     @functools.cache
     def load(split: str) -> Dataset:
-        return options.load_data(data, options.as_options(data_dir, split, None, "pad", False))
+        typed = split if "split" in changes else "default"
+        return options.load_data(data, options.as_options(data_dir, typed, None, "pad", False), split)
 
     request = reproducing.Request(
         rows=reproducing.rows(tutorial, names),

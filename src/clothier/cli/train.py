@@ -84,7 +84,8 @@ def train(
         run, scores = _resume(resume, recipe, changes, data_dir, threads, verbose)
     else:
         chosen = _choose(named, changes)
-        read = options.as_options(data_dir, chosen.split, image_size, crop, skip_bad)
+        split = chosen.split if "split" in changes else "default"
+        read = options.as_options(data_dir, split, image_size, crop, skip_bad)
         run, scores = _start(chosen, data, read, runs, threads, verbose)
     _show(run, scores, json)
 
@@ -148,7 +149,7 @@ def _start(
 
     training.check_names(recipe)  # before the data are read, which may take a while
     base = _base(recipe, threads)
-    dataset = options.load_data(source, read)
+    dataset = options.load_data(source, read, recipe.split)
     if base is not None:
         _tell_of_base(recipe, base, dataset.image_shape)
     watching = _watcher(verbose)

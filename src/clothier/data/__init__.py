@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
 from clothier.data.options import LoadOptions
-from clothier.errors import InputError, unknown_name
+from clothier.errors import InputError, OwnValidationError, unknown_name
 from clothier.values import Dataset, Reading
 from clothier.values.names import escaped
 
@@ -59,8 +59,11 @@ SOURCES: dict[str, Source] = {
 }
 
 
-def load(name: str, options: LoadOptions | None = None) -> Dataset:
+def load(name: str, options: LoadOptions | None = None, usual_split: str = "default") -> Dataset:
     """The data set of a source, such as "fashion-mnist" or "folder:photos"; its `reading` says how it was read.
+
+    `usual_split`, such as a recipe's, stands in for a split of the options that is "default", and gives way to
+    validation images that the data bring.
 
     Raises InputError for an unknown source, a missing argument or an option for photos where there are none;
     DataError for data that are missing, damaged or inconsistent; WriteError where a cache cannot be written.
@@ -78,6 +81,11 @@ def load(name: str, options: LoadOptions | None = None) -> Dataset:
             f"data source '{key}' takes nothing after its name and got '{argument}'; wanted {key}"
         )
     options = options or LoadOptions()
+    if usual_split != options.split == "default":
+        try:
+            return load(name, replace(options, split=usual_split))
+        except OwnValidationError:
+            pass
     dataset = source.load(argument, options, source.default_split)
     return replace(dataset, reading=Reading(name, options.as_json()))
 

@@ -10,7 +10,7 @@ from clothier.data import cache
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.split import check_classes, hold_out, make_dataset
-from clothier.errors import DataError, InputError
+from clothier.errors import DataError, OwnValidationError
 from clothier.values import Dataset, Labels, Split
 
 DEFAULT_SIZE = (64, 64)  # (height, width) in pixels
@@ -37,9 +37,9 @@ def load(
 ) -> Dataset:
     """The data set of these photos; splits that they do not bring are held out of `train`.
 
-    A validation split is held out where there is none; a test split only with `hold_out_test`. Raises InputError
-    for a choice of split where validation photos are brought; DataError for unreadable photos (left out and told
-    with `options.skip_bad`), a single class, a class without photos in a split; WriteError from the cache.
+    A validation split is held out where there is none; a test split only with `hold_out_test`. Raises
+    OwnValidationError for a choice of split where validation photos are brought; DataError for unreadable photos (left
+    out and told with `options.skip_bad`), a single class, a class without photos in a split; WriteError from the cache.
     """
     check_classes(name, {part: _labels(photos) for part, photos in splits.items()}, class_names)
     divided = _divide(name, splits, class_names, options, default_split, hold_out_test)
@@ -74,7 +74,7 @@ def _divide(
     divided = dict(splits)
     if "validation" in splits:
         if options.split != "default":
-            raise InputError(
+            raise OwnValidationError(
                 f"--split {options.split} does not apply to {name}, which brings its own validation photos; "
                 "leave it out"
             )

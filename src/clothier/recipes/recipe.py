@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from clothier.errors import InputError, unknown_name
+from clothier.values import Dataset
 
 OPTIMIZERS = ("adadelta", "adam", "adamw", "muon", "nesterov", "sgd")
 SPLITS = ("article", "default", "none", "stratified")
@@ -30,9 +31,8 @@ class Recipe:
 
     name: str
     model: str  # a name in the table of models
-    split: str = (
-        "default"  # how validation data are held out: article, stratified, none; default = the source's
-    )
+    # How validation data are held out where the data bring none: article, stratified, none; default = the source's.
+    split: str = "default"
     epochs: int = 10  # epochs of phase one, `plain`: images as they are
     augmented_epochs: int = 50  # epochs of phase two, `augmented`; 0 leaves the phase out
     augment: str = (
@@ -153,6 +153,11 @@ class Recipe:
         later = ("augment", "fine_tune_rate", "fine_tune_batch_size")
         usual = {field: getattr(Recipe, field) for field in later}
         return replace(self, augmented_epochs=0, fine_tune_epochs=0, **usual)
+
+    def as_read(self, dataset: Dataset) -> Recipe:
+        """The recipe with the split by which these data were read, which alone decides what is held out: "default"
+        where they bring their own validation images."""
+        return replace(self, split=str(dataset.reading.options.get("split", "default")))
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

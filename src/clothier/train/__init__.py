@@ -40,6 +40,7 @@ def train(
     name the command that goes on), RunError where the loss stops being a number.
     """
     check_names(recipe)
+    recipe = recipe.as_read(dataset)
     if recipe.base and base is None:
         base = pretrained.fetch(recipe, threads)
     watcher = watcher or Watcher()

@@ -1,0 +1,55 @@
+"""train on data that bring their own validation images."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from clothier import cli
+
+WORDS = (
+    "train",
+    "cnn1_dropout",
+    "--data",
+    "folder:photos",
+    "--image-size",
+    "12",
+    "--epochs",
+    "1",
+    "--verbose",
+    "0",
+)
+
+
+@pytest.fixture(autouse=True)
+def _photos(tmp_path: Path) -> None:
+    for split in ("train", "val"):
+        for number, name in enumerate(["hat"] * 6 + ["shoe"] * 6):
+            path = tmp_path / "photos" / split / name / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (12, 12), 20 * number).save(path)
+
+
+def test_the_split_of_a_recipe_gives_way_to_validation_photos_of_the_data(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert cli.run([*WORDS, "--set", "precision=float32"]) == 0
+    content = json.loads((tmp_path / "runs" / "cnn1_dropout-1" / "recipe.json").read_text())
+    assert content["data"]["counts"] == {"train": 12, "validation": 12}
+    assert content["recipe"]["split"] == content["data"]["options"]["split"] == "default"
+    assert cli.run(["train", "--resume", "runs/cnn1_dropout-1", "--verbose", "0"]) == 0
+
+
+@pytest.mark.parametrize("typed", [("--split", "none"), ("--set", "split=stratified")])
+def test_a_split_that_was_typed_is_refused(
+    capsys: pytest.CaptureFixture[str], typed: tuple[str, str]
+) -> None:
+    assert cli.run([*WORDS, *typed]) == 2
+    split = typed[1].removeprefix("split=")
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"clothier: --split {split} does not apply to folder:photos, which brings its own validation photos; "
+        "leave it out"
+    )
