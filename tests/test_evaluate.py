@@ -8,7 +8,7 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from clothier import evaluate
 from clothier.errors import DataError
-from clothier.values import Labels, PhaseScores, Predictions, Scores
+from clothier.values import EpochRow, Labels, PhaseScores, Predictions, Scores
 
 NAMES = ("a", "b", "c")
 
@@ -53,41 +53,104 @@ def test_counts_must_agree() -> None:
         evaluate.score(np.array([0]), Predictions(np.zeros((1, 2), np.float32)), NAMES)
 
 
-def _phase(train: float, validation: float | None, test: float | None) -> PhaseScores:
-    def scores(accuracy: float | None) -> Scores | None:
-        if accuracy is None:
-            return None
-        return Scores(0.1, accuracy, evaluate.score(*_case(), NAMES).per_class, np.eye(3, dtype=np.int64))
+def _scores(right: int, total: int, num_classes: int = 3) -> Scores:
+    """Of images spread evenly over the classes, that many of them right."""
+    confusion = np.zeros((num_classes, num_classes), np.int64)
+    for image in range(total):
+        label = image % num_classes
+        confusion[label, label if image < right else (label + 1) % num_classes] += 1
+    assert confusion.trace() == right
+    return Scores(0.1, right / total, (), confusion)
 
-    trained = scores(train)
-    assert trained
-    return PhaseScores("plain", 10, trained, scores(validation), scores(test), "")
+
+def _history(*accuracies: float) -> list[EpochRow]:
+    return [
+        EpochRow(epoch, "plain", 1.0, accuracy, None, None, 1e-3, 1.0)
+        for epoch, accuracy in enumerate(accuracies, 1)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("accuracies", "words"),
+    ("counts", "words"),
     [
         (
-            (0.98, 0.92, 0.97),
-            "It over-fits: 98.00% on training images against 92.00% on validation images, a gap of 6.0",
+            ((47_040, 48_000), (11_040, 12_000), None),
+            "It over-fits: 98.00% on 48,000 training images against 92.00% on 12,000 validation images, a gap of "
+            "6.0 points (95% interval 5.5 to 6.5).",
         ),
         (
-            (0.92, 0.91, 0.80),
-            "It does not over-fit: 92.00% on training images against 91.00% on validation images",
+            ((9200, 10_000), (9100, 10_000), (1, 9)),
+            "It does not over-fit: 92.00% on 10,000 training images against 91.00% on 10,000 validation images, a "
+            "gap of 1.0 points (95% interval 0.2 to 1.8).",
         ),
         (
-            (0.98, None, 0.92),
-            "It over-fits: 98.00% on training images against 92.00% on test images, a gap of 6.0",
+            ((300, 300), None, (36, 60)),
+            "It over-fits: 100.00% on 300 training images against 60.00% on 60 test images, a gap of 40.0 points "
+            "(95% interval 28.5 to 52.6).",
         ),
         (
-            (0.40, 0.41, 0.40),
-            "It has not learned much yet: 40.00% on training images against 41.00% on validation",
+            ((22, 22), (5, 6), None),
+            "Too few images to tell whether it over-fits by 2 points or more: 100.00% on 22 training images against "
+            "83.33% on 6 validation images, a gap of 16.7 points (95% interval -3.5 to 56.4).",
         ),
-        ((0.98, None, None), "Over-fitting cannot be judged: there are neither validation nor test data."),
+        (
+            ((8, 22), (2, 6), None),
+            "It is under-trained, or the images are too few to tell: 36.36% on 22 training images against 33.33% on "
+            "6 validation images; naming the most frequent class each time is right for 36.36% of the training images.",
+        ),
+        (
+            ((2000, 5000), (300, 1000), None),
+            "It is under-trained: 40.00% on 5,000 training images against 30.00% on",
+        ),
+        (
+            ((98, 100), None, None),
+            "Over-fitting cannot be judged: there are neither validation nor test data.",
+        ),
     ],
 )
-def test_the_fit_in_words(accuracies: tuple[float, float | None, float | None], words: str) -> None:
-    assert evaluate.describe_fit(_phase(*accuracies)).startswith(words)
+def test_the_fit_in_words(counts: tuple[tuple[int, int] | None, ...], words: str) -> None:
+    train, validation, test = (None if count is None else _scores(*count) for count in counts)
+    assert train
+    assert evaluate.describe_fit(PhaseScores("plain", 10, train, validation, test, "")).startswith(words)
+
+
+def test_a_low_accuracy_is_under_trained_only_while_it_rises() -> None:
+    def said(train: int, validation: int, *accuracies: float) -> str:
+        scores = _scores(train, 50_000), _scores(validation, 20_000)
+        return evaluate.describe_fit(PhaseScores("plain", 5, *scores, None, ""), _history(*accuracies))
+
+    rising, level = (0.35, 0.36, 0.38, 0.4, 0.42), (0.35, 0.45, 0.45, 0.45, 0.42)
+    assert said(21_000, 6_000, *rising).startswith("It is under-trained: 42.00%")
+    assert said(21_000, 6_000, *level).startswith("It over-fits: 42.00%")
+    assert said(21_000, 8_400, *level).startswith("It under-fits: 42.00%")
+    assert said(21_000, 8_400, 0.42).startswith("It is under-trained: 42.00%")
+
+
+def test_one_frequent_class_is_what_guessing_gets() -> None:
+    confusion = np.array([[950, 0], [50, 0]])
+    always = Scores(0.2, 0.95, (), confusion)
+    said = evaluate.describe_fit(PhaseScores("plain", 3, always, always, None, ""))
+    assert said.startswith("It is under-trained, or the images are too few to tell: 95.00%")
+    assert "right for 95.00% of the training images" in said
+
+
+# Source: Newcombe, 1998, table II, method 10.
+@pytest.mark.parametrize(
+    ("first", "second", "interval"),
+    [
+        ((56, 70), (48, 80), (0.0524, 0.3339)),
+        ((9, 10), (3, 10), (0.1705, 0.8090)),
+        ((6, 7), (2, 7), (0.0582, 0.8062)),
+        ((5, 56), (0, 29), (-0.0381, 0.1926)),
+        ((0, 10), (0, 20), (-0.1611, 0.2775)),
+        ((10, 10), (0, 20), (0.6791, 1.0)),
+    ],
+)
+def test_the_interval_of_a_gap_is_newcombes(
+    first: tuple[int, int], second: tuple[int, int], interval: tuple[float, float]
+) -> None:
+    made = evaluate.gap_interval(_scores(*first), _scores(*second))
+    assert made == pytest.approx(interval, abs=6e-5)
 
 
 @pytest.mark.parametrize(("right", "total"), [(9104, 10_000), (0, 7), (7, 7), (1, 2)])

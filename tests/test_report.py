@@ -168,7 +168,8 @@ def test_names_are_text_not_markup(tmp_path: Path) -> None:
 
 
 def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
-    seen = page(make_run(tmp_path))
+    run = make_run(tmp_path)
+    seen = page(run)
     low, high = evaluate.wilson(TEST)
     assert (
         "After 60 epochs, cnn1 names the right class for 76.67% of 60 test images "
@@ -189,7 +190,7 @@ def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
     ] in seen.rows
     assert ["shoe", "0.7200", "0.9000", "0.8000", "20"] in seen.rows
     phase = PhaseScores("plain", 10, TRAIN, VALIDATION, TEST, "")
-    assert f"Plain phase. {evaluate.describe_fit(phase)}" in seen.text
+    assert f"Plain phase. {evaluate.describe_fit(phase, run.read_history())}" in seen.text
     assert (
         f"$hat & 帽子 taken for shoe (7), {CLASSES[1]} taken for $hat & 帽子 (5), shoe taken for" in seen.text
     )

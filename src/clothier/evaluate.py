@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +12,12 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from clothier.calibrate import fit_temperature, reliability
 from clothier.errors import DataError
-from clothier.values import ClassScore, Labels, PhaseScores, Predictions, Scores, softmax
+from clothier.values import ClassScore, EpochRow, Labels, PhaseScores, Predictions, Scores, softmax
 
-# Training accuracy above held-out accuracy by this much or more is called over-fitting. Two points are six
-# standard errors of an accuracy of 0.9 on 10,000 images, so the word is not said of noise.
+# Training accuracy above held-out accuracy by this much or more is called over-fitting: every network that learns has a
+# gap, and less of one is of no use to anybody.
 OVERFIT_GAP = 0.02
+RECENT = 3  # epochs before the last that it is compared with, to say whether accuracy still rises
 
 
 def loss_and_accuracy(labels: Labels, predictions: Predictions) -> tuple[float, float]:
@@ -97,18 +99,60 @@ def judged(phase: PhaseScores) -> tuple[str, Scores]:
     return ("validation", phase.validation) if phase.validation else ("training", phase.train)
 
 
-def describe_fit(phase: PhaseScores) -> str:
+def gap_interval(train: Scores, held_out: Scores) -> tuple[float, float]:
+    """The 95 % interval of the training accuracy less the held-out accuracy, both ends in [-1, 1].
+
+    Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions: comparison of
+    eleven methods", Statistics in Medicine 17, 1998, method 10, which is made of both accuracies' Wilson intervals.
+    """
+    gap = train.accuracy - held_out.accuracy
+    (train_low, train_high), (low, high) = wilson(train), wilson(held_out)
+    below = math.hypot(train.accuracy - train_low, high - held_out.accuracy)
+    above = math.hypot(train_high - train.accuracy, held_out.accuracy - low)
+    return gap - below, gap + above
+
+
+def describe_fit(phase: PhaseScores, history: Sequence[EpochRow] = ()) -> str:
     """One sentence that says whether the weights over-fit: training against held-out accuracy, both without
-    dropout. Validation data are the measure; the test split stands in only where there are none."""
+    dropout. Validation data are the measure; the test split stands in only where there are none.
+
+    Nothing is claimed that the numbers of images do not carry: a gap counts where its 95 % interval (`gap_interval`)
+    lies above OVERFIT_GAP, none where it lies below, and between the two it cannot be told. A network that is not yet
+    better than naming the most frequent class, or whose training accuracy is low and by the `history` of epochs still
+    rising, is under-trained, whatever the gap.
+    """
     held_out, name = (phase.validation, "validation") if phase.validation else (phase.test, "test")
     if held_out is None:
         return "Over-fitting cannot be judged: there are neither validation nor test data."
-    gap = phase.train.accuracy - held_out.accuracy
+    train, (low, high) = phase.train, gap_interval(phase.train, held_out)
     figures = (
-        f"{phase.train.accuracy:.2%} on training images against {held_out.accuracy:.2%} on {name} images"
+        f"{train.accuracy:.2%} on {train.confusion.sum():,} training images against "
+        f"{held_out.accuracy:.2%} on {held_out.confusion.sum():,} {name} images"
     )
-    if gap >= OVERFIT_GAP:
-        return f"It over-fits: {figures}, a gap of {100 * gap:.1f} points."
-    if phase.train.accuracy < 0.5 + 0.5 / len(phase.train.per_class):
-        return f"It has not learned much yet: {figures}."
-    return f"It does not over-fit: {figures}, a gap of {100 * gap:.1f} points."
+    gap = (
+        f"a gap of {100 * (train.accuracy - held_out.accuracy):.1f} points "
+        f"(95% interval {100 * low:.1f} to {100 * high:.1f})"
+    )
+    frequent = float(train.confusion.sum(axis=1).max() / train.confusion.sum())
+    if wilson(train)[0] <= frequent:
+        guess = f"naming the most frequent class each time is right for {frequent:.2%} of the training images"
+        return f"It is under-trained, or the images are too few to tell: {figures}; {guess}."
+    is_low = train.accuracy < 0.5 + 0.5 / len(train.confusion)
+    if is_low and _rises(phase, history):
+        return f"It is under-trained: {figures}, and the training accuracy was still rising; train longer."
+    if low >= OVERFIT_GAP:
+        return f"It over-fits: {figures}, {gap}."
+    if high >= OVERFIT_GAP:
+        most = f"{100 * OVERFIT_GAP:.0f} points or more"
+        return f"Too few images to tell whether it over-fits by {most}: {figures}, {gap}."
+    if is_low:
+        return f"It under-fits: {figures}, and the training accuracy no longer rose."
+    return f"It does not over-fit: {figures}, {gap}."
+
+
+def _rises(phase: PhaseScores, history: Sequence[EpochRow]) -> bool:
+    """Whether the phase's last epoch was better than those just before it, on training images; so it is said of a
+    phase with a single epoch."""
+    rows = [row.accuracy for row in history if row.phase == phase.name and row.epoch <= phase.epochs]
+    before = rows[-1 - RECENT : -1]
+    return not before or rows[-1] > sum(before) / len(before)

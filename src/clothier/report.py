@@ -181,7 +181,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "changed": [field for field, _, usual in fields if usual is not None],
         "summary": _summary(recipe, phases, len(history)),
         "phases": phases,
-        "fits": [(phase.name, describe_fit(phase)) for phase in phases],
+        "fits": [(phase.name, describe_fit(phase, history)) for phase in phases],
         "wilson": wilson,
         "published": _published(recipe, data["name"], phases),
         "figures": {

@@ -251,8 +251,9 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     screen.say()
     title = "Scores of the last weights of each phase, dropout off"
     screen.print_table(("phase", "epochs", "split", "images", "loss", "accuracy"), rows, title=title)
+    history = run.read_history()
     for phase in scores:
-        screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase)}")
+        screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}")
     if content["data"]["name"] == "fashion-mnist":
         beside = []
         for phase in scores:
