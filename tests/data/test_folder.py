@@ -40,6 +40,20 @@ def test_one_folder_per_class(photo_folder: MakeFolder, tmp_path: Path) -> None:
     assert dataset.name == f"folder:{tmp_path / 'p'}"
 
 
+@pytest.mark.parametrize("count", [5, 6])
+def test_five_photos_a_class_are_enough(count: int, photo_folder: MakeFolder, tmp_path: Path) -> None:
+    taken = counts(loaded(photo_folder(tmp_path / "p", {"hat": count, "shoe": 5})))
+    assert np.min(list(taken.values())) == 1
+    assert np.sum(list(taken.values()), axis=0).tolist() == [count, 5]
+
+
+def test_too_few_photos_are_counted_as_they_lie(photo_folder: MakeFolder, tmp_path: Path) -> None:
+    assert refusal(photo_folder(tmp_path / "p", {"hat": 4, "shoe": 9})) == (
+        "too few images to hold out a fifth of each class: 'hat' has 4; wanted 5 or more; "
+        "add images, or bring splits of your own"
+    )
+
+
 def test_rows_are_in_the_order_of_file_names(photo_folder: MakeFolder, tmp_path: Path) -> None:
     dataset = loaded(photo_folder(tmp_path / "p" / "train", {"hat": 10, "shoe": 10}).parent, split="none")
     assert dataset.train.labels.tolist() == [0, 1] * 10

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import hashlib
+import json
+
 import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
-from clothier.data.split import check_classes, from_arrays, hold_out, make_dataset
+from clothier.data.split import Rows, check_classes, from_arrays, hold_out, make_dataset
 from clothier.errors import DataError
 from clothier.values import Labels, Split
 
@@ -71,22 +74,61 @@ def test_no_validation_split_leaves_the_order() -> None:
     assert hold_out(labels_of(5, 5, 5), "none", 1, NAMES)["train"].tolist() == list(range(15))
 
 
+# What `digest` below gives: data that were divided once are divided so for ever.
+GOLDEN = {
+    ("article", False): "2f3ebe4e2aec0afe",
+    ("article", True): "1817e55613bd475a",
+    ("stratified", False): "caa5a46575b1fdee",
+    ("stratified", True): "7264b591f18212b7",
+    ("none", True): "99bcab5a824944c1",
+}
+
+
+def digest(parts: dict[str, Rows]) -> str:
+    rows = json.dumps({name: part.tolist() for name, part in parts.items()})
+    return hashlib.sha256(rows.encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize(("how", "test_too"), GOLDEN)
+def test_the_same_rows_for_ever(how: str, test_too: bool) -> None:
+    parts = hold_out(labels_of(10, 50, 200), how, 13, NAMES, test_too=test_too)
+    assert digest(parts) == GOLDEN[how, test_too]
+
+
 @pytest.mark.parametrize("count", [1, 4])
-def test_too_few_images_to_divide(count: int) -> None:
+@pytest.mark.parametrize(("how", "test_too"), [("stratified", False), ("stratified", True), ("none", True)])
+def test_too_few_images_to_divide(count: int, how: str, test_too: bool) -> None:
     with pytest.raises(DataError) as caught:
-        hold_out(labels_of(30, count, 30), "stratified", 1, NAMES)
+        hold_out(labels_of(30, count, 4), how, 1, NAMES, test_too=test_too)
     assert str(caught.value) == (
-        f"class 'b' has {count} images to divide; holding out a fifth of each class takes 5 or more; "
+        f"too few images to hold out a fifth of each class: 'b' has {count}, 'c' has 4; wanted 5 or more; "
         "add images, or bring splits of your own"
     )
+    assert hold_out(labels_of(30, count, 4), "none", 1, NAMES)["train"].size == 34 + count
 
 
+def test_only_the_first_classes_with_too_few_are_named() -> None:
+    with pytest.raises(
+        DataError, match=r"'d' has 1, 'e' has 1 and 2 more classes have too few; wanted 5 or more; "
+    ):
+        hold_out(labels_of(*[1] * 7), "stratified", 1, "abcdefg")
+
+
+@pytest.mark.parametrize("test_too", [False, True])
+@pytest.mark.parametrize("few", [5, 6, 7])
 @pytest.mark.parametrize("others", [5, 6, 23, 500])
-def test_five_images_are_enough(others: int) -> None:
-    labels = labels_of(5, others, others)
-    parts = hold_out(labels, "stratified", 1, NAMES)
-    for rows in parts.values():
-        assert np.bincount(labels[rows], minlength=3).min() >= 1
+def test_five_images_are_enough(few: int, others: int, test_too: bool) -> None:
+    labels = labels_of(few, others, others)
+    for seed in range(20):
+        parts = hold_out(labels, "stratified", seed, NAMES, test_too=test_too)
+        assert list(parts) == ["train", "validation", "test"][: 2 + test_too]
+        for rows in parts.values():
+            assert np.bincount(labels[rows], minlength=3).min() >= 1
+        assert sorted(np.concatenate(list(parts.values()))) == list(range(len(labels)))
+        assert len(parts["validation"]) == pytest.approx(len(labels) * 0.2 * 0.8**test_too, abs=2.5)
+        again = hold_out(labels, "stratified", seed, NAMES, test_too=test_too)
+        assert digest(again) == digest(parts)
+    assert digest(parts) != digest(hold_out(labels, "stratified", 99, NAMES, test_too=test_too))
 
 
 def test_images_keep_their_labels() -> None:

@@ -30,7 +30,8 @@ SplitName = Annotated[
     str,
     typer.Option(
         "--split",
-        help="How validation data are held out where the data bring none: article, stratified, none; default: the source's own.",
+        help="How validation data are held out where the data bring none: article, stratified, none; default: the "
+        "source's own.",
     ),
 ]
 ImageSize = Annotated[

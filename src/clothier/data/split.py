@@ -15,8 +15,9 @@ Rows = npt.NDArray[np.int64]
 
 HELD_OUT = 0.2  # the article's share; the stratified split takes the same
 ARTICLE_SEED = 13  # the article's random_state
-# A fifth of five is one: with fewer images a class might be left without any in a split.
+# A fifth of five is one: of fewer, a class might be left without any in a split.
 MIN_PER_CLASS = 5
+_SHOWN = 5  # classes that are named in an error
 
 
 def hold_out(
@@ -25,31 +26,55 @@ def hold_out(
     """Row numbers int64 of the splits, by name, in the order train, validation, test.
 
     `how` is "article" (the same rows for every data set of that many images, whatever the seed), "stratified"
-    (a fifth of each class, drawn by `seed`) or "none" (no validation split; rows in order). `test_too` first holds
-    out a stratified fifth as test split. Raises DataError for a class with too few images to be divided.
+    (a fifth of each class, drawn by `seed`, and one at least) or "none" (no validation split; rows in order).
+    `test_too` first holds out a stratified fifth as test split. Raises DataError for a class of fewer than five images,
+    where a fifth of each is to be held out.
     """
     rows = np.arange(len(labels))
     test = None
+    if test_too or how == "stratified":
+        _check_enough(labels, class_names)
     if test_too:
-        rows, test = _stratified(rows, labels, seed, class_names)
+        rows, test = _stratified(rows, labels, seed)
     parts = {"train": rows}
     if how == "article":
         parts["train"], parts["validation"] = _divide(rows, ARTICLE_SEED)
     elif how == "stratified":
-        parts["train"], parts["validation"] = _stratified(rows, labels[rows], seed, class_names)
+        parts["train"], parts["validation"] = _stratified(rows, labels[rows], seed)
     if test is not None:
         parts["test"] = test
     return parts
 
 
-def _stratified(rows: Rows, labels: Labels, seed: int, class_names: Sequence[str]) -> tuple[Rows, Rows]:
-    for name, count in zip(class_names, np.bincount(labels, minlength=len(class_names)), strict=True):
-        if count < MIN_PER_CLASS:
-            raise DataError(
-                f"class '{name}' has {count} images to divide; holding out a fifth of each class takes "
-                f"{MIN_PER_CLASS} or more; add images, or bring splits of your own"
-            )
-    return _divide(rows, seed, labels)
+def _check_enough(labels: Labels, class_names: Sequence[str]) -> None:
+    counts = np.bincount(labels, minlength=len(class_names)).tolist()
+    few = [
+        f"'{name}' has {count}"
+        for name, count in zip(class_names, counts, strict=True)
+        if count < MIN_PER_CLASS
+    ]
+    if few:
+        more = f" and {len(few) - _SHOWN} more classes have too few" if len(few) > _SHOWN else ""
+        raise DataError(
+            f"too few images to hold out a fifth of each class: {', '.join(few[:_SHOWN])}{more}; "
+            f"wanted {MIN_PER_CLASS} or more; add images, or bring splits of your own"
+        )
+
+
+def _stratified(rows: Rows, labels: Labels, seed: int) -> tuple[Rows, Rows]:
+    """About a fifth of each class held out of the rows, and one at least; `labels` are those of the rows."""
+    counts = np.bincount(labels)
+    if counts[counts > 0].min() >= MIN_PER_CLASS:
+        return _divide(rows, seed, labels)
+    # What a test split left of five: a share that is rounded over all classes may be none of a small one.
+    rng = np.random.default_rng(seed)
+    held = np.zeros(len(rows), bool)
+    for label, count in enumerate(counts.tolist()):
+        if count:
+            members = rng.permutation(np.flatnonzero(labels == label))
+            held[members[: max(1, round(HELD_OUT * count))]] = True
+    order = rng.permutation(len(rows))
+    return rows[order[~held[order]]], rows[order[held[order]]]
 
 
 def _divide(rows: Rows, seed: int, labels: Labels | None = None) -> tuple[Rows, Rows]:
