@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from clothier import pages, plots
 from clothier.calibrate import Reliability
@@ -17,6 +16,9 @@ from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
 from clothier.runs import Run
 from clothier.values import Floats, Labels, PhaseScores, Scores, Split
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # What the page shows of recipe.json beside the recipe itself.
 _WANTED: dict[str, tuple[str, ...]] = {

@@ -13,6 +13,7 @@ import numpy as np
 from clothier.backend import settings
 from clothier.backend.hardware import num_cores
 from clothier.backend.library import library, name
+from clothier.environment import importing_matplotlib
 from clothier.errors import InputError
 
 _threads: int | None = None  # those of this process, once started
@@ -34,7 +35,7 @@ def start(threads: int | None = None) -> int:
         settings.set_ours()
         return _threads
     os.environ["KERAS_BACKEND"] = name()
-    with settings.readable():
+    with settings.readable(), importing_matplotlib():
         try:
             library().start(wanted)
         except RuntimeError:

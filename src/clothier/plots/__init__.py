@@ -5,12 +5,15 @@ sentence drawn small at the bottom, such as that the data are generated. To add 
 its kind, and its name here.
 """
 
-from clothier.plots.activations import feature_maps, heat_overlay
-from clothier.plots.canvas import render
-from clothier.plots.charts import confusion_matrix, per_class_bars, reliability_diagram, training_curves
-from clothier.plots.overlay import overlaid_curves
-from clothier.plots.predictions import prediction_grid
-from clothier.plots.sheets import class_sheet, enlarged, sample_sheet
+from clothier.environment import importing_matplotlib
+
+with importing_matplotlib():
+    from clothier.plots.activations import feature_maps, heat_overlay
+    from clothier.plots.canvas import render
+    from clothier.plots.charts import confusion_matrix, per_class_bars, reliability_diagram, training_curves
+    from clothier.plots.overlay import overlaid_curves
+    from clothier.plots.predictions import prediction_grid
+    from clothier.plots.sheets import class_sheet, enlarged, sample_sheet
 
 __all__ = [
     "class_sheet",
