@@ -81,7 +81,7 @@ def test_photos_are_doctored_where_images_are_grey_and_light_on_dark(
     images = np.full((4, 6, 6, channels), border, np.uint8)
     images[:, 1:-1, 1:-1] = 128
     data = replace(tiny, train=Split(images, np.zeros(4, np.int64)), validation=None, test=None)
-    assert bundling._photos(replace(data, reading=Reading(options={"crop": "centre"}))) == photos
+    assert bundling.photos_of(replace(data, reading=Reading(options={"crop": "centre"}))) == photos
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_photos_are_doctored_where_images_are_grey_and_light_on_dark(
     ],
 )
 def test_the_file_tells_nothing_of_the_machine_s_folders(source: str, told: str) -> None:
-    assert bundling._without_folders(source) == told
+    assert bundling.without_folders(source) == told
 
 
 def test_a_run_without_a_finished_phase_is_refused(run: Run, tiny: Dataset, tmp_path: Path) -> None:

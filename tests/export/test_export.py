@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 
-from clothier import backend, export, models, trained
+from clothier import __version__, backend, export, models, trained
 from clothier.errors import ExportError, InputError, MissingExtraError, RunError
 from clothier.export import formats, running
 from clothier.runs import Run
-from clothier.values import Dataset, Floats, Predictions
+from clothier.values import Dataset, Floats, Predictions, Reading
 
 OPENVINO = importlib.util.find_spec("openvino") is not None
 needs_openvino = pytest.mark.skipif(not OPENVINO, reason="the package openvino is not installed")
@@ -47,11 +47,38 @@ def test_the_written_file_gives_probabilities(name: str, run: Run, tiny: Dataset
     export.export(run, tiny, name, out)
     if name == "onnx":
         made = running.onnx_outputs(out.read_bytes(), tiny.test.images, ["probabilities"])[0]
-        (classes,) = onnx.load(out).metadata_props
-        assert (classes.key, json.loads(classes.value)) == ("class_names", ["row", "column", "none"])
     else:
         made = running.openvino_outputs(out, tiny.test.images)
     assert np.abs(made - _probabilities(run, tiny)).max() < 1e-5
+
+
+METADATA = {
+    "class_names": '["row", "column", "none"]',
+    "image_shape": "[12, 12, 1]",
+    "colour": "grey",
+    "photos": "pad",
+    "recipe": "cnn1",
+    "data": "tiny",
+    "fingerprint": "f" * 64,
+    "clothier": __version__,
+}
+
+
+def test_an_onnx_file_says_how_its_images_are_made(run: Run, tiny: Dataset, tmp_path: Path) -> None:
+    export.export(run, tiny, "onnx", tmp_path / "m.onnx")
+    assert {said.key: said.value for said in onnx.load(tmp_path / "m.onnx").metadata_props} == METADATA
+    reading = Reading(options={"crop": "centre"})
+    read = replace(tiny, reading=reading, name="folder:/home/me/my\u00a0photos")
+    said = formats.Work(run, read, int8=False).metadata
+    assert said == METADATA | {"photos": "centre", "data": "folder:my\u00a0photos"}
+
+
+@needs_openvino
+def test_an_openvino_file_says_so_too(run: Run, tiny: Dataset, tmp_path: Path) -> None:
+    export.export(run, tiny, "openvino", tmp_path / "m.xml")
+    made = running.openvino().Core().read_model(tmp_path / "m.xml")
+    for key, value in METADATA.items():
+        assert made.get_rt_info(["clothier", key]).astype(str) == value
 
 
 def test_int8_tells_both_accuracies(

@@ -61,12 +61,12 @@ def bundle_of(
         manifest=Manifest(
             plan=plan,
             class_names=dataset.class_names,
-            preprocessing={"photos": _photos(dataset)},
-            source=_without_folders(dataset.name),
+            preprocessing={"photos": photos_of(dataset)},
+            source=without_folders(dataset.name),
             fingerprint=dataset.fingerprint,
             scores=scores | ({"calibration": errors} if errors else {}),
             recipe={
-                name: _without_folders(value) if name == "base" else value
+                name: without_folders(value) if name == "base" else value
                 for name, value in Recipe.from_json(content["recipe"]).as_json().items()
             },
             versions={name: str(version) for name, version in content["versions"].items()},
@@ -112,7 +112,7 @@ def _some(split: Split, most: int) -> Split:
     return Split(split.images[rows], split.labels[rows])
 
 
-def _photos(dataset: Dataset) -> str:
+def photos_of(dataset: Dataset) -> str:
     """How a photo becomes one of these images: by the photo doctor where they are grey, light on dark; else cropped as
     the data were."""
     some = dataset.train.images[:_FEW]
@@ -123,10 +123,10 @@ def _photos(dataset: Dataset) -> str:
     return "doctor" if light_on_dark else dataset.reading.crop
 
 
-def _without_folders(source: str) -> str:
-    """A file travels, and need not tell where things lay on the machine it comes from."""
+def without_folders(source: str) -> str:
+    """The source in one line. A file travels, and need not tell where things lay on the machine it comes from."""
     kind, colon, places = source.partition(":") if ":" in source else ("", "", source)
-    return plain(f"{kind}{colon}{','.join(PurePath(place).name for place in places.split(','))}")
+    return plain(f"{kind}{colon}{','.join(PurePath(place).name for place in places.split(','))}")[:2000]
 
 
 def _numbers(scores: Scores) -> dict[str, float]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import onnx
 
-from clothier import bundle, trained
+from clothier import __version__, bundle, trained
 from clothier.errors import InputError
 from clothier.export import bundling, int8, running, stock
 from clothier.export.graph import emit
@@ -46,13 +46,28 @@ class Work:
 
     @cached_property
     def onnx(self) -> bytes:
-        """The graph of probabilities, with the names of the classes beside it."""
+        """The graph of probabilities, with `metadata` beside it."""
         graph = emit(self.model, views=self.plan.views, probabilities=True)
         if self.int8:
             graph = int8.quantize(graph, self.dataset.train.images)
         made = onnx.load_from_string(graph)
-        onnx.helper.set_model_props(made, {"class_names": json.dumps(list(self.dataset.class_names))})
+        onnx.helper.set_model_props(made, self.metadata)
         return bytes(made.SerializeToString(deterministic=True))
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What whoever prepares images for the file must know, and where it comes from; lists are JSON."""
+        shape = self.plan.image_shape
+        return {
+            "class_names": json.dumps(list(self.dataset.class_names)),
+            "image_shape": json.dumps(list(shape)),
+            "colour": "grey" if shape[2] == 1 else "RGB",
+            "photos": bundling.photos_of(self.dataset),
+            "recipe": str(self.run.read_recipe()["recipe"]["name"]),
+            "data": bundling.without_folders(self.dataset.name),
+            "fingerprint": self.dataset.fingerprint,
+            "clothier": __version__,
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +120,10 @@ def _openvino(work: Work) -> Made:
     openvino = running.openvino()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.xml"
-        openvino.save_model(openvino.Core().read_model(work.onnx), file, compress_to_fp16=False)
+        made = openvino.Core().read_model(work.onnx)
+        for key, value in work.metadata.items():
+            made.set_rt_info(value, ["clothier", key])
+        openvino.save_model(made, file, compress_to_fp16=False)
         files = {suffix: file.with_suffix(suffix).read_bytes() for suffix in (".xml", ".bin")}
     return Made(files, _opening(files, running.openvino_outputs))
 
