@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 
 import matplotlib
@@ -14,6 +15,7 @@ from matplotlib.transforms import Bbox
 from clothier import plots
 from clothier.calibrate import Reliability
 from clothier.errors import InputError
+from clothier.plots.canvas import panels
 from clothier.values import ClassScore, Counts, EpochRow, Floats, Images, Labels, Scores
 
 NOTICE = "The data are generated: every picture was drawn by the program, so nothing here is a photograph."
@@ -256,6 +258,63 @@ def test_beyond_thirty_classes_only_shades_are_left() -> None:
     axes = plots.confusion_matrix(judged(names(31)).confusion, names(31), "test").axes[0]
     assert not axes.texts
     assert np.asarray(axes.images[0].get_array()).shape == (31, 31)
+
+
+def test_beyond_six_hundred_classes_several_share_a_cell() -> None:
+    confusion = judged(names(1301)).confusion
+    axes = plots.confusion_matrix(confusion, names(1301), "test").axes[0]
+    (picture,) = axes.images
+    shares = np.asarray(picture.get_array())
+    padded = np.zeros((1302, 1302), np.int64)
+    padded[:1301, :1301] = confusion
+    cells = padded.reshape(434, 3, 434, 3).sum(axis=(1, 3))
+    np.testing.assert_allclose(shares, cells / np.maximum(cells.sum(axis=1, keepdims=True), 1))
+    assert tuple(picture.get_extent()) == (
+        -0.5,
+        1301.5,
+        1301.5,
+        -0.5,
+    )  # so that places along the axes are those of the classes
+    assert axes.get_ylabel() == "true class (1 in 23 named)"
+    assert axes.get_yticks().tolist()[:3] == [0, 23, 46]
+    assert axes.child_axes[0].get_ylabel() == "share of 3 true classes"
+
+
+def test_a_matrix_whose_classes_are_all_named_says_nothing_of_names() -> None:
+    axes = plots.confusion_matrix(judged(names(30)).confusion, names(30), "test").axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
+
+
+def test_of_more_than_a_hundred_classes_the_worst_have_bars() -> None:
+    scores = judged(names(1100))
+    figure = plots.per_class_bars(scores, "run")
+    (axes,) = figure.axes
+    assert "run, the 100 of 1,100 classes with the lowest F1" in " ".join(
+        text.get_text().replace("\n", " ") for text in figure.texts
+    )
+    f1 = sorted(score.f1 for score in scores.per_class if score.support)[:100]
+    assert [bar.get_width() for bar in axes.containers[2]] == f1
+    assert len(axes.get_yticklabels()) == 100
+    assert len(plots.per_class_bars(judged(names(100)), "run").axes[0].containers[2]) == 100
+
+
+def test_a_sheet_of_more_than_a_hundred_classes_shows_the_first() -> None:
+    labels = np.arange(150) % 150
+    figure = plots.class_sheet(pictures(150), labels, names(150), title="shoes")
+    assert len(figure.axes[0].images) == len(figure.axes[0].texts) == 100
+    assert figure.texts[0].get_text() == "shoes, the first 100 of 150 classes"
+    assert not plots.class_sheet(pictures(100), labels[:100], names(100)).texts
+
+
+def test_a_figure_of_more_dots_than_can_be_drawn_is_refused() -> None:
+    figure = panels(60.0, 2.0)[0]
+    wanted = (
+        "a figure is 60 inches long, 72,000 dots at 1200 an inch; wanted at most 60,000; choose --dpi 1000 or less, "
+        "or --format svg"
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(wanted)}$"):
+        plots.render(figure, dpi=1200)
+    assert plots.render(figure, "svg", dpi=1200).startswith(b"<?xml")
 
 
 def test_counts_stand_out_from_their_shade() -> None:

@@ -45,11 +45,29 @@ def test_probabilities_stand_beside_the_predicted_class() -> None:
     assert first == ["✓ a 100%", "✗ c 99.9%", "✓ c 50.0%", "✗ a 12.3%"]
 
 
+FILES = ("a.png", "$hats/W 1.png", *(f"{'W' * 40}/{'w' * 40}{row}.png" for row in range(5)))
+
+
+def test_the_end_of_the_path_of_its_file_stands_above_an_image() -> None:
+    (axes,) = plots.prediction_grid(pictures(7), LABELS, PREDICTED, ("a", "b", "c"), files=FILES).axes
+    shown = [text.get_text() for text in axes.texts][1::2]
+    assert shown[:2] == ["a.png", r"\$hats/W 1.png"]
+    for file, text in zip(FILES[2:], shown[2:], strict=True):
+        assert text.startswith("…")
+        assert file.endswith(text[1:])
+        assert len(text) > 10
+
+
+@pytest.mark.parametrize("files", [(), FILES])
 @pytest.mark.parametrize("with_probabilities", [False, True])
 @pytest.mark.parametrize("columns", [1, 5, 7])
-def test_titles_touch_neither_each_other_nor_images(with_probabilities: bool, columns: int) -> None:
+def test_titles_touch_neither_each_other_nor_images(
+    with_probabilities: bool, columns: int, files: tuple[str, ...]
+) -> None:
     probabilities = np.full(7, 0.999, np.float32) if with_probabilities else None
-    figure = plots.prediction_grid(pictures(7), LABELS, PREDICTED, NAMES, probabilities, columns=columns)
+    figure = plots.prediction_grid(
+        pictures(7), LABELS, PREDICTED, NAMES, probabilities, files, columns=columns
+    )
     figure.draw_without_rendering()
     (axes,) = figure.axes
     titles = [text.get_window_extent() for text in axes.texts]

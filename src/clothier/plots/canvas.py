@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matplotlib import font_manager, style
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.textpath import text_to_path
 
-from clothier.errors import unknown_name
+from clothier.errors import InputError, unknown_name
 from clothier.values import Images
 
 Names = Sequence[str]
@@ -46,7 +46,8 @@ _STYLE: dict[str, Any] = {
     "svg.hashsalt": "clothier",
 }
 _METADATA: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
-_MOST_INCHES = 60.0  # the longest side of a sheet: Agg holds fewer than 2**16 dots
+_MOST_INCHES = 60.0  # the longest side of a sheet
+_MOST_DOTS = 60_000  # a side, without what stands around the axes: Agg holds fewer than 2**16
 
 in_style = style.context(_STYLE, after_reset=True)
 
@@ -55,10 +56,16 @@ in_style = style.context(_STYLE, after_reset=True)
 def render(figure: Figure, format: str = "png", dpi: int = 150) -> bytes:  # noqa: A002 - matplotlib's own word
     """The figure as a file of that format, png or svg; equal figures give equal bytes.
 
-    `dpi` is in dots an inch. Raises InputError for another format.
+    `dpi` is in dots an inch. Raises InputError for another format, and for a PNG of too many dots.
     """
     if format not in _METADATA:
         raise unknown_name("figure format", format, _METADATA)
+    longest = max(figure.get_size_inches())
+    if format == "png" and longest * dpi > _MOST_DOTS:
+        raise InputError(
+            f"a figure is {longest:.0f} inches long, {longest * dpi:,.0f} dots at {dpi} an inch; wanted at most "
+            f"{_MOST_DOTS:,}; choose --dpi {_MOST_DOTS / longest:.0f} or less, or --format svg"
+        )
     file = io.BytesIO()
     figure.savefig(file, format=format, dpi=dpi, bbox_inches="tight", metadata=_METADATA[format])
     return file.getvalue()
@@ -117,26 +124,40 @@ def add_scale(axes: Axes, picture: AxesImage, label: str, ticks: Sequence[float]
     return beside
 
 
-def name_axis(axis: Axis, class_names: Names, most: int) -> None:
-    """Class names along an axis that has room for `most`; only every so many where there are more."""
+def name_axis(axis: Axis, class_names: Names, most: int) -> int:
+    """Class names along an axis that has room for `most`; where there are more, only every so many, which is
+    returned."""
     step = -(-len(class_names) // most)
-    axis.set_ticks(range(0, len(class_names), step), shortened(class_names)[::step])
+    named = range(0, len(class_names), step)
+    axis.set_ticks(named, shortened(class_names, named))
+    return step
 
 
-def shortened(class_names: Names, room: float = 150.0) -> list[str]:
-    """Class names that the font can draw, each at most `room` points wide at 9 points.
+def shortened(class_names: Names, labels: Iterable[int], room: float = 150.0) -> list[str]:
+    """The names of those classes as the font can draw them, each at most `room` points wide at 9 points.
 
     A name with letters outside the font becomes its number, "class 3": that still tells classes apart.
     """
-    names = []
-    for number, name in enumerate(class_names):
-        short = " ".join(name.split())
-        if "□" in drawable(short):
-            short = f"class {number}"
-        while _width(short) > room:
-            short = short.removesuffix("…")[:-1] + "…"
-        names.append(drawable(short))
-    return names
+    # Measuring takes half a millisecond a name: of a thousand classes, only those that are drawn are measured.
+    short = {label: _shortened(class_names[label], f"class {label}", room) for label in set(labels)}
+    return [short[label] for label in labels]
+
+
+def _shortened(name: str, otherwise: str, room: float) -> str:
+    short = " ".join(name.split())
+    if "□" in drawable(short):
+        short = otherwise
+    while _width(short) > room:
+        short = short.removesuffix("…")[:-1] + "…"
+    return drawable(short)
+
+
+def end_of(text: str, room: float, size: float) -> str:
+    """The end of a text, such as a path, that is at most `room` points wide at that size, as the font can draw it."""
+    short = drawable(" ".join(text.split()))
+    while _width(short) * size / 9 > room:
+        short = "…" + short.removeprefix("…")[1:]
+    return short
 
 
 def drawable(text: str) -> str:

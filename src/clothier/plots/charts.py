@@ -31,6 +31,8 @@ from clothier.values import Counts, EpochRow, Scores
 
 _FEWEST = 10  # images whose share of right ones is drawn
 _MOST_NUMBERED = 30  # a confusion matrix of more classes shows shades only
+_MOST_CELLS = 600  # a side; of more classes, several share a cell, so that a single image still shows
+_MOST_BARS = 100  # classes whose bars and names have room on one page
 
 
 @in_style
@@ -63,36 +65,53 @@ def confusion_matrix(confusion: Counts, class_names: Names, title: str, notice: 
     """True classes as rows, predicted ones as columns; the number of images, shaded by its share of the row.
 
     `confusion` int64 (num_classes, num_classes). The shade follows the square root of the share, so that rare
-    mistakes still show. Beyond 30 classes the numbers are left out.
+    mistakes still show. Beyond 30 classes the numbers are left out, beyond 600 several classes share a cell; names that
+    have no room are left out. The figure says each.
     """
     num_classes = len(class_names)
     side = float(np.clip(0.55 * num_classes, 2.5, 12.0))
     figure, (axes,) = panels(side, side)
-    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
-    picture = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1), interpolation="nearest")
+    together = -(-num_classes // _MOST_CELLS)  # classes a cell, each way
+    cells = _joined(confusion, together)
+    shares = cells / np.maximum(cells.sum(axis=1, keepdims=True), 1)
+    end = len(cells) * together - 0.5
+    picture = axes.imshow(
+        shares,
+        cmap="Blues",
+        norm=PowerNorm(0.5, vmin=0, vmax=1),
+        interpolation="nearest",
+        extent=(-0.5, end, end, -0.5),
+    )
     if num_classes <= _MOST_NUMBERED:
         size = min(9.0, 96 * side / num_classes / len(f"{confusion.max():2}"))
         for row, column in np.argwhere(confusion):
             text = axes.text(column, row, str(confusion[row, column]), ha="center", va="center", size=size)
             text.set_color("white" if shares[row, column] > 0.51 else "black")
-    for axis in (axes.yaxis, axes.xaxis):
-        name_axis(axis, class_names, most=int(72 * side / 15))
+    steps = [name_axis(axis, class_names, most=int(72 * side / 15)) for axis in (axes.yaxis, axes.xaxis)]
     for label in axes.get_xticklabels():
         label.set(rotation=45, ha="right", rotation_mode="anchor")
-    axes.set(ylabel="true class", xlabel="predicted class")
-    scale = add_scale(axes, picture, "share of the true class", ticks=[0, 0.01, 0.05, 0.2, 0.5, 1])
+    named = f" (1 in {steps[0]} named)" if steps[0] > 1 else ""
+    axes.set(ylabel=f"true class{named}", xlabel=f"predicted class{named}")
+    measure = f"share of {together} true classes" if together > 1 else "share of the true class"
+    scale = add_scale(axes, picture, measure, ticks=[0, 0.01, 0.05, 0.2, 0.5, 1])
     scale.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     return finish(figure, title, notice)
 
 
 @in_style
 def per_class_bars(scores: Scores, title: str, notice: str = "") -> Figure:
-    """Precision, recall and F1 of each class as horizontal bars from 0 to 1, classes from top to bottom."""
-    num_classes = len(scores.per_class)
+    """Precision, recall and F1 of each class as horizontal bars from 0 to 1, classes from top to bottom.
+
+    Of more than a hundred classes, the hundred with the lowest F1 are shown, the lowest first; the title says so.
+    """
+    shown = scores.lowest(_MOST_BARS)
+    num_classes = len(shown)
+    if num_classes < len(scores.per_class):
+        title = f"{title}, the {num_classes} of {len(scores.per_class):,} classes with the lowest F1"
     height = float(np.clip(0.5 * num_classes, 1.0, 20.0))
     figure, (axes,) = panels(6.0, height)
     for offset, field, colour in ((-0.27, "precision", SKY), (0, "recall", YELLOW), (0.27, "f1", BLUE)):
-        values = [getattr(score, field) for score in scores.per_class]
+        values = [getattr(score, field) for score in shown]
         axes.barh(
             np.arange(num_classes) + offset,
             values,
@@ -100,7 +119,7 @@ def per_class_bars(scores: Scores, title: str, notice: str = "") -> Figure:
             color=colour,
             label=field.replace("f1", "F1"),
         )
-    name_axis(axes.yaxis, [score.name for score in scores.per_class], most=int(72 * height / 11))
+    name_axis(axes.yaxis, [score.name for score in shown], most=int(72 * height / 11))
     axes.set(xlim=(0, 1), ylim=(num_classes - 0.5, -0.5))
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
@@ -134,6 +153,15 @@ def reliability_diagram(drawn: Mapping[str, Reliability], title: str, notice: st
     above.grid()
     above.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
     return finish(figure, title, notice)
+
+
+def _joined(confusion: Counts, together: int) -> Counts:
+    """The matrix with so many neighbouring classes added up in each cell, each way."""
+    if together == 1:
+        return confusion
+    starts = np.arange(0, len(confusion), together)
+    rows: Counts = np.add.reduceat(confusion, starts, axis=0)
+    return np.asarray(np.add.reduceat(rows, starts, axis=1))
 
 
 def _mark_phases(axes: Axes, history: Sequence[EpochRow]) -> None:

@@ -10,6 +10,8 @@ from clothier.errors import InputError
 from clothier.plots.canvas import Names, add_scale, finish, in_style, lay_out, panels, shortened
 from clothier.values import Images, Labels
 
+_MOST_ROWS = 100  # of a sheet with a row for each class
+
 
 @in_style
 def sample_sheet(
@@ -24,9 +26,10 @@ def sample_sheet(
         raise InputError(f"{len(images)} images in {columns} columns; wanted at least one of each")
     cells = [divmod(index, columns) for index in range(len(images))]
     figure, axes, height = lay_out(images, cells, inches=1.2, room_below=0.22)
-    names = shortened(class_names, room=72)  # of 86: at low resolution letters come out up to an eighth wider
-    for (row, column), label in zip(cells, labels, strict=True):
-        axes.text(column + 0.5, (row + 1) * height - 0.2, names[label], ha="center", va="top")
+    # Of 86 points: at low resolution letters come out up to an eighth wider.
+    names = shortened(class_names, labels.tolist(), room=72)
+    for (row, column), name in zip(cells, names, strict=True):
+        axes.text(column + 0.5, (row + 1) * height - 0.2, name, ha="center", va="top")
     return finish(figure, title, notice)
 
 
@@ -34,16 +37,20 @@ def sample_sheet(
 def class_sheet(
     images: Images, labels: Labels, class_names: Names, per_class: int = 15, title: str = "", notice: str = ""
 ) -> Figure:
-    """A row of images for each class, the first `per_class` there are, its name at the left.
+    """A row of images for each class, the first `per_class` there are, its name at the left. Of more than a hundred
+    classes only the first hundred are shown, and the title says so.
 
     Shapes, shades and errors as for `sample_sheet`.
     """
     if not len(images) or per_class < 1:
         raise InputError(f"{len(images)} images, {per_class} a class; wanted at least one of each")
-    chosen = [np.flatnonzero(labels == row)[:per_class] for row in range(len(class_names))]
+    num_rows = min(len(class_names), _MOST_ROWS)
+    if num_rows < len(class_names):
+        title = ", ".join(filter(None, (title, f"the first {num_rows} of {len(class_names):,} classes")))
+    chosen = [np.flatnonzero(labels == row)[:per_class] for row in range(num_rows)]
     cells = [(row, column) for row, indices in enumerate(chosen) for column in range(len(indices))]
     figure, axes, height = lay_out(images[np.concatenate(chosen)], cells, inches=0.6)
-    for row, name in enumerate(shortened(class_names)):
+    for row, name in enumerate(shortened(class_names, range(num_rows))):
         axes.text(-0.15, (row + 0.5) * height, name, ha="right", va="center")
     return finish(figure, title, notice)
 

@@ -75,6 +75,14 @@ class Scores:
     per_class: tuple[ClassScore, ...]
     confusion: Counts
 
+    def lowest(self, most: int) -> tuple[ClassScore, ...]:
+        """All classes in their order; where these are more than `most`, so many of those with the lowest F1, the lowest
+        first, and those without images last."""
+        if len(self.per_class) <= most:
+            return self.per_class
+        ordered = sorted(self.per_class, key=lambda score: (score.support == 0, score.f1, -score.support))
+        return tuple(ordered[:most])
+
     def as_json(self) -> dict[str, Any]:
         """As scores.json holds it."""
         return {
