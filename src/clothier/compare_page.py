@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from pathlib import Path
 from typing import Any
 
-from clothier import pages, plots
+from clothier import csvtext, pages, plots
 from clothier.compare import SIGNIFICANT, Comparison, Judged, Pair
 from clothier.evaluate import wilson
 from clothier.files import write_atomic
@@ -151,11 +149,7 @@ def markdown(comparison: Comparison) -> str:
 def table(comparison: Comparison) -> str:
     """CSV: a row a run, numbers in full."""
     rows = [_facts(comparison, run) for run in comparison.runs]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csvtext.table([rows[0], *(row.values() for row in rows)])
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:

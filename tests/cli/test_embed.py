@@ -93,6 +93,21 @@ def test_pixels_of_a_source(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_classes_and_photos_in_its_table_are_no_formulas(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos" / "=1+1"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        picture = np.random.default_rng(number).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+        Image.fromarray(picture).save(folder / f"-{number}.png")
+    answer = _answer(capsys, "--photos", str(folder.parent), "--project", "pca")
+    with Path(answer["written"][1]).open(newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    assert [row[:2] for row in rows] == [[f"'=1+1/-{number}.png", "'=1+1"] for number in range(3)]
+    assert any(float(cell) < 0 for row in rows for cell in row[2:])
+
+
 def test_a_layer_of_a_run_on_its_own_data(capsys: pytest.CaptureFixture[str], finished: Path) -> None:
     out = "some/where.npz"
     words = ("--model", str(finished), "--split", "train", "--layer", "conv1", "--sample", "40", "--out", out)

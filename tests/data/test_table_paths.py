@@ -96,6 +96,17 @@ def test_labels_are_any_text(table: Table) -> None:
     assert loaded(path).class_names == ('hat, "large" \N{SNOWMAN}', "shoe")
 
 
+def test_names_that_our_own_tables_shield_from_spreadsheets(table: Table) -> None:
+    path = table()
+    for row in range(2, 22):
+        edit(
+            path,
+            row,
+            path.read_text().split("\n")[row - 1].replace(",hat", ",'=1+1").replace(",shoe", ",'tis"),
+        )
+    assert loaded(path).class_names == ("'tis", "=1+1")
+
+
 def test_unreadable_and_missing_photos(table: Table, tmp_path: Path) -> None:
     path = edit(table(), 5, "photos/none.png,hat")
     (tmp_path / "photos/t.csv--0.png").write_text("")

@@ -67,7 +67,9 @@ def test_a_lasso_selects_what_it_surrounds_on_both_maps(opened: Opened) -> None:
     assert opened.ask("Array.from(app.style.status).flatMap((s, i) => s === 3 ? [i] : [])") == inside
     with opened.page.expect_download() as download:
         opened.page.get_by_text("save as CSV").click()
-    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    content = Path(download.value.path()).read_bytes()
+    assert content.startswith("\ufeff".encode())
+    lines = content.decode("utf-8-sig").splitlines()
     assert lines[0] == "id,label,predicted,confidence"
     assert [line.split(",")[0] for line in lines[1:]] == [f"test/{index}" for index in inside]
 

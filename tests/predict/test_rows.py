@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from clothier import csvtext
 from clothier.errors import InputError
 from clothier.predict import Answer
 from clothier.predict.rows import COLUMNS, writer
@@ -22,7 +23,9 @@ BAD = Answer("b.jpg", reason="is truncated")
 
 def test_csv_reads_back() -> None:
     start, line = writer(".csv")
-    rows = list(csv.DictReader(io.StringIO(start + line(GOOD) + line(BAD))))
+    content = (start + line(GOOD) + line(BAD)).encode()
+    assert content.startswith(b"\xef\xbb\xbffilename,")  # without, Excel takes it for another encoding
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert rows[0] == {
         "filename": GOOD.filename,
         "label": "Shirt",
@@ -57,6 +60,15 @@ def test_strangeness_that_no_one_measured_is_left_out() -> None:
     answer = Answer("c.jpg", (("Shirt", 1.0),), "sure")
     assert "strangeness" not in json.loads(writer(".jsonl")[1](answer))
     assert writer(".csv")[1](answer) == "c.jpg,Shirt,1.0,,,,sure,,\n"
+
+
+@pytest.mark.parametrize("name", ["=1+1.png", "+a", "-b", "@c", "\td", "\re", "'f", "''=g"])
+def test_names_are_no_formulas_and_numbers_stay_numbers(name: str) -> None:
+    answer = Answer(name, ((name, 0.75), ("b", 0.25)), "sure", -0.5)
+    (row,) = csv.reader(io.StringIO(writer(".csv")[1](answer), newline=""))
+    assert row[:6] == [f"'{name}", f"'{name}", "0.75", "b", "0.25", "-0.5"]
+    assert csvtext.unshielded(row[0]) == name
+    assert json.loads(writer(".jsonl")[1](answer))["label"] == name
 
 
 def test_other_files_are_refused() -> None:

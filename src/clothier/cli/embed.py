@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -194,15 +192,16 @@ def _suspects(made: Embedding, number: int) -> list[dict[str, Any]]:
 
 
 def _write(path: Path, made: Embedding, coordinates: Floats) -> None:
+    from clothier import csvtext
     from clothier.files import write_atomic
 
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["id", "label", *(f"axis{number + 1}" for number in range(coordinates.shape[1]))])
+    rows: list[list[object]] = [
+        ["id", "label", *(f"axis{number + 1}" for number in range(coordinates.shape[1]))]
+    ]
     names = (*made.class_names, "")  # the last is that of images without a label, whose number is -1
     for name, label, place in zip(made.ids, made.labels.tolist(), coordinates.tolist(), strict=True):
-        rows.writerow([name, names[label], *(f"{value:.6g}" for value in place)])
-    write_atomic(path, text.getvalue())
+        rows.append([name, names[label], *(float(f"{value:.6g}") for value in place)])
+    write_atomic(path, csvtext.table(rows))
 
 
 def _say(answer: dict[str, Any]) -> None:

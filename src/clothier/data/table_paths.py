@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from clothier import csvtext
 from clothier.data import photos
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
@@ -30,7 +31,8 @@ class _Row:
 def load(name: str, files: Mapping[Path, list[str]], options: LoadOptions, default_split: str) -> Dataset:
     """The data set of one file or two (training, test) with their headers.
 
-    Paths are relative to their CSV file; labels are any text, and the classes are in the order of `in_order`; splits
+    Paths are relative to their CSV file; labels are any text, without the apostrophe by which our own tables shield
+    names from spreadsheets (csvtext), and the classes are in the order of `in_order`; splits
     are train, validation (val, valid) and test. Raises DataError naming file and row for a cell that is missing or
     unknown, a column that is unknown, or a photo listed twice; and as `photos.load`.
     """
@@ -87,7 +89,7 @@ def _row(file: Path, cells: list[str], header: list[str], where: str, default_sp
         raise DataError(
             f"{where} has {len(cells)} cells; wanted {len(header)}, one for each column of the header"
         )
-    values = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
+    values = {column: csvtext.unshielded(cell.strip()) for column, cell in zip(header, cells, strict=True)}
     for column, value in values.items():
         if not value:
             raise DataError(f"{where}, column {column} is missing; wanted a value; fill the cell")

@@ -39,9 +39,12 @@ export function countClasses(labels, indices) {
   return [...counts].sort((one, other) => other[1] - one[1] || one[0] - other[0]);
 }
 
-// A table of the set with a row for each image, as spreadsheets read it (RFC 4180).
+// A table of the set with a row for each image, as spreadsheets read it (RFC 4180): a byte-order mark for Excel, and an
+// apostrophe before a name that would be computed, as in csvtext.py; the confidence is a number, never below 0.
 export function asCsv(data, indices) {
-  const cell = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  const shield = (value) => (/^[=+\-@\t\r']/.test(value) ? `'${value}` : value);
+  const quote = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  const cell = (value) => quote(shield(value));
   const name = (label) => (label < 0 ? "" : data.classNames[label]);
   const lines = [["id", "label", ...(data.predictions ? ["predicted", data.facts.confidence_name] : [])]];
   for (const index of indices) {
@@ -49,7 +52,7 @@ export function asCsv(data, indices) {
     if (data.predictions) line.push(name(data.predictions[index]), data.confidence[index].toFixed(6));
     lines.push(line);
   }
-  return lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("");
+  return `\ufeff${lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("")}`;
 }
 
 // Rising indices <-> a short text: the step from each to the next in base 26, letters as digits, the last in capitals.

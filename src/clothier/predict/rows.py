@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from typing import Any
 
+from clothier import csvtext
 from clothier.errors import InputError
 from clothier.predict.photos import Answer
 
@@ -27,9 +26,9 @@ FORMATS = (".csv", ".jsonl")
 
 def writer(suffix: str) -> tuple[str, Callable[[Answer], str]]:
     """(what such a file begins with, the line of an answer), both with their line ends; InputError for a suffix that
-    is none of FORMATS."""
+    is none of FORMATS. A CSV file begins with a byte-order mark and shields words, for the sake of spreadsheets."""
     if suffix == ".csv":
-        return _csv(COLUMNS), lambda answer: _csv(tuple(_row(answer).values()))
+        return csvtext.BOM + csvtext.line(COLUMNS), lambda answer: csvtext.line(_row(answer).values())
     if suffix == ".jsonl":
         return "", as_json
     raise InputError(
@@ -61,9 +60,3 @@ def _row(answer: Answer) -> dict[str, Any]:
         "; ".join(answer.warnings),
     )
     return dict(zip(COLUMNS, values, strict=True))
-
-
-def _csv(cells: tuple[Any, ...]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()

@@ -208,7 +208,7 @@ def _tab_to(opened: Opened, words: str) -> None:
 
 def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
     files = [opened.payload("sure"), opened.payload('"a, b".png', opened.pictures["unlike"])]
-    opened.choose(*files, opened.payload("broken.png", b"no picture"), opened.payload("warned"))
+    opened.choose(*files, opened.payload("=broken.png", b"no picture"), opened.payload("warned"))
     opened.answered(4)
     with opened.page.expect_download() as download:
         opened.page.get_by_text("save as JSON").click()
@@ -219,13 +219,13 @@ def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
     assert (first["filename"], first["status"], second["status"]) == ("sure", "sure", "unlike")
     assert sum(first["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert not {"image", "heat"} & set(first)
-    assert (third["status"], third["filename"]) == ("unreadable", "broken.png")
+    assert (third["status"], third["filename"]) == ("unreadable", "=broken.png")
     with opened.page.expect_download() as download:
         opened.page.get_by_text("save as CSV").click()
-    with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.DictReader(file))
     assert tuple(table[0]) == rows.COLUMNS
-    assert [row["filename"] for row in table] == ["sure", '"a, b".png', "broken.png", "warned"]
+    assert [row["filename"] for row in table] == ["sure", '"a, b".png', "'=broken.png", "warned"]
     assert table[0]["label"] == first["label"]
     assert float(table[0]["probability"]) == first["probabilities"][first["label"]]
     assert table[2]["reason"] == third["reason"]

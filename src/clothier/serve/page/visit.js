@@ -47,8 +47,14 @@ export function saveCsv(entries) {
     return [entry.name, label, probabilities[label], second ?? "", probabilities[second] ?? "", strangeness, status, "",
       warnings.join("; ")];
   });
-  const cell = (value) => (/[",\r\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : value);
-  save([COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join(""), "text/csv", "answers.csv");
+  // With a byte-order mark, as `clothier predict --out answers.csv` writes it: without, Excel takes UTF-8 for another encoding.
+  save(`\ufeff${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("")}`, "text/csv", "answers.csv");
+}
+
+// A name that a spreadsheet would compute gets an apostrophe before it, as in csvtext.py; a number stays one.
+function cell(value) {
+  const word = typeof value === "string" && /^[=+\-@\t\r']/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(word) ? `"${word.replaceAll('"', '""')}"` : word;
 }
 
 const reasonOf = ({ refusal }) => refusal.said || refusal.title;
