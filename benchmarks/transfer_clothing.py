@@ -91,7 +91,7 @@ def main() -> None:
         print(
             f"{words.photos} photos of each of {dataset.num_classes} classes, judged on {judged}; {threads} threads"
         )
-        for name, way in ways(run, Recipe.from_json(run.read_recipe()["recipe"])).items():
+        for name, way in ways(run, run.recipe()).items():
             accuracies, began = [], time.perf_counter()
             for seed in range(words.seeds):
                 recipe, base = way(seed)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from clothier import evaluate, recipes
-from clothier.runs import Run
-from clothier.values import EpochRow, Labels, PhaseScores, Predictions
+from clothier.recipes import Recipe
+from clothier.runs import DataDescription, Description, Machine, Parameters, Run
+from clothier.values import EpochRow, Labels, PhaseScores, Predictions, Reading
 
 CLASSES = ("shoe", "bag & <hat>", "coat|jacket")
 LABELS: Labels = np.arange(60) % 3
@@ -21,6 +23,32 @@ def predicted(wrong: Sequence[int], labels: Labels = LABELS) -> Labels:
     result = labels.copy()
     result[list(wrong)] = (result[list(wrong)] + 1) % 3
     return result
+
+
+def describe(recipe: Recipe, command: str = "", **data: Any) -> Description:
+    """What recipe.json says of a run on data that `data` changes."""
+    usual = DataDescription(
+        name="fashion-mnist",
+        reading=Reading("fashion-mnist"),
+        fingerprint="f" * 64,
+        fingerprints={},
+        class_names=CLASSES,
+        image_shape=(28, 28, 1),
+        counts={"train": 300, "validation": 30, "test": 60},
+        notice="",
+    )
+    return Description(
+        recipe=recipe,
+        data=replace(usual, **data),
+        model=Parameters(693_962, 693_001),
+        precision="float32",
+        threads=2,
+        backend="tensorflow",
+        device="cpu",
+        versions={"clothier": "1.2.3", "keras": "3.15.1"},
+        machine=Machine("Linux 6", "Zen <4>", 2, 23.4),
+        command=command,
+    )
 
 
 def make_run(
@@ -38,23 +66,7 @@ def make_run(
     """A run judged at the end of each of the phases, wrong on those test images; `changes` are recipe fields."""
     run = Run(root / name)
     chosen = recipes.change(recipes.get(recipe), changes)
-    run.write_recipe(
-        {
-            "recipe": chosen.as_json(),
-            "data": {
-                "name": "fashion-mnist",
-                "source": "fashion-mnist",
-                "fingerprint": "f" * 64,
-                "notice": "",
-                **(data or {}),
-            },
-            "model": {"parameters": 693_962},
-            "threads": 2,
-            "versions": {"clothier": "1.2.3", "keras": "3.15.1"},
-            "machine": {"system": "Linux 6", "processor": "Zen <4>", "cores": 2, "memory_gib": 23.4},
-            "command": "",
-        }
-    )
+    run.write_description(describe(chosen, **(data or {})))
     ends, ended = {}, 0
     history = []
     for phase, epochs in chosen.phases():

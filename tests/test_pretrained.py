@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import sys
 import threading
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -209,9 +209,8 @@ def test_wrong_bases(run: Run, tmp_path: Path) -> None:
 
 def test_a_run_that_does_not_fit_its_recipe_is_refused(run: Run, tmp_path: Path) -> None:
     copy = Run(tmp_path / "copy")
-    content = run.read_recipe()
-    content["data"]["image_shape"] = [12, 12, 3]
-    copy.write_recipe(json.loads(json.dumps(content)))
+    own = run.description()
+    copy.write_description(replace(own, data=replace(own.data, image_shape=(12, 12, 3))))
     copy.last_checkpoint.parent.mkdir()
     copy.last_checkpoint.write_bytes(run.last_checkpoint.read_bytes())
     recipe = recipes.change(recipes.get("transfer"), {"base": str(copy.path), "model": "cnn1"})

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from made_runs import describe
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -39,29 +41,10 @@ TEST = scores([[18, 1, 1], [0, 15, 5], [7, 0, 13]])
 def make_run(folder: Path, name: str = "cnn1", **changes: Any) -> Run:
     """A finished run of two phases; `changes` go to recipe fields, and to data by data__name."""
     run = Run(folder / f"{name}-1")
-    data = {
-        "name": "fashion-mnist",
-        "fingerprint": "0123abcd" * 8,
-        "class_names": CLASSES,
-        "image_shape": [28, 28, 1],
-        "counts": {"train": 300, "validation": 30, "test": 60},
-        "notice": "",
-    }
-    data |= {
-        key.removeprefix("data__"): changes.pop(key) for key in list(changes) if key.startswith("data__")
-    }
-    run.write_recipe(
-        {
-            "recipe": recipes.change(recipes.get(name), changes).as_json(),
-            "data": data,
-            "model": {"parameters": 693_962, "trainable": 693_001},
-            "precision": "float32",
-            "threads": 2,
-            "versions": {"clothier": "1.2.3", "keras": "3.15.1"},
-            "machine": {"system": "Linux 6", "processor": "Zen <4>", "cores": 2, "memory_gib": 23.4},
-            "command": "clothier train cnn1 --set 'a<b'",
-        }
-    )
+    data = {key.removeprefix("data__"): changes.pop(key) for key in list(changes) if key.startswith("data__")}
+    recipe = recipes.change(recipes.get(name), changes)
+    described = describe(recipe, "clothier train cnn1 --set 'a<b'", **{"class_names": CLASSES, **data})
+    run.write_description(replace(described, data=replace(described.data, fingerprint="0123abcd" * 8)))
     run.write_history(
         [
             EpochRow(1, "plain", 0.5, 0.75, 0.4, 0.8125, 0.001, 30.0),
@@ -237,7 +220,7 @@ def test_averaged_weights_and_smoothed_targets_are_said(tmp_path: Path) -> None:
 
 def test_what_computed_the_run_is_said_where_it_is_known(tmp_path: Path) -> None:
     run = make_run(tmp_path)
-    run.write_recipe({**run.read_recipe(), "backend": "jax", "device": "NVIDIA H100"})
+    run.write_description(replace(run.description(), backend="jax", device="NVIDIA H100"))
     assert "float32, 2 threads; jax, on NVIDIA H100" in page(run).text
 
 
@@ -282,9 +265,8 @@ def test_changed_fields_are_marked(tmp_path: Path) -> None:
 def test_a_recipe_of_ones_own_has_nothing_to_differ_from(tmp_path: Path) -> None:
     run = make_run(tmp_path, seed=99)
     assert page(run).all("mark")
-    content = run.read_recipe()
-    content["recipe"]["name"] = "mine"
-    run.write_recipe(content)
+    own = run.description()
+    run.write_description(replace(own, recipe=replace(own.recipe, name="mine")))
     assert not page(run).all("mark")
 
 
@@ -415,7 +397,9 @@ def test_a_grid_without_images_is_left_out_and_taken_away(tmp_path: Path) -> Non
     run = make_run(tmp_path)
     split, _, _ = judged_images(run, TEST.confusion.tolist())
     report.write_figures(run, split)
-    split, _, _ = judged_images(run, [[20, 0, 0], [0, 20, 0], [0, 0, 20]])
+    right = [[20, 0, 0], [0, 20, 0], [0, 0, 20]]
+    split, _, _ = judged_images(run, right)
+    write_scores(run, test=scores(right))
     names = [path.stem for path in report.write_figures(run, split)]
     assert names == ["curves", "confusion", "per-class", "predictions", "right"]
     assert not run.figure_file("wrong").exists()
@@ -465,17 +449,14 @@ def test_images_of_other_labels_are_refused(tmp_path: Path) -> None:
 
 def test_damaged_runs_are_named(tmp_path: Path) -> None:
     run = make_run(tmp_path)
-    content = run.read_recipe()
-    del content["data"]["notice"], content["machine"], content["threads"]
-    run.write_recipe(content)
-    wanted = (
-        f"{run.recipe_file} lacks data.notice, machine.system, machine.processor, machine.cores, "
-        "machine.memory_gib, threads; wanted the file clothier wrote; train again"
-    )
+    content = json.loads(run.recipe_file.read_text())
+    del content["data"]["notice"]
+    run.recipe_file.write_text(json.dumps(content))
+    wanted = f"{run.recipe_file}, data has no 'notice'; wanted it there"
     for read in (report.render, report.write_figures):
         with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
             read(run)
     run = make_run(tmp_path / "scores")
     run.scores_file.write_text(json.dumps({"phases": [{}]}))
-    with pytest.raises(RunError, match=r"scores\.json is damaged \('name'\)"):
+    with pytest.raises(RunError, match=r"scores\.json, phases 0 has no 'name'; wanted it there$"):
         report.render(run)

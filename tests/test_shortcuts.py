@@ -21,9 +21,9 @@ def test_fit_trains_in_a_folder_of_its_own(
     monkeypatch.setattr(report, "render", lambda run: "")
     run = clothier.fit("cnn1", tiny, tmp_path / "mine", epochs=1, augmented_epochs=0, precision="float32")
     assert run.path == tmp_path / "mine" / "cnn1-1"
-    recipe = run.read_recipe()["recipe"]
+    recipe = run.recipe()
     changes = {"epochs": 1, "augmented_epochs": 0, "precision": "float32"}
-    assert recipe == recipes.change(recipes.get("cnn1"), changes).as_json()
+    assert recipe == recipes.change(recipes.get("cnn1"), changes)
     assert [phase.epochs for phase in run.read_scores()] == [1]
     own = recipes.change(recipes.get("cnn1"), {"name": "own", "augmented_epochs": 0})
     assert clothier.fit(own, tiny, epochs=1).path == Path("runs/own-1")
@@ -37,8 +37,8 @@ def test_a_run_knows_how_its_photos_were_read(tmp_path: Path, crop: str) -> None
     dataset = clothier.load("folder:photos", clothier.LoadOptions(image_size=(12, 12), crop=crop, seed=5))
     run = clothier.fit("cnn1", dataset, epochs=1, augmented_epochs=0, precision="float32")
     assert bundle.read(run.model_file).manifest.preprocessing == {"photos": crop}
-    read = run.read_recipe()["data"]
-    again = clothier.load(read["source"], clothier.LoadOptions.from_json(read["options"]))
+    read = run.description().data.reading
+    again = clothier.load(read.source, clothier.LoadOptions.from_json(read.options))
     run.check_data(again.fingerprint)
 
 
@@ -53,7 +53,7 @@ def test_a_split_is_chosen_when_data_are_read(tiny: Dataset, tmp_path: Path) -> 
         )
     assert list(tmp_path.iterdir()) == []
     run = clothier.fit("cnn1_dropout", dataset, epochs=1, precision="float32", split="stratified")
-    assert run.read_recipe()["recipe"]["split"] == "stratified"
+    assert run.recipe().split == "stratified"
 
 
 def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:

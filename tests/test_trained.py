@@ -41,7 +41,7 @@ def test_wrong_words_and_missing_files(run: Run, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^weights are 'first'; wanted one of best, last$"):
         trained.load(run, "first")
     bare = Run(tmp_path)
-    bare.write_recipe(run.read_recipe())
+    bare.write_description(run.description())
     with pytest.raises(RunError, match=r"last\.safetensors is missing; wanted a checkpoint"):
         trained.load(bare)
 

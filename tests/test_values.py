@@ -82,19 +82,6 @@ def test_the_lowest_classes_are_those_of_the_lowest_f1() -> None:
     assert [score.name for score in scores.lowest(4)] == ["e", "d", "c", "a"]
 
 
-def test_phase_scores_survive_json() -> None:
-    score = Scores(
-        0.5,
-        0.75,
-        (ClassScore("a", 1.0, 0.5, 2 / 3, 2), ClassScore("b", 0.5, 1.0, 2 / 3, 2)),
-        np.eye(2, dtype=np.int64),
-    )
-    phase = PhaseScores("plain", 3, score, None, score, "abc")
-    back = PhaseScores.from_json(phase.as_json())
-    assert back.as_json() == phase.as_json()
-    assert back.validation is None
-
-
 def test_the_judged_split_is_the_last_there_is() -> None:
     everything = Dataset(_split(), _split(), _split(), ("a", "b"), "f", "x")
     assert everything.judged == "test"

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ import safetensors
 import safetensors.numpy
 
 from clothier.errors import RunError
-from clothier.files import write_atomic
+from clothier.fields import Fields, parse
+from clothier.files import check_regular, write_atomic
+from clothier.runs import epoch_row, in_order
+from clothier.runs.scores import LARGEST, LEAST, MOST_EPOCHS
 from clothier.values import EpochRow
 
 FORMAT = 1
@@ -76,18 +80,35 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 def load(path: Path) -> Checkpoint:
     """The checkpoint in that file; RunError where it is missing, damaged, or of another format."""
     tensors, state = _read(path)
-    if state.get("format") != FORMAT:
-        raise RunError(
-            f"{path} has format {state.get('format')}; wanted {FORMAT}; use the version that wrote it"
-        )
-    if "recipe" not in state:
+    if "recipe" not in state.left:
         raise RunError(f"{path} holds weights alone; wanted a checkpoint, such as last.safetensors beside it")
     return Checkpoint(
         tensors=tensors,
-        recipe=state["recipe"],
-        fingerprint=state["fingerprint"],
-        history=[EpochRow(**row) for row in state["history"]],
-        best=Best(**state["best"]) if state["best"] else None,
+        recipe=state.within("recipe").left,
+        fingerprint=state.word("fingerprint"),
+        history=_history(state),
+        best=state.maybe("best", lambda name: _best(state.within(name))),
+    )
+
+
+def read_history(path: Path) -> list[EpochRow]:
+    """The history in a checkpoint, without its tensors. Errors as `load`."""
+    with _opened(path) as file:
+        return _history(_state(path, file.metadata()))
+
+
+def _history(state: Fields) -> list[EpochRow]:
+    rows = [epoch_row(entry) for entry in state.each("history", MOST_EPOCHS)]
+    if not rows:
+        raise RunError(f"{state.where}: history is empty; wanted an epoch or more; train the recipe anew")
+    return in_order(rows, state.where)
+
+
+def _best(fields: Fields) -> Best:
+    return Best(
+        fields.whole("epoch", 1, MOST_EPOCHS),
+        fields.number("val_loss", LEAST, LARGEST),
+        fields.word("sha256"),
     )
 
 
@@ -108,16 +129,42 @@ def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
     write_atomic(path, safetensors.numpy.save(arrays, metadata))
 
 
-def _read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
-    try:
-        with safetensors.safe_open(str(path), framework="numpy") as file:
-            metadata = file.metadata() or {}
+def _read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], Fields]:
+    with _opened(path) as file:
+        metadata = file.metadata()
+        state = _state(path, metadata)
+        try:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
-        state = json.loads(metadata["clothier"])
+        except (OSError, KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
+            raise _damaged(path, str(error)) from error
+    if metadata.get("sha256") != digest(tensors):
+        raise _damaged(path, "its tensors changed")
+    return tensors, state
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        check_regular(path)
+        with safetensors.safe_open(str(path), framework="numpy") as file:
+            yield file
     except FileNotFoundError:
         raise RunError(f"{path} is missing; wanted a checkpoint; train the recipe anew") from None
-    except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
-        raise RunError(f"{path} is damaged ({error}); wanted a checkpoint; train the recipe anew") from error
-    if metadata.get("sha256") != digest(tensors):
-        raise RunError(f"{path} is damaged (its tensors changed); wanted a checkpoint; train the recipe anew")
-    return tensors, state
+    except (OSError, safetensors.SafetensorError) as error:
+        raise _damaged(path, getattr(error, "strerror", None) or str(error)) from error
+
+
+def _state(path: Path, metadata: dict[str, str] | None) -> Fields:
+    """What is written beside the tensors."""
+    if not metadata or "clothier" not in metadata:
+        raise _damaged(path, "it says nothing of a run")
+    content = parse(metadata["clothier"].encode(errors="replace"), str(path), RunError)
+    state = Fields(content, str(path), RunError)
+    found = state.take("format")
+    if found != FORMAT or type(found) is not int:
+        raise RunError(f"{path} has format {str(found)[:20]}; wanted {FORMAT}; use the version that wrote it")
+    return state
+
+
+def _damaged(path: Path, why: str) -> RunError:
+    return RunError(f"{path} is damaged ({why}); wanted a checkpoint; train the recipe anew")

@@ -10,15 +10,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
 
-from clothier.errors import InputError, RunError, command
-from clothier.evaluate import judged
+from clothier.errors import InputError, RunError
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.runs import DataDescription, Run
 from clothier.values import EpochRow, Labels, PhaseScores, Scores
 
 # A difference is called real where chance alone would make one as large in fewer than one of twenty cases.
@@ -39,7 +37,7 @@ class Judged:
     labels: Labels
     right: np.ndarray[tuple[int], np.dtype[np.bool_]]
     history: list[EpochRow]
-    data: dict[str, Any]
+    data: DataDescription
     parameters: int
 
     @property
@@ -129,7 +127,7 @@ class Comparison:
 
     @property
     def notice(self) -> str:
-        return str(self.runs[0].data.get("notice", ""))
+        return self.runs[0].data.notice
 
 
 def compare(runs: Sequence[Run]) -> Comparison:
@@ -154,38 +152,21 @@ def compare(runs: Sequence[Run]) -> Comparison:
 
 def read(run: Run) -> Judged:
     """What the run's files say of its last judged phase; RunError where there is none or they do not agree."""
-    content, phases = run.read_recipe(), run.read_scores()
-    if not phases:
-        raise RunError(
-            f"{run.path} has not been judged yet; wanted a run with a finished phase; "
-            f"`{command('train', '--resume', run.path)}` goes on with it"
-        )
-    split, scores = judged(phases[-1])
-    labels, predicted, _ = run.read_predictions()
-    confusion = np.zeros_like(scores.confusion)
-    if max(labels.max(initial=0), predicted.max(initial=0)) < len(confusion):
-        np.add.at(confusion, (labels, predicted), 1)
-    if not np.array_equal(confusion, scores.confusion):
-        raise RunError(
-            f"{run.predictions_file} and {run.scores_file.name} do not belong together; wanted those of one phase; "
-            f"`{command('train', '--resume', run.path)}` writes both"
-        )
-    try:
-        parameters = int(content["model"]["parameters"])
-    except (KeyError, TypeError, ValueError):
-        raise RunError(f"{run.recipe_file} lacks model.parameters; wanted the file clothier wrote") from None
+    description, (labels, predicted, _) = run.description(), run.read_predictions()
+    phase = run.read_scores()[-1]
+    split, scores = phase.judged
     return Judged(
         name=run.name,
         run=run,
-        recipe=Recipe.from_json(content["recipe"]),
-        phase=phases[-1],
+        recipe=description.recipe,
+        phase=phase,
         split=split,
         scores=scores,
         labels=labels,
         right=labels == predicted,
         history=run.read_history(),
-        data=content.get("data", {}),
-        parameters=parameters,
+        data=description.data,
+        parameters=description.model.parameters,
     )
 
 
@@ -194,7 +175,7 @@ def group(runs: Sequence[Judged]) -> tuple[Group, ...]:
     together: dict[tuple[Recipe, int, str], list[Judged]] = {}
     for run in runs:
         recipe = replace(run.recipe.until(run.phase.name), seed=0)
-        key = (recipe, run.phase.epochs, run.data.get("fingerprint", ""))
+        key = (recipe, run.phase.epochs, run.data.fingerprint)
         together.setdefault(key, []).append(run)
     names = [_name(members) for members in together.values()]
     return tuple(
@@ -267,8 +248,7 @@ def _corrected(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _check_same_images(first: Judged, other: Judged) -> None:
-    """Runs older than the fingerprints of single splits are told apart by labels and class names."""
-    own, its = (run.data.get("fingerprints", {}).get(_stored(run.split)) for run in (first, other))
+    own, its = (run.data.fingerprints.get(_stored(run.split)) for run in (first, other))
     if own and its:
         same, why = own == its, f"fingerprint {own[:12]} against {its[:12]}"
     else:

@@ -91,7 +91,7 @@ def explanation(comparison: Comparison) -> list[str]:
     first = comparison.runs[0]
     sentences = [
         f"Each run is judged by its last weights on the same {comparison.num_images:,} {comparison.split} images "
-        f"({first.data.get('source', 'unknown source')}); intervals are Wilson's."
+        f"({first.data.reading.source or first.data.name}); intervals are Wilson's."
     ]
     if any(pair.only for pair in comparison.pairs):
         sentences.append(

@@ -92,13 +92,6 @@ def wilson(scores: Scores) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def judged(phase: PhaseScores) -> tuple[str, Scores]:
-    """The split that tells most about new images, by name, and its scores."""
-    if phase.test:
-        return "test", phase.test
-    return ("validation", phase.validation) if phase.validation else ("training", phase.train)
-
-
 def gap_interval(train: Scores, held_out: Scores) -> tuple[float, float]:
     """The 95 % interval of the training accuracy less the held-out accuracy, both ends in [-1, 1].
 

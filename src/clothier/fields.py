@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
-from typing import Any, NoReturn
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeVar
 
-from clothier.errors import BundleError
+from clothier.errors import BundleError, InputError
 from clothier.values.names import MOST_CLASSES, fault, is_plain
+
+T = TypeVar("T")
 
 MOST_DEPTH = 12  # of brackets in brackets
 MOST_ENTRIES = 1000  # of one object
 MOST_WORD = 200  # characters of a name
+MOST_TEXT = 100_000  # characters of any text
+_TEXT = re.compile(
+    rb'"(?:[^"\\]|\\.?)*"?', re.DOTALL
+)  # also one that never ends, so that each is passed once
+_OTHERS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-def parse(data: bytes, what: str) -> dict[str, Any]:
-    """The JSON object in those bytes; BundleError for anything else, for a key given twice, and for numbers that are
+def parse(data: bytes, what: str, error: type[InputError] = BundleError) -> dict[str, Any]:
+    """The JSON object in those bytes; `error` for anything else, for a key given twice, and for numbers that are
     not finite."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -31,40 +39,37 @@ def parse(data: bytes, what: str) -> dict[str, Any]:
     try:
         _check_depth(data)
         content = json.loads(data.decode(), object_pairs_hook=once, parse_constant=refuse)
-    except (ValueError, RecursionError) as error:  # includes bad UTF-8 and numbers of thousands of digits
-        raise BundleError(f"{what} is not JSON ({error}); wanted what clothier wrote") from error
+    except (ValueError, RecursionError) as fault:  # includes bad UTF-8 and numbers of thousands of digits
+        raise error(f"{what} is not JSON ({fault}); wanted what clothier wrote") from fault
     if not isinstance(content, dict):
-        raise BundleError(f"{what} holds a {type(content).__name__}; wanted an object of named fields")
+        raise error(f"{what} holds a {type(content).__name__}; wanted an object of named fields")
     return content
 
 
 def _check_depth(data: bytes) -> None:
-    """Brackets are counted within texts too: ours have few."""
+    """Of brackets outside texts."""
     depth = deepest = 0
-    for byte in data:
-        if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
+    for byte in _TEXT.sub(b"", data).translate(None, _OTHERS):
+        depth += 1 if byte in b"[{" else -1
+        deepest = max(deepest, depth)
     if deepest > MOST_DEPTH:
         raise ValueError(f"brackets {deepest} deep, at most {MOST_DEPTH} are read")
 
 
 class Fields:
-    """The fields of one object, each taken once. Every method raises BundleError naming the field and what it takes;
+    """The fields of one object, each taken once. Every method raises `error` naming the field and what it takes;
     `end` refuses fields that nobody took."""
 
-    def __init__(self, content: Any, where: str) -> None:
+    def __init__(self, content: Any, where: str, error: type[InputError] = BundleError) -> None:
         if not isinstance(content, dict):
-            raise BundleError(f"{where} is {_short(content)}; wanted named fields")
+            raise error(f"{where} is {_short(content)}; wanted named fields")
         if len(content) > MOST_ENTRIES:
-            raise BundleError(f"{where} has {len(content)} fields; wanted at most {MOST_ENTRIES}")
-        self.left, self.where = dict(content), where
+            raise error(f"{where} has {len(content)} fields; wanted at most {MOST_ENTRIES}")
+        self.left, self.where, self.error = dict(content), where, error
 
     def take(self, name: str) -> Any:
         if name not in self.left:
-            raise BundleError(f"{self.where} has no '{name}'; wanted it there")
+            raise self.error(f"{self.where} has no '{name}'; wanted it there")
         return self.left.pop(name)
 
     def whole(self, name: str, least: int, most: int) -> int:
@@ -78,6 +83,25 @@ class Fields:
         if type(value) not in (int, float) or not math.isfinite(value) or not least <= value <= most:
             self.refuse(name, value, f"a number from {least:g} to {most:g}")
         return value
+
+    def flag(self, name: str) -> bool:
+        value = self.take(name)
+        if type(value) is not bool:
+            self.refuse(name, value, "true or false")
+        return bool(value)
+
+    def maybe(self, name: str, take: Callable[[str], T]) -> T | None:
+        """What `take`, another method, makes of the field; None where it is null."""
+        if name in self.left and self.left[name] is None:
+            return self.take(name)  # type: ignore[no-any-return]
+        return take(name)
+
+    def text(self, name: str, most: int = MOST_TEXT) -> str:
+        """Any text, such as a path may be."""
+        value = self.take(name)
+        if not isinstance(value, str) or len(value) > most:
+            self.refuse(name, value, f"text of at most {most} characters")
+        return str(value)
 
     def word(self, name: str, most: int = MOST_WORD) -> str:
         """One line of text."""
@@ -117,7 +141,37 @@ class Fields:
         return tuple(value)
 
     def within(self, name: str) -> Fields:
-        return Fields(self.take(name), f"{self.where}, {name}")
+        return Fields(self.take(name), f"{self.where}, {name}", self.error)
+
+    def items(self, name: str, most: int) -> list[Any]:
+        value = self.take(name)
+        if not isinstance(value, list) or len(value) > most:
+            self.refuse(name, value, f"a list of at most {most:,}")
+        return list(value)
+
+    def each(self, name: str, most: int) -> list[Fields]:
+        """The objects of a list."""
+        parts = self.items(name, most)
+        return [Fields(part, f"{self.where}, {name} {place}", self.error) for place, part in enumerate(parts)]
+
+    def texts(self, name: str, most: int) -> tuple[str, ...]:
+        """Different texts."""
+        value = self.items(name, most)
+        if not all(isinstance(text, str) for text in value) or len(set(value)) < len(value):
+            self.refuse(name, value, "different texts")
+        return tuple(value)
+
+    def shape(self, name: str, most: int) -> tuple[int, int, int]:
+        """(height, width, channels) of images, sides up to `most`."""
+        value = self.take(name)
+        if (
+            not isinstance(value, list)
+            or [type(side) for side in value] != [int] * 3
+            or not all(1 <= side <= most for side in value[:2])
+            or value[2] not in (1, 3)
+        ):
+            self.refuse(name, value, f"height and width from 1 to {most}, and 1 or 3 channels")
+        return value[0], value[1], value[2]
 
     def numbers(self, name: str) -> dict[str, float]:
         """Finite numbers by name."""
@@ -136,17 +190,17 @@ class Fields:
     def end(self) -> None:
         if self.left:
             names = ", ".join(_short(name) for name in list(self.left)[:3])
-            raise BundleError(
+            raise self.error(
                 f"{self.where} has unknown fields ({names}); wanted none; a newer clothier may know them"
             )
 
     def refuse(self, name: str, value: Any, wanted: str) -> NoReturn:
-        raise BundleError(f"{self.where}: {_short(name)} is {_short(value)}; wanted {wanted}")
+        raise self.error(f"{self.where}: {_short(name)} is {_short(value)}; wanted {wanted}")
 
 
 def _key(inner: Fields, key: str) -> str:
     if not is_word(key) or not key:
-        raise BundleError(f"{inner.where} has a field named {_short(key)}; wanted a name in one line")
+        raise inner.error(f"{inner.where} has a field named {_short(key)}; wanted a name in one line")
     return key
 
 

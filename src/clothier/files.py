@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -14,10 +15,28 @@ from typing import IO
 from clothier.errors import InputError, WriteError
 
 
+def check_regular(path: Path) -> None:
+    """OSError, whose strerror says why, for anything but a file that can be read to its end: a folder, a pipe, which
+    might never end, a link that leads to itself."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """The bytes of a file of at most that many; OSError as `check_regular`, and for a larger one."""
+    check_regular(path)
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+    return content
+
+
 def write_atomic(path: Path, content: bytes | str) -> None:
     """Put `content` at `path` as `writing` does. Raises WriteError naming the path."""
     with writing(path) as file:
-        file.write(content.encode() if isinstance(content, str) else content)
+        # A path in another encoding than UTF-8 comes with characters that UTF-8 has not.
+        file.write(content.encode(errors="backslashreplace") if isinstance(content, str) else content)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from clothier import backend, checkpoint, hdf5, trained
 from clothier.errors import InputError, RunError, command
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.runs import BaseDescription, Run
 
 NETWORK_SECONDS = 15.0  # without an answer for so long, the network counts as missing
 SUFFIXES = (".h5", ".hdf5")
@@ -42,9 +42,10 @@ class Base:
     precision: str
     sha256: str
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def description(self) -> BaseDescription:
         """As recipe.json holds it."""
-        return {"kind": self.kind, "sha256": self.sha256, "precision": self.precision}
+        return BaseDescription(self.kind, self.sha256, self.precision)
 
 
 def fetch(recipe: Recipe, threads: int | None = None) -> Base | None:
@@ -72,13 +73,13 @@ def fetch(recipe: Recipe, threads: int | None = None) -> Base | None:
 
 def restore(run: Run) -> Base | None:
     """The base that a run keeps in its folder; None where it has none. RunError where it is not the run's."""
-    content = run.read_recipe()
-    if "base" not in content:
+    description = run.description()
+    entry, plan = description.base, description.network
+    if entry is None or plan is None:
         return None
     values = trained.base_weights(run)
     weights = {f"base/{place:03d}": value for place, value in enumerate(values)}
-    entry, plan = content["base"], Plan.from_json(content["network"])
-    return Base(entry["kind"], weights, plan.trunk, entry["precision"], entry["sha256"])
+    return Base(entry.kind, weights, plan.trunk, entry.precision, entry.sha256)
 
 
 def kind_of(base: str) -> str:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clothier import pages, plots
-from clothier.calibrate import Reliability
 from clothier.errors import RunError
-from clothier.evaluate import describe_fit, judged, wilson
+from clothier.evaluate import describe_fit, wilson
 from clothier.files import write_atomic
 from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
@@ -19,15 +18,6 @@ from clothier.values import Floats, Labels, PhaseScores, Scores, Split
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-# What the page shows of recipe.json beside the recipe itself.
-_WANTED: dict[str, tuple[str, ...]] = {
-    "data": ("name", "fingerprint", "class_names", "image_shape", "counts", "notice"),
-    "model": ("parameters", "trainable"),
-    "machine": ("system", "processor", "cores", "memory_gib"),
-    "versions": ("clothier",),
-}
-
 
 # The grids of images, by name of figure and what they show; the run's data are needed to draw them.
 GRIDS = {
@@ -53,7 +43,7 @@ def write_figures(
     A figure whose numbers are not there yet is left out. Raises RunError for a damaged run, InputError for an
     unknown format, WriteError.
     """
-    notice = _read_recipe(run)["data"]["notice"]
+    notice = run.description().data.notice
     figures = _figures(run, notice)
     if judged is not None:
         figures |= _grids(run, judged, notice)
@@ -75,39 +65,26 @@ def render(run: Run) -> str:
     return pages.render("report.html.j2", _contents(run))
 
 
-def _read_recipe(run: Run) -> dict[str, Any]:
-    content = run.read_recipe()
-    missing = [
-        f"{section}.{key}"
-        for section, keys in _WANTED.items()
-        for key in keys
-        if key not in content.get(section, {})
-    ]
-    missing += [key for key in ("precision", "threads", "command") if key not in content]
-    if missing:
-        raise RunError(
-            f"{run.recipe_file} lacks {', '.join(missing)}; wanted the file clothier wrote; train again"
-        )
-    return content
-
-
 def _figures(run: Run, notice: str) -> dict[str, Figure]:
     """The figures that need numbers alone, by name."""
     figures = {}
     if history := run.read_history():
         figures["curves"] = plots.training_curves(history, f"{run.name}: accuracy and loss", notice)
     if phases := run.read_scores():
-        split, scores = judged(phases[-1])
+        split, scores = phases[-1].judged
         names = [score.name for score in scores.per_class]
         title = f"{run.name}: {split} images after {pages.epochs(phases[-1].epochs)}"
         figures["confusion"] = plots.confusion_matrix(scores.confusion, names, title, notice)
         figures["per-class"] = plots.per_class_bars(scores, title, notice)
     if content := run.read_reliability():
-        title = f"{run.name}: confidence and accuracy of {content['split']} images"
+        title = f"{run.name}: confidence and accuracy of {content.split} images"
         drawn = {
-            name: Reliability.from_json(content[part])
-            for part, name in (("before", "as trained"), ("after", f"temperature {content['temperature']}"))
-            if content[part]
+            name: part
+            for part, name in (
+                (content.before, "as trained"),
+                (content.after, f"temperature {content.temperature}"),
+            )
+            if part is not None
         }
         figures["reliability"] = plots.reliability_diagram(drawn, title, notice)
     return figures
@@ -123,7 +100,7 @@ def _grids(run: Run, shown: Split, notice: str) -> dict[str, Figure]:
         raise RunError(
             f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
         )
-    split, scores = judged(phases[-1])
+    split, scores = phases[-1].judged
     names = [score.name for score in scores.per_class]
     figures = {}
     for name, chosen in _chosen(labels, predicted, probabilities).items():
@@ -152,7 +129,7 @@ def _chosen(labels: Labels, predicted: Labels, probabilities: Floats) -> dict[st
 def _what(run: Run, name: str, count: int, split: str) -> str:
     """What the grid shows; its probabilities are those of predictions.csv, which may not be calibrated."""
     words, reliability = GRIDS[name].format(count=count, split=split), run.read_reliability()
-    if name == "confident-mistakes" and (reliability is None or reliability["temperature"] is None):
+    if name == "confident-mistakes" and (reliability is None or reliability.temperature is None):
         return f"{words}, probabilities not calibrated"
     return words
 
@@ -171,9 +148,9 @@ def _drawn_grids(run: Run, split: str) -> dict[str, tuple[str, int, str]]:
 
 def _contents(run: Run) -> dict[str, Any]:
     """What the template names."""
-    content, phases, history = _read_recipe(run), run.read_scores(), run.read_history()
-    recipe, data = Recipe.from_json(content["recipe"]), content["data"]
-    split, scores = judged(phases[-1]) if phases else ("", None)
+    content, phases, history = run.description(), run.read_scores(), run.read_history()
+    recipe, data = content.recipe, content.data
+    split, scores = phases[-1].judged if phases else ("", None)
     fields = _fields(recipe)
     return {
         "content": content,
@@ -185,10 +162,9 @@ def _contents(run: Run) -> dict[str, Any]:
         "phases": phases,
         "fits": [(phase.name, describe_fit(phase, history)) for phase in phases],
         "wilson": wilson,
-        "published": _published(recipe, data["name"], phases),
+        "published": _published(recipe, data.name, phases),
         "figures": {
-            name: pages.embedded(plots.render(figure))
-            for name, figure in _figures(run, data["notice"]).items()
+            name: pages.embedded(plots.render(figure)) for name, figure in _figures(run, data.notice).items()
         },
         "grids": _drawn_grids(run, split),
         "split": split,
@@ -203,7 +179,7 @@ def _summary(recipe: Recipe, phases: list[PhaseScores], epochs: int) -> str:
     total = sum(length for _, length in recipe.phases())
     if not phases:
         return f"Training has finished {epochs} of {pages.epochs(total)}; no phase has been judged yet."
-    split, scores = judged(phases[-1])
+    split, scores = phases[-1].judged
     low, high = wilson(scores)
     ended = phases[-1].epochs
     done = f"{ended} of {pages.epochs(total)}" if ended < total else pages.epochs(ended)

@@ -14,7 +14,7 @@ from clothier import backend, errors, recipes, train
 from clothier.errors import ClothierError, unknown_name
 from clothier.recipes import Recipe
 from clothier.recipes.published import ARTICLE, PUBLISHED, R_TUTORIAL, Published
-from clothier.runs import Run
+from clothier.runs import Description, Run
 from clothier.values import Dataset, PhaseScores
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -83,7 +83,7 @@ class Filled:
     seed: int
     phase: PhaseScores
     seconds: float
-    content: dict[str, Any]
+    content: Description
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +127,7 @@ def plan(request: Request, threads: int | None = None) -> list[Job]:
             same = [run for run, own, _ in _alike(request, recipe) if own.seed == recipe.seed]
             if any(_is_finished(run, recipe) for run in same):
                 continue
-            stopped = [run for run in same if run.read_recipe().get("threads") == wanted]
+            stopped = [run for run in same if run.description().threads == wanted]
             best = max(stopped, key=lambda run: len(run.read_history()), default=None)
             jobs.append(Job(recipe, best, len(best.read_history()) if best else 0))
     return jobs
@@ -176,7 +176,7 @@ def _filled(request: Request, recipe: Recipe, phase: str) -> tuple[Filled, ...]:
 
 def _alike(
     request: Request, recipe: Recipe, phase: str | None = None
-) -> list[tuple[Run, Recipe, dict[str, Any]]]:
+) -> list[tuple[Run, Recipe, Description]]:
     """Runs on the same data whose recipe is the same, the seed apart, until the end of that phase (default: the
     last), with their recipe and recipe.json. What clothier cannot read is none of them.
 
@@ -194,12 +194,12 @@ def _alike(
     found = []
     for run in Run.all_in(request.runs):
         try:
-            content = run.read_recipe()
-            own = Recipe.from_json(content["recipe"])
+            content = run.description()
+            own = content.recipe
             run.read_scores(), run.read_history()
         except ClothierError:
             continue
-        same_data = content.get("data", {}).get("fingerprint") == request.load(recipe).fingerprint
+        same_data = content.data.fingerprint == request.load(recipe).fingerprint
         if same_data and essence(own) == essence(recipe):
             found.append((run, own, content))
     return found

@@ -150,7 +150,7 @@ def run_rows(reproduction: Reproduction) -> list[list[str]]:
                 *(
                     filled.run.name,
                     f"{filled.seed}",
-                    str(filled.content["recipe"]["precision"]),
+                    filled.content.recipe.precision,
                     f"{filled.phase.epochs}",
                 ),
                 *(f"{scores.loss:.4f}", f"{scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
@@ -164,11 +164,11 @@ def origins(reproduction: Reproduction) -> list[str]:
     """Each machine with its versions on which runs were trained, once."""
     lines = []
     for filled in reproduction.filled:
-        machine, versions = filled.content.get("machine", {}), filled.content.get("versions", {})
+        machine, versions = filled.content.machine, filled.content.versions
         parts = [
-            f"{machine.get('processor', 'unknown processor')}, {machine.get('cores', '?')} cores",
-            f"{machine.get('memory_gib', '?')} GiB, {machine.get('system', 'unknown system')}",
-            f"{filled.content.get('threads', '?')} threads",
+            f"{machine.processor}, {machine.cores} cores",
+            f"{machine.memory_gib} GiB, {machine.system}",
+            f"{filled.content.threads} threads",
             ", ".join(f"{name} {version}" for name, version in versions.items()),
         ]
         lines.append("; ".join(parts))

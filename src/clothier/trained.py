@@ -10,7 +10,6 @@ import numpy.typing as npt
 from clothier import backend, checkpoint
 from clothier.errors import InputError, RunError
 from clothier.models.plan import Plan
-from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Images, Predictions
 
@@ -46,7 +45,7 @@ def predict(run: Run, images: Images, which: str = "last") -> Predictions:
 
     `images` uint8 (n, height, width, channels) of the run's own shape; InputError for another. Errors as `load`.
     """
-    wanted = tuple(run.read_recipe()["data"]["image_shape"])
+    wanted = run.description().data.image_shape
     if images.shape[1:] != wanted or not len(images):
         raise InputError(
             f"images are {images.shape}; {run.name} was trained on images of {wanted}; wanted one or more of those"
@@ -65,18 +64,12 @@ def temperature(run: Run, which: str = "last") -> float | None:
     epoch = state.best.epoch if which == "best" and state.best else state.epochs_done
     if content is None or not phases or phases[-1].epochs != epoch:
         return None
-    fitted: float | None = content["temperature"]
-    return fitted
+    return content.temperature
 
 
 def plan(run: Run) -> Plan:
     """The plan of a run's network."""
-    content = run.read_recipe()
-    if "network" in content:
-        return Plan.from_json(content["network"])
-    height, width, channels = content["data"]["image_shape"]
-    recipe = Recipe.from_json(content["recipe"])
-    return Plan.of(recipe, (height, width, channels), len(content["data"]["class_names"]))
+    return run.description().plan
 
 
 def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
@@ -92,7 +85,7 @@ def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
             )
         tensors, epoch = checkpoint.load_weights(run.best_checkpoint(state.best.epoch)), state.best.epoch
     values = [np.asarray(tensors[name]) for name in sorted(tensors) if name.startswith("model/")]
-    if "base" in run.read_recipe() and state.history[epoch - 1].phase != "fine-tuned":
+    if run.description().base is not None and state.history[epoch - 1].phase != "fine-tuned":
         return [*base_weights(run), *values]  # until it is fine-tuned, the base is kept apart from the head
     return values
 
@@ -100,6 +93,7 @@ def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
 def base_weights(run: Run) -> list[npt.NDArray[Any]]:
     """The frozen base's weights in the order of its variables; RunError where they are not those of recipe.json."""
     tensors = checkpoint.load_weights(run.base_file)
-    if checkpoint.digest(tensors) != run.read_recipe()["base"]["sha256"]:
+    own = run.description().base
+    if own is None or checkpoint.digest(tensors) != own.sha256:
         raise RunError(f"{run.base_file} is not the base that recipe.json names; put it back, or train anew")
     return [np.asarray(tensors[name]) for name in sorted(tensors)]

@@ -41,14 +41,14 @@ def _resumes(folder: Path) -> dict[str, Any]:
         train.train(work.RECIPE, tiny, stopped, watcher=_Stop())
     except InterruptedRunError:
         train.resume(stopped, tiny)
-    content = whole.read_recipe()
+    content = whole.description()
     return {
         "equal": _state(whole) == _state(stopped),
         "epochs": len(stopped.read_history()),
         "learned": whole.read_history()[-1].loss < whole.read_history()[0].loss,
-        "backend": content["backend"],
-        "device": content["device"],
-        "versions": sorted(content["versions"]),
+        "backend": content.backend,
+        "device": content.device,
+        "versions": sorted(content.versions),
     }
 
 

@@ -72,7 +72,7 @@ def test_plot_of_a_run_in_the_middle_draws_curves_alone(
     capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
 ) -> None:
     run = Run(tmp_path / "copy")
-    run.write_recipe(Run(finished).read_recipe())
+    run.write_description(Run(finished).description())
     assert _fails(capsys, "plot", str(run.path)).startswith(
         f"{run.path} has no finished epoch; wanted at least"
     )
@@ -85,9 +85,8 @@ def test_plot_of_a_run_in_the_middle_draws_curves_alone(
 def test_other_data_are_refused(capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path) -> None:
     run = Run(tmp_path / "copy")
     shutil.copytree(finished, run.path)
-    content = run.read_recipe()
-    content["data"]["fingerprint"] = "0" * 64
-    run.write_recipe(content)
+    own = run.description()
+    run.write_description(replace(own, data=replace(own.data, fingerprint="0" * 64)))
     for words in (
         ["plot", str(run.path)],
         ["explain", str(run.path), "0"],
@@ -225,7 +224,8 @@ def test_a_photo_gets_one_answer_whoever_is_asked(
     # A temperature far from 1, in both places that a run keeps it, so that no raw probability passes for another.
     manifest = replace(content.manifest, temperature=2.5, preprocessing={"photos": photos})
     bundle.write(run.model_file, replace(content, manifest=manifest))
-    run.write_reliability({**(run.read_reliability() or {}), "temperature": 2.5})
+    kept = json.loads(run.reliability_file.read_text())
+    run.write_reliability({**kept, "temperature": 2.5})
     service = Here(content=bundle.read(run.model_file))
     try:
         for seed in range(3):

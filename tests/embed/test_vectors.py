@@ -149,7 +149,7 @@ def test_what_cannot_be_extracted_is_refused(
         "fitted to the run by --photos FOLDER"
     )
     bare = Run(tmp_path)
-    bare.write_recipe(run.read_recipe())
+    bare.write_description(run.description())
     with pytest.raises(RunError, match=r"last\.safetensors is missing; wanted a checkpoint"):
         embed.extract(pictures, bare)
     monkeypatch.setattr(backend, "machine", lambda: {"memory_gib": 0.001})

@@ -19,12 +19,12 @@ from clothier.values import Dataset, Reading, Split
 
 def test_training_leaves_a_model_file_that_tells_the_run(run: Run, tiny: Dataset) -> None:
     read = bundle.read(run.model_file)
-    manifest, content = read.manifest, run.read_recipe()
+    manifest, content = read.manifest, run.description()
     assert manifest.plan == trained.plan(run)
     assert manifest.class_names == tiny.class_names
     assert manifest.fingerprint == tiny.fingerprint
-    assert manifest.recipe == content["recipe"]
-    assert manifest.versions == content["versions"]
+    assert manifest.recipe == content.recipe.as_json()
+    assert manifest.versions == content.versions
     last = run.read_scores()[-1]
     assert last.test
     assert manifest.scores["test"] == {"images": 90, "loss": last.test.loss, "accuracy": last.test.accuracy}
@@ -100,7 +100,7 @@ def test_the_file_tells_nothing_of_the_machine_s_folders(source: str, told: str)
 
 def test_a_run_without_a_finished_phase_is_refused(run: Run, tiny: Dataset, tmp_path: Path) -> None:
     begun = Run(tmp_path / "cnn1-1")
-    begun.write_recipe(run.read_recipe())
+    begun.write_description(run.description())
     with pytest.raises(
         RunError, match="has no finished phase; wanted one; go on with: clothier train --resume"
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 
 from clothier import models, recipes
 from clothier.errors import InputError
+from clothier.fields import Fields
 from clothier.models.plan import Plan
 
 CNN1 = Plan("cnn1", (12, 12, 1), 3)
@@ -20,7 +22,7 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (4, 24, 18, 3), dtype=np.uint
 
 @pytest.mark.parametrize("plan", [CNN1, PHOTOS, ON_PHOTOS, Plan("vgg19", (28, 28, 1), 10)])
 def test_there_and_back(plan: Plan) -> None:
-    assert Plan.from_json(plan.as_json()) == plan
+    assert Plan.read(Fields(json.loads(json.dumps(plan.as_json())), "a plan")) == plan
 
 
 def test_base_and_head_make_the_whole() -> None:

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from made_runs import describe, make_run
 
-from clothier import files
+from clothier import evaluate, files, recipes
 from clothier.errors import RunError, WriteError
-from clothier.runs import Run
-from clothier.values import ClassScore, EpochRow, PhaseScores, Predictions, Scores
+from clothier.runs import HISTORY_COLUMNS, Run
+from clothier.values import ClassScore, EpochRow, Labels, PhaseScores, Predictions, Scores
 
 ROWS = [
     EpochRow(1, "plain", 0.5, 0.75, 0.25, 0.875, 0.001, 1.5),
@@ -54,18 +57,83 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.history_file.write_text("epoch,phase\n1,plain\n")
     with pytest.raises(
-        RunError, match=r"history\.csv is damaged \('loss'\); wanted the columns epoch, phase"
+        RunError,
+        match=r"history\.csv lacks loss, accuracy, .*; wanted the columns epoch, phase, .* writes it anew$",
     ):
         run.read_history()
     run.recipe_file.write_text("{")
     with pytest.raises(RunError, match=r"recipe\.json is not JSON \("):
-        run.read_recipe()
+        run.description()
     run.recipe_file.write_text("[]")
-    with pytest.raises(RunError, match=r"recipe\.json holds no recipe"):
-        run.read_recipe()
+    with pytest.raises(RunError, match=r"recipe\.json holds a list; wanted an object of named fields$"):
+        run.description()
     run.scores_file.write_text('{"phases": [{}]}')
-    with pytest.raises(RunError, match=r"scores\.json is damaged \('name'\)"):
+    with pytest.raises(RunError, match=r"scores\.json, phases 0 has no 'name'; wanted it there$"):
         run.read_scores()
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("1,plain,0.5,0.75,0.25,0.875,0.001", "history.csv has 7 cells in line 2; wanted 8; "),
+        ("1,plain,nan,0.75,,,0.001,1", "line 2: 'loss' is nan; wanted a number from -0.001 to 1e+30"),
+        ("one,plain,0.5,0.75,,,0.001,1", "line 2: 'epoch' is 'one'; wanted a whole number from 1 to"),
+        ("2,plain,0.5,0.75,,,0.001,1", "history.csv: epoch is 2; wanted 1, as epochs follow each other"),
+        ("1,later,0.5,0.75,,,0.001,1", "'phase' is 'later'; wanted one of augmented, fine-tuned, plain"),
+        ("1,plain,0.5,7.5,,,0.001,1", "'accuracy' is 7.5; wanted a number from 0 to 1"),
+        ("1,plain,,0.75,,,0.001,1", "'loss' is None; wanted a number"),
+        ('1,"pla', "history.csv is no CSV file (unexpected end of data)"),
+    ],
+)
+def test_a_cut_or_foreign_history_is_told_by_its_line(tmp_path: Path, row: str, words: str) -> None:
+    run = Run(tmp_path)
+    run.history_file.write_text(",".join(HISTORY_COLUMNS) + "\n" + row + "\n")
+    with pytest.raises(RunError, match=re.escape(words)):
+        run.read_history()
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize(
+    ("put", "words"),
+    [(_folder, "it is not a regular file"), (_pipe, "it is not a regular file"), (_loop, "Too many levels")],
+)
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("recipe.json", lambda run: run.description()),
+        ("history.csv", lambda run: run.read_history()),
+        ("scores.json", lambda run: run.read_scores()),
+        ("predictions.csv", lambda run: run.read_predictions()),
+        ("reliability.json", lambda run: run.read_reliability()),
+    ],
+)
+def test_what_is_no_file_is_not_read(
+    tmp_path: Path, put: Callable[[Path], None], words: str, name: str, read: Callable[[Run], object]
+) -> None:
+    run = make_run(tmp_path, "cnn1-1")
+    (run.path / name).unlink(missing_ok=True)
+    put(run.path / name)
+    with pytest.raises(RunError, match=rf"^cannot read .*/{re.escape(name)}: {words}"):
+        read(run)
+
+
+def test_a_run_that_stands_under_a_loop_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(RunError, match="is not a run folder"):
+        Run.open(tmp_path / "loop")
+    with pytest.raises(RunError, match=r"^cannot read .*: File name too long; wanted a run folder"):
+        Run.open(tmp_path / ("x" * 300))
 
 
 def test_predictions_file(tmp_path: Path) -> None:
@@ -78,13 +146,22 @@ def test_predictions_file(tmp_path: Path) -> None:
 
 
 def test_reliability_file(tmp_path: Path) -> None:
-    run = Run(tmp_path)
+    run, labels = Run(tmp_path), np.arange(40) % 4
     assert run.read_reliability() is None
-    content = {"split": "test", "temperature": 1.5, "before": {"error": 0.1}, "after": {"error": 0.01}}
+    answers = Predictions(np.random.default_rng(0).normal(size=(40, 4)).astype(np.float32))
+    content = evaluate.calibration("test", labels, answers, (labels, Predictions(2 * answers.logits)))
     run.write_reliability(content)
-    assert run.read_reliability() == content
+    read = run.read_reliability()
+    assert read
+    assert read.after
+    assert (read.split, read.temperature) == ("test", content["temperature"])
+    assert read.before.as_json() == content["before"]
+    assert read.after.as_json() == content["after"]
     run.write_reliability({"split": "test"})
-    with pytest.raises(RunError, match=r"reliability\.json is damaged; wanted the file clothier wrote$"):
+    with pytest.raises(RunError, match=r"reliability\.json has no 'temperature'; wanted it there$"):
+        run.read_reliability()
+    run.write_reliability({**content, "before": {**content["before"], "counts": [1, 2]}})
+    with pytest.raises(RunError, match=r"before: 'counts' is a list of 2; wanted 15 numbers of images$"):
         run.read_reliability()
 
 
@@ -100,10 +177,20 @@ def test_leftovers_are_removed_and_nothing_else(tmp_path: Path) -> None:
     assert not any(path.exists() for path in stale)
 
 
+def _judged(root: Path, labels: Labels, answers: Predictions) -> Run:
+    run = make_run(root, "cnn1-1")
+    scored = evaluate.score(labels, answers, [f"class {number}" for number in range(answers.logits.shape[1])])
+    run.write_scores([PhaseScores("plain", 10, scored, None, scored, "beef" * 16)])
+    run.write_predictions(labels, answers)
+    return run
+
+
 def test_predictions_there_and_back(tmp_path: Path) -> None:
-    run, logits = Run(tmp_path), np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
-    labels = np.arange(50) % 4
-    run.write_predictions(labels, Predictions(logits))
+    labels, answers = (
+        np.arange(50) % 4,
+        Predictions(np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)),
+    )
+    run = _judged(tmp_path, labels, answers)
     read_labels, predicted, probabilities = run.read_predictions()
     assert [part.dtype.name for part in (read_labels, predicted, probabilities)] == [
         "int64",
@@ -111,33 +198,51 @@ def test_predictions_there_and_back(tmp_path: Path) -> None:
         "float32",
     ]
     assert np.array_equal(read_labels, labels)
-    assert np.array_equal(predicted, Predictions(logits).labels)
-    raw = Predictions(logits).uncalibrated_probabilities
-    np.testing.assert_allclose(probabilities, raw.max(axis=1), atol=1e-6)
-    calibrated = Predictions(logits, temperature=2.0)
+    assert np.array_equal(predicted, answers.labels)
+    np.testing.assert_allclose(probabilities, answers.uncalibrated_probabilities.max(axis=1), atol=1e-6)
+    calibrated = Predictions(answers.logits, temperature=2.0)
     run.write_predictions(labels, calibrated)
     np.testing.assert_allclose(run.read_predictions()[2], calibrated.probabilities.max(axis=1), atol=1e-6)
 
 
-def test_missing_and_damaged_predictions_are_named(tmp_path: Path) -> None:
-    run = Run(tmp_path)
-    with pytest.raises(
-        RunError, match=r"predictions\.csv: No such file.*; wanted a run with a finished phase; "
-    ):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            "index,label\n0,1\n",
+            "predictions.csv lacks predicted, probability; wanted the columns index, label",
+        ),
+        ("index,label,predicted,probability\n0,1,many,0.5\n", "predictions.csv is damaged (invalid literal"),
+        ("index,label,predicted,probability\n0,1,9,0.5\n", "predicted is outside the classes; wanted 0 to 2"),
+        ("index,label,predicted,probability\n0,-1,1,0.5\n", "label is outside the classes; wanted 0 to 2"),
+        (
+            "index,label,predicted,probability\n0,1,1,nan\n",
+            "probability is not always a share; wanted 0 to 1",
+        ),
+        (f"index,label,predicted,probability\n0,{10**30},1,1\n", "predictions.csv is damaged ("),
+        ("index,label,predicted,probability\n0,1,1,0.5\n", "and scores.json do not belong together"),
+        ("", "predictions.csv lacks index, label, predicted, probability"),
+    ],
+)
+def test_damaged_predictions_are_named(tmp_path: Path, content: str, words: str) -> None:
+    run = make_run(tmp_path, "cnn1-1")
+    run.predictions_file.write_text(content)
+    with pytest.raises(RunError, match=re.escape(words)):
         run.read_predictions()
-    run.predictions_file.write_text("index,label,predicted,probability\n0,1,many,0.5\n")
-    with pytest.raises(
-        RunError, match=r"predictions\.csv is damaged \(.*'many'.*\); wanted the file clothier"
-    ):
+
+
+def test_missing_predictions_are_named(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "cnn1-1")
+    run.predictions_file.unlink()
+    with pytest.raises(RunError, match=r"predictions\.csv: No such file.*--resume .* writes it anew$"):
         run.read_predictions()
-    run.predictions_file.write_text("index,label\n0,1\n")
-    with pytest.raises(RunError, match=r"predictions\.csv is damaged \('predicted'\)"):
+    run.scores_file.unlink()
+    with pytest.raises(RunError, match=r"has not been judged yet; wanted a run with a finished phase; "):
         run.read_predictions()
 
 
 def test_other_data_are_told_by_their_fingerprint(tmp_path: Path) -> None:
-    run = Run(tmp_path / "cnn1-1")
-    run.write_recipe({"recipe": {}, "data": {"fingerprint": "a" * 64}})
+    run = make_run(tmp_path, "cnn1-1", data={"fingerprint": "a" * 64})
     run.check_data("a" * 64)
     wanted = (
         f"{run.path} was trained on other data (fingerprint aaaaaaaaaaaa, these have bbbbbbbbbbbb); "
@@ -150,12 +255,8 @@ def test_other_data_are_told_by_their_fingerprint(tmp_path: Path) -> None:
 def test_a_notebook_shows_scores_and_curves(tmp_path: Path) -> None:
     run = Run(tmp_path / "cnn1-1")
     assert "no run yet" in run._repr_html_()
-    run.write_recipe(
-        {
-            "recipe": {"name": "cnn1"},
-            "data": {"name": "generated", "source": "generated", "notice": "Drawn <here>."},
-        }
-    )
+    described = describe(recipes.get("cnn1"), name="generated", notice="Drawn <here>.")
+    run.write_description(described)
     score = Scores(0.5, 0.75, (ClassScore("a", 1.0, 0.5, 2 / 3, 2),), np.array([[2]]))
     run.write_scores([PhaseScores("plain", 3, score, None, score, "abc")])
     shown = run._repr_html_()
@@ -170,7 +271,7 @@ def test_a_notebook_shows_scores_and_curves(tmp_path: Path) -> None:
 
 def test_all_runs_of_a_folder_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     for name in ("cnn1-10", "cnn3-1", "cnn1-9", "mine"):
-        Run(tmp_path / name).write_recipe({"recipe": {}})
+        make_run(tmp_path, name)
     (tmp_path / "cnn1-1").mkdir()
     assert [run.name for run in Run.all_in(tmp_path)] == ["cnn1-9", "cnn1-10", "cnn3-1", "mine"]
     assert Run.all_in(tmp_path / "nowhere") == []

@@ -44,9 +44,9 @@ def test_what_a_run_leaves_behind(finished: Run, tiny: Dataset) -> None:
     right = np.mean([row["label"] == row["predicted"] for row in rows])
     assert phases[-1].test
     assert right == phases[-1].test.accuracy
-    content = finished.read_recipe()
-    assert content["recipe"] == RECIPE.as_json()
-    assert content["data"]["counts"] == {"train": 300, "validation": 90, "test": 90}
+    description = finished.description()
+    assert description.recipe == RECIPE
+    assert description.data.counts == {"train": 300, "validation": 90, "test": 90}
     assert finished.report_file.read_text() == "<!DOCTYPE html> 2 phases"
     assert len(finished.best_checkpoints()) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -47,7 +48,7 @@ def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
         with pytest.raises(InterruptedRunError):
             train.train(recipe, tiny, run, watcher=Telling())
         assert told == [f"computing in {chosen}: a short probe {compared} in bfloat16 as in float32"]
-        assert run.read_recipe()["recipe"]["precision"] == chosen
+        assert run.recipe().precision == chosen
         monkeypatch.setattr(backend, "bfloat16_speed", lambda: 1.0)  # the choice stands all the same
         train.resume(run, tiny)
         whole = fresh(tiny, tmp_path, recipes.change(recipe, {"precision": chosen}))
@@ -112,12 +113,11 @@ def test_a_run_that_another_process_trains_is_left_alone(
 def test_a_run_of_an_earlier_version_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
     """Its recipe knew fewer fields; those stand at their defaults."""
     kept = checkpoint.load(stopped.last_checkpoint)
-    content = stopped.read_recipe()
+    content = json.loads(stopped.recipe_file.read_text())
     for recipe in (content["recipe"], kept.recipe):
         for field in ("base", "base_pixels", "fine_tune_epochs", "head_units"):
             del recipe[field]
-    del content["backend"]
-    stopped.write_recipe(content)
+    stopped.recipe_file.write_text(json.dumps(content))
     checkpoint.save(stopped.last_checkpoint, kept)
     train.resume(stopped, tiny)
     assert state(stopped) == state(finished)
@@ -137,9 +137,9 @@ def test_resume_refuses_other_data(stopped: Run, tiny: Dataset) -> None:
 
 
 def test_resume_refuses_another_backend(stopped: Run, tiny: Dataset) -> None:
-    content = stopped.read_recipe()
-    assert (content["backend"], content["device"]) == ("tensorflow", "cpu")
-    stopped.write_recipe({**content, "backend": "jax"})
+    own = stopped.description()
+    assert (own.backend, own.device) == ("tensorflow", "cpu")
+    stopped.write_description(replace(own, backend="jax"))
     with pytest.raises(RunError) as caught:
         train.resume(stopped, tiny)
     assert str(caught.value) == (
@@ -149,9 +149,8 @@ def test_resume_refuses_another_backend(stopped: Run, tiny: Dataset) -> None:
 
 
 def test_resume_refuses_another_recipe(stopped: Run, tiny: Dataset) -> None:
-    content = stopped.read_recipe()
-    content["recipe"]["learning_rate"] = 0.5
-    stopped.write_recipe(content)
+    own = stopped.description()
+    stopped.write_description(replace(own, recipe=replace(own.recipe, learning_rate=0.5)))
     with pytest.raises(
         RunError, match=r"belongs to another recipe \(learning_rate 0\.003 there, 0\.5 here\); wanted"
     ):

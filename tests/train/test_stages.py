@@ -16,7 +16,7 @@ from clothier.errors import InterruptedRunError, RunError
 from clothier.models.plan import Plan
 from clothier.predict import Predictor
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.runs import Parameters, Run
 from clothier.train import stages
 from clothier.values import Dataset, Predictions
 
@@ -65,12 +65,15 @@ def test_what_a_run_leaves_behind(finished: Run, below: Run) -> None:
         ("plain", 2),
         ("fine-tuned", 4),
     ]
-    content = finished.read_recipe()
-    assert content["base"]["kind"] == "run"
-    assert content["base"]["sha256"] == checkpoint.digest(checkpoint.load_weights(finished.base_file))
-    assert content["network"]["trunk"]["image_shape"] == [12, 12, 1]
+    content = finished.description()
+    assert content.base
+    assert content.network
+    assert content.network.trunk
+    assert content.base.kind == "run"
+    assert content.base.sha256 == checkpoint.digest(checkpoint.load_weights(finished.base_file))
+    assert content.network.trunk.image_shape == (12, 12, 1)
     conv, dense, logits = (9 + 1) * 32, (800 + 1) * 16, (16 + 1) * 3
-    assert content["model"] == {"parameters": conv + dense + logits, "trainable": dense + logits}
+    assert content.model == Parameters(conv + dense + logits, dense + logits)
 
 
 def test_it_learns_from_few_photos_on_a_base_that_knows(below: Run, photos: Dataset, tmp_path: Path) -> None:

@@ -8,15 +8,10 @@ from typing import Any
 
 from clothier.errors import BundleError
 from clothier.fields import Fields
-from clothier.models import MODELS
 from clothier.models.plan import Plan
-from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
-from clothier.values.names import MOST_CLASSES
 
 FORMAT = 1
 PHOTOS = ("centre", "doctor", "pad")  # how a photo becomes an image of the network's size
-MOST_SIDE = 4096  # pixels
-MOST_TRUNKS = 4  # heads, one on the other
 MOST_CARD = 100_000  # characters
 
 
@@ -69,7 +64,7 @@ class Manifest:
                 f"manifest.json has format version {str(version)[:20]!r}; wanted {FORMAT}; "
                 "read it with the version of clothier that wrote it"
             )
-        plan = _plan(fields.within("plan"))
+        plan = Plan.read(fields.within("plan"))
         class_names = fields.class_names("class_names")
         if len(class_names) != plan.num_classes:
             raise BundleError(
@@ -91,43 +86,6 @@ class Manifest:
         )
         fields.end()
         return made
-
-
-def _plan(fields: Fields, depth: int = 1) -> Plan:
-    trunk = fields.take("trunk")
-    if trunk is not None and depth > MOST_TRUNKS:
-        raise BundleError(f"{fields.where} has more than {MOST_TRUNKS} trunks; wanted fewer")
-    shape = fields.take("image_shape")
-    if (
-        not isinstance(shape, list)
-        or [type(side) for side in shape] != [int] * 3
-        or not all(1 <= side <= MOST_SIDE for side in shape[:2])
-        or shape[2] not in (1, 3)
-    ):
-        fields.refuse("image_shape", shape, f"height and width from 1 to {MOST_SIDE}, and 1 or 3 channels")
-    made = Plan(
-        model=fields.one_of("model", MODELS),
-        image_shape=(shape[0], shape[1], shape[2]),
-        num_classes=fields.whole("num_classes", 2, MOST_CLASSES),
-        trunk=None if trunk is None else _plan(Fields(trunk, f"{fields.where}, trunk"), depth + 1),
-        base_pixels=fields.one_of("base_pixels", BASE_PIXELS),
-        base_end=fields.one_of("base_end", BASE_ENDS),
-        resize=fields.one_of("resize", RESIZES),
-        head_units=fields.whole("head_units", 1, 100_000),
-        head_dropout=fields.number("head_dropout", 0, 1),
-        views=fields.one_of("views", VIEWS),
-    )
-    fields.end()
-    if made.trunk is not None and made.trunk.model != made.model:
-        raise BundleError(
-            f"{fields.where} has a trunk of another model ({made.trunk.model}); wanted {made.model}"
-        )
-    smallest = MODELS[made.model].smallest
-    if made.trunk is None and min(shape[:2]) < smallest:
-        raise BundleError(
-            f"{fields.where}: {made.model} on {shape[0]}x{shape[1]} pixels; wanted {smallest} or more"
-        )
-    return made
 
 
 def _preprocessing(fields: Fields) -> dict[str, str]:

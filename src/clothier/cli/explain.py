@@ -58,8 +58,8 @@ def explain(
     from clothier.runs import Run
 
     opened = Run.open(run)
-    data = opened.read_recipe()["data"]
-    names: list[str] = data["class_names"]
+    data = opened.description().data
+    names = list(data.class_names)
     if class_ is not None and class_ not in names:
         raise unknown_name("class", class_, names)
     shown = _of_data(opened, int(image), split, data_dir) if image.isdecimal() else _picture(opened, image)
@@ -73,7 +73,7 @@ def explain(
     explanation = explaining.explain(trained.load(opened, weights), shown.pixels, names.index(name))
     folder = re.sub(r"[^\w.-]+", "-", f"{shown.what} {weights}")
     what = ", ".join(filter(None, (opened.name, shown.what, shown.file)))
-    figures = _draw(explanation, shown.pixels, spoken, what, data["notice"])
+    figures = _draw(explanation, shown.pixels, spoken, what, data.notice)
     for figure_name, figure in figures.items():
         own = opened.figure_file(f"explain/{folder}/{figure_name}", format)
         path = out / f"{figure_name}.{format}" if out else own

@@ -36,7 +36,7 @@ def judge(run: Run, images: Images, weights: str, warnings: tuple[str, ...] = ()
         return Judged(answers, kind, predict.uncalibrated(predictor))
     predictions = trained.predict(run, images, weights)
     kind, shares = predictions.named_probabilities
-    names = tuple(run.read_recipe()["data"]["class_names"])
+    names = run.description().data.class_names
     answers = [predict.of_probabilities("", names, row, warnings) for row in shares]
     if predictions.temperature is not None:
         return Judged(answers, kind)

@@ -64,11 +64,11 @@ def load_data(source: str, options: dict[str, Any], usual_split: str = "default"
 
 def load_run_data(run: Run, data_dir: Path | None = None) -> Dataset:
     """The data a run was trained on, read as they were then; RunError where they are others now."""
-    data = run.read_recipe()["data"]
-    read = dict(data["options"])
+    reading = run.description().data.reading
+    read = dict(reading.options)
     if data_dir is not None:
         read["data_dir"] = str(data_dir.absolute())
-    dataset = load_data(data["source"], read)
+    dataset = load_data(reading.source, read)
     run.check_data(dataset.fingerprint)
     return dataset
 

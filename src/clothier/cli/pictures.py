@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -111,9 +111,9 @@ class Words:
         height, width = size or embed.PHOTO_SIZE
         channels, crop = None, self.crop or "pad"
         if run is not None:
-            data = run.read_recipe()["data"]
-            height, width, channels = data["image_shape"]
-            crop = self.crop or data["options"].get("crop", "pad")
+            own = run.description().data
+            height, width, channels = own.image_shape
+            crop = self.crop or own.reading.crop
             if size not in (None, [height, width]):
                 raise InputError(
                     f"--image-size is {self.image_size}, {run.name} wants {height}x{width}; leave it out"
@@ -134,8 +134,8 @@ class Words:
     def _of_data(self, run: Run | None) -> Pictures:
         from clothier import embed
 
-        content: dict[str, Any] | None = run.read_recipe()["data"] if run is not None else None
-        own = content["source"] if content is not None else None
+        content = run.description().data if run is not None else None
+        own = content.reading.source if content is not None else None
         source = self.data or own
         if source is None:
             raise InputError(
@@ -145,7 +145,7 @@ class Words:
             return embed.of_split(options.load_run_data(run, self.data_dir), self.split)
         size = self.image_size
         if size is None and content is not None and source.startswith("folder:"):
-            height, width, _ = content["image_shape"]
+            height, width, _ = content.image_shape
             size = f"{height}x{width}"
         read = options.as_options(self.data_dir, "default", size, self.crop or "pad", self.skip_bad)
         return embed.of_split(options.load_data(source, read), self.split)

@@ -10,7 +10,7 @@ from clothier.errors import InputError
 
 if TYPE_CHECKING:
     from clothier.cli.judging import Judged
-    from clothier.runs import Run
+    from clothier.runs import DataDescription, Run
     from clothier.values import Dataset
 
 _KINDS = {
@@ -28,8 +28,8 @@ def predict_one(
     from clothier.runs import Run
 
     run = Run.open(model)
-    content = run.read_recipe()["data"]
-    if data is None or data == content["source"]:
+    content = run.description().data
+    if data is None or data == content.reading.source:
         data_dir = read["data_dir"]
         dataset = options.load_run_data(run, Path(data_dir) if data_dir else None)
     else:
@@ -42,7 +42,7 @@ def predict_one(
 
     rows = [index, *range(min(_FIRST, len(images)))]
     judged = judging.judge(run, images.images[np.array(rows)], weights)
-    names = list(content["class_names"])
+    names = list(content.class_names)
     labels = [names.index(answer.classes[0][0]) for answer in judged.answers]
     shares = dict(judged.answers[0].classes)
     answer: dict[str, Any] = {
@@ -67,10 +67,10 @@ def predict_one(
     screen.notice(judged.remark)
 
 
-def _check_fit(run: Run, content: dict[str, Any], dataset: Dataset) -> None:
+def _check_fit(run: Run, content: DataDescription, dataset: Dataset) -> None:
     """InputError where the data have another shape or number of classes than the run's network."""
     own, given = (
-        (tuple(content["image_shape"]), len(content["class_names"])),
+        (content.image_shape, len(content.class_names)),
         (
             dataset.image_shape,
             dataset.num_classes,
@@ -84,9 +84,9 @@ def _check_fit(run: Run, content: dict[str, Any], dataset: Dataset) -> None:
             f"{run.name} was trained on images of {own_words}, {dataset.name} has {given_words}; "
             "wanted the same; choose other --data, or --image-size where they are photos"
         )
-    if dataset.class_names != tuple(content["class_names"]):
+    if dataset.class_names != content.class_names:
         screen.notice(
-            f"{run.name} knows its classes by other names ({', '.join(content['class_names'])}) than {dataset.name}"
+            f"{run.name} knows its classes by other names ({', '.join(content.class_names)}) than {dataset.name}"
         )
 
 

@@ -96,7 +96,7 @@ def _named(recipe: str | None, resume: Path | None) -> Recipe:
     from clothier.runs import Run
 
     if resume is not None:
-        return recipes.Recipe.from_json(Run.open(resume).read_recipe()["recipe"])
+        return Run.open(resume).recipe()
     if recipe is None:
         raise InputError("no recipe given; wanted one such as cnn1; `clothier recipes` lists them")
     return recipes.get(recipe)
@@ -196,8 +196,8 @@ def _resume(
     from clothier.runs import Run
 
     run = Run.open(path)
-    content = run.read_recipe()
-    own = recipes.Recipe.from_json(content["recipe"])
+    description = run.description()
+    own = description.recipe
     if recipe is not None and recipe != own.name:
         raise InputError(
             f"{path} is a run of {own.name}, not of {recipe}; leave the name out to go on with it"
@@ -215,7 +215,7 @@ def _resume(
     watching = _watcher(verbose)
     done = len(run.read_history())
     screen.messages.print(f"going on with {run.path} ({own.name}), {done} epochs done", markup=False)
-    return run, training.resume(run, dataset, threads=threads or content["threads"], watcher=watching)
+    return run, training.resume(run, dataset, threads=threads or description.threads, watcher=watching)
 
 
 def _watcher(verbose: int | None) -> Watcher:
@@ -228,12 +228,12 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     from clothier import evaluate
     from clothier.recipes.published import PUBLISHED
 
-    content = run.read_recipe()
-    notice, name = content["data"]["notice"], content["recipe"]["name"]
+    description = run.description()
+    notice, name = description.data.notice, description.recipe.name
     if json:
         phases = [phase.as_json() for phase in scores]
         screen.print_json(
-            {"run": str(run.path), "notice": notice, "recipe": content["recipe"], "phases": phases}
+            {"run": str(run.path), "notice": notice, "recipe": description.recipe.as_json(), "phases": phases}
         )
         return
     rows = []
@@ -254,7 +254,7 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     history = run.read_history()
     for phase in scores:
         screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}")
-    if content["data"]["name"] == "fashion-mnist":
+    if description.data.name == "fashion-mnist":
         beside = []
         for phase in scores:
             published = PUBLISHED.get((name, phase.name))

@@ -44,7 +44,7 @@ def extract(
                 f"layer '{layer}' without a run; wanted one that has layers; name it with --model"
             )
         return _pixels(pictures)
-    shape = tuple(run.read_recipe()["data"]["image_shape"])
+    shape = run.description().data.image_shape
     if pictures.images.shape[1:] != shape:
         raise InputError(
             f"images of {pictures.source} are {_by(pictures.images.shape[1:])}, {run.name} was trained on "
@@ -56,7 +56,7 @@ def extract(
         raise unknown_name("layer", name, [known.name for known in model.layers])
     vectors, logits = _through(model, name, trained.plan(run).views, pictures, report)
     predictions = Predictions(logits, trained.temperature(run, which))
-    own = run.read_recipe()["data"]["class_names"]
+    own = run.description().data.class_names
     class_names = (*pictures.class_names, *(word for word in own if word not in pictures.class_names))
     return Embedding(
         vectors=vectors,

@@ -14,7 +14,6 @@ from clothier.errors import RunError, command
 from clothier.export.graph import emit
 from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
-from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset, Scores, Split, softmax
 from clothier.values.names import plain
@@ -47,7 +46,7 @@ def bundle_of(
         raise RunError(
             f"{run.path} has no finished phase; wanted one; go on with: {command('train', '--resume', run.path)}"
         )
-    model, plan, content = trained.load(run), trained.plan(run), run.read_recipe()
+    model, plan, content = trained.load(run), trained.plan(run), run.description()
     graph = emit(model, views=plan.views)
     if int8:
         graph = quantize(graph, dataset.train.images)
@@ -67,9 +66,9 @@ def bundle_of(
             scores=scores | ({"calibration": errors} if errors else {}),
             recipe={
                 name: without_folders(value) if name == "base" else value
-                for name, value in Recipe.from_json(content["recipe"]).as_json().items()
+                for name, value in content.recipe.as_json().items()
             },
-            versions={name: str(version) for name, version in content["versions"].items()},
+            versions=dict(content.versions),
             temperature=known.temperature,
             thresholds=known.thresholds,
         ),

@@ -63,7 +63,7 @@ class Work:
             "image_shape": json.dumps(list(shape)),
             "colour": "grey" if shape[2] == 1 else "RGB",
             "photos": bundling.photos_of(self.dataset),
-            "recipe": str(self.run.read_recipe()["recipe"]["name"]),
+            "recipe": self.run.recipe().name,
             "data": bundling.without_folders(self.dataset.name),
             "fingerprint": self.dataset.fingerprint,
             "clothier": __version__,

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from clothier.fields import Fields
 from clothier.recipes import Recipe
+from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
+from clothier.values.names import MOST_CLASSES
+
+MOST_SIDE = 4096  # pixels
+MOST_TRUNKS = 4  # heads, one on the other
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,35 @@ class Plan:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> Plan:
-        trunk = content["trunk"]
-        height, width, channels = content["image_shape"]
-        return cls(
-            **{
-                **content,
-                "image_shape": (height, width, channels),
-                "trunk": cls.from_json(trunk) if trunk else None,
-            }
+    def read(cls, fields: Fields, depth: int = 1) -> Plan:
+        """The plan that `as_json` gave; the error of `fields` for one that no network has."""
+        from clothier.models import MODELS
+
+        trunk = fields.take("trunk")
+        if trunk is not None and depth > MOST_TRUNKS:
+            raise fields.error(f"{fields.where} has more than {MOST_TRUNKS} trunks; wanted fewer")
+        made = cls(
+            model=fields.one_of("model", MODELS),
+            image_shape=fields.shape("image_shape", MOST_SIDE),
+            num_classes=fields.whole("num_classes", 2, MOST_CLASSES),
+            trunk=None
+            if trunk is None
+            else cls.read(Fields(trunk, f"{fields.where}, trunk", fields.error), depth + 1),
+            base_pixels=fields.one_of("base_pixels", BASE_PIXELS),
+            base_end=fields.one_of("base_end", BASE_ENDS),
+            resize=fields.one_of("resize", RESIZES),
+            head_units=fields.whole("head_units", 1, 100_000),
+            head_dropout=fields.number("head_dropout", 0, 1),
+            views=fields.one_of("views", VIEWS),
         )
+        fields.end()
+        if made.trunk is not None and made.trunk.model != made.model:
+            raise fields.error(
+                f"{fields.where} has a trunk of another model ({made.trunk.model}); wanted {made.model}"
+            )
+        (height, width, _), smallest = made.image_shape, MODELS[made.model].smallest
+        if made.trunk is None and min(height, width) < smallest:
+            raise fields.error(
+                f"{fields.where}: {made.model} on {height}x{width} pixels; wanted {smallest} or more"
+            )
+        return made

@@ -205,7 +205,12 @@ def change(recipe: Recipe, values: dict[str, Any]) -> Recipe:
             raise unknown_name("recipe field", field, [f.name for f in fields(Recipe)])
         kind = kinds[field]
         if kind is float and type(value) is int:
-            value = float(value)
+            try:
+                value = float(value)
+            except OverflowError:
+                raise InputError(
+                    f"{field} is a number of {len(str(value))} digits; wanted a smaller one"
+                ) from None
         if isinstance(value, str) and kind is not str:
             try:
                 value = kind(value)

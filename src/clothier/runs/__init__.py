@@ -1,5 +1,18 @@
 """The run folder: its file names, what is written there and read. Nobody else joins these paths."""
 
+from clothier.runs.description import BaseDescription, DataDescription, Description, Machine, Parameters
 from clothier.runs.folder import HISTORY_COLUMNS, Run
+from clothier.runs.scores import Calibrated, epoch_row, in_order
 
-__all__ = ["HISTORY_COLUMNS", "Run"]
+__all__ = [
+    "HISTORY_COLUMNS",
+    "BaseDescription",
+    "Calibrated",
+    "DataDescription",
+    "Description",
+    "Machine",
+    "Parameters",
+    "Run",
+    "epoch_row",
+    "in_order",
+]

@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,10 +18,19 @@ import numpy as np
 
 from clothier import markup
 from clothier.errors import InputError, RunError, WriteError, command
-from clothier.files import held, write_atomic
+from clothier.fields import Fields, parse
+from clothier.files import held, read_file, write_atomic
+from clothier.recipes import Recipe
+from clothier.recipes.recipe import PHASES
+from clothier.runs import scores, tables
+from clothier.runs.description import Description, read_recipe
+from clothier.runs.scores import Calibrated
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
+PREDICTION_COLUMNS = ("index", "label", "predicted")
+PROBABILITIES = ("probability", "uncalibrated_probability")  # one of these follows
+MOST_BYTES = 2**30  # of any file that is read whole
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,13 @@ class Run:
     def open(cls, path: str | Path) -> Run:
         """The run in that folder; RunError where the folder holds none."""
         run = cls(Path(path))
-        if not run.recipe_file.is_file():
+        try:
+            there = run.recipe_file.is_file()
+        except OSError as error:
+            raise RunError(
+                f"cannot read {path}: {error.strerror}; wanted a run folder such as runs/cnn1-1"
+            ) from error
+        if not there:
             raise RunError(
                 f"{path} is not a run folder (no {run.recipe_file.name} in it); wanted one like runs/cnn1-1; "
                 "`ls runs` lists them"
@@ -152,15 +168,17 @@ class Run:
         return self.path / "figures" / f"{name}.{suffix}"
 
     # Reading and writing.
-    def write_recipe(self, content: dict[str, Any]) -> None:
-        write_atomic(self.recipe_file, json.dumps(content, indent=2) + "\n")
+    def write_description(self, description: Description) -> None:
+        write_atomic(self.recipe_file, json.dumps(description.as_json(), indent=2) + "\n")
 
-    def read_recipe(self) -> dict[str, Any]:
-        """recipe.json: {"recipe": every field, "data": {...}, "versions": {...}, "machine": {...}}."""
-        content = self._read_json(self.recipe_file)
-        if not isinstance(content, dict) or "recipe" not in content:
-            raise RunError(f"{self.recipe_file} holds no recipe; wanted the file clothier wrote; train again")
-        return content
+    def description(self) -> Description:
+        """What recipe.json says; RunError, as all that reads here, naming the file and the field that is not as it
+        should be."""
+        return Description.read(self._fields(self.recipe_file))
+
+    def recipe(self) -> Recipe:
+        """The recipe of the run."""
+        return read_recipe(self._fields(self.recipe_file))
 
     def write_history(self, rows: Iterable[EpochRow]) -> None:
         """Put the whole history; used when a resume cuts it back to the checkpoint."""
@@ -172,32 +190,11 @@ class Run:
 
     def read_history(self) -> list[EpochRow]:
         """The rows so far; empty where training has not finished an epoch."""
-        if not self.history_file.exists():
+        remedy = f"`{self._resume}` writes it anew"
+        if self._is_missing(self.history_file):
             return []
-
-        def number(cell: str) -> float | None:
-            return float(cell) if cell else None
-
-        try:
-            with self.history_file.open(newline="") as file:
-                return [
-                    EpochRow(
-                        epoch=int(row["epoch"]),
-                        phase=row["phase"],
-                        loss=float(row["loss"]),
-                        accuracy=float(row["accuracy"]),
-                        val_loss=number(row["val_loss"]),
-                        val_accuracy=number(row["val_accuracy"]),
-                        learning_rate=float(row["learning_rate"]),
-                        seconds=float(row["seconds"]),
-                    )
-                    for row in csv.DictReader(file)
-                ]
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(
-                f"{self.history_file} is damaged ({error}); wanted the columns {', '.join(HISTORY_COLUMNS)}; "
-                f"`{command('train', '--resume', self.path)}` writes it anew"
-            ) from error
+        rows = tables.rows(self._read(self.history_file), self.history_file, HISTORY_COLUMNS, remedy)
+        return scores.in_order([scores.epoch_row(row) for row in rows], str(self.history_file))
 
     def write_scores(self, phases: Iterable[PhaseScores]) -> None:
         content = {"phases": [phase.as_json() for phase in phases]}
@@ -205,20 +202,16 @@ class Run:
 
     def read_scores(self) -> list[PhaseScores]:
         """The phases judged so far, in order; empty where none is."""
-        if not self.scores_file.exists():
+        if self._is_missing(self.scores_file):
             return []
-        try:
-            return [PhaseScores.from_json(entry) for entry in self._read_json(self.scores_file)["phases"]]
-        except (KeyError, TypeError) as error:
-            raise RunError(
-                f"{self.scores_file} is damaged ({error}); wanted the file clothier wrote"
-            ) from error
+        entries = self._fields(self.scores_file).each("phases", len(PHASES))
+        return [scores.phase_scores(entry) for entry in entries]
 
     def write_predictions(self, labels: Labels, predictions: Predictions) -> None:
         """One row an image of the judged split: index, label, predicted, probability of the predicted class. Where
         the predictions are not calibrated, the last column is named uncalibrated_probability."""
         predicted, (name, probabilities) = predictions.labels, predictions.named_probabilities
-        lines = [f"index,label,predicted,{name.replace(' ', '_')}"]
+        lines = [",".join((*PREDICTION_COLUMNS, name.replace(" ", "_")))]
         lines += [
             f"{index},{label},{guess},{row[guess]:.6f}"
             for index, (label, guess, row) in enumerate(zip(labels, predicted, probabilities, strict=True))
@@ -227,42 +220,39 @@ class Run:
 
     def read_predictions(self) -> tuple[Labels, Labels, Floats]:
         """(labels int64, predicted int64, probability float32 of the predicted class, calibrated or not), each (n,),
-        in the order of the judged split."""
-        try:
-            with self.predictions_file.open(newline="") as file:
-                rows = list(csv.DictReader(file))
-            name = "probability" if "probability" in rows[0] else "uncalibrated_probability"
-            return (
-                np.array([row["label"] for row in rows], np.int64),
-                np.array([row["predicted"] for row in rows], np.int64),
-                np.array([row[name] for row in rows], np.float32),
+        in the order of the judged split. RunError also where they are not those that scores.json counts."""
+        phases = self.read_scores()
+        if not phases:
+            raise RunError(
+                f"{self.path} has not been judged yet; wanted a run with a finished phase; "
+                f"`{self._resume}` goes on with it"
             )
-        except OSError as error:
+        remedy = f"`{self._resume}` writes it anew"
+        path = self.predictions_file
+        columns = tables.columns(self._read(path, remedy), path, PREDICTION_COLUMNS, remedy, PROBABILITIES)
+        _, judged = phases[-1].judged
+        found = scores.predictions(columns, len(judged.per_class), f"{path}")
+        confusion = np.zeros_like(judged.confusion)
+        np.add.at(confusion, found[:2], 1)
+        if not np.array_equal(confusion, judged.confusion):
             raise RunError(
-                f"cannot read {self.predictions_file}: {error.strerror}; wanted a run with a finished phase; "
-                f"`{command('train', '--resume', self.path)}` goes on with it"
-            ) from error
-        except (IndexError, KeyError, TypeError, ValueError) as error:
-            raise RunError(
-                f"{self.predictions_file} is damaged ({error}); wanted the file clothier wrote; train again"
-            ) from error
+                f"{self.predictions_file} and {self.scores_file.name} do not belong together; wanted those of one "
+                f"phase; `{self._resume}` writes both"
+            )
+        return found
 
     def write_reliability(self, content: dict[str, Any]) -> None:
         write_atomic(self.reliability_file, json.dumps(content, indent=2) + "\n")
 
-    def read_reliability(self) -> dict[str, Any] | None:
-        """reliability.json: {"split", "temperature", "before", "after"}, as `evaluate.calibration` has it; None where
-        the run has none."""
-        if not self.reliability_file.exists():
+    def read_reliability(self) -> Calibrated | None:
+        """What reliability.json holds, as `evaluate.calibration` has it; None where the run has none."""
+        if self._is_missing(self.reliability_file):
             return None
-        content = self._read_json(self.reliability_file)
-        if not isinstance(content, dict) or not {"split", "temperature", "before", "after"} <= content.keys():
-            raise RunError(f"{self.reliability_file} is damaged; wanted the file clothier wrote")
-        return content
+        return scores.calibrated(self._fields(self.reliability_file))
 
     def check_data(self, fingerprint: str) -> None:
         """RunError where data of that fingerprint are not those the run was trained on."""
-        own = self.read_recipe()["data"]["fingerprint"]
+        own = self.description().data.fingerprint
         if own != fingerprint:
             raise RunError(
                 f"{self.path} was trained on other data (fingerprint {own[:12]}, "
@@ -274,13 +264,13 @@ class Run:
         """The scores, and the curves where they are drawn."""
         if not self.recipe_file.is_file():
             return markup.table(f"{self.path} (no run yet)", SCORE_COLUMNS, [])
-        content = self.read_recipe()
+        description = self.description()
         rows = [row for phase in self.read_scores() for row in phase.rows()]
-        title = f"{self.name}: {content['recipe']['name']} on {content['data']['name']}"
-        page = markup.table(title, SCORE_COLUMNS, rows, notice=content["data"]["notice"])
+        title = f"{self.name}: {description.recipe.name} on {description.data.name}"
+        page = markup.table(title, SCORE_COLUMNS, rows, notice=description.data.notice)
         curves = self.figure_file("curves")
         if curves.is_file():
-            picture = base64.b64encode(curves.read_bytes()).decode()
+            picture = base64.b64encode(self._read(curves)).decode()
             page += (
                 f'<img alt="training curves" src="data:image/png;base64,{picture}" style="max-width: 100%">'
             )
@@ -291,10 +281,21 @@ class Run:
         for path in self.path.rglob(".*.tmp"):
             path.unlink(missing_ok=True)
 
-    def _read_json(self, path: Path) -> Any:
+    @property
+    def _resume(self) -> str:
+        """The command that goes on with the run, and writes what it can write again."""
+        return command("train", "--resume", self.path)
+
+    def _fields(self, path: Path) -> Fields:
+        return Fields(parse(self._read(path), str(path), RunError), str(path), RunError)
+
+    def _read(self, path: Path, remedy: str = "put it back, or train anew") -> bytes:
         try:
-            return json.loads(path.read_text())
+            return read_file(path, MOST_BYTES)
         except OSError as error:
-            raise RunError(f"cannot read {path}: {error.strerror}; wanted a finished run") from error
-        except ValueError as error:
-            raise RunError(f"{path} is not JSON ({error}); wanted the file clothier wrote") from error
+            raise RunError(
+                f"cannot read {path}: {error.strerror}; wanted what clothier wrote; {remedy}"
+            ) from error
+
+    def _is_missing(self, path: Path) -> bool:
+        return not os.path.lexists(path)

@@ -51,7 +51,7 @@ def train(
             )
             if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
                 checkpoint.save_weights(run.base_file, base.weights)
-            run.write_recipe(describe(training, command))
+            run.write_description(describe(training, command))
         events.rewrite(run.events_folder, [])
         return training.finish()
 
@@ -65,10 +65,10 @@ def resume(
     Raises RunError where the data, the recipe or the backend are not those of the run or another process trains it,
     and as `train`.
     """
-    content = run.read_recipe()
-    recipe = Recipe.from_json(content["recipe"])
+    description = run.description()
+    recipe = description.recipe
     run.check_data(dataset.fingerprint)
-    there, here = content.get("backend", "tensorflow"), backend.name()
+    there, here = description.backend, backend.name()
     if there != here:
         raise RunError(
             f"{run.path} was begun on {there}, this is {here}, which gives other bits; wanted the same; "

@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clothier import backend
 from clothier.data.fingerprint import by_split
+from clothier.runs import DataDescription, Description, Machine, Parameters
 
 if TYPE_CHECKING:
     from clothier.train.loop import Training
+    from clothier.values import Dataset
 
 
-def describe(training: Training, command: str) -> dict[str, Any]:
+def describe(training: Training, command: str) -> Description:
     """What recipe.json holds, so that a run can be repeated and resumed; `command` is the one that began it."""
-    dataset = training.dataset
-    content = {
-        "recipe": training.recipe.as_json(),
-        "data": {
-            "name": dataset.name,
-            "source": dataset.reading.source,
-            "options": dict(dataset.reading.options),
-            "fingerprint": dataset.fingerprint,
-            "fingerprints": by_split(dataset.splits(), dataset.class_names),
-            "class_names": list(dataset.class_names),
-            "image_shape": list(dataset.image_shape),
-            "counts": {name: len(split) for name, split in dataset.splits().items()},
-            "notice": dataset.notice,
-        },
-        "model": _count_parameters(training),
-        "precision": training.recipe.precision,
-        "threads": training.threads,
-        "backend": backend.name(),
-        "device": backend.device(),
-        "versions": backend.versions(),
-        "machine": backend.machine(),
-        "command": command,
-    }
-    if training.base is not None:
-        content["network"] = training.plan.as_json()
-        content["base"] = training.base.as_json()
-    return content
+    base = training.base
+    return Description(
+        recipe=training.recipe,
+        data=_data(training.dataset),
+        model=_count_parameters(training),
+        precision=training.recipe.precision,
+        threads=training.threads,
+        backend=backend.name(),
+        device=backend.device(),
+        versions=backend.versions(),
+        machine=Machine(**backend.machine()),
+        command=command,
+        network=training.plan if base is not None else None,
+        base=base.description if base is not None else None,
+    )
 
 
-def _count_parameters(training: Training) -> dict[str, int]:
-    """Of the whole network, and those that move; a frozen base stands still until it is fine-tuned."""
+def _data(dataset: Dataset) -> DataDescription:
+    return DataDescription(
+        name=dataset.name,
+        reading=dataset.reading,
+        fingerprint=dataset.fingerprint,
+        fingerprints=by_split(dataset.splits(), dataset.class_names),
+        class_names=dataset.class_names,
+        image_shape=dataset.image_shape,
+        counts={name: len(split) for name, split in dataset.splits().items()},
+        notice=dataset.notice,
+    )
+
+
+def _count_parameters(training: Training) -> Parameters:
+    """A frozen base stands still until it is fine-tuned."""
     model = training.stage.model
     frozen = sum(value.size for value in training.base.weights.values()) if training.base else 0
     trainable = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-    return {"parameters": model.count_params() + frozen, "trainable": trainable}
+    return Parameters(model.count_params() + frozen, trainable)

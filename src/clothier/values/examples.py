@@ -123,6 +123,9 @@ class Reading:
         """How photos became images, one of `photo.doctor.WAYS`."""
         return str(self.options.get("crop", "pad"))
 
+    def as_json(self) -> dict[str, Any]:
+        return {"source": self.source, "options": dict(self.options)}
+
 
 def check_names(data: str, class_names: Sequence[str]) -> None:
     """DataError for classes of those data with names that `names.fault` tells of."""

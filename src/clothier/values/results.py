@@ -92,15 +92,6 @@ class Scores:
             "confusion": self.confusion.tolist(),
         }
 
-    @classmethod
-    def from_json(cls, entry: dict[str, Any]) -> Scores:
-        return cls(
-            loss=entry["loss"],
-            accuracy=entry["accuracy"],
-            per_class=tuple(ClassScore(**score) for score in entry["per_class"]),
-            confusion=np.asarray(entry["confusion"], dtype=np.int64),
-        )
-
     def _repr_html_(self) -> str:
         rows = [
             (
@@ -138,19 +129,12 @@ class PhaseScores:
             "weights_sha256": self.weights_sha256,
         }
 
-    @classmethod
-    def from_json(cls, entry: dict[str, Any]) -> PhaseScores:
-        def maybe(part: dict[str, Any] | None) -> Scores | None:
-            return Scores.from_json(part) if part else None
-
-        return cls(
-            name=entry["name"],
-            epochs=entry["epochs"],
-            train=Scores.from_json(entry["train"]),
-            validation=maybe(entry["validation"]),
-            test=maybe(entry["test"]),
-            weights_sha256=entry["weights_sha256"],
-        )
+    @property
+    def judged(self) -> tuple[str, Scores]:
+        """The split that tells most about new images, by name, and its scores."""
+        if self.test:
+            return "test", self.test
+        return ("validation", self.validation) if self.validation else ("training", self.train)
 
     def rows(self) -> list[tuple[str, str, int, str, str]]:
         """(phase, split, images, loss, accuracy) of each split that was scored, as words for tables."""

@@ -1,0 +1,200 @@
+"""What recipe.json says of a run: recipe, data, model, versions, machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from clothier.errors import InputError
+from clothier.fields import Fields
+from clothier.models.plan import Plan
+from clothier.recipes import Recipe
+from clothier.values import Reading
+from clothier.values.names import MOST_CLASSES
+
+MOST_IMAGES = 10**12
+MOST_PARAMETERS = 10**15
+MOST_SIDE = 10**6  # pixels
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class DataDescription:
+    """The data a run is trained on. `fingerprints` and `counts` are by split; the others are those of Dataset."""
+
+    name: str
+    reading: Reading
+    fingerprint: str
+    fingerprints: Mapping[str, str]
+    class_names: tuple[str, ...]
+    image_shape: tuple[int, int, int]
+    counts: Mapping[str, int]
+    notice: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            **self.reading.as_json(),
+            "fingerprint": self.fingerprint,
+            "fingerprints": dict(self.fingerprints),
+            "class_names": list(self.class_names),
+            "image_shape": list(self.image_shape),
+            "counts": dict(self.counts),
+            "notice": self.notice,
+        }
+
+    @classmethod
+    def read(cls, fields: Fields) -> DataDescription:
+        counts = fields.within("counts")
+        fingerprints = fields.within("fingerprints")
+        return cls(
+            name=fields.text("name"),
+            reading=_reading(fields),
+            fingerprint=fields.word("fingerprint"),
+            fingerprints={name: fingerprints.word(name) for name in SPLITS if name in fingerprints.left},
+            class_names=fields.texts("class_names", MOST_CLASSES),
+            image_shape=fields.shape("image_shape", MOST_SIDE),
+            counts={name: counts.whole(name, 0, MOST_IMAGES) for name in SPLITS if name in counts.left},
+            notice=fields.text("notice"),
+        )
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Of the whole network, and how many of them move."""
+
+    parameters: int
+    trainable: int
+
+
+@dataclass(frozen=True)
+class Machine:
+    """As `backend.machine` has it."""
+
+    system: str
+    processor: str
+    cores: int
+    memory_gib: float
+
+
+@dataclass(frozen=True)
+class BaseDescription:
+    """The frozen base below a head: imagenet, random, file or run; what its features are computed in; a digest of its
+    weights."""
+
+    kind: str
+    sha256: str
+    precision: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """What recipe.json says, so that a run can be repeated and resumed; `command` is the one that began it. `network`
+    and `base` are there where the network stands on a base."""
+
+    recipe: Recipe
+    data: DataDescription
+    model: Parameters
+    precision: str
+    threads: int
+    backend: str
+    device: str
+    versions: Mapping[str, str]
+    machine: Machine
+    command: str
+    network: Plan | None = None
+    base: BaseDescription | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the run's network."""
+        return self.network or Plan.of(self.recipe, self.data.image_shape, len(self.data.class_names))
+
+    def as_json(self) -> dict[str, Any]:
+        content = {
+            "recipe": self.recipe.as_json(),
+            "data": self.data.as_json(),
+            "model": asdict(self.model),
+            "precision": self.precision,
+            "threads": self.threads,
+            "backend": self.backend,
+            "device": self.device,
+            "versions": dict(self.versions),
+            "machine": asdict(self.machine),
+            "command": self.command,
+        }
+        if self.network is not None and self.base is not None:
+            content |= {"network": self.network.as_json(), "base": asdict(self.base)}
+        return content
+
+    @classmethod
+    def read(cls, fields: Fields) -> Description:
+        """The description that `as_json` gave; the error of `fields` naming the field that is not as it should be."""
+        has_base = "base" in fields.left
+        return cls(
+            recipe=read_recipe(fields),
+            data=DataDescription.read(fields.within("data")),
+            model=_parameters(fields.within("model")),
+            precision=fields.text("precision"),
+            threads=fields.whole("threads", 1, 10**6),
+            backend=fields.text("backend"),
+            device=fields.text("device"),
+            versions=_versions(fields.within("versions")),
+            machine=_machine(fields.within("machine")),
+            command=fields.text("command"),
+            network=Plan.read(fields.within("network")) if has_base else None,
+            base=_base(fields.within("base")) if has_base else None,
+        )
+
+
+def read_recipe(fields: Fields) -> Recipe:
+    """The field `recipe`, written by this version or an earlier one, which may have had fewer fields."""
+    inner = fields.within("recipe")
+    try:
+        return Recipe.from_json(inner.left)
+    except InputError as error:
+        raise fields.error(f"{inner.where}: {error}; use the version of clothier that wrote it") from error
+
+
+def _reading(fields: Fields) -> Reading:
+    source, options = fields.text("source"), fields.within("options")
+
+    def size(name: str) -> list[int]:
+        sides = options.items(name, 2)
+        if [type(side) for side in sides] != [int, int]:
+            options.refuse(name, sides, "height and width")
+        return sides
+
+    checks: dict[str, Callable[[str], Any]] = {
+        "data_dir": lambda name: options.maybe(name, options.text),
+        "split": options.text,
+        "image_size": lambda name: options.maybe(name, size),
+        "crop": options.text,
+        "skip_bad": options.flag,
+        "seed": lambda name: options.whole(name, 0, 2**64),
+    }
+    return Reading(source, {name: check(name) for name, check in checks.items() if name in options.left})
+
+
+def _parameters(fields: Fields) -> Parameters:
+    return Parameters(
+        fields.whole("parameters", 0, MOST_PARAMETERS), fields.whole("trainable", 0, MOST_PARAMETERS)
+    )
+
+
+def _versions(fields: Fields) -> dict[str, str]:
+    return {name: fields.text(name) for name in list(fields.left)}
+
+
+def _machine(fields: Fields) -> Machine:
+    return Machine(
+        system=fields.text("system"),
+        processor=fields.text("processor"),
+        cores=fields.whole("cores", 1, 10**6),
+        memory_gib=fields.number("memory_gib", 0, 1e9),
+    )
+
+
+def _base(fields: Fields) -> BaseDescription:
+    return BaseDescription(fields.text("kind"), fields.word("sha256"), fields.text("precision"))

@@ -1,0 +1,143 @@
+"""What history.csv, scores.json and reliability.json hold -> values, field by field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from clothier.calibrate import Reliability
+from clothier.calibrate.reliability import NUM_BINS
+from clothier.errors import RunError
+from clothier.fields import Fields
+from clothier.recipes.recipe import PHASES
+from clothier.runs.description import MOST_IMAGES
+from clothier.values import ClassScore, Counts, EpochRow, Floats, Labels, PhaseScores, Scores
+from clothier.values.names import MOST_CLASSES
+
+MOST_EPOCHS = 10**6
+LEAST, LARGEST = -1e-3, 1e30  # of a loss or a time; a mean of float32 may fall a little below 0
+MOST_SHARE = 1 + 1e-3  # and a little above 1
+JUDGED = ("test", "train", "training", "validation")
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """How right the probabilities of that split are, `after` with the temperature where one was fitted."""
+
+    split: str
+    temperature: float | None
+    before: Reliability
+    after: Reliability | None
+
+
+def epoch_row(fields: Fields) -> EpochRow:
+    def share(name: str) -> float:
+        return fields.number(name, 0, MOST_SHARE)
+
+    def amount(name: str) -> float:
+        return fields.number(name, LEAST, LARGEST)
+
+    return EpochRow(
+        epoch=fields.whole("epoch", 1, MOST_EPOCHS),
+        phase=fields.one_of("phase", PHASES),
+        loss=amount("loss"),
+        accuracy=share("accuracy"),
+        val_loss=fields.maybe("val_loss", amount),
+        val_accuracy=fields.maybe("val_accuracy", share),
+        learning_rate=amount("learning_rate"),
+        seconds=amount("seconds"),
+    )
+
+
+def in_order(rows: list[EpochRow], where: str) -> list[EpochRow]:
+    """The rows, where they are those of epochs 1, 2, 3 and on; else RunError."""
+    for number, row in enumerate(rows, start=1):
+        if row.epoch != number:
+            raise RunError(f"{where}: epoch is {row.epoch}; wanted {number}, as epochs follow each other")
+    return rows
+
+
+def predictions(columns: dict[str, list[str]], num_classes: int, where: str) -> tuple[Labels, Labels, Floats]:
+    """As `Run.read_predictions` gives them."""
+    try:
+        labels, predicted = (np.array(columns[name], np.int64) for name in ("label", "predicted"))
+        probabilities = np.array(columns["probability"], np.float32)
+    except (ValueError, OverflowError) as error:
+        raise RunError(f"{where} is damaged ({error}); wanted numbers") from error
+    for name, values in (("label", labels), ("predicted", predicted)):
+        if not ((values >= 0) & (values < num_classes)).all():
+            raise RunError(f"{where}: {name} is outside the classes; wanted 0 to {num_classes - 1}")
+    if not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise RunError(f"{where}: probability is not always a share; wanted 0 to 1")
+    return labels, predicted, probabilities
+
+
+def phase_scores(fields: Fields) -> PhaseScores:
+    return PhaseScores(
+        name=fields.one_of("name", PHASES),
+        epochs=fields.whole("epochs", 1, MOST_EPOCHS),
+        train=_scores(fields.within("train")),
+        validation=fields.maybe("validation", lambda name: _scores(fields.within(name))),
+        test=fields.maybe("test", lambda name: _scores(fields.within(name))),
+        weights_sha256=fields.word("weights_sha256"),
+    )
+
+
+def calibrated(fields: Fields) -> Calibrated:
+    return Calibrated(
+        split=fields.one_of("split", JUDGED),
+        temperature=fields.maybe("temperature", lambda name: fields.number(name, 1e-3, 1e3)),
+        before=_reliability(fields.within("before")),
+        after=fields.maybe("after", lambda name: _reliability(fields.within(name))),
+    )
+
+
+def _scores(fields: Fields) -> Scores:
+    per_class = tuple(map(_class_score, fields.each("per_class", MOST_CLASSES)))
+    confusion = _confusion(fields, len(per_class))
+    if not per_class or not confusion.any():
+        fields.refuse("confusion", [], "images of one class or more")
+    return Scores(
+        loss=fields.number("loss", LEAST, LARGEST),
+        accuracy=fields.number("accuracy", 0, 1),
+        per_class=per_class,
+        confusion=confusion,
+    )
+
+
+def _class_score(fields: Fields) -> ClassScore:
+    return ClassScore(
+        name=fields.text("name"),
+        precision=fields.number("precision", 0, 1),
+        recall=fields.number("recall", 0, 1),
+        f1=fields.number("f1", 0, 1),
+        support=fields.whole("support", 0, MOST_IMAGES),
+    )
+
+
+def _confusion(fields: Fields, num_classes: int) -> Counts:
+    rows = fields.items("confusion", MOST_CLASSES)
+    if len(rows) != num_classes or not all(isinstance(row, list) and len(row) == num_classes for row in rows):
+        fields.refuse("confusion", rows, f"{num_classes} rows of {num_classes} numbers of images")
+    if not all(type(count) is int and 0 <= count <= MOST_IMAGES for row in rows for count in row):
+        fields.refuse("confusion", rows, "numbers of images alone")
+    return np.array(rows, np.int64).reshape(num_classes, num_classes)
+
+
+def _reliability(fields: Fields) -> Reliability:
+    shares = []
+    for name in ("confidences", "accuracies"):
+        values: list[Any] = fields.items(name, NUM_BINS)
+        if len(values) != NUM_BINS or not all(value is None or _is_share(value) for value in values):
+            fields.refuse(name, values, f"{NUM_BINS} numbers from 0 to 1, or null where a bin has no image")
+        shares.append(np.array([np.nan if value is None else value for value in values], np.float32))
+    counts = fields.items("counts", NUM_BINS)
+    if len(counts) != NUM_BINS or not all(type(n) is int and 0 <= n <= MOST_IMAGES for n in counts):
+        fields.refuse("counts", counts, f"{NUM_BINS} numbers of images")
+    return Reliability(shares[0], shares[1], np.array(counts, np.int64), fields.number("error", 0, 1))
+
+
+def _is_share(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value <= 1
