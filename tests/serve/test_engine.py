@@ -1,15 +1,49 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections import Counter
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from predict import made
 from serve.here import finished
 
+from clothier.calibrate import Calibration
 from clothier.errors import InputError
 from clothier.predict import Predictor
-from clothier.serve.engine import TOGETHER, Engine, Outcome
+from clothier.predict.predictor import Outputs
+from clothier.serve.engine import BULK, FEW, TOGETHER, Engine, Outcome
+from clothier.values import Images
+
+
+class Slow:
+    """A network that lets as many batches of many rows through as it is told to, and notes whose rows each has: all
+    pixels of a request's images are its number."""
+
+    image_shape, calibration = (2, 2, 1), Calibration()
+
+    def __init__(self) -> None:
+        self.batches: list[Counter[int]] = []
+        self.let = threading.Semaphore(0)
+
+    def outputs(self, images: Images) -> Outputs:
+        if len(images) > 1:
+            self.let.acquire()
+        numbers = images[:, 0, 0, 0]
+        self.batches.append(Counter(numbers.tolist()))
+        logits = np.stack([numbers, -numbers.astype(np.float32)], axis=1).astype(np.float32)
+        return Outputs(logits, logits)
+
+
+def _of(number: int, rows: int) -> Images:
+    return np.full((rows, 2, 2, 1), number, np.uint8)
+
+
+def _slow() -> tuple[Slow, Engine]:
+    network = Slow()
+    return network, Engine(cast(Any, network))
 
 
 def _answers(engine: Engine, *parts: int) -> list[Outcome]:
@@ -70,3 +104,70 @@ def test_whose_deadline_has_passed_costs_no_work() -> None:
     finished(asking())
     engine.close()
     assert engine.rows == 2
+
+
+def test_requests_of_many_rows_take_turns() -> None:
+    network, engine = _slow()
+    network.let.release(1000)
+    rows = (160, 160, 160, 16)
+
+    async def asking() -> list[int]:
+        order: list[int] = []
+
+        async def one(number: int) -> None:
+            outcome = await engine.answer(_of(number, rows[number]))
+            assert outcome.logits[:, 0].tolist() == [number] * rows[number]
+            assert len(outcome.verdicts.probabilities) == len(outcome.features) == rows[number]
+            order.append(number)
+
+        await asyncio.gather(*map(one, range(4)))
+        return order
+
+    order = finished(asking())
+    engine.close()
+    assert order[0] == 3  # the smallest, which came last
+    assert all(batch.total() == BULK for batch in network.batches)
+    given: Counter[int] = Counter()
+    for batch in network.batches:
+        given += batch
+        alive = [given[number] for number in range(3) if given[number] < 160]
+        assert max(alive, default=0) - min(alive, default=0) <= FEW  # nobody is ahead by more than a turn
+
+
+def test_a_request_of_few_rows_waits_for_none_of_many() -> None:
+    network, engine = _slow()
+
+    async def asking() -> None:
+        many = [asyncio.ensure_future(engine.answer(_of(number, 1024))) for number in range(8)]
+        await asyncio.sleep(0)
+        for _ in range(20):  # while nothing of the many is let through
+            assert (await engine.answer(_of(9, 1))).logits[0, 0] == 9
+        assert not any(task.done() for task in many)
+        network.let.release(10_000)
+        await asyncio.gather(*many)
+
+    finished(asking())
+    engine.close()
+    assert engine.rows == 8 * 1024 + 20
+
+
+def test_whose_deadline_passes_between_its_turns_costs_no_more_work() -> None:
+    network, engine = _slow()
+
+    async def asking() -> None:
+        given_up = asyncio.ensure_future(engine.answer(_of(1, 1024)))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        network.let.release(10_000)
+        await engine.answer(_of(2, 16))
+
+    finished(asking())
+    engine.close()
+    assert sum(batch[1] for batch in network.batches) <= BULK
+
+
+def test_the_pace_is_that_of_a_row() -> None:
+    engine = Engine(Predictor(made.bundle(), 1))
+    engine.warm()
+    engine.close()
+    assert 0 < engine.pace.core == engine.pace.wall < 1

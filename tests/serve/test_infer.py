@@ -10,6 +10,8 @@ import pytest
 from predict import made
 from serve.here import JPEG, Here, bundle, photo
 
+from clothier.serve import Settings
+from clothier.serve.budget import Pace
 from clothier.values import Images
 
 PLACE = "/v2/models/cnn1/infer"
@@ -156,6 +158,32 @@ def test_bytes_that_are_missing_or_too_many_are_refused(here: Here) -> None:
     }
     response = here.post(PLACE, content=b"{}", headers={HEAD: "3"})
     assert response.json() == {"error": f"{HEAD} is '3'; wanted a number from 0 to 2, the bytes of the body"}
+
+
+def test_rows_that_cost_too_much_are_refused_with_their_price_and_few_are_answered() -> None:
+    running = Here(Settings(decoders=1, work_seconds=30), bundle())
+    try:
+        running.service.model.engine._many.pace = Pace(0.1)  # 50 rows of a core's 5 s
+        for rows, status in ((25, 200), (26, 413), (8, 200)):
+            response = running.post(PLACE, **_binary(made.pictures(rows)))
+            assert response.status_code == status
+            running.service.model.engine._many.pace = Pace(0.1)
+            if status != 200:
+                assert response.json()["error"] == (
+                    "the request costs 26 passes of the network; wanted at most 25; send fewer rows or pictures"
+                )
+        with running.service.passes.take(25):
+            assert running.post(PLACE, **_binary(made.pictures(13))).status_code == 429
+            assert running.post(PLACE, **_binary(made.pictures(8))).status_code == 200
+        assert running.service.passes.used == running.service.crowd.count == 0
+    finally:
+        running.close()
+
+
+def test_a_body_larger_than_any_tensor_can_be_is_refused_before_it_is_read(here: Here) -> None:
+    response = here.post(PLACE, content=bytes(4 * 2**20 + 1024 * 64 + 1))
+    assert response.status_code == 413
+    assert response.json()["error"].startswith("the body has 4,259,841 bytes; wanted at most 4,259,840")
 
 
 def test_another_name_is_another_model(here: Here) -> None:

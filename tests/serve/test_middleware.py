@@ -17,7 +17,7 @@ from clothier.serve.service import Service
 @pytest.fixture
 def settings() -> Settings:
     return Settings(
-        decoders=1, body_bytes=5000, reading_bytes=9000, body_seconds=60, origins=("https://a.example",)
+        decoders=1, body_bytes=5000, reading_bytes=16_000, body_seconds=60, origins=("https://a.example",)
     )
 
 
@@ -89,7 +89,7 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(small: He
         assert response.status_code == 413
         message = response.json()["error"]["message"]
         assert message == f"the body has {came} bytes; wanted at most 5,000; send fewer or smaller pictures"
-    assert small.service.receiving == 0
+    assert small.service.bodies.budget.used == 0
 
 
 def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(impatient: Here) -> None:
@@ -148,7 +148,7 @@ def test_large_bodies_together_are_refused_before_memory_runs_short(small: Here)
         return statuses
 
     assert small.do(asking) == [429, 429, 422, 422]
-    assert small.service.receiving == 0
+    assert small.service.bodies.budget.used == 0
 
 
 def test_only_pages_of_the_named_origins_may_read_answers(small: Here, here: Here) -> None:

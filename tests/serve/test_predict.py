@@ -13,6 +13,7 @@ from serve.here import JPEG, Here, bundle, photo
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor
 from clothier.serve import Settings
+from clothier.serve.budget import Pace
 
 
 def _pixels(url: str) -> Image.Image:
@@ -184,7 +185,8 @@ def test_where_too_much_waits_more_is_refused_at_once_and_all_else_is_answered()
     try:
         statuses = running.do(many)
         assert statuses == [200] * 2 + [429] * 8
-        assert running.service.crowd.count == running.service.receiving == running.service.requests == 0
+        service = running.service
+        assert service.crowd.count == service.bodies.budget.used == service.requests == 0
         assert (
             running.do(
                 lambda: running.asking("POST", "/v1/predict", content=photo(), headers=JPEG)
@@ -195,11 +197,60 @@ def test_where_too_much_waits_more_is_refused_at_once_and_all_else_is_answered()
         running.close()
 
 
+def test_forms_of_several_take_no_place_from_single_pictures() -> None:
+    running = Here(Settings(decoders=1, queue=2), bundle())
+    files = [("file", (f"{number}.png", photo(size=(300, 300)))) for number in range(20)]
+
+    async def many() -> tuple[list[int], int]:
+        forms = [
+            asyncio.ensure_future(running.asking("POST", "/v1/predict", files=files, params={"show": "heat"}))
+            for _ in range(3)
+        ]
+        while running.service.pictures.used < 60:
+            await asyncio.sleep(0.001)
+        single = [
+            await running.asking("POST", "/v1/predict", content=photo(), headers=JPEG) for _ in range(10)
+        ]
+        waiting = sum(not form.done() for form in forms)
+        answers = [*single, *await asyncio.gather(*forms)]
+        return [response.status_code for response in answers], waiting
+
+    try:
+        running.service.model.engine._many.pace = running.service.model.decoders.pace = Pace(1e-4)
+        statuses, waiting = running.do(many)
+    finally:
+        running.close()
+    assert statuses == [200] * 13
+    assert waiting == 3  # ten pictures, one after the other, were answered before the first form
+
+
+def test_what_costs_too_much_is_refused_with_its_price() -> None:
+    running = Here(Settings(decoders=1), bundle())
+    try:
+        running.service.model.engine._many.pace = Pace(0.02)  # 250 passes in 5 s
+        files = [("file", (f"{number}.png", photo())) for number in range(3)]
+        response = running.post("/v1/predict?show=heat", files=files)
+        assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
+        assert response.json()["error"]["message"] == (
+            "the request costs 153 passes of the network; wanted at most 125; send fewer rows or pictures"
+        )
+        assert running.post("/v1/predict?show=heat", files=files[:2]).status_code == 200
+        running.service.model.decoders.pace = Pace(2.0)  # two pictures in 5 s
+        response = running.post("/v1/predict", files=files)
+        assert response.json()["error"]["message"] == (
+            "the request costs 3 pictures of forms; wanted at most 1; send fewer pictures"
+        )
+        assert running.post("/v1/predict", content=photo(), headers=JPEG).status_code == 200
+        assert running.service.passes.used == running.service.pictures.used == 0
+    finally:
+        running.close()
+
+
 def test_an_answer_that_is_not_found_in_time_is_given_up() -> None:
     running = Here(Settings(decoders=1, work_seconds=0.1), bundle())
     try:
         running.service.model.engine.close()  # so that none is found
-        running.service.model.engine._thread = _Never()  # type: ignore[assignment]
+        running.service.model.engine._few._thread = _Never()  # type: ignore[assignment]
         response = running.post("/v1/predict", content=photo(), headers=JPEG)
     finally:
         running.close()

@@ -43,7 +43,7 @@ def serve(
         int | None,
         typer.Option(
             min=1,
-            help="Pictures that are worked on or wait: with so many (half, where that lasts), more is refused.",
+            help="Single pictures in work or waiting: with so many (half, where that lasts), more is refused.",
             show_default="8 a decoder",
         ),
     ] = None,
@@ -51,8 +51,10 @@ def serve(
         int | None,
         typer.Option(min=1, max=256, help="Processes that decode pictures.", show_default="one a core"),
     ] = None,
-    body_seconds: Annotated[float, typer.Option(help="Time for a body to come.")] = 30.0,
-    work_seconds: Annotated[float, typer.Option(help="Time for an answer to be found.")] = 30.0,
+    body_seconds: Annotated[float, typer.Option(help="Request body timeout.")] = 30.0,
+    work_seconds: Annotated[
+        float, typer.Option(help="Time for an answer; large requests that would take longer are refused.")
+    ] = 30.0,
     drain_seconds: Annotated[
         float, typer.Option(help="Time for requests that were taken to be answered, at the end.")
     ] = 30.0,

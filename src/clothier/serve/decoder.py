@@ -1,37 +1,46 @@
-"""The process that decodes pictures for a service: bytes in, images out, over the socket that is its standard input.
+"""The process that reads what came for a service: bytes in, images out, over the socket that is its standard input.
 
     python -m clothier.serve.decoder '{"way": "doctor", "size": [28, 28], "channels": 1, ...}'
 
 A picture is a length (8 bytes, little endian) and its bytes. An answer is two lengths (4 bytes each), a JSON object and
-the pixels: {"shape", "warnings"}, or {"reason"} without pixels where the picture cannot be read. It ends when the
-service closes the socket, or dies.
+the pixels: {"shape", "warnings"}, or {"reason"} without pixels where the picture cannot be read. Where "rows" is told,
+tensors come in place of pictures: the length of their JSON (8 bytes), the JSON and the bytes behind it; the answer has
+{"shape", "id", "outputs", "binary"}, or {"refused"}. In each there are "seconds", of a core's time. The process ends
+when the service closes the socket, or dies.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import resource
 import signal
 import socket
 import struct
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any
 
-from clothier.errors import DataError
+from clothier.errors import DataError, RefusedError
 from clothier.photo import doctor
+from clothier.serve import tensors
 
 LENGTH = struct.Struct("<Q")
 LENGTHS = struct.Struct("<II")
 TOO_MUCH_MEMORY = "needs more memory than a picture may"
 FAILED = "cannot be decoded"
+NICE = 5  # by which tensors step back, whose reading takes long where they are large
 
 
 def main(words: str) -> None:
-    """Answer until the socket closes. `words` is JSON: way, size, channels, megapixels, bytes, seconds."""
+    """Answer until the socket closes. `words` is JSON: way, size, channels, megapixels, rows, bytes, seconds."""
     told = json.loads(words)
+    read = _tensor if told["rows"] else _decoded
+    if told["rows"]:
+        os.nice(NICE)
     # A terminal's Ctrl-C and a service manager's stop reach every process; this one ends when the service does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -42,7 +51,9 @@ def main(words: str) -> None:
         if content is None:
             return
         _allow(told["seconds"])
-        said, pixels = _decoded(content, told)
+        began = time.process_time()
+        said, pixels = read(content, told)
+        said["seconds"] = time.process_time() - began
         del content
         header = json.dumps(said).encode()
         try:
@@ -64,6 +75,20 @@ def _decoded(content: bytes, told: dict[str, Any]) -> tuple[dict[str, Any], byte
         traceback.print_exc()
         return {"reason": FAILED}, b""
     return {"shape": list(image.shape), "warnings": list(warnings)}, image.tobytes()
+
+
+def _tensor(content: bytes, told: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    height, width = told["size"]
+    (length,) = LENGTH.unpack_from(content)
+    shape = (height, width, told["channels"])
+    try:
+        asked = tensors.parse(content[LENGTH.size :], length, shape, told["rows"])
+    except RefusedError as error:
+        return {"refused": [error.status, error.code, str(error)]}, b""
+    except MemoryError:
+        return {"refused": [413, "too_large", tensors.TOO_MUCH_MEMORY]}, b""
+    said = {"shape": asked.images.shape, "id": asked.id, "outputs": asked.outputs, "binary": asked.binary}
+    return said, asked.images.tobytes()
 
 
 def _received(line: socket.socket, count: int) -> bytes | None:

@@ -10,16 +10,20 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from clothier.errors import DataError
+from clothier.serve.budget import Pace
 from clothier.serve.decoder import LENGTH, LENGTHS
+from clothier.serve.turns import Turns
 from clothier.values import Images
 
 KILLED = "cannot be decoded: it needs more memory or time than a picture may"
+_FIRST = 0.03  # seconds a picture, before any was measured
 _BUFFER = 2**20  # bytes of a socket, as far as the system grants them: most photos are handed over at once
 
 
@@ -33,7 +37,8 @@ class Decoded:
 
 @dataclass(frozen=True)
 class Manner:
-    """How pictures are decoded: `way` as photo.doctor.prepare has it, (height, width), channels, and the limits."""
+    """What processes read: pictures, decoded `way` as photo.doctor.prepare has it, or tensors of at most so many
+    `rows`, where that is not 0; (height, width) and channels of the images, and the limits."""
 
     way: str
     size: tuple[int, int]
@@ -41,29 +46,35 @@ class Manner:
     megapixels: int
     bytes: int
     seconds: float
+    rows: int = 0
 
     def as_json(self) -> str:
         return json.dumps({**vars(self), "seconds": math.ceil(self.seconds)})
 
 
-class Decoders:
-    """So many processes that decode. `replaced` counts those that failed."""
+class Processes:
+    """So many processes that read what came. `replaced` counts those that failed, `pace` is how long
+    one takes."""
 
     def __init__(self, manner: Manner, count: int) -> None:
         self._manner = manner
-        self._idle: asyncio.Queue[_Process] = asyncio.Queue()
         self._all = [_Process(manner) for _ in range(count)]
+        self._turns = Turns(self._all)
         self.replaced = 0
-        for process in self._all:
-            self._idle.put_nowait(process)
+        self.pace = Pace(_FIRST)
 
     @property
     def count(self) -> int:
         return len(self._all)
 
-    async def decode(self, content: bytes) -> Decoded:
-        """The image of a picture's bytes. Raises DataError, the reason alone, where it cannot be read."""
-        process = await self._idle.get()
+    def close(self) -> None:
+        """End all of them."""
+        for process in self._all:
+            process.end()
+
+    async def ask(self, content: bytes, bulk: bool = False) -> tuple[dict[str, Any], bytes]:
+        """What a process says of it, and the pixels. Raises DataError where that needs too much."""
+        process, began = await self._turns.take(bulk), time.perf_counter()
         try:
             async with asyncio.timeout(self._manner.seconds):
                 said, pixels = await process.ask(content)
@@ -74,16 +85,9 @@ class Decoders:
             process = self._another(process)
             raise
         finally:
-            self._idle.put_nowait(process)
-        if "reason" in said:
-            raise DataError(said["reason"])
-        image = np.frombuffer(pixels, np.uint8).reshape(said["shape"])
-        return Decoded(image, tuple(said["warnings"]))
-
-    def close(self) -> None:
-        """End all of them."""
-        for process in self._all:
-            process.end()
+            self._turns.give(process)
+        self.pace.saw(1, said["seconds"], time.perf_counter() - began)
+        return said, pixels
 
     def _another(self, process: _Process) -> _Process:
         process.end()
@@ -91,6 +95,18 @@ class Decoders:
         made = _Process(self._manner)
         self._all[self._all.index(process)] = made
         return made
+
+
+class Decoders(Processes):
+    """Those that decode pictures."""
+
+    async def decode(self, content: bytes, bulk: bool = False) -> Decoded:
+        """The image of a picture's bytes. Raises DataError, the reason alone, where it cannot be read."""
+        said, pixels = await self.ask(content, bulk)
+        if "reason" in said:
+            raise DataError(said["reason"])
+        image = np.frombuffer(pixels, np.uint8).reshape(said["shape"])
+        return Decoded(image, tuple(said["warnings"]))
 
 
 class _Process:

@@ -1,20 +1,30 @@
-"""The network of this process: one thread that answers, with all that waits at a time in one batch."""
+"""The network of this process: a thread for requests of a few images, and one for those of many, which take turns."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from clothier.calibrate import Verdicts
 from clothier.predict import Predictor
+from clothier.serve.budget import Pace
 from clothier.values import Floats, Images
 
-TOGETHER = 32  # rows from several requests that go through the network at once
+FEW = 8  # rows of a request that does not take turns, and of one turn of those that do
+TOGETHER = 32  # rows from several requests of few that go through the network at once
+BULK = 16  # the same of requests of many: fewer, as what they leave of the cores is for others
+NICE = 5  # by which the thread of many steps back: beside others that want the core it has a quarter of it
+_FIRST = 1e-3  # seconds a row, before any was measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,32 +43,85 @@ class Outcome:
         return Outcome(verdicts, self.logits[part], self.features[part])
 
 
-Waiting = tuple[Images, asyncio.Future[Outcome]]
+@dataclass(eq=False)
+class _Job:
+    """A request's images, of which `given` went to the network so far, and what came back of them."""
+
+    images: Images
+    future: asyncio.Future[Outcome]
+    given: int = 0
+    parts: list[Outcome] = field(default_factory=list)
+
+    def turn(self, most: int) -> Images:
+        """The next images, at most so many."""
+        start, self.given = self.given, min(self.given + most, len(self.images))
+        return self.images[start : self.given]
+
+    @property
+    def is_given(self) -> bool:
+        return self.given == len(self.images)
 
 
 class Engine:
-    """Images -> Outcome, in the order they come, at most `together` at once. `batches` and `rows` count what
-    went through the network."""
+    """Images -> Outcome. Requests of FEW rows or fewer are answered in the order they come; those of more take turns
+    of so many rows, beside the others. `batches` and `rows` count what went through the network."""
 
     def __init__(self, predictor: Predictor, together: int = TOGETHER) -> None:
         self.predictor = predictor
-        self.batches = 0
-        self.rows = 0
-        self._together = together
-        self._waiting: deque[Waiting] = deque()
-        self._thread = ThreadPoolExecutor(1, "engine")
-        self._working: asyncio.Task[None] | None = None
+        self._few = _Lane(predictor, together, 0)
+        self._many = _Lane(predictor, BULK, NICE)
+
+    @property
+    def batches(self) -> int:
+        return self._few.batches + self._many.batches
+
+    @property
+    def rows(self) -> int:
+        return self._few.rows + self._many.rows
+
+    @property
+    def pace(self) -> Pace:
+        """How long a row of the many takes."""
+        return self._many.pace
+
+    def warm(self) -> None:
+        """Measure the pace: the first time that a network runs is no measure."""
+        images = np.zeros((FEW, *self.predictor.image_shape), np.uint8)
+        for _ in range(2):
+            began = time.thread_time()
+            self.predictor.outputs(images)
+            self._many.pace = Pace((time.thread_time() - began) / len(images))
 
     async def answer(self, images: Images) -> Outcome:
         """Of uint8 images (n, height, width, channels). Raises what Predictor.outputs raises."""
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append((images, future))
-        if self._working is None or self._working.done():
-            self._working = asyncio.create_task(self._work())
-        return await future
+        return await (self._few if len(images) <= FEW else self._many).answer(images)
 
     def close(self) -> None:
-        """Let go of the thread; what still waits is never answered."""
+        """Let go of the threads; what still waits is never answered."""
+        self._few.close()
+        self._many.close()
+
+
+class _Lane:
+    """One thread, which at a time takes at most `together` rows: those of each request that waits, FEW of each in
+    turn."""
+
+    def __init__(self, predictor: Predictor, together: int, nice: int) -> None:
+        self.batches = self.rows = 0
+        self.pace = Pace(_FIRST)
+        self._predictor, self._together = predictor, together
+        self._waiting: deque[_Job] = deque()
+        self._thread = ThreadPoolExecutor(1, "engine", _step_back, (nice,))
+        self._working: asyncio.Task[None] | None = None
+
+    async def answer(self, images: Images) -> Outcome:
+        job = _Job(images, asyncio.get_running_loop().create_future())
+        self._waiting.append(job)
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+        return await job.future
+
+    def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _work(self) -> None:
@@ -66,36 +129,60 @@ class Engine:
         loop = asyncio.get_running_loop()
         while batch := self._next():
             try:
-                outcomes = await loop.run_in_executor(
-                    self._thread, self._run, [images for images, _ in batch]
-                )
+                outcomes = await loop.run_in_executor(self._thread, self._run, [part for _, part in batch])
             except Exception as error:
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(error)
+                for job, _ in batch:
+                    if not job.future.done():
+                        job.future.set_exception(error)
                 continue
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if not future.done():  # its deadline may have passed
-                    future.set_result(outcome)
+            for (job, _), outcome in zip(batch, outcomes, strict=True):
+                job.parts.append(outcome)
+                if sum(len(part.logits) for part in job.parts) == len(job.images) and not job.future.done():
+                    job.future.set_result(_joined(job.parts))
 
-    def _next(self) -> list[Waiting]:
-        batch: list[Waiting] = []
-        rows = 0
-        while self._waiting and (not batch or rows + len(self._waiting[0][0]) <= self._together):
-            images, future = self._waiting.popleft()
-            if not future.done():
-                batch.append((images, future))
-                rows += len(images)
+    def _next(self) -> list[tuple[_Job, Images]]:
+        batch: list[tuple[_Job, Images]] = []
+        room = self._together
+        while self._waiting and room:
+            job = self._waiting.popleft()
+            if job.future.done():  # its deadline has passed
+                continue
+            batch.append((job, job.turn(min(FEW, room))))
+            room -= len(batch[-1][1])
+            if not job.is_given:
+                self._waiting.append(job)
         self.batches += bool(batch)
-        self.rows += rows
+        self.rows += self._together - room
         return batch
 
     def _run(self, parts: Sequence[Images]) -> list[Outcome]:
+        began = time.thread_time(), time.perf_counter()
         images = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        made = self.predictor.outputs(images)
-        verdicts = self.predictor.calibration.judge(made.logits, made.features, images)
+        made = self._predictor.outputs(images)
+        verdicts = self._predictor.calibration.judge(made.logits, made.features, images)
         outcome = Outcome(verdicts, made.logits, made.features)
+        self.pace.saw(len(images), time.thread_time() - began[0], time.perf_counter() - began[1])
         if len(parts) == 1:
             return [outcome]
         ends = np.cumsum([len(part) for part in parts]).tolist()
         return [outcome.rows(end - len(part), end) for part, end in zip(parts, ends, strict=True)]
+
+
+def _joined(parts: Sequence[Outcome]) -> Outcome:
+    if len(parts) == 1:
+        return parts[0]
+    verdicts = Verdicts(
+        np.concatenate([part.verdicts.probabilities for part in parts]),
+        np.concatenate([part.verdicts.statuses for part in parts]),
+        np.concatenate([part.verdicts.strangeness for part in parts]),
+    )
+    logits = np.concatenate([part.logits for part in parts])
+    return Outcome(verdicts, logits, np.concatenate([part.features for part in parts]))
+
+
+def _step_back(nice: int) -> None:
+    """Let others have the core before this thread. Elsewhere than on Linux a thread has no priority of its own."""
+    if nice and sys.platform == "linux":
+        thread = threading.get_native_id()
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + nice)

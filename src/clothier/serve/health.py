@@ -30,13 +30,14 @@ async def metrics(request: Request) -> Response:
         counters = {
             "batches_total": model.engine.batches,
             "batch_images_total": model.engine.rows,
-            "decoders_replaced_total": model.decoders.replaced,
+            "decoders_replaced_total": model.decoders.replaced + model.reader.replaced,
         }
     gauges: dict[str, int] = {
         "ready": service.state == READY,
-        "pictures_in_work": service.crowd.count,
+        "pictures_in_work": service.crowd.count + service.pictures.used,
+        "passes_in_work": service.passes.used,
         "requests_in_progress": service.requests,
-        "bytes_being_received": service.receiving,
+        "bytes_in_work": service.bodies.budget.used,
     }
     text = service.metrics.text(counters, gauges)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")

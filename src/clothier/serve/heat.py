@@ -14,6 +14,12 @@ PARTS = 7  # places of the cover along each edge; it is two of them long
 ORANGE, BLUE = (230, 97, 0), (26, 93, 200)  # told apart by colour-blind eyes as well
 
 
+def passes(image_shape: tuple[int, int, int]) -> int:
+    """Of the network, for an image of that (height, width, channels): its own, and one for each cover."""
+    height, width, _ = image_shape
+    return 1 + min(PARTS, height) * min(PARTS, width)
+
+
 async def occlusion(engine: Engine, image: Images, label: int) -> Floats:
     """float32 (height, width): how far the label's probability falls where a pixel is covered, on the mean of all
     covers that hide it. `image` is uint8 (height, width, channels).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import math
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,11 @@ from starlette.routing import Route
 
 from clothier import __version__
 from clothier.errors import RefusedError
-from clothier.serve import reading, tensors
+from clothier.serve import tensors
+from clothier.serve.engine import Outcome
 from clothier.serve.service import READY, Model, Service
 from clothier.serve.shapes import Json
+from clothier.serve.tensors import Asked
 
 VERSION = "1"
 _KINDS = ("", "application/json", "application/octet-stream")
@@ -93,14 +95,19 @@ async def infer(request: Request) -> Response:
         raise RefusedError(
             415, "unsupported_type", f"the body is {ascii(kind)[:60]}; wanted {' or '.join(_KINDS[1:])}"
         )
-    body = await reading.body(request, service)
-    settings, shape = service.settings, model.engine.predictor.image_shape
-    head = request.headers.get(tensors.HEAD)
-    # Much JSON takes a while, in which others are to be answered.
-    asked = await asyncio.to_thread(tensors.parse, body, head, shape, settings.rows)
-    with service.work(1):
+    images = service.settings.rows * math.prod(model.engine.predictor.image_shape)
+    most = min(service.settings.body_bytes, tensors.MOST_JSON + images)
+    with service.bodies.admitted(request, most) as body:
+        content = await body.read()
         async with service.deadline():
-            outcome = await model.engine.answer(asked.images)
+            asked = await model.reader.read(content, request.headers.get(tensors.HEAD))
+            with service.work(0, len(asked.images)):
+                outcome = await model.engine.answer(asked.images)
+                content, headers = await _packed(service, asked, outcome)
+    return Response(content, headers=headers)
+
+
+async def _packed(service: Service, asked: Asked, outcome: Outcome) -> tuple[bytes, dict[str, str]]:
     verdicts = outcome.verdicts
     arrays = {
         "probabilities": verdicts.probabilities,
@@ -109,8 +116,8 @@ async def infer(request: Request) -> Response:
         "logits": outcome.logits,
         "features": outcome.features,
     }
-    content, headers = tensors.pack(service.name, asked, arrays)
-    return Response(content, headers=headers)
+    async with service.packing:
+        return await tensors.pack(service.name, asked, arrays)
 
 
 def _status(service: Service) -> int:

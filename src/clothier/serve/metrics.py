@@ -14,8 +14,9 @@ HELP = {
     "decoders_replaced_total": "Decoders that were killed or hung, or whose request was given up.",
     "ready": "Whether new work is taken.",
     "pictures_in_work": "Pictures that are worked on or wait.",
+    "passes_in_work": "Passes of the network that large requests in work cost.",
     "requests_in_progress": "Requests that are not answered yet.",
-    "bytes_being_received": "Bytes of the bodies that are being received.",
+    "bytes_in_work": "Bytes of the bodies of requests that are received or worked on.",
 }
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
 

@@ -20,7 +20,7 @@ REASONS = {
     403: "A web page of another site sent the request.",
     404: "There is no such model.",
     408: "The body did not come in time.",
-    413: "The body is too large.",
+    413: "The body is too large, or the request costs more than the service ever takes.",
     415: "The body is of a type or an encoding that is not read.",
     421: "The request names a host that this service does not answer as.",
     422: "The only picture of the request cannot be read.",

@@ -28,11 +28,15 @@ async def predict(request: Request) -> Response:
     service: Service = request.app.state.service
     shown = _shown(request)
     service.admit()
-    uploads = await reading.pictures(request, service)
-    with service.work(len(uploads)):
-        async with service.deadline():
-            decoded = await _decoded(service, uploads)
-            answers = await _answers(service, uploads, decoded, shown)
+    with service.bodies.admitted(request, service.settings.body_bytes) as body:
+        uploads = await reading.pictures(body, service.settings.pictures)
+        passes = len(uploads) * (
+            1 + ("heat" in shown) * heat.passes(service.model.engine.predictor.image_shape)
+        )
+        with service.work(len(uploads), passes):
+            async with service.deadline():
+                decoded = await _decoded(service, uploads)
+                answers = await _answers(service, uploads, decoded, shown)
     for answer in answers:
         service.metrics.pictures[answer["status"]] += 1
     if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
@@ -87,7 +91,7 @@ async def _decoded(service: Service, uploads: Sequence[Upload]) -> list[Decoded 
     async def one(upload: Upload) -> Decoded | str:
         async with turns:
             try:
-                return await service.model.decoders.decode(upload.content)
+                return await service.model.decoders.decode(upload.content, len(uploads) > 1)
             except DataError as error:
                 return str(error)
 
@@ -114,6 +118,7 @@ async def _answers(
         extras = await _extras(service, made, outcome, row, shown)
         answers.append(shapes.answer(said, **extras))
         row += 1
+        await asyncio.sleep(0)  # others have their turn
     return answers
 
 

@@ -1,19 +1,15 @@
-"""The bodies of requests -> bytes and pictures, within their limits of size, number and time."""
+"""The bodies of requests -> pictures, within their limits of size, number and time."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 import python_multipart  # noqa: F401 - Starlette asks for it only when the first form comes
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
 
 from clothier.errors import RefusedError
-from clothier.serve.service import Service
+from clothier.serve.bodies import Body
 
 FORM = "multipart/form-data"
 _MOST_NAME = 200  # characters of a file's name
@@ -28,11 +24,11 @@ class Upload:
     content: bytes
 
 
-async def pictures(request: Request, service: Service) -> list[Upload]:
-    """The pictures of a request: its body, or the parts of a form. Raises RefusedError."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def pictures(body: Body, most: int) -> list[Upload]:
+    """The pictures of a request: its body, or the parts of a form, at most so many. Raises RefusedError."""
+    kind = body.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == FORM:
-        return await _form(request, service)
+        return await _form(body, most)
     if not kind.startswith("image/"):
         raise RefusedError(
             415,
@@ -40,21 +36,14 @@ async def pictures(request: Request, service: Service) -> list[Upload]:
             f"the body is {kind[:60] or 'of no content type'}; wanted image/* for one picture, or {FORM} with parts "
             "named 'file' for several; set Content-Type",
         )
-    return [Upload("", await body(request, service))]
+    return [Upload("", await body.read())]
 
 
-async def body(request: Request, service: Service, most: int | None = None) -> bytes:
-    """All bytes of a body, at most so many, else as many as settings allow. Raises RefusedError."""
-    async with _timed(service.settings.body_seconds):
-        return b"".join([chunk async for chunk in _chunks(request, service, most)])
-
-
-async def _form(request: Request, service: Service) -> list[Upload]:
-    most = service.settings.pictures
-    chunks = _chunks(request, service)
-    parser = _InMemory(request.headers, chunks, max_files=most, max_fields=most)
+async def _form(body: Body, most: int) -> list[Upload]:
+    chunks = body.chunks()
+    parser = _InMemory(body.request.headers, chunks, max_files=most, max_fields=most)
     try:
-        async with _timed(service.settings.body_seconds):
+        async with body.coming():
             form = await parser.parse()
     except MultiPartException as error:
         if str(error).startswith("Too many files"):
@@ -90,49 +79,3 @@ class _InMemory(MultiPartParser):
         if given is not None and b"filename" not in given:
             self._current_part.content_disposition = given + b'; filename=""'
         super().on_headers_finished()
-
-
-async def _chunks(request: Request, service: Service, most: int | None = None) -> AsyncGenerator[bytes, None]:
-    most = min(most or service.settings.body_bytes, service.settings.body_bytes)
-    encoding = request.headers.get("content-encoding", "identity")
-    if encoding.lower() != "identity":
-        raise RefusedError(
-            415, "unsupported_encoding", f"the body is encoded ({ascii(encoding)[:40]}); wanted it as it is"
-        )
-    if (length := request.headers.get("content-length", "0")).isdecimal() and int(length) > most:
-        raise _too_large(f"{int(length):,}", most)
-    came = 0
-    try:
-        async for chunk in request.stream():
-            came += len(chunk)
-            service.receiving += len(chunk)
-            if came > most:
-                raise _too_large(f"over {most:,}", most)
-            if service.receiving > service.settings.reading_bytes:
-                raise service.full("too many large requests are being received")
-            yield chunk
-    except ClientDisconnect:
-        raise RefusedError(400, "gone", "the client left before its request was complete") from None
-    finally:
-        service.receiving -= came
-
-
-def _too_large(came: str, most: int) -> RefusedError:
-    return RefusedError(
-        413,
-        "too_large",
-        f"the body has {came} bytes; wanted at most {most:,}; send fewer or smaller pictures",
-    )
-
-
-@contextlib.asynccontextmanager
-async def _timed(seconds: float) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise RefusedError(
-            408,
-            "too_slow",
-            f"the body did not come within {seconds:g} s; wanted all of it by then; send fewer or smaller pictures",
-        ) from None

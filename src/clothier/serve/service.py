@@ -15,16 +15,22 @@ from clothier.backend import num_cores
 from clothier.bundle import Bundle
 from clothier.errors import RefusedError
 from clothier.predict import Predictor, file_of
+from clothier.serve.bodies import Bodies
+from clothier.serve.budget import Budget
 from clothier.serve.crowd import Crowd
 from clothier.serve.decoding import Decoders, Manner
-from clothier.serve.engine import Engine
+from clothier.serve.engine import FEW, Engine
 from clothier.serve.metrics import Metrics
 from clothier.serve.settings import Settings
+from clothier.serve.tensor_reading import TensorReader
 
 LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
 # Pictures a decoder, where settings do not say. With 4 a service holds fewer a second, as bursts are refused; with 16,
 # what is accepted in a flood waits longer (benchmarks/serve_overload.py).
 QUEUE = 8
+# Bulk work that is taken, in seconds of a core, to the time in which it must be done. Beside as much ordinary work as
+# there can be it has a quarter of the decoders' turns and of a core (turns.BULK_EVERY, engine.NICE).
+BULK_SECONDS = 1 / 6
 _LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
 
 
@@ -35,18 +41,40 @@ class Model:
     content: Bundle
     engine: Engine
     decoders: Decoders
+    reader: TensorReader
 
 
 class Service:
-    """`state` is one of loading, ready, draining, failed. `receiving` counts bytes of bodies, `requests`
-    requests that are not answered yet, `crowd` pictures in work."""
+    """`state` is one of loading, ready, draining, failed. `requests` counts those that are not answered yet.
+
+    Ordinary work, which is one picture or a tensor of few rows, takes a place in `crowd`. All that is larger is bulk
+    work and pays its price: `pictures` of forms, which are decoded when nothing ordinary waits, and `passes` of the
+    network, which requests take in turns. `bodies` are the bytes of both.
+    """
 
     def __init__(self, settings: Settings, content: Bundle | None = None) -> None:
         self.settings = settings
         self.num_decoders = settings.decoders or num_cores()
         self.crowd = Crowd(settings.queue or QUEUE * self.num_decoders)
         self.state = LOADING
-        self.receiving = self.requests = 0
+        self.requests = 0
+        self.bodies = Bodies(settings.reading_bytes, settings.body_seconds)
+        bulk = BULK_SECONDS * settings.work_seconds
+        self.pictures = Budget(
+            "pictures of forms",
+            "send fewer pictures",
+            lambda: self.model.decoders.pace.within(bulk) * self.num_decoders,
+            lambda: self.model.decoders.pace.alone(bulk) * self.num_decoders,
+        )
+        self.passes = Budget(
+            "passes of the network",
+            "send fewer rows or pictures",
+            lambda: self.model.engine.pace.within(bulk),
+            lambda: self.model.engine.pace.alone(bulk),
+        )
+        self.packing = (
+            asyncio.Lock()
+        )  # one long answer is written at a time: each takes its time in small pieces
         self.metrics = Metrics()
         self.name = ""
         self._model: Model | None = None
@@ -72,6 +100,7 @@ class Service:
             self._decoders.close()
         if self._model is not None:
             self._model.engine.close()
+            self._model.reader.close()
 
     async def drain(self) -> None:
         """Refuse new work from now on, and wait until all is answered that was taken, at most as long as settings
@@ -102,14 +131,17 @@ class Service:
         self._room()
 
     @contextlib.contextmanager
-    def work(self, count: int) -> Iterator[None]:
-        """So many pictures, from now until the end of it. Raises RefusedError as `admit` where others were faster."""
-        self._room()
-        self.crowd.change(count)
-        try:
+    def work(self, pictures: int, passes: int) -> Iterator[None]:
+        """So many pictures to decode and passes of the network, from now until the end of it. Raises RefusedError with
+        the price where that is too much, and as `admit` where others were faster."""
+        with contextlib.ExitStack() as stack:
+            if passes > FEW:
+                stack.enter_context(self.passes.take(passes))
+            if pictures > 1:
+                stack.enter_context(self.pictures.take(pictures))
+            elif pictures or passes <= FEW:
+                stack.enter_context(self._place())
             yield
-        finally:
-            self.crowd.change(-count)
 
     @contextlib.asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
@@ -125,12 +157,19 @@ class Service:
                 "fewer pictures, or try again later",
             ) from None
 
-    def full(self, words: str) -> RefusedError:
-        return RefusedError(429, "busy", f"the service is busy: {words}; wanted fewer; try again later", 1)
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[None]:
+        self._room()
+        self.crowd.change(1)
+        try:
+            yield
+        finally:
+            self.crowd.change(-1)
 
     def _room(self) -> None:
         if self.crowd.is_full:
-            raise self.full(f"{self.crowd.count} pictures are being worked on")
+            words = f"{self.crowd.count} pictures are being worked on"
+            raise RefusedError(429, "busy", f"the service is busy: {words}; wanted fewer; try again later", 1)
 
     def _unready(self) -> RefusedError:
         words = {LOADING: "is loading its model", DRAINING: "is about to end", FAILED: "has no model"}
@@ -158,7 +197,8 @@ class Service:
             # They start while the network is made ready.
             self._decoders = Decoders(manner, self.num_decoders)
             engine = Engine(await loop.run_in_executor(None, lambda: Predictor(content, 1)))
-            self._model = Model(content, engine, self._decoders)
+            await loop.run_in_executor(None, engine.warm)
+            self._model = Model(content, engine, self._decoders, TensorReader(manner, limits.rows))
         except BaseException:
             self.state = FAILED
             raise

@@ -42,12 +42,12 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()  # names that it answers as, beside its own; "*" for all
     origins: tuple[str, ...] = ()  # of web pages elsewhere that may post and read answers; "*" for all
     body_bytes: int = 32 * 10**6
-    reading_bytes: int = 256 * 10**6  # of all bodies that are being received together
+    reading_bytes: int = 256 * 10**6  # of the bodies of all requests in work together
     decoder_bytes: int = 2**30  # of memory that a decoder may map
     megapixels: int = 50  # of one picture
     pictures: int = 32  # in one request
     rows: int = 1024  # of a tensor in one request
-    queue: int = 0  # pictures in work, at most (crowd.py says when fewer); 0 for 8 a decoder
+    queue: int = 0  # single pictures in work, at most (crowd.py says when fewer); 0 for 8 a decoder
     decoders: int = 0  # processes; 0 for one a core
     header_seconds: float = 10.0
     body_seconds: float = 30.0

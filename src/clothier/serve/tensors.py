@@ -5,6 +5,7 @@ Source: Open Inference Protocol, version 2, REST, and its binary tensor data ext
 
 from __future__ import annotations
 
+import asyncio
 import json
 import struct
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ HEAD = "Inference-Header-Content-Length"
 OUTPUTS = ("probabilities", "status", "strangeness", "logits", "features")
 DATATYPES = {"f": "FP32", "U": "BYTES"}
 _BYTES_LENGTH = struct.Struct("<I")
-_MOST_HEAD = 4 * 2**20  # bytes of JSON; more in one piece would hold up all others while it is read
+MOST_JSON = 4 * 2**20  # bytes
+TOO_MUCH_MEMORY = "the JSON needs more memory than it may; wanted fewer lists; send binary tensors"
+_PIECE = 1024  # numbers that are written as JSON at a time: more would hold up all others
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,18 +37,24 @@ class Asked:
     binary: bool
 
 
-def parse(body: bytes, head: str | None, shape: tuple[int, int, int], rows: int) -> Asked:
-    """A request for images of that (height, width, channels), at most so many rows. `head` is the header HEAD.
-
-    Raises RefusedError naming what is not as it should be.
-    """
-    length = _length(head, len(body))
-    if length > _MOST_HEAD:
+def json_length(head: str | None, most: int) -> int:
+    """Bytes of the JSON in a body of so many, by the header HEAD. Raises RefusedError where that is none, or too
+    large."""
+    length = most if head is None else _number(head, most)
+    if length > MOST_JSON:
         raise RefusedError(
             413,
             "too_large",
-            f"the JSON has {length:,} bytes; wanted at most {_MOST_HEAD:,}; send binary tensors",
+            f"the JSON has {length:,} bytes; wanted at most {MOST_JSON:,}; send binary tensors",
         )
+    return length
+
+
+def parse(body: bytes, length: int, shape: tuple[int, int, int], rows: int) -> Asked:
+    """A request for images of that (height, width, channels), at most so many rows. The first `length` bytes are JSON.
+
+    Raises RefusedError naming what is not as it should be.
+    """
     try:
         content = json.loads(body[:length])
     except (ValueError, RecursionError) as error:
@@ -64,10 +73,10 @@ def parse(body: bytes, head: str | None, shape: tuple[int, int, int], rows: int)
     )
 
 
-def pack(model: str, asked: Asked, arrays: dict[str, npt.NDArray[Any]]) -> tuple[bytes, dict[str, str]]:
-    """(body, headers) of a response with those of the arrays that were asked for."""
+async def pack(model: str, asked: Asked, arrays: dict[str, npt.NDArray[Any]]) -> tuple[bytes, dict[str, str]]:
+    """(body, headers) of a response with those of the arrays that were asked for. Others have their turn meanwhile."""
     wanted = asked.outputs or dict.fromkeys(arrays, asked.binary)
-    outputs, tail = [], []
+    outputs, tail = list[bytes](), list[bytes]()
     for name, as_bytes in wanted.items():
         array = arrays[name]
         entry: dict[str, Any] = {
@@ -78,19 +87,19 @@ def pack(model: str, asked: Asked, arrays: dict[str, npt.NDArray[Any]]) -> tuple
         if as_bytes:
             tail.append(_as_bytes(array))
             entry["parameters"] = {"binary_data_size": len(tail[-1])}
-        else:
-            entry["data"] = array.ravel().tolist()
-        outputs.append(entry)
-    content = {"model_name": model, "model_version": "1", "outputs": outputs}
-    head = json.dumps(content | ({"id": asked.id} if asked.id else {}), separators=(",", ":")).encode()
+        head = _compact(entry)
+        outputs.append(head if as_bytes else head[:-1] + b',"data":' + await _as_list(array) + b"}")
+    said = {"model_name": model, "model_version": "1"} | ({"id": asked.id} if asked.id else {})
+    content = _compact(said)[:-1] + b',"outputs":[' + b",".join(outputs) + b"]}"
     if not tail:
-        return head, {"Content-Type": "application/json"}
-    return b"".join([head, *tail]), {"Content-Type": "application/octet-stream", HEAD: str(len(head))}
+        return content, {"Content-Type": "application/json"}
+    return b"".join([content, *tail]), {
+        "Content-Type": "application/octet-stream",
+        HEAD: str(len(content)),
+    }
 
 
-def _length(head: str | None, most: int) -> int:
-    if head is None:
-        return most
+def _number(head: str, most: int) -> int:
     if not (head.isascii() and head.isdecimal() and len(head) < 12 and int(head) <= most):
         raise _wrong(f"{HEAD} is {ascii(head)[:40]}", f"a number from 0 to {most}, the bytes of the body")
     return int(head)
@@ -146,6 +155,19 @@ def _parameters(given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(made, dict):
         raise _wrong("parameters is not an object", "one, or none")
     return made
+
+
+async def _as_list(array: npt.NDArray[Any]) -> bytes:
+    """A list of all values, made piece by piece."""
+    flat, pieces = array.ravel(), list[bytes]()
+    for start in range(0, len(flat), _PIECE):
+        pieces.append(_compact(flat[start : start + _PIECE].tolist())[1:-1])
+        await asyncio.sleep(0)
+    return b"[" + b",".join(pieces) + b"]"
+
+
+def _compact(content: Any) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode()
 
 
 def _as_bytes(array: npt.NDArray[Any]) -> bytes:

@@ -1,0 +1,59 @@
+"""Bodies of the Open Inference Protocol -> what they ask for. JSON that takes long to read is read elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+import numpy as np
+
+from clothier.errors import DataError, RefusedError
+from clothier.serve import tensors
+from clothier.serve.budget import Budget
+from clothier.serve.decoder import LENGTH
+from clothier.serve.decoding import Manner, Processes
+from clothier.serve.tensors import Asked
+
+# Bytes of JSON that are read in this process: while Python reads it, nothing else of this process runs. The worst of
+# so many take 3 ms (benchmarks/serve_unfair.py shows what more would do).
+_SHORT = 2**16
+_MOST = 4 * tensors.MOST_JSON  # bytes of longer JSON that are read or wait for it
+_ADVICE = "send binary tensors"
+
+
+class TensorReader:
+    """Longer JSON is read by a process of its own, which is started when the first comes."""
+
+    def __init__(self, manner: Manner, rows: int) -> None:
+        self._manner = dataclasses.replace(manner, rows=rows)
+        self._rows, self._shape = rows, (*manner.size, manner.channels)
+        self._waiting = Budget("bytes of JSON", _ADVICE, lambda: _MOST)
+        self._processes: Processes | None = None
+
+    @property
+    def replaced(self) -> int:
+        return self._processes.replaced if self._processes else 0
+
+    async def read(self, body: bytes, head: str | None) -> Asked:
+        """What that body asks for; `head` is the header tensors.HEAD. Raises RefusedError."""
+        length = tensors.json_length(head, len(body))
+        if length <= _SHORT:
+            return await asyncio.to_thread(tensors.parse, body, length, self._shape, self._rows)
+        with self._waiting.take(length):
+            if self._processes is None:
+                self._processes = Processes(self._manner, 1)
+            try:
+                said, pixels = await self._processes.ask(LENGTH.pack(length) + body)
+            except DataError:
+                raise RefusedError(
+                    413, "too_large", f"the JSON takes too long to read; wanted fewer lists; {_ADVICE}"
+                ) from None
+        if "refused" in said:
+            raise RefusedError(*said["refused"])
+        images = np.frombuffer(pixels, np.uint8).reshape(said["shape"])
+        return Asked(said["id"], images, said["outputs"], said["binary"])
+
+    def close(self) -> None:
+        """End the process."""
+        if self._processes:
+            self._processes.close()
