@@ -1,8 +1,8 @@
 """Rows -> the text of a CSV file that a spreadsheet takes as text and numbers, never as formulas; and back.
 
 A spreadsheet computes a cell that begins with = + - @, a tab or a carriage return, and names of classes and files,
-which others may choose, can begin so. Such a word gets an apostrophe before it, by which spreadsheets mark text; so does
-a word that begins with an apostrophe itself, so that each comes back as it was. Source: CWE-1236, and OWASP, "CSV
+which others may choose, can begin so. Such a word gets an apostrophe before it, by which spreadsheets mark text; so
+does a word that begins with an apostrophe itself, so that each comes back as it was. Source: CWE-1236, and OWASP, "CSV
 Injection". The pages' own scripts do the same (`serve/page/visit.js`, `explorer/selection.js`).
 """
 
