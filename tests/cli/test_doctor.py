@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +131,42 @@ def test_what_speaks_against_it_is_said_in_words(
     model.status, model.photos = status, photos
     assert cli.run(["doctor", str(photo), "--out", str(tmp_path / "x.png")]) == 0
     assert capsys.readouterr().err == f"NOTE: {words}\n"
+
+
+def test_no_file_of_anybody_else_is_written_over(
+    model: _Light,
+    photo: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def target(*words: str) -> str:
+        assert cli.run(["doctor", *words]) == 0
+        return capsys.readouterr().out.splitlines()[-1]
+
+    twin = tmp_path / "a coat.jpg"
+    Image.open(photo).save(twin)
+    assert [target(str(photo)), target(str(twin)), target(str(photo)), target(str(twin))] == [
+        "a coat-doctor.png", "a coat.jpg-doctor.png", "a coat-doctor.png", "a coat.jpg-doctor.png"
+    ]  # fmt: skip
+    assert target(str(twin), "--out", "a coat-doctor.png") == "a coat-doctor.png"  # as was asked for
+    other = tmp_path / "folder" / photo.name
+    other.parent.mkdir()
+    shutil.copy(photo, other)
+    Path("a coat.png-doctor.png").write_bytes(photo.read_bytes())
+    assert cli.run(["doctor", str(other)]) == 2
+    assert capsys.readouterr().err == (
+        f"clothier: a coat-doctor.png and a coat.png-doctor.png are there already and are not pictures of {other}; "
+        "wanted a free name; choose one with --out\n"
+    )
+    assert cli.run(["doctor", str(other), "--out", "a coat.png-doctor.png"]) == 2
+    assert capsys.readouterr().err == (
+        "clothier: --out is a coat.png-doctor.png, which is there already and was not made by `clothier doctor`; "
+        "wanted another file\n"
+    )
+    assert Path("a coat.png-doctor.png").read_bytes() == photo.read_bytes()
 
 
 def test_a_picture_that_cannot_be_written_is_told(

@@ -11,12 +11,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from clothier import cli, data, predict
-from clothier.calibrate import STATUSES
+from clothier.calibrate import STATUSES, Calibration, Verdicts
 from clothier.runs import Run
+from clothier.values import Images
 
 
 @pytest.fixture
@@ -195,6 +197,66 @@ def test_engine_and_threads_are_for_photos(
     assert capsys.readouterr().err == (
         f"clothier: {option} is for photos; wanted some beside it, or one image of the data without it\n"
     )
+
+
+class _Many:
+    """Knows more classes than anybody wants to read of."""
+
+    class_names = tuple(f"kind {number}" for number in range(1100))
+    image_shape, photos, threads = (28, 28, 1), "pad", 1
+    calibration = Calibration(unsure=0.1)
+
+    def judge(self, images: Images) -> Verdicts:
+        shares = np.arange(1100, dtype=np.float32) + 1
+        rows = np.tile(shares / shares.sum(), (len(images), 1))
+        return Verdicts(rows, np.array(["sure"] * len(images)), np.zeros(len(images), np.float32))
+
+
+def test_of_many_classes_the_most_probable_are_printed(
+    capsys: pytest.CaptureFixture[str], photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predict, "opened", lambda *_: _Many())
+    photo = str(photos / "0.png")
+    lines = _prints(capsys, "predict", photo).splitlines()
+    assert [line[:9] for line in lines[2:]] == [f"kind {number}" for number in range(1099, 1094, -1)] + [
+        "1,095 oth"
+    ]
+    assert lines[-1] == "1,095 other classes: 0.9909 together (--top 1100 shows all)"
+    assert len(_prints(capsys, "predict", photo, "--top", "1099").splitlines()) == 2 + 1099 + 1
+    assert (
+        _prints(capsys, "predict", photo, "--top", "1099")
+        .splitlines()[-1]
+        .startswith("1 other class: 0.0000")
+    )
+    assert len(_prints(capsys, "predict", photo, "--top", "1100").splitlines()) == 2 + 1100
+    for words, said in (
+        (
+            [str(photos)],
+            "--top is for a single photo, got 7; leave it out; --json prints every class of each",
+        ),
+        ([photo, "--json"], "got --top and --json, which leaves no class out; wanted one of both"),
+        (
+            [photo, "--out", "a.csv"],
+            "got --top and --out a.csv, which leaves no class out; wanted one of both",
+        ),
+    ):
+        assert cli.run(["predict", *words, "--top", "3"]) == 2
+        assert capsys.readouterr().err == f"clothier: {said}\n"
+
+
+def test_an_image_of_the_data_shows_its_true_class_among_the_first(
+    capsys: pytest.CaptureFixture[str], finished: Path
+) -> None:
+    for index in range(8):
+        words = ("predict", "--model", str(finished), "--index", str(index))
+        told = json.loads(_prints(capsys, *words, "--json"))
+        ranked = sorted(told["probabilities"], key=lambda name: -told["probabilities"][name])
+        lines = _prints(capsys, *words, "--top", "2").splitlines()
+        shown = [*ranked[:2], *({told["true"]} - set(ranked[:2]))]
+        numbers = [list(told["probabilities"]).index(name) for name in shown]
+        printed = [line.split()[0] for line in lines[2 : 2 + len(shown)]]
+        assert printed == [str(number) for number in numbers]
+        assert lines[2 + len(shown)].startswith(f"{10 - len(shown)} other classes: ")
 
 
 def test_a_run_without_a_model_file_says_how_to_make_one(

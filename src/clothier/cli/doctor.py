@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,11 +53,7 @@ def doctor(
     from clothier.photo import FORMAT_WORDS, sheet
     from clothier.photo import doctor as doctoring
 
-    target = out or Path(f"{photo.stem}-doctor.png")
-    if target.suffix.lower() != ".png":
-        raise InputError(f"--out is {target}; wanted a file that ends in .png")
-    if _same(target, photo):
-        raise InputError(f"--out is {target}, the photo itself; wanted another file")
+    target = _target(photo, out)
     doctoring.check_steps(skip or ())
     predictor = predicting.opened(model)
     height, width, channels = predictor.image_shape
@@ -70,7 +67,7 @@ def doctor(
     answers = [_first(predictor.class_names, row) for row in verdicts.probabilities.tolist()]
     warnings = [*_warnings(examination, verdicts, answers[-1]), *_differing(predictor, skip or ())]
     drawn = sheet.draw(examination, answers, f"{photo.name}, by {model or 'the model in the box'}", warnings)
-    write_atomic(target, sheet.as_png(drawn))
+    write_atomic(target, sheet.as_png(drawn, photo))
     if json:
         screen.print_json(_as_json(photo, target, examination, answers, verdicts, warnings))
         return
@@ -82,6 +79,31 @@ def doctor(
     for text in warnings:
         screen.notice(text)
     screen.say(f"\n{target}")
+
+
+def _target(photo: Path, out: Path | None) -> Path:
+    """Where the picture goes: never over a file that this command did not make, nor, unless --out says so, over the
+    picture of another photo. Photos a.jpg and a.png get a-doctor.png and a.png-doctor.png."""
+    from clothier.photo import sheet
+
+    if out is None:
+        choices = [Path(f"{photo.stem}-doctor.png"), Path(f"{photo.name}-doctor.png")]
+        for target in choices:
+            if not os.path.lexists(target) or sheet.is_ours(target, photo):
+                return target
+        raise InputError(
+            f"{' and '.join(map(str, choices))} are there already and are not pictures of {photo}; wanted a free name; "
+            "choose one with --out"
+        )
+    if out.suffix.lower() != ".png":
+        raise InputError(f"--out is {out}; wanted a file that ends in .png")
+    if _same(out, photo):
+        raise InputError(f"--out is {out}, the photo itself; wanted another file")
+    if os.path.lexists(out) and not sheet.is_ours(out):
+        raise InputError(
+            f"--out is {out}, which is there already and was not made by `clothier doctor`; wanted another file"
+        )
+    return out
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from clothier.runs import Run
     from clothier.values import Images
 
+MANY, FEW = 10, 5  # classes that are all shown, and how many are shown of more
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -42,3 +44,18 @@ def judge(run: Run, images: Images, weights: str, warnings: tuple[str, ...] = ()
         return Judged(answers, kind)
     remark = f"the probabilities are not calibrated: no temperature was fitted to the {weights} weights"
     return Judged(answers, kind, remark)
+
+
+def most_probable(
+    classes: Sequence[tuple[str, float]], top: int | None, also: str = ""
+) -> tuple[Sequence[tuple[str, float]], str]:
+    """(the first `top` of classes with their probabilities, and `also`; a line about the others, empty where there are
+    none). By default `top` is all of them up to MANY, and FEW of more."""
+    most = top or (len(classes) if len(classes) <= MANY else FEW)
+    shown = [ranked for place, ranked in enumerate(classes) if place < most or ranked[0] == also]
+    if len(shown) == len(classes):
+        return shown, ""
+    count = len(classes) - len(shown)
+    share = max(0.0, sum(share for _, share in classes) - sum(share for _, share in shown))
+    others = f"{count:,} other class{'es' if count > 1 else ''}"
+    return shown, f"{others}: {share:.4f} together (--top {len(classes)} shows all)"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import options, predict_one, screen
+from clothier.cli import judging, options, predict_one, screen
 from clothier.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -60,6 +60,12 @@ def predict(
     image_size: options.ImageSize = None,
     crop: options.Crop = "pad",
     skip_bad: options.SkipBad = False,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            help="Classes to print for a single photo.", show_default="all of up to 10, else 5", min=1
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON; of photos, a line each.")] = False,
 ) -> None:
     """Print what a trained network makes of photos: their class, how sure it is, and whether it may say so at all.
@@ -84,7 +90,11 @@ def predict(
             )
         if json and out is not None:
             raise InputError(f"got --json and --out {out}; wanted one place for the answers; leave one out")
-        _photos(photos, model, threads or 0, engine or "onnxruntime", out, json)
+        if top is not None and (json or out is not None):
+            raise InputError(
+                f"got --top and {'--json' if json else f'--out {out}'}, which leaves no class out; wanted one of both"
+            )
+        _photos(photos, model, threads or 0, engine or "onnxruntime", out, json, top)
     elif model is None:
         raise InputError(
             "no photos are named; wanted some, or --model RUN and --index for an image of its data"
@@ -96,11 +106,17 @@ def predict(
         raise InputError(f"{word} is for photos; wanted some beside it, or one image of the data without it")
     else:
         read = options.as_options(data_dir, "default", image_size, crop, skip_bad)
-        predict_one.predict_one(model, data, read, split, index or 0, weights, json)
+        predict_one.predict_one(model, data, read, split, index or 0, weights, json, top)
 
 
 def _photos(
-    words: list[str], model: Path | None, threads: int, engine: str, out: Path | None, json: bool
+    words: list[str],
+    model: Path | None,
+    threads: int,
+    engine: str,
+    out: Path | None,
+    json: bool,
+    top: int | None,
 ) -> None:
     from clothier import predict as predicting
     from clothier.files import writing
@@ -109,6 +125,10 @@ def _photos(
 
     start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
     paths = predicting.find(words, screen.notice)
+    if top is not None and len(paths) > 1:
+        raise InputError(
+            f"--top is for a single photo, got {len(paths):,}; leave it out; --json prints every class of each"
+        )
     predictor = predicting.opened(model, threads, engine)
     screen.notice(predicting.uncalibrated(predictor))
     reasons: list[str] = []
@@ -128,7 +148,7 @@ def _photos(
         if out is not None:
             screen.say(f"{out}: {_count(paths)}{f', {len(reasons):,} unreadable' if reasons else ''}")
         elif len(shown) > 1 or not reasons:
-            _show(shown)
+            _show(shown, top)
     if len(reasons) == len(paths):
         what = f"{paths[0]} {reasons[0]}" if len(paths) == 1 else f"none of {_count(paths)} can be read"
         raise DataError(f"{what}; wanted {'one picture' if len(paths) == 1 else 'pictures'} ({FORMAT_WORDS})")
@@ -146,14 +166,15 @@ def _count(paths: list[Path]) -> str:
     return f"{len(paths):,} photo{'' if len(paths) == 1 else 's'}"
 
 
-def _show(answers: list[Answer]) -> None:
+def _show(answers: list[Answer], top: int | None) -> None:
     """A bar a class for one photo, a line each for several."""
     if len(answers) == 1 and answers[0].classes:
         (answer,) = answers
         screen.say(f"{answer.filename}\n")
-        screen.print_bars(
-            [(*ranked, "" if place else "predicted") for place, ranked in enumerate(answer.classes)]
-        )
+        classes, rest = judging.most_probable(answer.classes, top)
+        screen.print_bars([(*ranked, "" if place else "predicted") for place, ranked in enumerate(classes)])
+        if rest:
+            screen.say(rest)
         said = [*filter(None, [answer.doubt]), *answer.warnings]
         if said:
             screen.say()

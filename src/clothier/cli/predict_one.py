@@ -21,7 +21,14 @@ _FIRST = 20  # as many classes as the R tutorial prints
 
 
 def predict_one(
-    model: Path, data: str | None, read: dict[str, Any], split: str, index: int, weights: str, json: bool
+    model: Path,
+    data: str | None,
+    read: dict[str, Any],
+    split: str,
+    index: int,
+    weights: str,
+    json: bool,
+    top: int | None,
 ) -> None:
     """Print what a run's network makes of that image, and the first classes it predicts. `read` are the options of
     data.load for another source than the run's own."""
@@ -63,7 +70,7 @@ def predict_one(
     if json:
         screen.print_json(answer)
     else:
-        _show(answer, judged)
+        _show(answer, judged, top)
     screen.notice(judged.remark)
 
 
@@ -90,17 +97,18 @@ def _check_fit(run: Run, content: DataDescription, dataset: Dataset) -> None:
         )
 
 
-def _show(answer: dict[str, Any], judged: Judged) -> None:
+def _show(answer: dict[str, Any], judged: Judged, top: int | None) -> None:
     file = f" ({answer['file']})" if answer["file"] else ""
     screen.say(f"{answer['source']}, {answer['split']} image {answer['index']}{file}, by {answer['run']}\n")
     marks = {answer["true"]: "true class"}
     marks[answer["predicted"]] = "predicted, rightly" if answer["predicted"] in marks else "predicted"
-    screen.print_bars(
-        [
-            (f"{label}  {name}", probability, marks.get(name, ""))
-            for label, (name, probability) in enumerate(answer[_KINDS[judged.kind]].items())
-        ]
-    )
+    shares: dict[str, float] = answer[_KINDS[judged.kind]]
+    shown, rest = judging.most_probable(judged.answers[0].classes, top, answer["true"])
+    order = list(dict(shown)) if rest else list(shares)  # by probability, or all in the order of the data set
+    labels = {name: label for label, name in enumerate(shares)}
+    screen.print_bars([(f"{labels[name]}  {name}", shares[name], marks.get(name, "")) for name in order])
+    if rest:
+        screen.say(rest)
     if doubt := judged.answers[0].doubt:
         screen.say(f"\n{doubt}")
     first = answer["first_predicted"]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import os
 import textwrap
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from clothier.photo.doctor import Examination, Step
 from clothier.values import Images
 
 Answer = Sequence[tuple[str, float]]  # classes with their probabilities in [0, 1], the likeliest first
 
+SOFTWARE = "clothier doctor"  # in the file, by which it is known again
 COLUMNS = 5
 PANEL, GAP, MARGIN = 232, 28, 36  # pixels
 SEEN = 84  # side of what the model sees
@@ -49,11 +54,28 @@ def draw(
     return sheet
 
 
-def as_png(drawn: Image.Image) -> bytes:
-    """The picture as a PNG file holds it."""
-    buffer = io.BytesIO()
-    drawn.save(buffer, "PNG", optimize=True)
+def as_png(drawn: Image.Image, photo: Path) -> bytes:
+    """The picture as a PNG file holds it, marked as ours and as that photo's."""
+    buffer, marks = io.BytesIO(), PngInfo()
+    marks.add_text("Software", SOFTWARE)
+    marks.add_text("Photo", _mark(photo))
+    drawn.save(buffer, "PNG", optimize=True, pnginfo=marks)
     return buffer.getvalue()
+
+
+def is_ours(path: Path, photo: Path | None = None) -> bool:
+    """Whether the file there is a picture of this module's, and where a photo is given, of that photo."""
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            marks = image.info
+    except Exception:  # nothing there, another kind of file, or damaged
+        return False
+    return marks.get("Software") == SOFTWARE and (photo is None or marks.get("Photo") == _mark(photo))
+
+
+def _mark(photo: Path) -> str:
+    """Tells photos apart by their places, without telling anybody where they lie."""
+    return hashlib.sha256(os.fsencode(photo.resolve())).hexdigest()[:16]
 
 
 def _panel(
@@ -114,4 +136,4 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-__all__ = ["Answer", "as_png", "draw"]
+__all__ = ["Answer", "as_png", "draw", "is_ours"]
