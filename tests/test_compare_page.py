@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from made_runs import CLASSES, make_run
+from made_runs import CLASSES, LABELS, make_run
 
 from clothier import compare, compare_page, evaluate
 from clothier.compare import Comparison
@@ -38,8 +38,18 @@ def test_the_table_has_a_row_a_run_and_the_mean_of_seeds(comparison: Comparison)
 def test_f1_of_a_group_is_the_mean_of_its_runs(comparison: Comparison) -> None:
     rows = compare_page.class_rows(comparison)
     assert [row[0] for row in rows] == list(CLASSES)
-    mean = sum(run.scores.per_class[0].f1 for run in comparison.runs[:2]) / 2
-    assert rows[0][1:] == [f"{mean:.4f}", f"{comparison.runs[2].scores.per_class[0].f1:.4f}"]
+    first, second, third = (run.scores.per_class[0].f1 or 0.0 for run in comparison.runs)
+    assert rows[0][1:] == [f"{(first + second) / 2:.4f}", f"{third:.4f}"]
+
+
+def test_a_class_without_images_is_said_to_have_none(tmp_path: Path) -> None:
+    labels = LABELS % 2
+    runs = [make_run(tmp_path, f"cnn1-{seed}", range(seed), labels=labels, seed=seed) for seed in (1, 3)]
+    comparison = compare.compare(runs)
+    assert compare_page.class_rows(comparison)[2] == [CLASSES[2], "no images"]
+    (first, _) = csv.DictReader(io.StringIO(compare_page.table(comparison)))
+    assert first[f"f1 {CLASSES[2]}"] == ""
+    assert json.dumps(compare_page.as_json(comparison), allow_nan=False)
 
 
 def test_csv_holds_each_run_in_full(comparison: Comparison) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -8,7 +9,7 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from clothier import evaluate
 from clothier.errors import DataError
-from clothier.values import EpochRow, Labels, PhaseScores, Predictions, Scores
+from clothier.values import ClassScore, EpochRow, Labels, PhaseScores, Predictions, Scores
 
 NAMES = ("a", "b", "c")
 
@@ -40,10 +41,23 @@ def test_loss_stays_finite_where_probabilities_underflow() -> None:
     assert (loss, accuracy) == (2000.0, 0.0)
 
 
-def test_a_class_never_seen_nor_predicted_scores_zero() -> None:
-    logits = np.array([[5, 0, 0], [0, 5, 0]], np.float32)
+@pytest.mark.parametrize("predicted", [0, 2])
+def test_a_class_without_images_has_no_scores(predicted: int) -> None:
+    logits = np.zeros((2, 3), np.float32)
+    logits[[0, 1], [predicted, 1]] = 5
     scores = evaluate.score(np.array([0, 1]), Predictions(logits), NAMES)
-    assert (scores.per_class[2].f1, scores.per_class[2].support) == (0.0, 0)
+    absent = scores.per_class[2]
+    assert (absent.precision, absent.recall, absent.f1, absent.support) == (None, None, None, 0)
+    assert scores.per_class[1] == ClassScore(NAMES[1], 1.0, 1.0, 1.0, 1)
+    assert scores.accuracy == (1.0 if predicted == 0 else 0.5)
+    again = Scores.from_json(json.loads(json.dumps(scores.as_json(), allow_nan=False)))
+    assert again.per_class == scores.per_class
+    assert scores._repr_html_().count("no images") == 3
+
+
+def test_a_class_that_is_never_predicted_has_precision_0() -> None:
+    logits = np.array([[5, 0, 0], [5, 0, 0]], np.float32)
+    assert evaluate.score(np.array([0, 1]), Predictions(logits), NAMES).per_class[1].precision == 0.0
 
 
 def test_counts_must_agree() -> None:

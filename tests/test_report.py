@@ -190,6 +190,14 @@ def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
         assert words in seen.text
 
 
+def test_a_class_without_images_is_said_to_have_none(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    write_scores(run, test=scores([[18, 1, 1], [0, 0, 0], [7, 0, 13]]))
+    rows = [row for row in page(run).rows if row[0] == CLASSES[1] and len(row) == 5]
+    assert rows == [[CLASSES[1], "no images", "no images", "no images", "0"]]
+    report.write_figures(run)
+
+
 def test_what_the_splits_were_read_for_is_said(tmp_path: Path) -> None:
     once = "The test images are read once at the end of each phase, to report, and never to choose anything."
     plain = "Validation images stay as they are in every phase. The article that these augmentation settings"

@@ -75,7 +75,7 @@ def test_probabilities_are_scipys_softmax(row: list[float]) -> None:
 
 
 def test_the_lowest_classes_are_those_of_the_lowest_f1() -> None:
-    made = [("a", 0.5, 3), ("b", 0.0, 0), ("c", 0.25, 2), ("d", 0.25, 9), ("e", 0.0, 1)]
+    made = [("a", 0.5, 3), ("b", None, 0), ("c", 0.25, 2), ("d", 0.25, 9), ("e", 0.0, 1)]
     per_class = tuple(ClassScore(name, 0.0, 0.0, f1, support) for name, f1, support in made)
     scores = Scores(0.5, 0.75, per_class, np.eye(5, dtype=np.int64))
     assert scores.lowest(5) == per_class

@@ -60,9 +60,10 @@ class Group:
         values = [getattr(run.scores, field) for run in self.runs]
         return min(values), max(values)
 
-    def f1(self, label: int) -> float:
-        """The mean F1 of a class."""
-        return float(np.mean([run.scores.per_class[label].f1 for run in self.runs]))
+    def f1(self, label: int) -> float | None:
+        """The mean F1 of a class; None where there are no images of it."""
+        values = [run.scores.per_class[label].f1 for run in self.runs]
+        return None if None in values else float(np.mean(np.array(values, np.float64)))
 
 
 @dataclass(frozen=True)

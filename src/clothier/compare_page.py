@@ -10,6 +10,7 @@ from clothier import csvtext, pages, plots
 from clothier.compare import SIGNIFICANT, Comparison, Judged, Pair
 from clothier.evaluate import wilson
 from clothier.files import write_atomic
+from clothier.values.results import in_words
 
 PAIR_COLUMNS = ["run", "against", "what it means", "p", "p corrected"]
 
@@ -81,7 +82,7 @@ def class_columns(comparison: Comparison) -> list[str]:
 def class_rows(comparison: Comparison) -> list[list[str]]:
     """The F1 of each class, a column a group; the mean where a group has several runs."""
     return [
-        [name, *(f"{group.f1(label):.4f}" for group in comparison.groups)]
+        [name, *(in_words(group.f1(label)) for group in comparison.groups)]
         for label, name in enumerate(comparison.class_names)
     ]
 

@@ -41,7 +41,7 @@ def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) 
     """Loss, accuracy, precision, recall, F1 and support a class, and the confusion matrix.
 
     `labels` int64 (n,), `predictions.logits` float32 (n, num_classes). A class that is never predicted has
-    precision 0. Raises DataError where counts differ or n is 0.
+    precision 0, one without images no scores. Raises DataError where counts differ or n is 0.
     """
     loss, accuracy = loss_and_accuracy(labels, predictions)
     if predictions.logits.shape[1] != len(class_names):
@@ -52,7 +52,7 @@ def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) 
         labels, predicted, labels=classes, zero_division=0
     )
     per_class = tuple(
-        ClassScore(name, float(p), float(r), float(f), int(s))
+        ClassScore(name, float(p), float(r), float(f), int(s)) if s else ClassScore(name, None, None, None, 0)
         for name, p, r, f, s in zip(class_names, precision, recall, f1, support, strict=True)
     )
     return Scores(

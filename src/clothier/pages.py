@@ -11,6 +11,8 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from PIL import Image
 
+from clothier.values.results import in_words
+
 
 def render(template: str, contents: Mapping[str, Any]) -> str:
     """The page that the template of that file name makes of what it names; equal contents give equal pages."""
@@ -66,6 +68,7 @@ def _environment() -> Environment:
     environment.filters.update(
         percent="{:.2%}".format,
         decimals="{:.4f}".format,
+        score=in_words,
         count="{:,}".format,
         epochs=epochs,
         duration=duration,

@@ -97,7 +97,7 @@ def test_classes_are_matched_by_name(photo_folder: MakeFolder, tmp_path: Path) -
             )
     (tmp_path / "p/validation/hat").rename(tmp_path / "p/validation/cap")
     assert refusal(tmp_path / "p") == (
-        f"folder:{tmp_path / 'p'}: class 'cap' has no image in the train split; wanted every class in every split; "
+        f"folder:{tmp_path / 'p'}: class 'cap' has no image in the train split; wanted every class there; "
         "add images of it or take the class out"
     )
 

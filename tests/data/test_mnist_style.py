@@ -101,7 +101,7 @@ def test_class_names_that_will_not_do(folder: Path) -> None:
 def test_a_named_class_without_images(folder: Path) -> None:
     (folder / "classes.txt").write_text("0\n1\n2\n3\n")
     assert refusal(folder) == (
-        f"idx:{folder}: class '3' has no image in the train split; wanted every class in every split; "
+        f"idx:{folder}: class '3' has no image in the train split; wanted every class there; "
         "add images of it or take the class out"
     )
 

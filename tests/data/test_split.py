@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
-from clothier.data.split import Rows, check_classes, from_arrays, hold_out, make_dataset
+from clothier.data.split import Rows, absent_classes, check_classes, from_arrays, hold_out, make_dataset
 from clothier.errors import DataError
 from clothier.values import Labels, Split
 
@@ -166,13 +166,34 @@ def test_a_single_class() -> None:
     assert str(caught.value) == "toy has a single class, 'a'; wanted two or more; add another class"
 
 
-def test_a_class_missing_from_a_split() -> None:
+def test_a_class_missing_from_the_train_split() -> None:
+    splits = {"train": split_of(labels_of(3)), "test": split_of(labels_of(3, 3))}
     with pytest.raises(DataError) as caught:
-        make_dataset("toy", {"train": split_of(labels_of(3, 3)), "test": split_of(labels_of(3))}, ("a", "b"))
+        make_dataset("toy", splits, ("a", "b"))
     assert str(caught.value) == (
-        "toy: class 'b' has no image in the test split; wanted every class in every split; "
+        "toy: class 'b' has no image in the train split; wanted every class there; "
         "add images of it or take the class out"
     )
+
+
+def test_a_split_without_images() -> None:
+    splits = {"train": split_of(labels_of(3, 3)), "test": split_of(labels_of())}
+    with pytest.raises(DataError) as caught:
+        make_dataset("toy", splits, ("a", "b"))
+    assert (
+        str(caught.value) == "toy has no image in the test split; wanted some, or no such split; add images"
+    )
+
+
+def test_classes_missing_from_other_splits_are_named() -> None:
+    train, some, one = (split_of(labels_of(*counts)) for counts in ([1] * 7, [0, 3, 0, 2], [0, 0, 0, 0, 1]))
+    dataset = make_dataset("toy", {"train": train, "validation": some, "test": one}, "abcdefg")
+    assert absent_classes(dataset) == [
+        "toy: the validation split has no images of 'a', 'c', 'e', 'f', 'g'; it is judged by the classes it has",
+        "toy: the test split has no images of 'a', 'b', 'c', 'd', 'f' and 1 more classes; "
+        "it is judged by the classes it has",
+    ]
+    assert absent_classes(make_dataset("toy", {"train": train, "test": train}, "abcdefg")) == []
 
 
 def test_splits_that_are_absent_are_not_missed() -> None:

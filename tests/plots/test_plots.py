@@ -45,8 +45,9 @@ def judged(class_names: Sequence[str]) -> Scores:
     confusion[-1] = 0
     per_class = tuple(
         ClassScore(name, rng.random(), rng.random(), rng.random(), int(row.sum()))
-        for name, row in zip(class_names, confusion, strict=True)
+        for name, row in zip(class_names[:-1], confusion, strict=False)
     )
+    per_class += (ClassScore(class_names[-1], None, None, None, 0),)
     return Scores(0.5, 0.8, per_class, confusion)
 
 
@@ -355,8 +356,10 @@ def test_bars_are_as_long_as_the_scores() -> None:
     (axes,) = plots.per_class_bars(scores, "test").axes
     widths = [[bar.get_width() for bar in bars] for bars in axes.containers]
     assert widths == [
-        [getattr(score, field) for score in scores.per_class] for field in ("precision", "recall", "f1")
+        [getattr(score, field) or 0.0 for score in scores.per_class]
+        for field in ("precision", "recall", "f1")
     ]
+    assert [(text.get_text(), text.get_position()[1]) for text in axes.texts] == [("no images", 2)]
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["precision", "recall", "F1"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
 from clothier.data.options import LoadOptions
+from clothier.data.split import absent_classes
 from clothier.errors import InputError, OwnValidationError, unknown_name
 from clothier.values import Dataset, Reading
 from clothier.values.names import escaped
@@ -87,6 +88,8 @@ def load(name: str, options: LoadOptions | None = None, usual_split: str = "defa
         except OwnValidationError:
             pass
     dataset = source.load(argument, options, source.default_split)
+    for sentence in absent_classes(dataset):
+        options.tell(sentence)
     return replace(dataset, reading=Reading(name, options.as_json()))
 
 

@@ -39,7 +39,8 @@ def load(
 
     A validation split is held out where there is none; a test split only with `hold_out_test`. Raises
     OwnValidationError for a choice of split where validation photos are brought; DataError for unreadable photos (left
-    out and told with `options.skip_bad`), a single class, a class without photos in a split; WriteError from the cache.
+    out and told with `options.skip_bad`), a single class, a class without photos in the train split; WriteError from
+    the cache.
     """
     check_classes(name, {part: _labels(photos) for part, photos in splits.items()}, class_names)
     divided = _divide(name, splits, class_names, options, default_split, hold_out_test)

@@ -129,19 +129,38 @@ def make_dataset(
 
 
 def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence[str]) -> None:
-    """DataError unless there are two classes or more, named as `values.check_names` wants, each with an image in every
-    split."""
+    """DataError unless there are two classes or more, named as `values.check_names` wants, each with an image in the
+    train split, and an image in every other split."""
     check_names(name, class_names)
     if len(class_names) < 2:
         raise DataError(
             f"{name} has a single class, '{class_names[0]}'; wanted two or more; add another class"
         )
+    if missing := _missing(labels["train"], class_names):
+        raise DataError(
+            f"{name}: class '{missing[0]}' has no image in the train split; "
+            "wanted every class there; add images of it or take the class out"
+        )
     for part, numbers in labels.items():
-        for class_name, count in zip(
-            class_names, np.bincount(numbers, minlength=len(class_names)), strict=True
-        ):
-            if count == 0:
-                raise DataError(
-                    f"{name}: class '{class_name}' has no image in the {part} split; "
-                    "wanted every class in every split; add images of it or take the class out"
-                )
+        if not len(numbers):
+            raise DataError(
+                f"{name} has no image in the {part} split; wanted some, or no such split; add images"
+            )
+
+
+def absent_classes(dataset: Dataset) -> list[str]:
+    """A sentence for each split that has no images of some classes."""
+    said = []
+    for part, split in dataset.splits().items():
+        if missing := _missing(split.labels, dataset.class_names):
+            more = f" and {len(missing) - _SHOWN} more classes" if len(missing) > _SHOWN else ""
+            listed = ", ".join(f"'{name}'" for name in missing[:_SHOWN])
+            said.append(
+                f"{dataset.name}: the {part} split has no images of {listed}{more}; it is judged by the classes it has"
+            )
+    return said
+
+
+def _missing(labels: Labels, class_names: Sequence[str]) -> list[str]:
+    counts = np.bincount(labels, minlength=len(class_names))
+    return [name for name, count in zip(class_names, counts.tolist(), strict=True) if not count]

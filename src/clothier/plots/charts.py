@@ -100,7 +100,8 @@ def confusion_matrix(confusion: Counts, class_names: Names, title: str, notice: 
 
 @in_style
 def per_class_bars(scores: Scores, title: str, notice: str = "") -> Figure:
-    """Precision, recall and F1 of each class as horizontal bars from 0 to 1, classes from top to bottom.
+    """Precision, recall and F1 of each class as horizontal bars from 0 to 1, classes from top to bottom; in words where
+    a class has no images.
 
     Of more than a hundred classes, the hundred with the lowest F1 are shown, the lowest first; the title says so.
     """
@@ -111,7 +112,7 @@ def per_class_bars(scores: Scores, title: str, notice: str = "") -> Figure:
     height = float(np.clip(0.5 * num_classes, 1.0, 20.0))
     figure, (axes,) = panels(6.0, height)
     for offset, field, colour in ((-0.27, "precision", SKY), (0, "recall", YELLOW), (0.27, "f1", BLUE)):
-        values = [getattr(score, field) for score in shown]
+        values = [getattr(score, field) or 0.0 for score in shown]
         axes.barh(
             np.arange(num_classes) + offset,
             values,
@@ -119,6 +120,9 @@ def per_class_bars(scores: Scores, title: str, notice: str = "") -> Figure:
             color=colour,
             label=field.replace("f1", "F1"),
         )
+    for place, score in enumerate(shown):
+        if not score.support:
+            axes.text(0.01, place, "no images", va="center", size="small")
     name_axis(axes.yaxis, [score.name for score in shown], most=int(72 * height / 11))
     axes.set(xlim=(0, 1), ylim=(num_classes - 0.5, -0.5))
     axes.grid(axis="x")

@@ -54,13 +54,18 @@ class Predictions:
 
 @dataclass(frozen=True)
 class ClassScore:
-    """Precision, recall and F1 of one class in [0, 1], and its number of images (support)."""
+    """Precision, recall and F1 of one class in [0, 1], None where it has no images, and their number (support)."""
 
     name: str
-    precision: float
-    recall: float
-    f1: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
     support: int
+
+
+def in_words(score: float | None) -> str:
+    """A score of a class with four decimals, or that there are no images of it."""
+    return "no images" if score is None else f"{score:.4f}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +85,7 @@ class Scores:
         first, and those without images last."""
         if len(self.per_class) <= most:
             return self.per_class
-        ordered = sorted(self.per_class, key=lambda score: (score.support == 0, score.f1, -score.support))
+        ordered = sorted(self.per_class, key=lambda score: (score.f1 is None, score.f1 or 0.0, -score.support))
         return tuple(ordered[:most])
 
     def as_json(self) -> dict[str, Any]:
@@ -96,7 +101,7 @@ class Scores:
         rows = [
             (
                 score.name,
-                *(f"{value:.4f}" for value in (score.precision, score.recall, score.f1)),
+                *(in_words(value) for value in (score.precision, score.recall, score.f1)),
                 score.support,
             )
             for score in self.per_class
