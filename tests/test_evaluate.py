@@ -50,8 +50,7 @@ def test_a_class_without_images_has_no_scores(predicted: int) -> None:
     assert (absent.precision, absent.recall, absent.f1, absent.support) == (None, None, None, 0)
     assert scores.per_class[1] == ClassScore(NAMES[1], 1.0, 1.0, 1.0, 1)
     assert scores.accuracy == (1.0 if predicted == 0 else 0.5)
-    again = Scores.from_json(json.loads(json.dumps(scores.as_json(), allow_nan=False)))
-    assert again.per_class == scores.per_class
+    assert json.loads(json.dumps(scores.as_json(), allow_nan=False))["per_class"][2]["f1"] is None
     assert scores._repr_html_().count("no images") == 3
 
 

@@ -108,13 +108,14 @@ def _scores(fields: Fields) -> Scores:
 
 
 def _class_score(fields: Fields) -> ClassScore:
-    return ClassScore(
-        name=fields.text("name"),
-        precision=fields.number("precision", 0, 1),
-        recall=fields.number("recall", 0, 1),
-        f1=fields.number("f1", 0, 1),
-        support=fields.whole("support", 0, MOST_IMAGES),
-    )
+    def share(name: str) -> float | None:
+        value = fields.maybe(name, lambda name: fields.number(name, 0, 1))
+        if (value is None) != (support == 0):
+            fields.refuse(name, value, "a number from 0 to 1, or null for a class without images")
+        return value
+
+    support = fields.whole("support", 0, MOST_IMAGES)
+    return ClassScore(fields.text("name"), share("precision"), share("recall"), share("f1"), support)
 
 
 def _confusion(fields: Fields, num_classes: int) -> Counts:

@@ -85,7 +85,9 @@ class Scores:
         first, and those without images last."""
         if len(self.per_class) <= most:
             return self.per_class
-        ordered = sorted(self.per_class, key=lambda score: (score.f1 is None, score.f1 or 0.0, -score.support))
+        ordered = sorted(
+            self.per_class, key=lambda score: (score.f1 is None, score.f1 or 0.0, -score.support)
+        )
         return tuple(ordered[:most])
 
     def as_json(self) -> dict[str, Any]:
