@@ -293,7 +293,7 @@ def test_of_more_than_a_hundred_classes_the_worst_have_bars() -> None:
     assert "run, the 100 of 1,100 classes with the lowest F1" in " ".join(
         text.get_text().replace("\n", " ") for text in figure.texts
     )
-    f1 = sorted(score.f1 for score in scores.per_class if score.support)[:100]
+    f1 = sorted(score.f1 or 0.0 for score in scores.per_class if score.support)[:100]
     assert [bar.get_width() for bar in axes.containers[2]] == f1
     assert len(axes.get_yticklabels()) == 100
     assert len(plots.per_class_bars(judged(names(100)), "run").axes[0].containers[2]) == 100
