@@ -35,6 +35,29 @@ def test_an_unknown_source() -> None:
     assert refusal("fashion_mnist").endswith("did you mean 'fashion-mnist'?")
 
 
+def test_a_path_without_its_kind_gets_it(tmp_path: Path) -> None:
+    for name in ("photos", "digits", "generate"):
+        Path(name).mkdir()
+    Path("digits/Train-images-idx3-ubyte.gz").touch()
+    for table in ("t.csv", "t.TSV", "a:b.csv"):
+        Path(table).touch()
+    for name, kind in (
+        ("photos", "folder"),
+        ("photos/", "folder"),
+        (str(tmp_path), "folder"),
+        ("digits", "idx"),
+        ("generate", "folder"),
+        ("t.csv", "csv"),
+        ("t.TSV", "csv"),
+        ("a:b.csv", "csv"),
+    ):
+        assert refusal(name) == f"data source '{name}' lacks its kind; did you mean {kind}:{name}?"
+    assert refusal("none.csv").startswith("unknown data source 'none.csv'; known: ")
+    assert refusal("~nobody-of-that-name/x").startswith(
+        "unknown data source '~nobody-of-that-name/x'; known: "
+    )
+
+
 @pytest.mark.parametrize("name", ["idx", "csv", "folder"])
 def test_a_missing_argument(name: str) -> None:
     words = f"data source '{name}' needs to know where; wanted {SOURCES[name].syntax}"

@@ -54,13 +54,14 @@ def test_names_with_dots_packed_or_not_are_the_same_data(
     assert load(f"idx:{tmp_path / 'other'}").fingerprint == load(f"idx:{folder}").fingerprint
 
 
+@pytest.mark.parametrize("name", ["emnist-letters-{}.gz", "EMNIST-Letters-{}.gz", "EMNIST-LETTERS-{}"])
 def test_emnist_is_turned_upright_and_its_letters_count_from_one(
-    tmp_path: Path, write_idx: Write, digits: Digits
+    name: str, tmp_path: Path, write_idx: Write, digits: Digits
 ) -> None:
-    for part, count in (("train", 45), ("test", 9)):
+    for part, count in (("train", 45), ("Test", 9)):
         images, labels = digits(count, seed=count)
-        write_idx(tmp_path / f"emnist-letters-{part}-images-idx3-ubyte.gz", images.swapaxes(1, 2))
-        write_idx(tmp_path / f"emnist-letters-{part}-labels-idx1-ubyte.gz", labels + 1)
+        write_idx(tmp_path / name.format(f"{part}-Images-IDX3-ubyte"), images.swapaxes(1, 2))
+        write_idx(tmp_path / name.format(f"{part}-labels-idx1-UBYTE"), labels + 1)
     dataset = load(f"idx:{tmp_path}", LoadOptions(split="none"))
     images, labels = digits(45, seed=45)
     assert np.array_equal(dataset.train.images[..., 0], images)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clothier.data import load
+from clothier.data import LoadOptions, load
 from clothier.errors import DataError
 
 PIXELS = "label,pixel1,pixel2,pixel3,pixel4\n" + "".join(f"{n % 2},{n},0,0,{n}\n" for n in range(20))
@@ -20,16 +20,6 @@ def refusal(argument: str | Path) -> str:
 def test_a_comma_may_be_part_of_the_name(tmp_path: Path) -> None:
     (tmp_path / "a,b.csv").write_text(PIXELS)
     assert load(f"csv:{tmp_path / 'a,b.csv'}").class_names == ("0", "1")
-
-
-@pytest.mark.parametrize("header", ["0,0,255,12", "image,class", "", "pixel1,label"])
-def test_other_headers_are_refused(header: str, tmp_path: Path) -> None:
-    path = tmp_path / "t.csv"
-    path.write_text(f"{header}\n1,2,3,4\n")
-    assert refusal(path) == (
-        f"{path} begins with the header '{header or 'nothing'}'; wanted label,pixel1,pixel2,... or path,label or "
-        "path,label,split; give the table such a first line"
-    )
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -48,6 +38,17 @@ def test_one_table_is_not_both(tmp_path: Path) -> None:
     assert refusal(f"{path},{path}") == (
         f"{path} is given as training and as test data; wanted two files, or the one alone"
     )
+
+
+def test_columns_that_are_not_used_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(PIXELS.replace("label,", "id,label,").replace("\n", "\n7,").removesuffix("7,"))
+    told: list[str] = []
+    plain = tmp_path / "b.csv"
+    plain.write_text(PIXELS)
+    dataset = load(f"csv:{path}", LoadOptions(warn=told.append))
+    assert dataset.fingerprint == load(f"csv:{plain}").fingerprint
+    assert told == [f"{path}: columns that are not used: id"]
 
 
 def test_two_tables_of_different_kinds(tmp_path: Path) -> None:

@@ -148,11 +148,36 @@ def test_a_photo_listed_twice(table: Table) -> None:
     )
 
 
-def test_unknown_columns(table: Table) -> None:
-    path = edit(table(), 1, "path,label,fold")
-    assert refusal(path) == f"{path} has the columns path,label,fold; wanted path,label or path,label,split"
-    path = edit(table(), 1, "path,label,label")
-    assert refusal(path) == f"{path} has the columns path,label,label; wanted path,label or path,label,split"
+def test_columns_by_other_names_and_further_ones(table: Table) -> None:
+    plain = loaded(table())
+    told: list[str] = []
+    for header in ("file,class", "Image Path,category", "file_name,target", '"IMG","Class Name"'):
+        assert loaded(edit(table(), 1, header)).fingerprint == plain.fingerprint
+    path = table(("train",), header="filename,label,width")
+    read = loaded(path, warn=told.append)
+    assert sum(map(len, read.splits().values())) == 20
+    assert told[0] == f"{path}: columns that are not used: width"
+
+
+def test_other_marks_between_cells_and_backslashes(table: Table, tmp_path: Path) -> None:
+    path = table()
+    text = path.read_text()
+    for mark in (";", "\t"):
+        path.write_text(text.replace(",", mark).replace("photos/", "photos\\"), encoding="utf-8-sig")
+        dataset = loaded(path)
+        assert sum(map(len, dataset.splits().values())) == 20
+        assert all(name.startswith("photos/") for name in dataset.train.files)
+    (tmp_path / "photos/t.csv--0.png").rename(tmp_path / "a\\b.png")  # a name of its own, where that is one
+    assert sum(map(len, loaded(edit(path, 2, "a\\b.png\that")).splits().values())) == 20
+
+
+def test_numbers_as_labels_are_whole(table: Table) -> None:
+    path = table()
+    text = path.read_text()
+    path.write_text(text.replace(",hat", ",10.0").replace(",shoe", ",9.0"))
+    assert loaded(path).class_names == ("9", "10")
+    path.write_text(text.replace(",hat", ",10.0").replace(",shoe", ",v1.0"))
+    assert loaded(path).class_names == ("10.0", "v1.0")
 
 
 def test_a_split_column_and_a_test_file(table: Table) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clothier.data import LoadOptions, load, table_pixels
+from clothier.data import LoadOptions, load, table_header, table_pixels
 from clothier.data.table_pixels import Rows
 from clothier.errors import DataError, InputError
 
@@ -96,7 +96,48 @@ def test_quoted_and_spaced_cells_are_numbers_too(tmp_path: Path) -> None:
     with_mark = tmp_path / "mark.csv"
     with_mark.write_text(plain.read_text() + "\n\n", encoding="utf-8-sig")
     for path in (quoted, with_mark):
-        assert np.array_equal(table_pixels.read(path, HEADER), rows)
+        assert np.array_equal(table_pixels.read(table_header.read(path)), rows)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "order", [[0, 1, 2, 3, 4], [1, 2, 3, 4, 0], [0, 5, 1, 2, 6, 3, 4], [5, 4, 3, 2, 1, 0]]
+)
+@pytest.mark.parametrize("cell", ["{}", "{}.0", '"{}"', '"{}.0"', " {}. "])
+def test_tables_as_other_programs_write_them(
+    delimiter: str, order: list[int], cell: str, tmp_path: Path
+) -> None:
+    """Cells between other marks, columns in another order and further ones, whole numbers with a point."""
+    rows = rows_of(30)
+    names, texts = [*HEADER, "name", ""], ["a; b, c", "1e9"]
+    path, quoted = tmp_path / "t.csv", '"a; b, c"'
+    lines = [delimiter.join(f'"{names[place]}"' for place in order)]
+    for row in rows.tolist():
+        cells = [*map(cell.format, row), quoted, texts[1]]
+        lines.append(delimiter.join(cells[place] for place in order))
+    path.write_text("\r\n".join(lines), encoding="utf-8-sig", newline="")
+    read = table_pixels.read(table_header.read(path))
+    pixels = [place for place in order if 1 <= place <= 4]
+    assert np.array_equal(read, rows[:, [0, *pixels]])
+
+
+def test_rows_of_another_length_are_named_where_columns_are_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    for row in ("1,7,0,0,0,0,0", "1,7,0,0,0", '1,"7","8",0,0,0,0'):
+        path.write_text(f"label,id,{','.join(HEADER[1:])}\n0,7,1,2,3,4\n{row}\n")
+        assert refusal(path) == (
+            f"{path}, row 3 has {row.count(',') + 1} cells; wanted 6, one for each column of the header"
+        )
+
+
+def test_labels_from_one(tmp_path: Path) -> None:
+    rows = rows_of(100)
+    rows[:, 0] = 1 + np.arange(100) % 10
+    named = load(f"csv:{write(tmp_path / 'fashion-mnist_train.csv', rows)}", LoadOptions(split="none"))
+    assert named.class_names[:2] == ("T-shirt/top", "Trouser")
+    unnamed = load(f"csv:{write(tmp_path / 't.csv', rows)}", LoadOptions(split="none"))
+    assert unnamed.class_names == tuple(map(str, range(1, 11)))
+    assert np.array_equal(named.train.labels, unnamed.train.labels)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +149,9 @@ def test_quoted_and_spaced_cells_are_numbers_too(tmp_path: Path) -> None:
         ("256", "is '256'"),
         ("-1", "is '-1'"),
         ("1.5", "is '1.5'"),
+        ("1.05", "is '1.05'"),
+        (".0", "is '.0'"),
+        ("256.0", "is '256.0'"),
         ("1e2", "is '1e2'"),
         ("nan", "is 'nan'"),
         ("1_0", "is '1_0'"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
 from clothier.data.options import LoadOptions
@@ -72,7 +73,7 @@ def load(name: str, options: LoadOptions | None = None, usual_split: str = "defa
     _check_text(name)
     key, colon, argument = name.partition(":")
     if key not in SOURCES:
-        raise unknown_name("data source", key, [source.syntax for source in SOURCES.values()])
+        raise _unknown(name, key)
     source = SOURCES[key]
     _, needs, _ = source.syntax.partition(f"{key}:")
     if needs and not argument:
@@ -91,6 +92,23 @@ def load(name: str, options: LoadOptions | None = None, usual_split: str = "defa
     for sentence in absent_classes(dataset):
         options.tell(sentence)
     return replace(dataset, reading=Reading(name, options.as_json()))
+
+
+def _unknown(name: str, key: str) -> InputError:
+    """The error for no known source, which is often a folder or a file without the word before it."""
+    path = Path(name).expanduser()
+    kind = ""
+    try:
+        if path.is_dir():
+            is_idx = any(mnist_style.FILE_NAME.fullmatch(entry.name) for entry in path.iterdir())
+            kind = "idx" if is_idx else "folder"
+        elif path.suffix.lower() in (".csv", ".tsv", ".txt") and path.exists():
+            kind = "csv"
+    except (OSError, RuntimeError):
+        pass
+    if kind:
+        return InputError(f"data source '{name}' lacks its kind; did you mean {kind}:{name}?")
+    return unknown_name("data source", key, [source.syntax for source in SOURCES.values()])
 
 
 def _check_text(name: str) -> None:

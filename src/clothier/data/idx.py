@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.errors import DataError
+from clothier.files import check_file
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -51,6 +52,7 @@ def read(path: Path, dimensions: tuple[int, ...]) -> Bytes:
     so a small file that would unpack to gigabytes does no harm. Raises DataError for a file that cannot be read,
     is damaged, truncated or too long, or holds something else.
     """
+    check_file(path, DataError)
     try:
         with _open(path) as stream:
             shape = _read_shape(stream, path, dimensions)

@@ -11,10 +11,12 @@ from clothier.data.classes import RawLabels, class_values, to_classes
 from clothier.data.options import LoadOptions
 from clothier.data.split import from_arrays
 from clothier.errors import DataError
+from clothier.files import check_file
 from clothier.values import Dataset, Images, Split
 
 FILE_NAME = re.compile(
-    r"(?:(?P<prefix>.+)-)?(?P<split>train|t10k|test)-(?P<kind>images|labels)[-.]idx[134]-ubyte(?:\.gz)?"
+    r"(?:(?P<prefix>.+)-)?(?P<split>train|t10k|test)-(?P<kind>images|labels)[-.]idx[134]-ubyte(?:\.gz)?",
+    re.IGNORECASE,
 )
 CLASSES_FILE = "classes.txt"
 
@@ -25,9 +27,9 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     """The data set of the folder `argument`. Raises DataError for files that are missing or damaged.
 
     Files are named as MNIST's (train-images-idx3-ubyte, t10k-labels-idx1-ubyte, ..., packed with gzip or not), or
-    as EMNIST's with the set's name before and `test` for `t10k`. EMNIST stores its images transposed; files whose
-    names begin with `emnist` are turned upright. Without test files the test split is held out. Classes are named
-    by the lines of classes.txt in the folder, else by the label values.
+    as EMNIST's with the set's name before and `test` for `t10k`, in small letters or large. EMNIST stores its images
+    transposed; files whose names begin with `emnist` are turned upright. Without test files the test split is held out.
+    Classes are named by the lines of classes.txt in the folder, else by the label values.
     """
     options.refuse_photo_options("idx")
     folder = Path(argument).expanduser()
@@ -55,8 +57,9 @@ def _find(folder: Path) -> Files:
     prefixes = set()
     for path in paths:
         if match := FILE_NAME.fullmatch(path.name):
-            prefixes.add(match["prefix"] or "")
-            files["train" if match["split"] == "train" else "test", match["kind"]] = path
+            prefixes.add((match["prefix"] or "").lower())
+            part = "train" if match["split"].lower() == "train" else "test"
+            files[part, match["kind"].lower()] = path
     if len(prefixes) > 1:
         sets = ", ".join(sorted(prefixes - {""})) + (" and one without a prefix" if "" in prefixes else "")
         raise DataError(f"{folder} holds several sets ({sets}); wanted one; give each a folder of its own")
@@ -75,6 +78,7 @@ def _class_names(folder: Path) -> list[str] | None:
     path = folder / CLASSES_FILE
     if not path.exists():
         return None
+    check_file(path, DataError)
     try:
         names = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
@@ -92,7 +96,7 @@ def _read(files: Files, split: str) -> tuple[Images, RawLabels]:
             f"{images_file} holds {len(images)} images and {labels_file.name} {len(labels)} labels; "
             "wanted as many; get both files anew"
         )
-    if images_file.name.startswith("emnist"):
+    if images_file.name.lower().startswith("emnist"):
         images = images.swapaxes(1, 2).copy()
     return images, labels
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clothier import csvtext
@@ -13,11 +14,12 @@ from clothier.data import photos
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES
+from clothier.data.table_header import Header, opened
 from clothier.errors import DataError
 from clothier.values import Dataset
 from clothier.values.names import in_order
 
-COLUMNS = ("path", "label", "split")
+_NUMBER = re.compile(r"(\d+)(\.0*)?")
 
 
 @dataclass(frozen=True)
@@ -28,29 +30,29 @@ class _Row:
     where: str
 
 
-def load(name: str, files: Mapping[Path, list[str]], options: LoadOptions, default_split: str) -> Dataset:
-    """The data set of one file or two (training, test) with their headers.
+def load(name: str, headers: Sequence[Header], options: LoadOptions, default_split: str) -> Dataset:
+    """The data set of one table or two (training, test).
 
-    Paths are relative to their CSV file; labels are any text, without the apostrophe by which our own tables shield
-    names from spreadsheets (csvtext), and the classes are in the order of `in_order`; splits
-    are train, validation (val, valid) and test. Raises DataError naming file and row for a cell that is missing or
-    unknown, a column that is unknown, or a photo listed twice; and as `photos.load`.
+    Paths are relative to their CSV file, with slashes or backslashes; labels are any text, without the apostrophe by
+    which our own tables shield names from spreadsheets (csvtext), and the classes are in the order of `in_order`;
+    splits are train, validation (val, valid) and test. Raises DataError naming file and row for a cell that is missing
+    or unknown, or a photo listed twice; and as `photos.load`.
     """
-    for file, header in files.items():
-        unknown = [column for column in header if column not in COLUMNS]
-        if unknown or len(set(header)) < len(header):
+    files = [header.file for header in headers]
+    for header in headers:
+        if len(headers) > 1 and header.split is not None:
             raise DataError(
-                f"{file} has the columns {','.join(header)}; wanted path,label or path,label,split"
+                f"{header.file} has a split column and two files are given; wanted one or the other"
             )
-        if len(files) > 1 and "split" in header:
-            raise DataError(f"{file} has a split column and two files are given; wanted one or the other")
-    rows = [
-        row
-        for (file, header), split in zip(files.items(), ("train", "test"), strict=False)
-        for row in _read(file, header, split)
-    ]
+    rows = _whole_labels(
+        [
+            row
+            for header, split in zip(headers, ("train", "test"), strict=False)
+            for row in _read(header, split)
+        ]
+    )
     _refuse_repeated(rows)
-    first = next(iter(files))
+    first = files[0]
     class_names = in_order({row.label for row in rows})
     numbers = {label: number for number, label in enumerate(class_names)}
     splits: dict[str, list[Photo]] = {}
@@ -60,43 +62,58 @@ def load(name: str, files: Mapping[Path, list[str]], options: LoadOptions, defau
         )
     if "train" not in splits:
         raise DataError(f"{first} lists no photo of the train split; wanted some; mend its split column")
-    flat = len(files) == 1 and "split" not in files[first]
+    flat = len(files) == 1 and headers[0].split is None
     return photos.load(name, splits, class_names, options, default_split, hold_out_test=flat)
 
 
-def _read(file: Path, header: list[str], default_split: str) -> Iterator[_Row]:
-    count = 0
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text)
-            next(reader)
-            for cells in reader:
-                if cells:
-                    count += 1
-                    yield _row(file, cells, header, f"{file}, row {reader.line_num}", default_split)
-    except OSError as error:
-        raise DataError(
-            f"cannot read {file}: {error.strerror}; check the name and the permissions"
-        ) from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{file} is not a CSV file in UTF-8 ({error}); save it as one") from error
+def _read(header: Header, default_split: str) -> Iterator[_Row]:
+    file, count = header.file, 0
+    with opened(file) as text:
+        reader = csv.reader(text, delimiter=header.delimiter, skipinitialspace=True)
+        next(reader)
+        for cells in reader:
+            if cells:
+                count += 1
+                yield _row(header, cells, f"{file}, row {reader.line_num}", default_split)
     if count == 0:
         raise DataError(f"{file} has a header and no rows; wanted one row a photo; add them")
 
 
-def _row(file: Path, cells: list[str], header: list[str], where: str, default_split: str) -> _Row:
-    if len(cells) != len(header):
+def _row(header: Header, cells: list[str], where: str, default_split: str) -> _Row:
+    columns = header.columns
+    if len(cells) != len(columns):
         raise DataError(
-            f"{where} has {len(cells)} cells; wanted {len(header)}, one for each column of the header"
+            f"{where} has {len(cells)} cells; wanted {len(columns)}, one for each column of the header"
         )
-    values = {column: csvtext.unshielded(cell.strip()) for column, cell in zip(header, cells, strict=True)}
-    for column, value in values.items():
-        if not value:
-            raise DataError(f"{where}, column {column} is missing; wanted a value; fill the cell")
-    split = SPLIT_NAMES.get(values.get("split", default_split).lower())
+
+    def value(place: int) -> str:
+        cell = csvtext.unshielded(cells[place].strip())
+        if not cell:
+            raise DataError(f"{where}, column {columns[place]} is missing; wanted a value; fill the cell")
+        return cell
+
+    path = value(header.path or 0)
+    word = value(header.split) if header.split is not None else default_split
+    split = SPLIT_NAMES.get(word.lower())
     if split is None:
-        raise DataError(f"{where}, column split is '{values['split']}'; wanted train, validation or test")
-    return _Row(file.parent / values["path"], values["label"], split, where)
+        raise DataError(
+            f"{where}, column {columns[header.split or 0]} is '{word}'; wanted train, validation or test"
+        )
+    return _Row(_place(header.file.parent, path), value(header.label), split, where)
+
+
+def _place(folder: Path, path: str) -> Path:
+    """Where the photo is. A table that was written on Windows has backslashes between folders, which may be part of a
+    name elsewhere."""
+    place = folder / path
+    return folder / path.replace("\\", "/") if "\\" in path and not os.path.lexists(place) else place
+
+
+def _whole_labels(rows: list[_Row]) -> list[_Row]:
+    """Labels that are all whole numbers without the ".0" of programs that took them for measurements."""
+    if not any("." in row.label for row in rows) or not all(_NUMBER.fullmatch(row.label) for row in rows):
+        return rows
+    return [replace(row, label=row.label.partition(".")[0]) for row in rows]
 
 
 def _refuse_repeated(rows: list[_Row]) -> None:

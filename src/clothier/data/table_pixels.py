@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -14,32 +16,33 @@ import numpy.typing as npt
 from clothier.data.classes import FASHION_MNIST, RawLabels, class_values, to_classes
 from clothier.data.options import LoadOptions
 from clothier.data.split import from_arrays
+from clothier.data.table_header import Header, opened
 from clothier.errors import DataError
 from clothier.values import Dataset, Images, Split
 
 _PLAIN = frozenset(map(str, range(256)))  # cells that need no second look
+_ZEROS = re.compile(r"(?<=[0-9])\.0*(?=[\s\",;|]|$)")  # those of 160.0
 
 Rows = npt.NDArray[np.uint8]  # (n, 1 + pixels): the label first
 
 
-def load(name: str, files: Mapping[Path, list[str]], options: LoadOptions, default_split: str) -> Dataset:
-    """The data set of one file or two (training, test) with their headers.
+def load(name: str, headers: Sequence[Header], options: LoadOptions, default_split: str) -> Dataset:
+    """The data set of one table or two (training, test).
 
-    N is a square (grey) or three squares (colour, the channels of a pixel side by side). Classes are named by their
-    labels; those of a file with fashion-mnist in its name by Fashion-MNIST's. Raises DataError naming file, row
-    (counted from 1, the header included) and column for a cell that is not a whole number from 0 to 255.
+    N pixels are a square (grey) or three squares (colour, the channels of a pixel side by side). Classes are named by
+    their labels; those of a file with fashion-mnist in its name by Fashion-MNIST's. Raises DataError naming file, row
+    (counted from 1, the header included) and column for a cell that is not a whole number from 0 to 255, as 160 or
+    160.0.
     """
     options.refuse_photo_options("a table of pixels")
-    shapes = [_image_shape(file, len(header) - 1) for file, header in files.items()]
+    shapes = [_image_shape(header.file, len(header.pixels)) for header in headers]
     if len(set(shapes)) > 1:
-        raise DataError(
-            f"{' and '.join(map(str, files))} have {shapes[0]} and {shapes[1]} pixels; wanted as many"
-        )
-    tables = {file: read(file, header) for file, header in files.items()}
-    train_file = next(iter(files))
-    names = FASHION_MNIST if "fashion-mnist" in train_file.name.lower() else None
-    values = class_values(tables[train_file][:, 0], names)
-    splits = [_split(file, rows, values, shapes[0]) for file, rows in tables.items()]
+        files = " and ".join(str(header.file) for header in headers)
+        raise DataError(f"{files} have {shapes[0]} and {shapes[1]} pixels; wanted as many")
+    tables = [read(header) for header in headers]
+    names = FASHION_MNIST if "fashion-mnist" in headers[0].file.name.lower() else None
+    values = class_values(tables[0][:, 0], names)
+    splits = [_split(header, rows, values, shapes[0]) for header, rows in zip(headers, tables, strict=True)]
     how = default_split if options.split == "default" else options.split
     return from_arrays(
         name,
@@ -51,51 +54,78 @@ def load(name: str, files: Mapping[Path, list[str]], options: LoadOptions, defau
     )
 
 
-def read(file: Path, header: list[str]) -> Rows:
-    """The table's numbers, uint8 (n, columns). Raises DataError as `load`, and for a table without rows."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            text.readline()
-            with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a table without rows
-                rows = np.loadtxt(text, np.uint8, comments=None, delimiter=",", quotechar='"', ndmin=2)
-        return rows if rows.shape[1] == len(header) else _read_slowly(file, header)
-    except OSError as error:
-        raise DataError(
-            f"cannot read {file}: {error.strerror}; check the name and the permissions"
-        ) from error
-    except ValueError:  # the fast reader does not say where; the slow one does
-        return _read_slowly(file, header)
+def read(header: Header) -> Rows:
+    """The table's labels and pixels, uint8 (n, 1 + pixels). Raises DataError as `load`, and for a table without
+    rows."""
+    places = [header.label, *header.pixels]
+    for lines in (_lines, _mended) if len(places) == len(header.columns) else (_mended,):
+        try:
+            with opened(header.file) as text, warnings.catch_warnings(action="ignore", category=UserWarning):
+                text.readline()
+                rows = np.loadtxt(  # it warns of a table without rows
+                    lines(text, header),
+                    np.uint8,
+                    comments=None,
+                    delimiter=header.delimiter,
+                    quotechar='"',
+                    usecols=None if lines is _lines else places,
+                    ndmin=2,
+                )
+        except ValueError:  # it does not say where; the slow reader does
+            continue
+        if rows.size and rows.shape[1] == len(places):
+            in_order = lines is _mended or places == list(range(len(places)))
+            return rows if in_order else np.ascontiguousarray(rows[:, places])
+    return _read_slowly(header, places)
 
 
-def _read_slowly(file: Path, header: list[str]) -> Rows:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text)
-            next(reader)
-            rows = [_numbers(cells, header, f"{file}, row {reader.line_num}") for cells in reader if cells]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{file} is not a CSV file in UTF-8 ({error}); save it as one") from error
+def _lines(text: IO[str], header: Header) -> Iterable[str]:
+    return text
+
+
+def _mended(text: IO[str], header: Header) -> Iterator[str]:
+    """The lines with 160 in place of 160.0; ValueError where one has another number of cells than the header."""
+    for line in text:
+        if line.strip():
+            num_cells = line.count(header.delimiter) + 1
+            if '"' in line:
+                num_cells = len(next(csv.reader([line], delimiter=header.delimiter, skipinitialspace=True)))
+            if num_cells != len(header.columns):
+                raise ValueError("cells are missing, or too many")
+            yield _ZEROS.sub("", line)
+
+
+def _read_slowly(header: Header, places: list[int]) -> Rows:
+    file = header.file
+    with opened(file) as text:
+        reader = csv.reader(text, delimiter=header.delimiter, skipinitialspace=True)
+        next(reader)
+        rows = [
+            _numbers(cells, header, places, f"{file}, row {reader.line_num}") for cells in reader if cells
+        ]
     if not rows:
         raise DataError(f"{file} has a header and no rows; wanted one row an image; add them")
     return np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
 
 
-def _numbers(cells: list[str], header: list[str], where: str) -> bytes:
-    if len(cells) != len(header):
+def _numbers(cells: list[str], header: Header, places: list[int], where: str) -> bytes:
+    columns = header.columns
+    if len(cells) != len(columns):
         raise DataError(
-            f"{where} has {len(cells)} cells; wanted {len(header)}, one for each column of the header"
+            f"{where} has {len(cells)} cells; wanted {len(columns)}, one for each column of the header"
         )
-    if not _PLAIN.issuperset(cells):
-        for cell, column in zip(cells, header, strict=True):
-            _check(cell, f"{where}, column {column}")
-    return bytes(map(int, cells))
+    chosen = [cells[place] for place in places]
+    if not _PLAIN.issuperset(chosen):
+        chosen = [_whole(cells[place], f"{where}, column {columns[place]}") for place in places]
+    return bytes(map(int, chosen))
 
 
-def _check(cell: str, where: str) -> None:
-    digits = cell.strip()
+def _whole(cell: str, where: str) -> str:
+    digits = _ZEROS.sub("", cell.strip())
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= 255):
-        what = f"is '{digits[:20]}'" if digits else "is missing"
+        what = f"is '{cell.strip()[:20]}'" if digits else "is missing"
         raise DataError(f"{where} {what}; wanted a whole number from 0 to 255; mend the cell")
+    return digits
 
 
 def _image_shape(file: Path, num_pixels: int) -> tuple[int, int, int]:
@@ -109,10 +139,11 @@ def _image_shape(file: Path, num_pixels: int) -> tuple[int, int, int]:
     )
 
 
-def _split(file: Path, rows: Rows, values: RawLabels, shape: tuple[int, int, int]) -> Split:
+def _split(header: Header, rows: Rows, values: RawLabels, shape: tuple[int, int, int]) -> Split:
     images: Images = np.ascontiguousarray(rows[:, 1:]).reshape(-1, *shape)
-    return Split(images, to_classes(rows[:, 0], values, _where(file)))
+    column = header.columns[header.label]
 
+    def where(position: int) -> str:
+        return f"{header.file}, row {position + 2}, column {column}"
 
-def _where(file: Path) -> Callable[[int], str]:
-    return lambda position: f"{file}, row {position + 2}, column label"
+    return Split(images, to_classes(rows[:, 0], values, where))
