@@ -30,14 +30,6 @@ def refusal(path: Path, content: bytes, read: Callable[[Path], object] = idx.rea
 
 
 @pytest.mark.parametrize("name", ["plain", "packed.gz", "packed-under-a-plain-name"])
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(
-        DataError, match=r"pipe is a pipe; wanted a file; save what it gives in one and name that$"
-    ):
-        idx.read_labels(tmp_path / "pipe")
-
-
 def test_there_and_back(name: str, tmp_path: Path) -> None:
     images, labels = random(5, 4, 3), random(5)
     for array, read in ((images, idx.read_images), (labels, idx.read_labels)):
@@ -161,3 +153,11 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"cannot read {tmp_path / 'x'}: No such file or directory; check the name and the permissions"
     )
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(
+        DataError, match=r"pipe is a pipe; wanted a file; save what it gives in one and name that$"
+    ):
+        idx.read_labels(tmp_path / "pipe")

@@ -96,15 +96,15 @@ def load(name: str, options: LoadOptions | None = None, usual_split: str = "defa
 
 def _unknown(name: str, key: str) -> InputError:
     """The error for no known source, which is often a folder or a file without the word before it."""
-    path = Path(name).expanduser()
     kind = ""
     try:
+        path = Path(name).expanduser()
         if path.is_dir():
             is_idx = any(mnist_style.FILE_NAME.fullmatch(entry.name) for entry in path.iterdir())
             kind = "idx" if is_idx else "folder"
         elif path.suffix.lower() in (".csv", ".tsv", ".txt") and path.exists():
             kind = "csv"
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError):  # closed to us, or ~ and the name of nobody
         pass
     if kind:
         return InputError(f"data source '{name}' lacks its kind; did you mean {kind}:{name}?")
