@@ -156,7 +156,7 @@ def prepare(run: str, folder: Path) -> None:
     if run:
         opened = Run.open(run)
     else:
-        report.write_figures, report.render = (lambda *_, **__: []), (lambda run: "")
+        report.draw, report.render = (lambda *_: {}), (lambda *_: "")
         opened = Run.create("cnn3", folder)
         changes = {"epochs": 1, "augmented_epochs": 0}
         train.train(recipes.change(recipes.get("cnn3"), changes), dataset, opened)

@@ -85,7 +85,7 @@ def main() -> None:
     size = trained.plan(run).image_shape[:2]
     with tempfile.TemporaryDirectory() as scratch:
         dataset = data.load(f"folder:{words.folder}", data.LoadOptions(image_size=size, skip_bad=True))
-        report.write_figures, report.render = (lambda *_, **__: []), (lambda run: "")
+        report.draw, report.render = (lambda *_: {}), (lambda *_: "")
         features.cache_folder = lambda: Path(scratch) / "features"
         judged = len(dataset.split("validation"))
         print(

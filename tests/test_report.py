@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import base64
+import csv
 import json
 import re
-import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +16,7 @@ from made_runs import describe
 from matplotlib.figure import Figure
 from PIL import Image
 
-from clothier import evaluate, plots, recipes, report
+from clothier import csvtext, evaluate, plots, recipes, report
 from clothier.errors import RunError
 from clothier.runs import Run
 from clothier.values import Counts, EpochRow, Floats, Labels, PhaseScores, Predictions, Scores, Split
@@ -102,15 +102,23 @@ def blank(*_: object) -> Figure:
     return Figure(figsize=(1, 1))
 
 
+def written(run: Run, split: Split | None = None, **options: Any) -> list[Path]:
+    return report.write_figures(run, report.draw(run, split), **options)
+
+
+def rendered(run: Run, split: Split | None = None) -> str:
+    return report.render(run, report.draw(run, split))
+
+
 def page(run: Run) -> Page:
     """The page with empty figures, which are quickly drawn: most tests are about its words."""
     with patch.multiple(plots, training_curves=blank, confusion_matrix=blank, per_class_bars=blank):
-        return Page(report.render(run))
+        return Page(rendered(run))
 
 
 def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     run = make_run(tmp_path)
-    html = report.render(run)
+    html = rendered(run)
     seen = Page(html)
     assert html.startswith("<!doctype html>")
     assert len(html) < 1_500_000
@@ -118,7 +126,7 @@ def test_the_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     assert len(seen.all("img")) == 3
     assert all((image["src"] or "").startswith("data:image/png;base64,") for image in seen.all("img"))
     assert not re.search(r"https?:|url\(|@import", html)
-    assert report.render(run) == html
+    assert rendered(run) == html
 
 
 def test_the_page_can_be_read_by_everyone(tmp_path: Path) -> None:
@@ -140,7 +148,7 @@ def test_the_page_can_be_read_by_everyone(tmp_path: Path) -> None:
 
 def test_names_are_text_not_markup(tmp_path: Path) -> None:
     run = make_run(tmp_path, data__notice="Drawn <b>by</b> us.", data__name='folder:"><script>')
-    html = report.render(run)
+    html = rendered(run)
     assert "<script" not in html
     assert "<b>" not in html
     seen = Page(html)
@@ -195,7 +203,7 @@ def test_a_class_without_images_is_said_to_have_none(tmp_path: Path) -> None:
     write_scores(run, test=scores([[18, 1, 1], [0, 0, 0], [7, 0, 13]]))
     rows = [row for row in page(run).rows if row[0] == CLASSES[1] and len(row) == 5]
     assert rows == [[CLASSES[1], "no images", "no images", "no images", "0"]]
-    report.write_figures(run)
+    written(run)
 
 
 def test_what_the_splits_were_read_for_is_said(tmp_path: Path) -> None:
@@ -298,7 +306,7 @@ def test_a_run_in_the_middle_says_so(tmp_path: Path) -> None:
     assert len(seen.all("img")) == 1
     run.history_file.unlink()
     assert not page(run).all("img")
-    assert report.write_figures(run) == []
+    assert written(run) == []
     run.write_scores([PhaseScores("plain", 10, TRAIN, VALIDATION, TEST, "beef" * 16)])
     assert "After 10 of 60 epochs, cnn1 names" in page(run).text
 
@@ -323,9 +331,9 @@ def test_no_mistakes_are_none(tmp_path: Path) -> None:
 
 def test_figure_files_are_the_pictures_of_the_page(tmp_path: Path) -> None:
     run = make_run(tmp_path)
-    paths = report.write_figures(run)
+    paths = written(run)
     assert paths == [run.figure_file(name) for name in ("curves", "confusion", "per-class")]
-    embedded = [(image["src"] or "").partition(",")[2] for image in Page(report.render(run)).all("img")]
+    embedded = [(image["src"] or "").partition(",")[2] for image in Page(rendered(run)).all("img")]
     assert [base64.b64decode(code) for code in embedded] == [path.read_bytes() for path in paths]
 
 
@@ -338,7 +346,7 @@ def test_calibration_is_shown_where_it_is_known(tmp_path: Path) -> None:
     held = labels[:1000], Predictions(sure[:1000])
     content = evaluate.calibration("test", labels[1000:], Predictions(sure[1000:]), held)
     run.write_reliability(content)
-    assert run.figure_file("reliability") in report.write_figures(run)
+    assert run.figure_file("reliability") in written(run)
     seen = page(run)
     assert f"The temperature, {content['temperature']}, divides the logits" in " ".join(seen.text.split())
     alts = [image["alt"] or "" for image in seen.all("img")]
@@ -379,11 +387,12 @@ def test_the_grids_show_the_first_the_right_the_wrong_and_the_surest_mistakes(tm
         ),
     }
     with patch.object(plots, "prediction_grid", wraps=plots.prediction_grid) as drawn:
-        paths = report.write_figures(run, split)
+        paths = written(run, split)
     assert [path.stem for path in paths[3:]] == ["predictions", "right", "wrong", "confident-mistakes"]
     for call, (title, chosen) in zip(drawn.call_args_list, wanted.items(), strict=True):
         assert call.kwargs["title"] == f"cnn1-1: {title}, predicted (true)"
-        images, labels, guesses, names, shares = call.args
+        images, labels, guesses, names, shares, files = call.args
+        assert files == []
         assert np.array_equal(images, split.images[chosen])
         assert np.array_equal(labels, split.labels[chosen])
         assert np.array_equal(guesses, predicted[chosen])
@@ -393,7 +402,7 @@ def test_the_grids_show_the_first_the_right_the_wrong_and_the_surest_mistakes(tm
         else:
             assert shares is None
 
-    seen = Page(report.render(run))
+    seen = Page(rendered(run, split))
     sources = [(image["src"] or "").partition(",")[2] for image in seen.all("img")]
     assert [base64.b64decode(code) for code in sources] == [path.read_bytes() for path in paths]
     for title in wanted:
@@ -404,30 +413,81 @@ def test_the_grids_show_the_first_the_right_the_wrong_and_the_surest_mistakes(tm
 def test_a_grid_without_images_is_left_out_and_taken_away(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     split, _, _ = judged_images(run, TEST.confusion.tolist())
-    report.write_figures(run, split)
+    written(run, split)
     right = [[20, 0, 0], [0, 20, 0], [0, 0, 20]]
     split, _, _ = judged_images(run, right)
     write_scores(run, test=scores(right))
-    names = [path.stem for path in report.write_figures(run, split)]
+    names = [path.stem for path in written(run, split)]
     assert names == ["curves", "confusion", "per-class", "predictions", "right"]
     assert not run.figure_file("wrong").exists()
     assert not run.figure_file("confident-mistakes").exists()
-    assert len(Page(report.render(run)).all("img")) == 5
+    assert len(Page(rendered(run, split)).all("img")) == 5
 
 
 def test_figures_come_in_the_format_size_and_place_asked_for(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     split, _, _ = judged_images(run, TEST.confusion.tolist())
-    paths = report.write_figures(run, split, format="svg", folder=tmp_path / "out")
+    paths = written(run, split, format="svg", folder=tmp_path / "out")
     assert {path.parent for path in paths} == {tmp_path / "out"}
     assert all(path.read_bytes().startswith(b"<?xml") for path in paths)
     assert not run.figure_file("curves").parent.exists()
-    widths = []
-    for dpi in (50, 150):
-        (curves, *_) = report.write_figures(run, dpi=dpi)
-        shutil.copy(curves, run.figure_file("wrong"))  # any picture will do
-        widths.append(int(Page(report.render(run)).all("img")[-1]["width"] or 0))
-    assert abs(widths[0] - widths[1]) <= 2  # as wide on the page, whatever its dots
+
+
+@pytest.mark.parametrize("dpi", [50, 400])
+def test_the_page_is_the_same_whatever_the_resolution_of_the_files(tmp_path: Path, dpi: int) -> None:
+    run = make_run(tmp_path)
+    split, _, _ = judged_images(run, TEST.confusion.tolist())
+    drawings = report.draw(run, split)
+    html = report.render(run, drawings)
+    paths = report.write_figures(run, drawings, dpi=dpi)
+    assert len(paths) == 7
+    for path in paths:
+        with Image.open(path) as picture:
+            assert round(picture.info["dpi"][0]) == dpi
+    assert report.render(run, drawings) == html == rendered(run, split)
+
+
+def test_images_that_came_from_files_are_called_by_them(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    split, predicted, probabilities = judged_images(run, TEST.confusion.tolist())
+    assert "The files of these images" not in Page(rendered(run, split)).text
+    files = tuple(f"shoes & <hats>/photo {row}.png" for row in range(len(split)))
+    photos = Split(split.images, split.labels, files)
+    with patch.object(plots, "prediction_grid", wraps=plots.prediction_grid) as drawn:
+        seen = Page(rendered(run, photos))
+    wrong = np.flatnonzero(split.labels != predicted)
+    surest = sorted(wrong, key=lambda row: -probabilities[row])
+    assert drawn.call_args_list[3].args[5] == [files[row] for row in surest]
+    assert len(seen.all("details")) == 4
+    start = max(place for place, row in enumerate(seen.rows) if row[:1] == ["file"])
+    assert seen.rows[start + 1 : start + 1 + len(wrong)] == [
+        [files[row], CLASSES[predicted[row]], CLASSES[split.labels[row]], f"{probabilities[row]:.4f}"]
+        for row in surest
+    ]
+
+
+def test_of_more_than_a_hundred_classes_the_worst_are_listed_and_all_can_be_saved(tmp_path: Path) -> None:
+    rng, names = np.random.default_rng(0), [f"=class {number}" for number in range(1100)]
+    labels, logits = rng.integers(0, 1100, 3000), rng.normal(size=(3000, 1100)).astype(np.float32)
+    logits[np.arange(3000), labels] += 4
+    many = evaluate.score(labels, Predictions(logits), names)
+    run = make_run(tmp_path, data__class_names=names)
+    run.write_scores([PhaseScores("plain", 10, many, None, many, "beef" * 16)])
+    seen = page(run)
+    assert "The 100 of 1,100 classes with the lowest F1; all of them as CSV ." in seen.text.replace(
+        "CSV.", "CSV ."
+    )
+    rows = [row for row in seen.rows if row[0].startswith("=class")]
+    assert [row[0] for row in rows] == [score.name for score in many.lowest(100)]
+    (link,) = seen.all("a")
+    kind, _, code = (link["href"] or "").partition(",")
+    assert (kind, link["download"]) == ("data:text/csv;base64", "cnn1-1-classes.csv")
+    saved = list(csv.DictReader(base64.b64decode(code).decode("utf-8-sig").splitlines()))
+    assert [csvtext.unshielded(row["class"]) for row in saved] == names
+    assert [float(row["F1"]) if row["F1"] else None for row in saved] == [
+        score.f1 for score in many.per_class
+    ]
+    assert f"{', '.join(names[:100])} and 1,000 more" in seen.text
 
 
 def test_a_page_of_photos_stays_under_two_megabytes(tmp_path: Path) -> None:
@@ -438,9 +498,9 @@ def test_a_page_of_photos_stays_under_two_megabytes(tmp_path: Path) -> None:
     coarse = rng.integers(0, 230, (len(split), 5, 5, 3), dtype=np.uint8)
     images = np.stack([np.asarray(Image.fromarray(image).resize((150, 150))) for image in coarse])
     photos = images + rng.integers(0, 20, images.shape, dtype=np.uint8)
-    paths = report.write_figures(run, Split(photos, split.labels))
+    paths = written(run, Split(photos, split.labels))
     assert sum(path.stat().st_size for path in paths) > 2_000_000
-    html = report.render(run)
+    html = rendered(run, Split(photos, split.labels))
     assert len(html) < 2_000_000
     kinds = [(image["src"] or "").partition(";")[0] for image in Page(html).all("img")]
     assert kinds == ["data:image/png"] * 3 + ["data:image/webp"] * 4
@@ -452,7 +512,7 @@ def test_images_of_other_labels_are_refused(tmp_path: Path) -> None:
     other = Split(split.images[1:], split.labels[1:])
     wanted = f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
     with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
-        report.write_figures(run, other)
+        written(run, other)
 
 
 def test_damaged_runs_are_named(tmp_path: Path) -> None:
@@ -461,10 +521,10 @@ def test_damaged_runs_are_named(tmp_path: Path) -> None:
     del content["data"]["notice"]
     run.recipe_file.write_text(json.dumps(content))
     wanted = f"{run.recipe_file}, data has no 'notice'; wanted it there"
-    for read in (report.render, report.write_figures):
+    for read in (lambda: report.draw(run), lambda: report.render(run, {})):
         with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
-            read(run)
+            read()
     run = make_run(tmp_path / "scores")
     run.scores_file.write_text(json.dumps({"phases": [{}]}))
     with pytest.raises(RunError, match=r"scores\.json, phases 0 has no 'name'; wanted it there$"):
-        report.render(run)
+        rendered(run)

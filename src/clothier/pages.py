@@ -32,7 +32,12 @@ def embedded(png: bytes) -> tuple[str, int]:
             file = io.BytesIO()
             picture.convert("RGB").save(file, "WEBP", quality=80)
             kind, content = "webp", file.getvalue()
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}", round(width * 96 / dots)
+    return data_uri(f"image/{kind}", content), round(width * 96 / dots)
+
+
+def data_uri(kind: str, content: bytes) -> str:
+    """A file of that media type as an address that holds it."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def epochs(count: int) -> str:

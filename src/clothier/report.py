@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clothier import pages, plots
+from clothier import csvtext, pages, plots
 from clothier.errors import RunError
 from clothier.evaluate import describe_fit, wilson
 from clothier.files import write_atomic
@@ -27,42 +30,64 @@ GRIDS = {
     "confident-mistakes": "the {count} surest mistakes among the {split} images",
 }
 _GRID_SIZE = 25  # five rows of five, as the R tutorial has it
+_DPI = 150
+MOST_CLASSES = 100  # that the page lists
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure of a run. A grid of images also has what it `shows`, and (file, predicted class, true class,
+    probability) of each image where these came from files."""
+
+    figure: Figure
+    shows: str = ""
+    images: tuple[tuple[str, str, str, float], ...] = ()
+
+    @functools.cached_property
+    def png(self) -> bytes:
+        """At the resolution of the page, whatever that of the files."""
+        return plots.render(self.figure, "png", _DPI)
+
+
+def draw(run: Run, judged: Split | None = None) -> dict[str, Drawing]:
+    """The run's curves, confusion matrix, bars per class and reliability, by name; given the split that predictions.csv
+    is of, also the grids of predictions. A figure whose numbers are not there yet is left out.
+
+    Raises RunError for a damaged run.
+    """
+    notice = run.description().data.notice
+    drawings = {name: Drawing(figure) for name, figure in _figures(run, notice).items()}
+    return drawings if judged is None else drawings | _grids(run, judged, notice)
 
 
 def write_figures(
     run: Run,
-    judged: Split | None = None,
+    drawings: Mapping[str, Drawing],
     *,
     format: str = "png",  # noqa: A002 - matplotlib's own word
-    dpi: int = 150,
+    dpi: int = _DPI,
     folder: Path | None = None,
 ) -> list[Path]:
-    """Curves, confusion matrix and bars per class in the run folder (or `folder`); returns their paths. Given the
-    split that predictions.csv is of, also the grids of predictions.
-
-    A figure whose numbers are not there yet is left out. Raises RunError for a damaged run, InputError for an
-    unknown format, WriteError.
-    """
-    notice = run.description().data.notice
-    figures = _figures(run, notice)
-    if judged is not None:
-        figures |= _grids(run, judged, notice)
+    """A file for each drawing in the run folder (or `folder`); returns their paths. Raises InputError for an unknown
+    format, WriteError."""
     paths = []
-    for name, figure in figures.items():
+    for name, drawing in drawings.items():
         paths.append(run.figure_file(name, format) if folder is None else folder / f"{name}.{format}")
-        write_atomic(paths[-1], plots.render(figure, format, dpi))
-    if judged is not None and folder is None:
-        for name in GRIDS.keys() - figures.keys():  # such as mistakes, where an earlier phase still made some
+        as_on_the_page = (format, dpi) == ("png", _DPI)
+        content = drawing.png if as_on_the_page else plots.render(drawing.figure, format, dpi)
+        write_atomic(paths[-1], content)
+    if folder is None and GRIDS.keys() & drawings.keys():
+        for name in GRIDS.keys() - drawings.keys():  # such as mistakes, where an earlier phase made some
             run.figure_file(name, format).unlink(missing_ok=True)
     return paths
 
 
-def render(run: Run) -> str:
-    """The report page: HTML with its figures and styles inside, no script; equal runs give equal pages.
+def render(run: Run, drawings: Mapping[str, Drawing]) -> str:
+    """The report page: HTML with the drawings and its styles inside, no script; equal runs give equal pages.
 
     Raises RunError where the run's files are missing or damaged.
     """
-    return pages.render("report.html.j2", _contents(run))
+    return pages.render("report.html.j2", _contents(run, drawings))
 
 
 def _figures(run: Run, notice: str) -> dict[str, Figure]:
@@ -90,8 +115,8 @@ def _figures(run: Run, notice: str) -> dict[str, Figure]:
     return figures
 
 
-def _grids(run: Run, shown: Split, notice: str) -> dict[str, Figure]:
-    """The figures that show images, by name; those without any image are left out."""
+def _grids(run: Run, shown: Split, notice: str) -> dict[str, Drawing]:
+    """The grids of images, by name; those without any image are left out."""
     phases = run.read_scores()
     if not phases:
         return {}
@@ -102,20 +127,28 @@ def _grids(run: Run, shown: Split, notice: str) -> dict[str, Figure]:
         )
     split, scores = phases[-1].judged
     names = [score.name for score in scores.per_class]
-    figures = {}
+    drawings = {}
     for name, chosen in _chosen(labels, predicted, probabilities).items():
-        if len(chosen):
-            what = _what(run, name, len(chosen), split)
-            figures[name] = plots.prediction_grid(
-                shown.images[chosen],
-                labels[chosen],
-                predicted[chosen],
-                names,
-                probabilities[chosen] if name == "confident-mistakes" else None,
-                title=f"{run.name}: {what}, predicted (true)",
-                notice=notice,
-            )
-    return figures
+        if not len(chosen):
+            continue
+        what = _what(run, name, len(chosen), split)
+        images = tuple(
+            (shown.file(row), names[predicted[row]], names[labels[row]], float(probabilities[row]))
+            for row in chosen.tolist()
+            if shown.files
+        )
+        figure = plots.prediction_grid(
+            shown.images[chosen],
+            labels[chosen],
+            predicted[chosen],
+            names,
+            probabilities[chosen] if name == "confident-mistakes" else None,
+            [file for file, *_ in images],
+            title=f"{run.name}: {what}, predicted (true)",
+            notice=notice,
+        )
+        drawings[name] = Drawing(figure, what, images)
+    return drawings
 
 
 def _chosen(labels: Labels, predicted: Labels, probabilities: Floats) -> dict[str, Labels]:
@@ -134,19 +167,7 @@ def _what(run: Run, name: str, count: int, split: str) -> str:
     return words
 
 
-def _drawn_grids(run: Run, split: str) -> dict[str, tuple[str, int, str]]:
-    """(data URI, width, what it shows) of the grids in the run's folder, by name."""
-    there = {name: path for name in GRIDS if (path := run.figure_file(name)).is_file()}
-    if not there:
-        return {}
-    chosen = _chosen(*run.read_predictions())
-    return {
-        name: (*pages.embedded(path.read_bytes()), _what(run, name, len(chosen[name]), split))
-        for name, path in there.items()
-    }
-
-
-def _contents(run: Run) -> dict[str, Any]:
+def _contents(run: Run, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
     """What the template names."""
     content, phases, history = run.description(), run.read_scores(), run.read_history()
     recipe, data = content.recipe, content.data
@@ -163,16 +184,25 @@ def _contents(run: Run) -> dict[str, Any]:
         "fits": [(phase.name, describe_fit(phase, history)) for phase in phases],
         "wilson": wilson,
         "published": _published(recipe, data.name, phases),
-        "figures": {
-            name: pages.embedded(plots.render(figure)) for name, figure in _figures(run, data.notice).items()
-        },
-        "grids": _drawn_grids(run, split),
+        "figures": {name: pages.embedded(drawing.png) for name, drawing in drawings.items()},
+        "grids": {name: drawing for name, drawing in drawings.items() if drawing.shows},
         "split": split,
         "scores": scores,
+        "classes": scores.lowest(MOST_CLASSES) if scores else (),
+        "class_table": _class_table(scores) if scores else "",
         "reliability": run.read_reliability(),
         "mistakes": _mistakes(scores) if scores else [],
         "history": history,
     }
+
+
+def _class_table(scores: Scores) -> str:
+    """The scores of all classes as CSV, in a data URI; "" where the page lists them all."""
+    if len(scores.per_class) <= MOST_CLASSES:
+        return ""
+    rows: list[tuple[object, ...]] = [("class", "precision", "recall", "F1", "support")]
+    rows += [(s.name, s.precision, s.recall, s.f1, s.support) for s in scores.per_class]
+    return pages.data_uri("text/csv", (csvtext.BOM + csvtext.table(rows)).encode())
 
 
 def _summary(recipe: Recipe, phases: list[PhaseScores], epochs: int) -> str:

@@ -461,3 +461,15 @@ def test_help_answers_at_once_compared_with_python_itself() -> None:
         return min(once() for _ in range(3))
 
     assert seconds("from clothier import cli; cli.run(['--help'])") < 10 * seconds("pass") + 0.2
+
+
+def test_warnings_of_libraries_are_not_shown_unless_asked_for() -> None:
+    code = (
+        "import sys, warnings; from clothier import cli; sys.argv = ['clothier']; "
+        "cli.run = lambda words: warnings.warn('a bomb', RuntimeWarning) or 0; cli.main()"
+    )
+    for options, shown in (([], False), (["-W", "default"], True)):
+        ended = subprocess.run(
+            [sys.executable, *options, "-c", code], capture_output=True, text=True, check=True
+        )
+        assert ("a bomb" in ended.stderr) == shown

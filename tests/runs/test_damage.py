@@ -106,8 +106,8 @@ def test_what_draws_a_run_ends_well(tmp_path: Path, draw: some.DataObject) -> No
     shutil.rmtree(tmp_path / "runs", ignore_errors=True)
     run = sound(tmp_path / "runs")
     damage(draw, run)
-    ends_well(lambda: report.write_figures(run, dpi=20))
-    ends_well(lambda: report.render(run))
+    ends_well(lambda: report.write_figures(run, report.draw(run), dpi=20))
+    ends_well(lambda: report.render(run, report.draw(run)))
 
 
 @given(draw=some.data())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -85,6 +86,10 @@ def _root(
 
 def main() -> None:
     """The `clothier` command: 0 done, 2 bad input, 74 a file could not be written, 130 interrupted."""
+    if not sys.warnoptions:
+        warnings.simplefilter(
+            "ignore"
+        )  # those of libraries speak to programmers; ours are printed as notices
     sys.exit(run(sys.argv[1:]))
 
 

@@ -38,8 +38,9 @@ def plot(
         screen.notice("no phase is finished yet, so there are curves alone")
     from clothier import report
 
-    for path in report.write_figures(opened, judged, format=format, dpi=dpi, folder=out):
+    drawings = report.draw(opened, judged)
+    for path in report.write_figures(opened, drawings, format=format, dpi=dpi, folder=out):
         screen.say(str(path))
     if out is None and format == "png":
-        write_atomic(opened.report_file, report.render(opened))
+        write_atomic(opened.report_file, report.render(opened, drawings))
         screen.say(str(opened.report_file))

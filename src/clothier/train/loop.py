@@ -276,8 +276,9 @@ class Training:
         )
 
     def _write_pages(self) -> None:
-        report.write_figures(self.run, self.dataset.split(self.dataset.judged))
-        write_atomic(self.run.report_file, report.render(self.run))
+        drawings = report.draw(self.run, self.dataset.split(self.dataset.judged))
+        report.write_figures(self.run, drawings)
+        write_atomic(self.run.report_file, report.render(self.run, drawings))
 
     def _write_model(self) -> None:
         """From what is on the disk; the run is whole without it, so what cannot be put in one is told and no more."""
