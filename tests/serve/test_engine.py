@@ -151,6 +151,24 @@ def test_a_request_of_few_rows_waits_for_none_of_many() -> None:
     assert engine.rows == 8 * 1024 + 20
 
 
+def test_requests_of_few_rows_take_turns_as_well() -> None:
+    network, engine = _slow()
+    network.let.release(1000)
+
+    async def asking() -> None:
+        await asyncio.gather(
+            *(engine.answer(_of(number, FEW)) for number in range(30)), engine.answer(_of(99, 1))
+        )
+
+    finished(asking())
+    engine.close()
+    assert [batch[99] for batch in network.batches[:2]] == [
+        0,
+        1,
+    ]  # behind one turn of thirty, not behind all they have
+    assert engine.batches == len(network.batches) == -(-(30 * FEW + 1) // TOGETHER)
+
+
 def test_whose_deadline_passes_between_its_turns_costs_no_more_work() -> None:
     network, engine = _slow()
 

@@ -11,6 +11,7 @@ import pytest
 from serve.here import JPEG, Here, bundle, photo
 
 from clothier.serve import Settings
+from clothier.serve.crowd import Crowd
 from clothier.serve.service import Service
 
 
@@ -167,7 +168,7 @@ def test_only_pages_of_the_named_origins_may_read_answers(small: Here, here: Her
 
 
 def test_a_fault_of_ours_is_told_without_its_inside(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(self: Service) -> None:
+    def failing(self: Service, crowd: Crowd) -> None:
         raise RuntimeError("secret")
 
     monkeypatch.setattr(Service, "admit", failing)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -222,6 +223,50 @@ def test_forms_of_several_take_no_place_from_single_pictures() -> None:
         running.close()
     assert statuses == [200] * 13
     assert waiting == 3  # ten pictures, one after the other, were answered before the first form
+
+
+def test_what_is_shown_besides_and_small_tensors_take_no_place_from_pictures() -> None:
+    running = Here(Settings(decoders=1, queue=1), bundle())
+    engine = running.service.model.engine
+    tensor = {"name": "images", "datatype": "UINT8", "shape": [1, 8, 8, 1], "data": [7] * 64}
+
+    async def many() -> list[int]:
+        heat = running.asking("POST", "/v1/predict?show=heat", content=photo(), headers=JPEG)
+        drawing = asyncio.ensure_future(heat)
+        while not engine._many._waiting and not engine._many.batches:
+            await asyncio.sleep(0.001)
+        with running.service.place(running.service.tensors):
+            photos = [await running.asking("POST", "/v1/predict", content=photo(), headers=JPEG)]
+            refused = await running.asking("POST", "/v2/models/cnn1/infer", json={"inputs": [tensor]})
+        with running.service.place(running.service.crowd):
+            taken = await running.asking("POST", "/v2/models/cnn1/infer", json={"inputs": [tensor]})
+        let.set()
+        return [response.status_code for response in (*photos, refused, taken, await drawing)]
+
+    let = threading.Event()
+    answer = engine._many._run
+    engine._many._run = lambda parts: (let.wait(60), answer(parts))[1]  # type: ignore[method-assign]
+    try:
+        assert running.do(many) == [200, 429, 200, 200]
+    finally:
+        let.set()
+        running.close()
+
+
+def test_a_form_of_many_boundaries_that_end_no_part_is_refused() -> None:
+    content = b'--x7\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    content += b"\r\n--x7x" * 50_000 + b"\r\n--x7--\r\n"
+    running = Here(Settings(decoders=1), bundle())
+    try:
+        kind = {"Content-Type": "multipart/form-data; boundary=x7"}
+        response = running.post("/v1/predict", content=content, headers=kind)
+    finally:
+        running.close()
+    assert response.status_code == 400
+    assert response.json()["error"]["message"] == (
+        "the form cannot be read (more than 1,000 boundaries); wanted multipart/form-data with parts named 'file', "
+        "each a picture"
+    )
 
 
 def test_what_costs_too_much_is_refused_with_its_price() -> None:

@@ -56,6 +56,17 @@ def test_it_gives_what_parse_gives(rows: int) -> None:
     assert (asked.id, asked.outputs, asked.binary) == (wanted.id, wanted.outputs, wanted.binary)
 
 
+def test_short_json_of_many_lists_is_not_read_in_the_process_that_answers() -> None:
+    body = _json(np.zeros((1, 8, 8, 1), np.uint8), parameters={"lists": [[]] * 2500})
+    assert len(body) < _SHORT
+
+    async def act(reader: TensorReader) -> None:
+        assert (await reader.read(body, None)).images.shape == (1, 8, 8, 1)
+        assert reader._processes is not None
+
+    _with(act)
+
+
 def test_bytes_behind_long_json_are_read_with_it() -> None:
     images = made.pictures(5)
     told = {"parameters": {"binary_data_size": images.nbytes}}

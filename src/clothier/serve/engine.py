@@ -20,9 +20,15 @@ from clothier.predict import Predictor
 from clothier.serve.budget import Pace
 from clothier.values import Floats, Images
 
-FEW = 8  # rows of a request that does not take turns, and of one turn of those that do
-TOGETHER = 32  # rows from several requests of few that go through the network at once
-BULK = 16  # the same of requests of many: fewer, as what they leave of the cores is for others
+FEW = 8  # rows of a request at most that goes before larger ones
+TOGETHER, TURN = (
+    32,
+    2,
+)  # rows that go through the network at once, and of each request in turn: of requests of few
+BULK, BULK_TURN = (
+    16,
+    8,
+)  # the same of requests of many: fewer at once, as what they leave of the cores is for others
 NICE = 5  # by which the thread of many steps back: beside others that want the core it has a quarter of it
 _FIRST = 1e-3  # seconds a row, before any was measured
 
@@ -63,13 +69,13 @@ class _Job:
 
 
 class Engine:
-    """Images -> Outcome. Requests of FEW rows or fewer are answered in the order they come; those of more take turns
-    of so many rows, beside the others. `batches` and `rows` count what went through the network."""
+    """Images -> Outcome. Requests take turns of a few rows, those of FEW rows or fewer among themselves, as do those of
+    more beside them. `batches` and `rows` count what went through the network."""
 
     def __init__(self, predictor: Predictor, together: int = TOGETHER) -> None:
         self.predictor = predictor
-        self._few = _Lane(predictor, together, 0)
-        self._many = _Lane(predictor, BULK, NICE)
+        self._few = _Lane(predictor, together, TURN, 0)
+        self._many = _Lane(predictor, BULK, BULK_TURN, NICE)
 
     @property
     def batches(self) -> int:
@@ -103,13 +109,13 @@ class Engine:
 
 
 class _Lane:
-    """One thread, which at a time takes at most `together` rows: those of each request that waits, FEW of each in
-    turn."""
+    """One thread, which takes at most `together` rows at a time, `turn` of each request that waits, one after another
+    and again from the first while there is room."""
 
-    def __init__(self, predictor: Predictor, together: int, nice: int) -> None:
+    def __init__(self, predictor: Predictor, together: int, turn: int, nice: int) -> None:
         self.batches = self.rows = 0
         self.pace = Pace(_FIRST)
-        self._predictor, self._together = predictor, together
+        self._predictor, self._together, self._turn = predictor, together, turn
         self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(1, "engine", _step_back, (nice,))
         self._working: asyncio.Task[None] | None = None
@@ -147,7 +153,7 @@ class _Lane:
             job = self._waiting.popleft()
             if job.future.done():  # its deadline has passed
                 continue
-            batch.append((job, job.turn(min(FEW, room))))
+            batch.append((job, job.turn(min(self._turn, room))))
             room -= len(batch[-1][1])
             if not job.is_given:
                 self._waiting.append(job)

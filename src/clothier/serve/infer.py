@@ -13,7 +13,7 @@ from starlette.routing import Route
 from clothier import __version__
 from clothier.errors import RefusedError
 from clothier.serve import tensors
-from clothier.serve.engine import Outcome
+from clothier.serve.engine import FEW, Outcome
 from clothier.serve.service import READY, Model, Service
 from clothier.serve.shapes import Json
 from clothier.serve.tensors import Asked
@@ -89,7 +89,7 @@ async def metadata(request: Request) -> Response:
 async def infer(request: Request) -> Response:
     """Images as the network takes them -> probabilities, verdicts, logits and features."""
     service, model = _named(request)
-    service.admit()
+    service.admit(service.tensors)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _KINDS:
         raise RefusedError(
@@ -101,7 +101,8 @@ async def infer(request: Request) -> Response:
         content = await body.read()
         async with service.deadline():
             asked = await model.reader.read(content, request.headers.get(tensors.HEAD))
-            with service.work(0, len(asked.images)):
+            rows = len(asked.images)
+            with service.place(service.tensors) if rows <= FEW else service.price(0, rows):
                 outcome = await model.engine.answer(asked.images)
                 content, headers = await _packed(service, asked, outcome)
     return Response(content, headers=headers)

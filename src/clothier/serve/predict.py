@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,16 +28,16 @@ async def predict(request: Request) -> Response:
     """What the network makes of the pictures in the body: an answer each."""
     service: Service = request.app.state.service
     shown = _shown(request)
-    service.admit()
+    service.admit(service.crowd)
     with service.bodies.admitted(request, service.settings.body_bytes) as body:
         uploads = await reading.pictures(body, service.settings.pictures)
         passes = len(uploads) * (
             1 + ("heat" in shown) * heat.passes(service.model.engine.predictor.image_shape)
         )
-        with service.work(len(uploads), passes):
+        with service.price(len(uploads), passes):
             async with service.deadline():
-                decoded = await _decoded(service, uploads)
-                answers = await _answers(service, uploads, decoded, shown)
+                decoded, outcome = await _judged(service, uploads)
+                answers = await _answers(service, uploads, decoded, outcome, shown)
     for answer in answers:
         service.metrics.pictures[answer["status"]] += 1
     if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
@@ -83,6 +84,18 @@ def _shown(request: Request) -> frozenset[str]:
     return frozenset(words)
 
 
+async def _judged(service: Service, uploads: Sequence[Upload]) -> tuple[list[Decoded | str], Outcome | None]:
+    """Of each picture its image, or the reason why it cannot be read; and what the network makes of the images.
+
+    A single picture has a place in the crowd until then: what is shown besides takes longer, and must not shut out
+    others.
+    """
+    with service.place(service.crowd) if len(uploads) == 1 else contextlib.nullcontext():
+        decoded = await _decoded(service, uploads)
+        images = [made.image for made in decoded if isinstance(made, Decoded)]
+        return decoded, await service.model.engine.answer(np.stack(images)) if images else None
+
+
 async def _decoded(service: Service, uploads: Sequence[Upload]) -> list[Decoded | str]:
     """Of each picture its image, or the reason why it cannot be read."""
     # As many at once as there are decoders: of several requests, each gets its turn.
@@ -104,10 +117,9 @@ async def _answers(
     service: Service,
     uploads: Sequence[Upload],
     decoded: Sequence[Decoded | str],
+    outcome: Outcome | None,
     shown: frozenset[str],
 ) -> list[dict[str, Any]]:
-    images = [made.image for made in decoded if isinstance(made, Decoded)]
-    outcome = await service.model.engine.answer(np.stack(images)) if images else None
     answers, row = [], 0
     for upload, made in zip(uploads, decoded, strict=True):
         if isinstance(made, str) or outcome is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-import python_multipart  # noqa: F401 - Starlette asks for it only when the first form comes
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -13,6 +15,9 @@ from clothier.serve.bodies import Body
 
 FORM = "multipart/form-data"
 _MOST_NAME = 200  # characters of a file's name
+# Of its boundary in a form, whether or not a part ends there: half a million would hold up all others for a third of a
+# second while the form is read.
+_MOST_BOUNDARIES = 1000
 _FORM_WORDS = f"wanted {FORM} with parts named 'file', each a picture"
 
 
@@ -40,7 +45,7 @@ async def pictures(body: Body, most: int) -> list[Upload]:
 
 
 async def _form(body: Body, most: int) -> list[Upload]:
-    chunks = body.chunks()
+    chunks = _counted(body)
     parser = _InMemory(body.request.headers, chunks, max_files=most, max_fields=most)
     try:
         async with body.coming():
@@ -62,6 +67,18 @@ async def _form(body: Body, most: int) -> list[Upload]:
         return [await _upload(name, part) for name, part in form.multi_items()]
     finally:
         await form.close()
+
+
+async def _counted(body: Body) -> AsyncGenerator[bytes, None]:
+    """The chunks of a form, as long as it has few boundaries."""
+    _, words = parse_options_header(body.request.headers["content-type"])
+    boundary, seen = b"\r\n--" + words.get(b"boundary", b""), 0
+    async with contextlib.aclosing(body.chunks()) as chunks:
+        async for chunk in chunks:
+            seen += chunk.count(boundary)
+            if seen > _MOST_BOUNDARIES:
+                raise MultiPartException(f"more than {_MOST_BOUNDARIES:,} boundaries")
+            yield chunk
 
 
 async def _upload(name: str, part: UploadFile | str) -> Upload:

@@ -47,15 +47,16 @@ class Model:
 class Service:
     """`state` is one of loading, ready, draining, failed. `requests` counts those that are not answered yet.
 
-    Ordinary work, which is one picture or a tensor of few rows, takes a place in `crowd`. All that is larger is bulk
-    work and pays its price: `pictures` of forms, which are decoded when nothing ordinary waits, and `passes` of the
-    network, which requests take in turns. `bodies` are the bytes of both.
+    Ordinary work is one picture, which takes a place in `crowd`, or a tensor of few rows, which takes one in
+    `tensors`. All that is larger is bulk work and pays its price: `pictures` of forms, which are decoded when nothing
+    ordinary waits, and `passes` of the network. `bodies` are the bytes of both.
     """
 
     def __init__(self, settings: Settings, content: Bundle | None = None) -> None:
         self.settings = settings
         self.num_decoders = settings.decoders or num_cores()
-        self.crowd = Crowd(settings.queue or QUEUE * self.num_decoders)
+        places = settings.queue or QUEUE * self.num_decoders
+        self.crowd, self.tensors = Crowd(places), Crowd(places)
         self.state = LOADING
         self.requests = 0
         self.bodies = Bodies(settings.reading_bytes, settings.body_seconds)
@@ -123,25 +124,33 @@ class Service:
             raise self._unready()
         return self._model
 
-    def admit(self) -> None:
-        """RefusedError unless new work can be taken: 503 while there is no model or it ends, 429 where too much
-        waits already."""
+    def admit(self, crowd: Crowd) -> None:
+        """RefusedError unless new work can be taken: 503 while there is no model or it ends, 429 where that crowd is
+        full already."""
         if self.state != READY:
             raise self._unready()
-        self._room()
+        _room(crowd)
 
     @contextlib.contextmanager
-    def work(self, pictures: int, passes: int) -> Iterator[None]:
-        """So many pictures to decode and passes of the network, from now until the end of it. Raises RefusedError with
-        the price where that is too much, and as `admit` where others were faster."""
+    def price(self, pictures: int, passes: int) -> Iterator[None]:
+        """So many pictures of a form and passes of the network, from now until the end of it. Raises RefusedError where
+        that is too much; one picture and few passes are free."""
         with contextlib.ExitStack() as stack:
             if passes > FEW:
                 stack.enter_context(self.passes.take(passes))
             if pictures > 1:
                 stack.enter_context(self.pictures.take(pictures))
-            elif pictures or passes <= FEW:
-                stack.enter_context(self._place())
             yield
+
+    @contextlib.contextmanager
+    def place(self, crowd: Crowd) -> Iterator[None]:
+        """A place in a crowd, from now until the end of it. Raises RefusedError where others were faster."""
+        _room(crowd)
+        crowd.change(1)
+        try:
+            yield
+        finally:
+            crowd.change(-1)
 
     @contextlib.asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
@@ -156,20 +165,6 @@ class Service:
                 f"no answer was found within {self.settings.work_seconds:g} s; wanted one by then; send "
                 "fewer pictures, or try again later",
             ) from None
-
-    @contextlib.contextmanager
-    def _place(self) -> Iterator[None]:
-        self._room()
-        self.crowd.change(1)
-        try:
-            yield
-        finally:
-            self.crowd.change(-1)
-
-    def _room(self) -> None:
-        if self.crowd.is_full:
-            words = f"{self.crowd.count} pictures are being worked on"
-            raise RefusedError(429, "busy", f"the service is busy: {words}; wanted fewer; try again later", 1)
 
     def _unready(self) -> RefusedError:
         words = {LOADING: "is loading its model", DRAINING: "is about to end", FAILED: "has no model"}
@@ -207,3 +202,13 @@ class Service:
 
     def _read(self) -> Bundle:
         return self._given or bundle.read(file_of(self.settings.model))
+
+
+def _room(crowd: Crowd) -> None:
+    if crowd.is_full:
+        raise RefusedError(
+            429,
+            "busy",
+            f"the service is busy: {crowd.count} requests are in work; wanted fewer; try again later",
+            1,
+        )

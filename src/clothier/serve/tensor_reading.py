@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 
 import numpy as np
@@ -14,9 +13,9 @@ from clothier.serve.decoder import LENGTH
 from clothier.serve.decoding import Manner, Processes
 from clothier.serve.tensors import Asked
 
-# Bytes of JSON that are read in this process: while Python reads it, nothing else of this process runs. The worst of
-# so many take 3 ms (benchmarks/serve_unfair.py shows what more would do).
-_SHORT = 2**16
+# While Python reads JSON, nothing else of this process runs. So much takes 0.5 ms at most: bytes, and lists and objects
+# among them, which take most of the time (64 KB of lists take 10 ms).
+_SHORT, _LISTS = 2**14, 2000
 _MOST = 4 * tensors.MOST_JSON  # bytes of longer JSON that are read or wait for it
 _ADVICE = "send binary tensors"
 
@@ -37,8 +36,8 @@ class TensorReader:
     async def read(self, body: bytes, head: str | None) -> Asked:
         """What that body asks for; `head` is the header tensors.HEAD. Raises RefusedError."""
         length = tensors.json_length(head, len(body))
-        if length <= _SHORT:
-            return await asyncio.to_thread(tensors.parse, body, length, self._shape, self._rows)
+        if length <= _SHORT and body.count(b"[", 0, length) + body.count(b"{", 0, length) <= _LISTS:
+            return tensors.parse(body, length, self._shape, self._rows)
         with self._waiting.take(length):
             if self._processes is None:
                 self._processes = Processes(self._manner, 1)
