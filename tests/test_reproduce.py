@@ -22,8 +22,8 @@ QUICK = {"epochs": "2", "augmented_epochs": "1", "batch_size": "64"}
 @pytest.fixture(autouse=True)
 def _quick_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "write_figures", lambda *_: [])
-        patch.setattr(report, "render", lambda run: "<!doctype html>")
+        patch.setattr(report, "draw", lambda *_: {})
+        patch.setattr(report, "render", lambda run, _: "<!doctype html>")
         yield
 
 

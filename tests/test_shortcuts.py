@@ -17,8 +17,8 @@ from clothier.values import Dataset, Reading
 def test_fit_trains_in_a_folder_of_its_own(
     tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "write_figures", lambda *_: [])
-    monkeypatch.setattr(report, "render", lambda run: "")
+    monkeypatch.setattr(report, "draw", lambda *_: {})
+    monkeypatch.setattr(report, "render", lambda run, _: "")
     run = clothier.fit("cnn1", tiny, tmp_path / "mine", epochs=1, augmented_epochs=0, precision="float32")
     assert run.path == tmp_path / "mine" / "cnn1-1"
     recipe = run.recipe()

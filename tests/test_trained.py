@@ -16,8 +16,8 @@ def run(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     run = Run.create("cnn1", tmp_path_factory.mktemp("runs"))
     recipe = recipes.change(recipes.get("cnn1"), {"epochs": 3, "augmented_epochs": 0, "learning_rate": 0.05})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "write_figures", lambda *_: [])
-        patch.setattr(report, "render", lambda run: "")
+        patch.setattr(report, "draw", lambda *_: {})
+        patch.setattr(report, "render", lambda run, _: "")
         train.train(recipe, tiny, run)
     return run
 

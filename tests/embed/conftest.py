@@ -23,8 +23,8 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Run
         settings = {"epochs": 2, "augmented_epochs": 0, "batch_size": 32, "learning_rate": 0.003, **changes}
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
-            patch.setattr(report, "write_figures", lambda *_: [])
-            patch.setattr(report, "render", lambda run: "")
+            patch.setattr(report, "draw", lambda *_: {})
+            patch.setattr(report, "render", lambda run, _: "")
             train.train(recipes.change(recipes.get(recipe), settings), dataset, run)
         return run
 

@@ -14,7 +14,7 @@ def run(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     changes = {"epochs": 2, "augmented_epochs": 0, "batch_size": 32, "views": "mirror+shift"}
     made = Run.create("cnn1", tmp_path_factory.mktemp("runs"))
     with pytest.MonkeyPatch.context() as patch:  # pages have their own tests
-        patch.setattr(report, "write_figures", lambda *_: [])
-        patch.setattr(report, "render", lambda _: "<!DOCTYPE html>")
+        patch.setattr(report, "draw", lambda *_: {})
+        patch.setattr(report, "render", lambda *_: "<!DOCTYPE html>")
         train.train(recipes.change(recipes.get("cnn1"), changes), tiny, made)
     return made

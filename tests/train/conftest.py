@@ -19,8 +19,8 @@ def quick_pages() -> Iterator[None]:
     """Dozens of runs are made here, and drawing takes longer than training them; pages and model file have their own
     tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "write_figures", lambda *_: [])
-        patch.setattr(report, "render", lambda run: f"<!DOCTYPE html> {len(run.read_scores())} phases")
+        patch.setattr(report, "draw", lambda *_: {})
+        patch.setattr(report, "render", lambda run, _: f"<!DOCTYPE html> {len(run.read_scores())} phases")
         patch.setattr(export, "write_model_file", quick_model_file)
         yield
 
