@@ -178,6 +178,56 @@ def test_wrong_words_end_with_one_line_and_exit_code_2(
     assert _fails(capsys, *words.split()).startswith(message)
 
 
+def test_a_file_that_begins_with_a_dash_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("-x.png", "-m", "--data.png", "-hat.png")
+    for name in names:
+        Image.new("L", (9, 9)).save(name, "PNG")
+    cases = [(["predict", "--json"], name) for name in names[:3]]
+    cases += [(words, name) for words in (["predict"], ["doctor"], ["explain", "run"]) for name in names]
+    for words, name in cases:
+        assert _fails(capsys, *words, name) == (
+            f"{name} is read as an option, for its first letter; wanted the file as ./{name}"
+        )
+    assert "Usage: clothier predict" in _prints(capsys, "predict", "-h")
+    for words in (["./-x.png"], ["--", "-x.png"], ["--", "-hat.png"]):
+        assert json.loads(_prints(capsys, "predict", "--json", *words))["filename"] == words[-1].removeprefix(
+            "./"
+        )
+    assert _fails(capsys, "predict", "-y.png") == "no such option: -y; see `clothier predict --help`"
+
+
+def test_what_is_no_file_is_never_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """A pipe that nobody writes into would be read for ever."""
+    for name in ("pipe", "pipe.png", "pipe.npz"):
+        os.mkfifo(name)
+    Image.new("L", (9, 9)).save("x.png")
+    Path("photos").mkdir()
+    Image.new("L", (9, 9)).save("photos/x.png")
+    formats = "JPEG, PNG, WebP, GIF or BMP"
+    for words, message in (
+        ("predict pipe.png", f"pipe.png is a pipe, not a file; wanted one picture ({formats})"),
+        ("predict /dev/zero", f"/dev/zero is a device, not a file; wanted one picture ({formats})"),
+        (
+            "predict -",
+            f"- would be what another command prints, which is not read; wanted a photo ({formats}), a",
+        ),
+        ("predict x.png --model pipe", "pipe is no ordinary file; wanted a model file that clothier wrote; "),
+        ("doctor pipe.png", f"pipe.png is a pipe, not a file; wanted one picture ({formats})"),
+        ("doctor x.png --model pipe", "pipe is no ordinary file; wanted a model file"),
+        ("data csv:pipe", "pipe is a pipe; wanted a file; save what it gives in one and name that"),
+        ("data folder:pipe", "cannot read the folder pipe: Not a directory; "),
+        ("data idx:pipe", "cannot read the folder pipe: Not a directory; "),
+        ("embed --photos pipe --out e.npz", "cannot read the folder pipe: Not a directory; "),
+        ("train vgg19 --base pipe --data generated:60", "the base pipe is no weights file by name; "),
+    ):
+        assert _fails(capsys, *words.split()).startswith(message)
+    words = "embed --photos photos --into pipe.npz --project pca --out e.npz"
+    assert cli.run(words.split()) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "clothier: pipe.npz is a pipe; wanted a file; save what it gives in one and name that"
+    )
+
+
 def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(json.loads(_prints(capsys, "models", "--json"))) == {
         "cnn1", "cnn1_dropout", "cnn3", "cnn4", "fastnet", "fastnet_large", "vgg19", "wrn16_8",

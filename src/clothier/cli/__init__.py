@@ -9,6 +9,7 @@ import errno
 import os
 import sys
 import warnings
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -34,9 +35,10 @@ from clothier.cli import (
     summary,
     train,
 )
-from clothier.errors import ClothierError, MissingExtraError
+from clothier.errors import ClothierError, InputError, MissingExtraError
 
 _EXTRAS = dict.fromkeys(("granian", "python_multipart", "starlette"), "serve")  # all others: train
+_DASHED = "{file} is read as an option, for its first letter; wanted the file as ./{file}"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _CLOSED = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
 
@@ -96,11 +98,14 @@ def main() -> None:
 def run(words: list[str]) -> int:
     """Carry out one command line; returns its exit code. Errors are one line on stderr."""
     try:
+        _check_dashes(words)
         code = app(words or ["--help"], prog_name="clothier", standalone_mode=False) or 0
         sys.stdout.flush()  # what cannot be printed is told here, not when the interpreter has ended
     except ClothierError as error:
         return _fail(str(error), error.exit_code)
     except TyperException as error:
+        if file := _dashed_file(words):
+            return _fail(_DASHED.format(file=file), 2)
         path = getattr(getattr(error, "ctx", None), "command_path", "clothier")
         message = " ".join(error.format_message().split()).rstrip(".?")
         return _fail(f"{message[0].lower()}{message[1:]}; see `{path} --help`", 2)
@@ -124,6 +129,22 @@ def run(words: list[str]) -> int:
     except OSError as error:
         return _os_fault(error)
     return _fail("interrupted", 130) if code == 130 else code  # what Typer makes of Ctrl-C
+
+
+def _check_dashes(words: list[str]) -> None:
+    """InputError for a file that begins with -h, which would be answered with a help page. What follows an option may
+    be its value."""
+    for before, word in pairwise(["", *words]):
+        if before == "--":
+            return
+        if word.startswith("-h") and len(word) > 2 and not before.startswith("-") and os.path.lexists(word):
+            raise InputError(_DASHED.format(file=word))
+
+
+def _dashed_file(words: list[str]) -> str:
+    """The first word that begins as options do and is the name of a file; "" where there is none."""
+    before_end = words[: words.index("--")] if "--" in words else words
+    return next((word for word in before_end if word.startswith("-") and os.path.lexists(word)), "")
 
 
 def _os_fault(error: OSError) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from clothier.data import photos
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES
-from clothier.errors import DataError
+from clothier.errors import DataError, command
 from clothier.photo import FORMAT_WORDS, Found, walk
 from clothier.values import Dataset
 from clothier.values.names import in_order
@@ -56,7 +55,7 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
         else:
             options.tell(
                 f"{place} holds {_photos(of_split.num_loose)} and no class folders, so it is left out; "
-                f"classify them with: clothier predict {shlex.quote(str(place))}"
+                f"classify them with: {command('predict', place)}"
             )
     _refuse_one_too_high(argument, sorted_out["train"])
     beside = sum(path.parent == root for path in found.pictures) if root not in places.values() else 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from clothier.errors import ClothierError, DataError
-from clothier.files import write_atomic
+from clothier.files import check_file, write_atomic
 from clothier.values import Embedding
 
 FORMAT = 2  # count up when earlier files can no longer be read
@@ -41,6 +41,7 @@ def save(embedding: Embedding, path: Path) -> None:
 
 def load(path: Path) -> Embedding:
     """The embedding that `save` put there. Raises DataError where there is none, or it is damaged."""
+    check_file(path, DataError)
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             if int(file["format"]) != FORMAT:

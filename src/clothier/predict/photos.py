@@ -72,6 +72,8 @@ def find(words: Sequence[str], warn: Callable[[str], None] | None = None) -> lis
 
 def _named(word: str, warn: Callable[[str], None] | None) -> tuple[list[Path], str]:
     """What a word names, and the fault where that is nothing."""
+    if word == "-" and not os.path.lexists(word):
+        return [], "- would be what another command prints, which is not read"
     if not word:  # a variable of the shell that is not set; as a path it would be this folder
         return [], "'' names nothing"
     try:
