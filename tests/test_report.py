@@ -18,7 +18,7 @@ from PIL import Image
 
 from clothier import csvtext, evaluate, plots, recipes, report
 from clothier.errors import RunError
-from clothier.runs import Run
+from clothier.runs import Run, Samples
 from clothier.values import Counts, EpochRow, Floats, Labels, PhaseScores, Predictions, Scores, Split
 
 CLASSES = ("shoe", "<script>alert('bag')</script>", "$hat & 帽子")
@@ -103,11 +103,15 @@ def blank(*_: object) -> Figure:
 
 
 def written(run: Run, split: Split | None = None, **options: Any) -> list[Path]:
-    return report.write_figures(run, report.draw(run, split), **options)
+    if split is not None:
+        report.keep_samples(run, split)
+    return report.write_figures(run, report.draw(run), **options)
 
 
 def rendered(run: Run, split: Split | None = None) -> str:
-    return report.render(run, report.draw(run, split))
+    if split is not None:
+        report.keep_samples(run, split)
+    return report.render(run, report.draw(run))
 
 
 def page(run: Run) -> Page:
@@ -370,7 +374,7 @@ def judged_images(run: Run, counts: list[list[int]]) -> tuple[Split, Labels, Flo
     predicted = np.repeat(np.arange(9) % 3, np.ravel(counts))[order]
     logits = np.eye(3, dtype=np.float32)[predicted] * rng.uniform(1, 9, (len(order), 1)).astype(np.float32)
     run.write_predictions(labels, Predictions(logits))
-    images = rng.integers(0, 256, (len(order), 4, 4, 1), dtype=np.uint8)
+    images = rng.integers(0, 256, (len(order), 28, 28, 1), dtype=np.uint8)
     return Split(images, labels), predicted, Predictions(logits).uncalibrated_probabilities.max(axis=1)
 
 
@@ -437,7 +441,8 @@ def test_figures_come_in_the_format_size_and_place_asked_for(tmp_path: Path) -> 
 def test_the_page_is_the_same_whatever_the_resolution_of_the_files(tmp_path: Path, dpi: int) -> None:
     run = make_run(tmp_path)
     split, _, _ = judged_images(run, TEST.confusion.tolist())
-    drawings = report.draw(run, split)
+    report.keep_samples(run, split)
+    drawings = report.draw(run)
     html = report.render(run, drawings)
     paths = report.write_figures(run, drawings, dpi=dpi)
     assert len(paths) == 7
@@ -492,7 +497,7 @@ def test_of_more_than_a_hundred_classes_the_worst_are_listed_and_all_can_be_save
 
 def test_a_page_of_photos_stays_under_two_megabytes(tmp_path: Path) -> None:
     """Smooth colours with some noise, as cameras see them, 150 x 150; noise alone no format can make small."""
-    run = make_run(tmp_path)
+    run = make_run(tmp_path, data__image_shape=(150, 150, 3))
     split, _, _ = judged_images(run, TEST.confusion.tolist())
     rng = np.random.default_rng(1)
     coarse = rng.integers(0, 230, (len(split), 5, 5, 3), dtype=np.uint8)
@@ -512,7 +517,58 @@ def test_images_of_other_labels_are_refused(tmp_path: Path) -> None:
     other = Split(split.images[1:], split.labels[1:])
     wanted = f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
     with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
-        written(run, other)
+        report.keep_samples(run, other)
+
+
+def test_a_run_keeps_as_many_images_as_there_is_room_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first ones of each grid, which then say so; and none at all where not even those have room."""
+    run = make_run(tmp_path)
+    split, predicted, _ = judged_images(run, TEST.confusion.tolist())
+    monkeypatch.setattr(report, "MOST_BYTES", 20 * 28 * 28)
+    report.keep_samples(run, split)
+    kept = run.read_samples()
+    assert kept
+    assert 10 <= len(kept.rows) <= 20
+    assert np.array_equal(kept.images, split.images[kept.rows])
+    with patch.object(plots, "prediction_grid", wraps=plots.prediction_grid) as drawn:
+        report.write_figures(run, report.draw(run), dpi=30)
+    wrong = np.flatnonzero(split.labels != predicted)
+    for call, rows in zip(drawn.call_args_list, [np.arange(len(split)), None, wrong, None], strict=True):
+        images = call.args[0]
+        assert 5 <= len(images) < 25
+        if rows is not None:
+            assert f"the first {len(images)} test images" in call.kwargs["title"]
+            assert np.array_equal(images, split.images[rows[: len(images)]])
+    monkeypatch.setattr(report, "MOST_BYTES", 28)
+    report.keep_samples(run, split)
+    names = [path.stem for path in report.write_figures(run, report.draw(run), dpi=30)]
+    assert names == ["curves", "confusion", "per-class"]
+
+
+def test_kept_images_of_another_phase_are_not_drawn(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    split, _, _ = judged_images(run, TEST.confusion.tolist())
+    report.keep_samples(run, split)
+    assert report.samples_fit(run)
+    run.write_samples(replace(samples_of(run), labels=(samples_of(run).labels + 1) % 3))
+    assert not report.samples_fit(run)
+    with pytest.raises(
+        RunError, match=r"samples\.safetensors holds other images than predictions\.csv tells of; "
+    ):
+        report.draw(run)
+    run.samples_file.write_bytes(b"cut")
+    assert not report.samples_fit(run)
+    with pytest.raises(RunError, match=r"samples\.safetensors is no safetensors file"):
+        report.draw(run)
+    assert list(report.draw(run, grids=False)) == ["curves", "confusion", "per-class"]
+
+
+def samples_of(run: Run) -> Samples:
+    samples = run.read_samples()
+    assert samples
+    return samples
 
 
 def test_damaged_runs_are_named(tmp_path: Path) -> None:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clothier import csvtext, pages, plots
-from clothier.errors import RunError
+from clothier.errors import RunError, command
 from clothier.evaluate import describe_fit, wilson
 from clothier.files import write_atomic
 from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
-from clothier.runs import Run
+from clothier.runs import Run, Samples
+from clothier.runs.samples import MOST_BYTES
 from clothier.values import Floats, Labels, PhaseScores, Scores, Split
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# The grids of images, by name of figure and what they show; the run's data are needed to draw them.
+# The grids of images, by name of figure and what they show; they are drawn of the images that the run keeps.
 GRIDS = {
     "predictions": "the first {count} {split} images",
     "right": "the first {count} {split} images named right",
@@ -49,15 +50,45 @@ class Drawing:
         return plots.render(self.figure, "png", _DPI)
 
 
-def draw(run: Run, judged: Split | None = None) -> dict[str, Drawing]:
-    """The run's curves, confusion matrix, bars per class and reliability, by name; given the split that predictions.csv
-    is of, also the grids of predictions. A figure whose numbers are not there yet is left out.
+def draw(run: Run, *, grids: bool = True) -> dict[str, Drawing]:
+    """The run's curves, confusion matrix, bars per class and reliability, by name, and with `grids` those of
+    predictions. A figure whose numbers or images are not there yet is left out.
 
     Raises RunError for a damaged run.
     """
     notice = run.description().data.notice
     drawings = {name: Drawing(figure) for name, figure in _figures(run, notice).items()}
-    return drawings if judged is None else drawings | _grids(run, judged, notice)
+    samples = run.read_samples() if grids and run.read_scores() else None
+    return drawings if samples is None else drawings | _grids(run, samples, notice)
+
+
+def keep_samples(run: Run, judged: Split) -> None:
+    """Put those images of the judged split into the run folder that its grids show, or as many of each grid as
+    samples.MOST_BYTES holds. Raises RunError where predictions.csv is damaged or of other images; WriteError."""
+    labels, predicted, probabilities = run.read_predictions()
+    if not np.array_equal(labels, judged.labels):
+        raise RunError(
+            f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
+        )
+    chosen = _chosen(labels, predicted, probabilities).values()
+    size = int(np.prod(judged.images.shape[1:]))
+    for most in range(_GRID_SIZE, -1, -1):
+        rows = np.unique(np.concatenate([grid[:most] for grid in chosen]))
+        if len(rows) * size <= MOST_BYTES:
+            break
+    files = tuple(judged.file(row) for row in rows.tolist()) if judged.files else ()
+    run.write_samples(Samples(rows, judged.images[rows], labels[rows], files))
+
+
+def samples_fit(run: Run) -> bool:
+    """Whether the run keeps images, and those that its predictions.csv tells of."""
+    try:
+        samples = run.read_samples()
+        if samples is not None:
+            _kept(run, samples, *run.read_predictions())
+    except RunError:
+        return False
+    return samples is not None
 
 
 def write_figures(
@@ -115,30 +146,23 @@ def _figures(run: Run, notice: str) -> dict[str, Figure]:
     return figures
 
 
-def _grids(run: Run, shown: Split, notice: str) -> dict[str, Drawing]:
+def _grids(run: Run, samples: Samples, notice: str) -> dict[str, Drawing]:
     """The grids of images, by name; those without any image are left out."""
-    phases = run.read_scores()
-    if not phases:
-        return {}
     labels, predicted, probabilities = run.read_predictions()
-    if not np.array_equal(labels, shown.labels):
-        raise RunError(
-            f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
-        )
-    split, scores = phases[-1].judged
+    split, scores = run.read_scores()[-1].judged
     names = [score.name for score in scores.per_class]
     drawings = {}
-    for name, chosen in _chosen(labels, predicted, probabilities).items():
+    for name, (chosen, places) in _kept(run, samples, labels, predicted, probabilities).items():
         if not len(chosen):
             continue
         what = _what(run, name, len(chosen), split)
         images = tuple(
-            (shown.file(row), names[predicted[row]], names[labels[row]], float(probabilities[row]))
-            for row in chosen.tolist()
-            if shown.files
+            (samples.files[place], names[predicted[row]], names[labels[row]], float(probabilities[row]))
+            for row, place in zip(chosen.tolist(), places.tolist(), strict=True)
+            if samples.files
         )
         figure = plots.prediction_grid(
-            shown.images[chosen],
+            samples.images[places],
             labels[chosen],
             predicted[chosen],
             names,
@@ -157,6 +181,22 @@ def _chosen(labels: Labels, predicted: Labels, probabilities: Floats) -> dict[st
     by_confidence = wrong[np.argsort(-probabilities[wrong], kind="stable")]
     grids = (np.arange(len(labels)), right, wrong, by_confidence)
     return {name: indices[:_GRID_SIZE] for name, indices in zip(GRIDS, grids, strict=True)}
+
+
+def _kept(
+    run: Run, samples: Samples, labels: Labels, predicted: Labels, probabilities: Floats
+) -> dict[str, tuple[Labels, Labels]]:
+    """(rows, their places among the samples) of each grid, as far as the run keeps them."""
+    if (samples.rows >= len(labels)).any() or not np.array_equal(labels[samples.rows], samples.labels):
+        raise RunError(
+            f"{run.samples_file} holds other images than {run.predictions_file.name} tells of; wanted those of one "
+            f"phase; `{command('plot', run.path)}` writes it anew, given the data"
+        )
+    found = {}
+    for name, chosen in _chosen(labels, predicted, probabilities).items():
+        places = samples.find(chosen)
+        found[name] = (chosen[: len(places)], places)
+    return found
 
 
 def _what(run: Run, name: str, count: int, split: str) -> str:

@@ -88,7 +88,6 @@ def test_other_data_are_refused(capsys: pytest.CaptureFixture[str], finished: Pa
     own = run.description()
     run.write_description(replace(own, data=replace(own.data, fingerprint="0" * 64)))
     for words in (
-        ["plot", str(run.path)],
         ["explain", str(run.path), "0"],
         ["predict", "--model", str(run.path)],
     ):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from clothier import data
 from clothier.data import SOURCES, LoadOptions, load
 from clothier.data.options import SPLITS
 from clothier.errors import InputError, OwnValidationError
@@ -123,3 +124,24 @@ def test_a_source_that_is_no_utf8() -> None:
     assert refusal("folder:caf\udce9") == (
         "data source 'folder:caf\\udce9' is no UTF-8; wanted a folder or file whose name is; rename it"
     )
+
+
+def test_a_source_with_absolute_paths_is_the_same_from_every_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    comma = tmp_path / "a,b"
+    comma.mkdir()
+    for name in ("one.csv", "two.csv"):
+        (comma / name).write_text("label,pixel1\n")
+    monkeypatch.chdir(comma)
+    assert data.located("folder:../photos") == f"folder:{tmp_path / 'photos'}"
+    assert data.located("idx:~/digits") == f"idx:{tmp_path / 'home' / 'digits'}"
+    both = f"csv:{comma / 'one.csv'},{comma / 'two.csv'}"
+    assert data.located("csv:one.csv,two.csv") == both
+    monkeypatch.chdir(tmp_path)
+    assert data.located(both) == both
+    assert data.files(both) == [comma / "one.csv", comma / "two.csv"]
+    for name in ("fashion-mnist", "generated:100", "generated"):
+        assert data.located(name) == name
+        assert data.files(name) == []

@@ -68,9 +68,9 @@ def test_an_onnx_file_says_how_its_images_are_made(run: Run, tiny: Dataset, tmp_
     export.export(run, tiny, "onnx", tmp_path / "m.onnx")
     assert {said.key: said.value for said in onnx.load(tmp_path / "m.onnx").metadata_props} == METADATA
     reading = Reading(options={"crop": "centre"})
-    read = replace(tiny, reading=reading, name="folder:/home/me/my\u00a0photos")
-    said = formats.Work(run, read, int8=False).metadata
-    assert said == METADATA | {"photos": "centre", "data": "folder:my\u00a0photos"}
+    said = formats.Work(run, replace(tiny, reading=reading), int8=False).metadata
+    assert said == METADATA | {"photos": "centre"}
+    assert formats.Work(run, None, int8=False).metadata == METADATA  # as the run's model file says
 
 
 @needs_openvino
@@ -147,3 +147,23 @@ def test_openvino_is_asked_for_where_it_is_missing(
 def test_every_format_has_words_and_an_ending() -> None:
     assert set(formats.FORMATS) == {"clothier", "keras", "onnx", "openvino"}
     assert len({form.suffix for form in formats.FORMATS.values()}) == 4
+
+
+def test_without_data_the_kept_images_are_predicted_again(run: Run, tiny: Dataset, tmp_path: Path) -> None:
+    made = export.export(run, None, "onnx", tmp_path / "m.onnx")
+    kept = run.read_samples()
+    assert kept
+    assert (made.checked_on, made.agreement.images) == ("kept", len(kept.rows))
+    assert (tmp_path / "m.onnx").read_bytes() == _written(run, tiny, tmp_path / "with.onnx")
+    for words in ({"name": "clothier"}, {"name": "onnx", "int8": True}):
+        with pytest.raises(InputError) as caught:
+            export.export(run, None, **words)
+        assert str(caught.value) == (
+            "model files and bytes are made with the images that the run was trained on, which are not given; wanted "
+            "them, or another format"
+        )
+
+
+def _written(run: Run, dataset: Dataset, path: Path) -> bytes:
+    export.export(run, dataset, "onnx", path)
+    return path.read_bytes()

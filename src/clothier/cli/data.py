@@ -23,7 +23,7 @@ def data(
     data_dir: options.DataDir = None,
     split: options.SplitName = "default",
     image_size: options.ImageSize = None,
-    crop: options.Crop = "pad",
+    crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
     out: Annotated[
         Path | None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import judging, options, screen
+from clothier.cli import judging, options, run_data, screen
 from clothier.errors import DataError, InputError, unknown_name
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ def explain(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the figures.", show_default="in RUN/figures")
     ] = None,
+    data: run_data.Data = None,
     data_dir: options.DataDir = None,
+    image_size: run_data.ImageSize = None,
+    crop: run_data.Crop = None,
+    skip_bad: options.SkipBad = False,
 ) -> None:
     """Draw the feature maps of every convolution and pooling layer for one image, and a Grad-CAM of the last.
 
@@ -58,11 +62,12 @@ def explain(
     from clothier.runs import Run
 
     opened = Run.open(run)
-    data = opened.description().data
-    names = list(data.class_names)
+    own = opened.description().data
+    names = list(own.class_names)
     if class_ is not None and class_ not in names:
         raise unknown_name("class", class_, names)
-    shown = _of_data(opened, int(image), split, data_dir) if image.isdecimal() else _picture(opened, image)
+    words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
+    shown = _of_data(opened, int(image), split, words) if image.isdecimal() else _picture(opened, image)
     judged = judging.judge(opened, shown.pixels[None], weights, shown.warnings)
     (answer,), shares = judged.answers, dict(judged.answers[0].classes)
     name = class_ or answer.classes[0][0]
@@ -73,18 +78,18 @@ def explain(
     explanation = explaining.explain(trained.load(opened, weights), shown.pixels, names.index(name))
     folder = re.sub(r"[^\w.-]+", "-", f"{shown.what} {weights}")
     what = ", ".join(filter(None, (opened.name, shown.what, shown.file)))
-    figures = _draw(explanation, shown.pixels, spoken, what, data.notice)
+    figures = _draw(explanation, shown.pixels, spoken, what, own.notice)
     for figure_name, figure in figures.items():
-        own = opened.figure_file(f"explain/{folder}/{figure_name}", format)
-        path = out / f"{figure_name}.{format}" if out else own
+        usual = opened.figure_file(f"explain/{folder}/{figure_name}", format)
+        path = out / f"{figure_name}.{format}" if out else usual
         options.write_figure(path, figure, format, dpi)
         screen.say(str(path))
     _say(answer, judged.kind, shown)
     screen.notice(judged.remark)
 
 
-def _of_data(run: Run, index: int, split: str, data_dir: Path | None) -> _Shown:
-    dataset = options.load_run_data(run, data_dir)
+def _of_data(run: Run, index: int, split: str, words: run_data.Words) -> _Shown:
+    dataset = run_data.load(run, words)
     images = dataset.split(split)
     if index >= len(images):
         raise InputError(f"there is no {split} image {index}; wanted 0 to {len(images) - 1}")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import options, screen
+from clothier.cli import options, run_data, screen
+from clothier.errors import InputError
+
+if TYPE_CHECKING:
+    from clothier.runs import Run
+    from clothier.values import Dataset
 
 
 def export(
@@ -20,7 +25,11 @@ def export(
     int8: Annotated[
         bool, typer.Option("--int8", help="Compute in bytes: a quarter of the size, and a little less exact.")
     ] = False,
+    data: run_data.Data = None,
     data_dir: options.DataDir = None,
+    image_size: run_data.ImageSize = None,
+    crop: run_data.Crop = None,
+    skip_bad: options.SkipBad = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write a trained network as ONNX, Keras, OpenVINO or model file, after predicting 1,000 images again with it."""
@@ -31,7 +40,12 @@ def export(
     if format_ not in exporting.FORMATS:
         raise unknown_name("format", format_, exporting.FORMATS)
     opened = Run.open(run)
-    dataset = options.load_run_data(opened, data_dir)
+    words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
+    dataset: Dataset | None
+    if int8 or format_ == "clothier":
+        dataset = _needed(opened, words, "--int8" if int8 else "--format clothier")
+    else:
+        dataset = run_data.try_load(opened, words, "checked without the run's data")
     made = exporting.export(opened, dataset, format_, out, int8=int8)
     agreement = made.agreement
     if json:
@@ -41,20 +55,28 @@ def export(
                 "files": [str(path) for path in made.files],
                 "runtime": made.runtime,
                 "images": agreement.images,
-                "split": made.split,
+                "split": made.checked_on,
                 "largest_difference": agreement.difference,
                 "label_agreement": agreement.labels,
                 "accuracy": accuracies or None,
-                "notice": dataset.notice,
+                "notice": opened.description().data.notice,
             }
         )
         return
     screen.say(
-        f"{agreement.images:,} {made.split} images again in {made.runtime}: largest difference of a probability "
+        f"{agreement.images:,} {made.checked_on} images again in {made.runtime}: largest difference of a probability "
         f"{agreement.difference:.1e}, the same label for {agreement.labels:.2%}"
     )
     if made.accuracies:
         before, after = made.accuracies
-        screen.say(f"{made.split} accuracy {after:.4f} in int8, {before:.4f} in float32")
+        screen.say(f"{made.checked_on} accuracy {after:.4f} in int8, {before:.4f} in float32")
     for path in made.files:
         screen.say(f"written  {path} ({path.stat().st_size / 1e6:.2f} MB)")
+
+
+def _needed(run: Run, words: run_data.Words, what: str) -> Dataset:
+    """The run's data, for what cannot be made without: the message says so."""
+    try:
+        return run_data.load(run, words)
+    except InputError as error:
+        raise type(error)(f"{what} needs the images that the run was trained on: {error}") from error

@@ -14,7 +14,6 @@ from clothier.errors import InputError, unknown_name
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from clothier.runs import Run
     from clothier.values import Dataset
 
 FORMATS = ("png", "svg")
@@ -39,8 +38,11 @@ ImageSize = Annotated[
     typer.Option(help="Side in pixels, or HEIGHTxWIDTH, for folders of photos.", show_default="64"),
 ]
 Crop = Annotated[
-    str,
-    typer.Option(help="How photos become that shape: pad; centre cuts the edges off, doctor the background."),
+    str | None,
+    typer.Option(
+        help="How photos become that shape: pad; centre cuts the edges off, doctor the background.",
+        show_default="pad",
+    ),
 ]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave unreadable pictures out and say how many.")]
 RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as runs/cnn1-1.", show_default=False)]
@@ -62,26 +64,15 @@ def load_data(source: str, options: dict[str, Any], usual_split: str = "default"
     return dataset
 
 
-def load_run_data(run: Run, data_dir: Path | None = None) -> Dataset:
-    """The data a run was trained on, read as they were then; RunError where they are others now."""
-    reading = run.description().data.reading
-    read = dict(reading.options)
-    if data_dir is not None:
-        read["data_dir"] = str(data_dir.absolute())
-    dataset = load_data(reading.source, read)
-    run.check_data(dataset.fingerprint)
-    return dataset
-
-
 def as_options(
-    data_dir: Path | None, split: str, image_size: str | None, crop: str, skip_bad: bool
+    data_dir: Path | None, split: str, image_size: str | None, crop: str | None, skip_bad: bool
 ) -> dict[str, Any]:
     """The options of data.load as JSON can hold them."""
     return {
         "data_dir": str(data_dir.absolute()) if data_dir else None,
         "split": split,
         "image_size": parse_size(image_size),
-        "crop": crop,
+        "crop": crop or "pad",
         "skip_bad": skip_bad,
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import options, screen
+from clothier.cli import options, run_data, screen
 from clothier.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
@@ -134,18 +134,12 @@ class Words:
     def _of_data(self, run: Run | None) -> Pictures:
         from clothier import embed
 
-        content = run.description().data if run is not None else None
-        own = content.reading.source if content is not None else None
-        source = self.data or own
-        if source is None:
+        if run is not None:
+            words = run_data.Words(self.data, self.data_dir, self.image_size, self.crop, self.skip_bad)
+            return embed.of_split(run_data.load_any(run, words), self.split)
+        if self.data is None:
             raise InputError(
                 "no images are given; wanted --data, --photos or --model; try --data fashion-mnist"
             )
-        if run is not None and source == own:
-            return embed.of_split(options.load_run_data(run, self.data_dir), self.split)
-        size = self.image_size
-        if size is None and content is not None and source.startswith("folder:"):
-            height, width, _ = content.image_shape
-            size = f"{height}x{width}"
-        read = options.as_options(self.data_dir, "default", size, self.crop or "pad", self.skip_bad)
-        return embed.of_split(options.load_data(source, read), self.split)
+        read = options.as_options(self.data_dir, "default", self.image_size, self.crop, self.skip_bad)
+        return embed.of_split(options.load_data(self.data, read), self.split)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import options, screen
-from clothier.errors import InputError, command
+from clothier.cli import options, run_data, screen
+from clothier.errors import InputError, RunError, command
+
+if TYPE_CHECKING:
+    from clothier.runs import Run
 
 
 def plot(
@@ -18,7 +21,11 @@ def plot(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the figures.", show_default="RUN/figures")
     ] = None,
+    data: run_data.Data = None,
     data_dir: options.DataDir = None,
+    image_size: run_data.ImageSize = None,
+    crop: run_data.Crop = None,
+    skip_bad: options.SkipBad = False,
 ) -> None:
     """Draw a run's curves, confusion matrix, bars per class and grids of predictions; renew its report."""
     options.check_format(format)
@@ -30,17 +37,35 @@ def plot(
         raise InputError(
             f"{run} has no finished epoch; wanted at least one; `{command('train', '--resume', run)}` goes on with it"
         )
-    judged = None
-    if opened.read_scores():
-        dataset = options.load_run_data(opened, data_dir)
-        judged = dataset.split(dataset.judged)
-    else:
-        screen.notice("no phase is finished yet, so there are curves alone")
+    grids = _have_samples(opened, run_data.Words(data, data_dir, image_size, crop, skip_bad))
     from clothier import report
 
-    drawings = report.draw(opened, judged)
+    drawings = report.draw(opened, grids=grids)
     for path in report.write_figures(opened, drawings, format=format, dpi=dpi, folder=out):
         screen.say(str(path))
     if out is None and format == "png":
         write_atomic(opened.report_file, report.render(opened, drawings))
         screen.say(str(opened.report_file))
+
+
+def _have_samples(run: Run, words: run_data.Words) -> bool:
+    """Whether grids of images can be drawn: of the images that the run keeps, or else taken from its data. Where they
+    cannot, that is told."""
+    if not run.read_scores():
+        screen.notice("no phase is finished yet, so there are curves alone")
+        return False
+    from clothier import report
+
+    why = "the grids of images are left out"
+    try:
+        if not words.are_any and report.samples_fit(run):
+            return True
+        dataset = run_data.try_load(run, words, why)
+        if dataset is not None:
+            report.keep_samples(run, dataset.split(dataset.judged))
+        return dataset is not None
+    except RunError as error:
+        if words.are_any:
+            raise
+        screen.notice(f"{why}: {error}")
+        return False

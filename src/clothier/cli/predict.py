@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import judging, options, predict_one, screen
+from clothier.cli import judging, options, predict_one, run_data, screen
 from clothier.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def predict(
     weights: options.Weights = "last",
     data_dir: options.DataDir = None,
     image_size: options.ImageSize = None,
-    crop: options.Crop = "pad",
+    crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
     top: Annotated[
         int | None,
@@ -81,7 +81,7 @@ def predict(
             "--weights": weights != "last",
             "--data-dir": data_dir is not None,
             "--image-size": image_size is not None,
-            "--crop": crop != "pad",
+            "--crop": crop is not None,
             "--skip-bad": skip_bad,
         }
         for word in (word for word, given in of_data.items() if given):
@@ -105,8 +105,8 @@ def predict(
         word = "--threads" if engine is None else "--engine"
         raise InputError(f"{word} is for photos; wanted some beside it, or one image of the data without it")
     else:
-        read = options.as_options(data_dir, "default", image_size, crop, skip_bad)
-        predict_one.predict_one(model, data, read, split, index or 0, weights, json, top)
+        words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
+        predict_one.predict_one(model, words, split, index or 0, weights, json, top)
 
 
 def _photos(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clothier.cli import judging, options, screen
+from clothier.cli import judging, run_data, screen
 from clothier.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,25 +22,19 @@ _FIRST = 20  # as many classes as the R tutorial prints
 
 def predict_one(
     model: Path,
-    data: str | None,
-    read: dict[str, Any],
+    words: run_data.Words,
     split: str,
     index: int,
     weights: str,
     json: bool,
     top: int | None,
 ) -> None:
-    """Print what a run's network makes of that image, and the first classes it predicts. `read` are the options of
-    data.load for another source than the run's own."""
+    """Print what a run's network makes of that image, and the first classes it predicts."""
     from clothier.runs import Run
 
     run = Run.open(model)
     content = run.description().data
-    if data is None or data == content.reading.source:
-        data_dir = read["data_dir"]
-        dataset = options.load_run_data(run, Path(data_dir) if data_dir else None)
-    else:
-        dataset = options.load_data(data, read)
+    dataset = run_data.load_any(run, words)
     _check_fit(run, content, dataset)
     images = dataset.split(split)
     if not 0 <= index < len(images):

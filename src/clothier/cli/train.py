@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clothier.cli import options, screen
+from clothier.cli import options, run_data, screen
 from clothier.errors import InputError, command
 
 if TYPE_CHECKING:
@@ -23,14 +23,20 @@ def train(
     recipe: Annotated[
         str | None, typer.Argument(help="A name from `clothier recipes`.", show_default=False)
     ] = None,
-    data: Annotated[str, typer.Option(help="A source from `clothier data list`.")] = "fashion-mnist",
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="A source from `clothier data list`; with --resume, where the run's data are now.",
+            show_default="fashion-mnist",
+        ),
+    ] = None,
     data_dir: options.DataDir = None,
     split: Annotated[
         str | None,
         typer.Option(help="Validation data: article, stratified, none.", show_default="the recipe's"),
     ] = None,
     image_size: options.ImageSize = None,
-    crop: options.Crop = "pad",
+    crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
     epochs: Annotated[
         int | None, typer.Option(help="Epochs of the recipe's first phase.", show_default="the recipe's")
@@ -81,12 +87,13 @@ def train(
 
         changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
     if resume is not None:
-        run, scores = _resume(resume, recipe, changes, data_dir, threads, verbose)
+        words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
+        run, scores = _resume(resume, recipe, changes, words, threads, verbose)
     else:
         chosen = _choose(named, changes)
         split = chosen.split if "split" in changes else "default"
         read = options.as_options(data_dir, split, image_size, crop, skip_bad)
-        run, scores = _start(chosen, data, read, runs, threads, verbose)
+        run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
     _show(run, scores, json)
 
 
@@ -188,7 +195,7 @@ def _resume(
     path: Path,
     recipe: str | None,
     changes: dict[str, Any],
-    data_dir: Path | None,
+    words: run_data.Words,
     threads: int | None,
     verbose: int | None,
 ) -> tuple[Run, list[PhaseScores]]:
@@ -209,7 +216,7 @@ def _resume(
                 f"{path} was begun with {field}={own.as_json()[field]}, not {value}; a resumed run keeps its recipe; "
                 "leave the change out, or train anew"
             )
-    dataset = options.load_run_data(run, data_dir)
+    dataset = run_data.load(run, words)
     from clothier import train as training
 
     watching = _watcher(verbose)

@@ -5,6 +5,7 @@ To add a source: one file with a `load`, one line in SOURCES. Reading data print
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ class Source:
     description: str
     syntax: str  # brackets around what may be left out
     default_split: str  # how validation data are held out unless the options say otherwise
+    files: Callable[[str], list[Path]] = lambda argument: []  # the folders or files that the argument names
 
 
 SOURCES: dict[str, Source] = {
@@ -39,18 +41,21 @@ SOURCES: dict[str, Source] = {
         "the IDX files of MNIST, KMNIST, EMNIST or any other set of their style, in one folder",
         "idx:DIR",
         "stratified",
+        lambda argument: [Path(argument).expanduser()],
     ),
     "csv": Source(
         table.load,
         "a table with the columns label,pixel1,pixel2,... or path,label or path,label,split",
         "csv:FILE[,TEST_FILE]",
         "stratified",
+        table.named_files,
     ),
     "folder": Source(
         folder.load,
         "photos in one folder per class, perhaps under train, validation and test",
         "folder:DIR",
         "stratified",
+        lambda argument: [Path(argument).expanduser()],
     ),
     "generated": Source(
         drawn.load,
@@ -91,7 +96,19 @@ def load(name: str, options: LoadOptions | None = None, usual_split: str = "defa
     dataset = source.load(argument, options, source.default_split)
     for sentence in absent_classes(dataset):
         options.tell(sentence)
-    return replace(dataset, reading=Reading(name, options.as_json()))
+    return replace(dataset, reading=Reading(name, options.as_json(), located(name)))
+
+
+def files(name: str) -> list[Path]:
+    """The folders or files that a source reads, with the user's folder in the place of ~; none where it names none."""
+    key, _, argument = name.partition(":")
+    return SOURCES[key].files(argument) if key in SOURCES and argument else []
+
+
+def located(name: str) -> str:
+    """The source with absolute paths, which is the same from every folder."""
+    paths = [os.path.abspath(path) for path in files(name)]  # noqa: PTH100 - links stay, and .. goes
+    return f"{name.partition(':')[0]}:{','.join(paths)}" if paths else name
 
 
 def _unknown(name: str, key: str) -> InputError:
@@ -121,4 +138,4 @@ def _check_text(name: str) -> None:
         ) from None
 
 
-__all__ = ["SOURCES", "LoadOptions", "Source", "load"]
+__all__ = ["SOURCES", "LoadOptions", "Source", "files", "load", "located"]

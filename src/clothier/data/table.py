@@ -18,9 +18,7 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     commas, semicolons, tabs or bars. Raises DataError for a file that cannot be read, another header, or two files of
     different kinds.
     """
-    files = [Path(argument).expanduser()]
-    if not files[0].exists() and "," in argument:
-        files = [Path(part).expanduser() for part in argument.split(",", 1)]
+    files = named_files(argument)
     if len(files) > 1 and files[0] == files[1]:
         raise DataError(
             f"{files[0]} is given as training and as test data; wanted two files, or the one alone"
@@ -36,3 +34,15 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
             options.tell(unused)
     read = table_pixels.load if layouts[0] == "pixels" else table_paths.load
     return read(f"csv:{argument}", headers, options, default_split)
+
+
+def named_files(argument: str) -> list[Path]:
+    """The file of that name, or the two that a comma parts: where names hold commas, those that are there."""
+    whole = Path(argument).expanduser()
+    places = [place for place, letter in enumerate(argument) if letter == ","]
+    if not places or whole.exists():
+        return [whole]
+    pairs = [
+        [Path(part).expanduser() for part in (argument[:place], argument[place + 1 :])] for place in places
+    ]
+    return next((pair for pair in pairs if all(path.exists() for path in pair)), pairs[0])

@@ -30,11 +30,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What is exported: a run, the data it was trained on, and whether to bytes."""
+    """What is exported: a run, the data it was trained on where they are at hand, and whether to bytes."""
 
     run: Run
-    dataset: Dataset
+    dataset: Dataset | None
     int8: bool
+
+    @property
+    def data(self) -> Dataset:
+        """The data, for what cannot be made without."""
+        if self.dataset is None:
+            raise InputError(
+                "model files and bytes are made with the images that the run was trained on, which are not given; "
+                "wanted them, or another format"
+            )
+        return self.dataset
 
     @cached_property
     def model(self) -> keras.Model:
@@ -49,7 +59,7 @@ class Work:
         """The graph of probabilities, with `metadata` beside it."""
         graph = emit(self.model, views=self.plan.views, probabilities=True)
         if self.int8:
-            graph = int8.quantize(graph, self.dataset.train.images)
+            graph = int8.quantize(graph, self.data.train.images)
         made = onnx.load_from_string(graph)
         onnx.helper.set_model_props(made, self.metadata)
         return bytes(made.SerializeToString(deterministic=True))
@@ -57,17 +67,25 @@ class Work:
     @property
     def metadata(self) -> dict[str, str]:
         """What whoever prepares images for the file must know, and where it comes from; lists are JSON."""
-        shape = self.plan.image_shape
+        shape, own = self.plan.image_shape, self.run.description().data
         return {
-            "class_names": json.dumps(list(self.dataset.class_names)),
+            "class_names": json.dumps(list(own.class_names)),
             "image_shape": json.dumps(list(shape)),
             "colour": "grey" if shape[2] == 1 else "RGB",
-            "photos": bundling.photos_of(self.dataset),
+            "photos": self._photos(),
             "recipe": self.run.recipe().name,
-            "data": bundling.without_folders(self.dataset.name),
-            "fingerprint": self.dataset.fingerprint,
+            "data": bundling.without_folders(own.name),
+            "fingerprint": own.fingerprint,
             "clothier": __version__,
         }
+
+    def _photos(self) -> str:
+        """As the run's model file says; without that it is seen from the data, or else how they were cropped."""
+        if self.dataset is not None:
+            return bundling.photos_of(self.dataset)
+        if self.run.model_file.is_file():
+            return bundle.read(self.run.model_file).manifest.preprocessing["photos"]
+        return self.run.description().data.reading.crop
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +106,7 @@ class Format:
 
 
 def _clothier(work: Work) -> Made:
-    made = bundling.bundle_of(work.run, work.dataset, int8=work.int8)
+    made = bundling.bundle_of(work.run, work.data, int8=work.int8)
     data = bundle.pack(made)
 
     def probabilities(images: Images) -> Floats:

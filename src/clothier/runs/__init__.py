@@ -2,6 +2,7 @@
 
 from clothier.runs.description import BaseDescription, DataDescription, Description, Machine, Parameters
 from clothier.runs.folder import HISTORY_COLUMNS, Run
+from clothier.runs.samples import Samples
 from clothier.runs.scores import Calibrated, epoch_row, in_order
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Machine",
     "Parameters",
     "Run",
+    "Samples",
     "epoch_row",
     "in_order",
 ]

@@ -174,7 +174,8 @@ def _reading(fields: Fields) -> Reading:
         "skip_bad": options.flag,
         "seed": lambda name: options.whole(name, 0, 2**64),
     }
-    return Reading(source, {name: check(name) for name, check in checks.items() if name in options.left})
+    read = {name: check(name) for name, check in checks.items() if name in options.left}
+    return Reading(source, read, fields.text("absolute"))
 
 
 def _parameters(fields: Fields) -> Parameters:

@@ -24,6 +24,7 @@ from clothier.recipes import Recipe
 from clothier.recipes.recipe import PHASES
 from clothier.runs import scores, tables
 from clothier.runs.description import Description, read_recipe
+from clothier.runs.samples import Samples
 from clothier.runs.scores import Calibrated
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
@@ -138,6 +139,10 @@ class Run:
         return self.path / "reliability.json"
 
     @property
+    def samples_file(self) -> Path:
+        return self.path / "samples.safetensors"
+
+    @property
     def report_file(self) -> Path:
         return self.path / "report.html"
 
@@ -249,6 +254,16 @@ class Run:
         if self._is_missing(self.reliability_file):
             return None
         return scores.calibrated(self._fields(self.reliability_file))
+
+    def write_samples(self, samples: Samples) -> None:
+        write_atomic(self.samples_file, samples.pack())
+
+    def read_samples(self) -> Samples | None:
+        """The images that the run keeps; None where it has none."""
+        if self._is_missing(self.samples_file):
+            return None
+        data = self._read(self.samples_file)
+        return Samples.unpack(data, str(self.samples_file), self.description().data.image_shape)
 
     def check_data(self, fingerprint: str) -> None:
         """RunError where data of that fingerprint are not those the run was trained on."""

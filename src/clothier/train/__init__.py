@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clothier import augment, backend, checkpoint, events, models, pretrained
 from clothier.errors import RunError
 from clothier.pretrained import Base
@@ -76,6 +78,9 @@ def resume(
         )
     with run.alone():
         run.remove_leftovers()
+        own, reading = description.data, dataset.reading
+        if reading.source and reading.absolute != own.reading.absolute:  # the data have moved
+            run.write_description(replace(description, data=replace(own, reading=reading)))
         training = Training(recipe, dataset, run, threads, watcher or Watcher(), pretrained.restore(run))
         if run.last_checkpoint.exists():
             training.restore(checkpoint.load(run.last_checkpoint))

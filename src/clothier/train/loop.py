@@ -276,7 +276,8 @@ class Training:
         )
 
     def _write_pages(self) -> None:
-        drawings = report.draw(self.run, self.dataset.split(self.dataset.judged))
+        report.keep_samples(self.run, self.dataset.split(self.dataset.judged))
+        drawings = report.draw(self.run)
         report.write_figures(self.run, drawings)
         write_atomic(self.run.report_file, report.render(self.run, drawings))
 

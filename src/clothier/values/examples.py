@@ -112,11 +112,13 @@ class Reading:
     """How a data set was read, so that it can be read again and photos prepared as its own were.
 
     `source` is what `data.load` was given, "" where nothing that it takes gives these data (arrays in memory, a part
-    of a data set); `options` are those of `data.LoadOptions`, as JSON holds them.
+    of a data set); `absolute` is the same for any working folder; `options` are those of `data.LoadOptions`, as JSON
+    holds them.
     """
 
     source: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    absolute: str = ""
 
     @property
     def crop(self) -> str:
@@ -124,7 +126,7 @@ class Reading:
         return str(self.options.get("crop", "pad"))
 
     def as_json(self) -> dict[str, Any]:
-        return {"source": self.source, "options": dict(self.options)}
+        return {"source": self.source, "absolute": self.absolute, "options": dict(self.options)}
 
 
 def check_names(data: str, class_names: Sequence[str]) -> None:
