@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,6 +49,106 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(
         files.write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
     assert [child.name for child in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_private_file_is_this_users_alone(tmp_path: Path) -> None:
+    files.write_atomic(tmp_path / "file", b"x", private=True)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+
+
+def refuse(number: int) -> Callable[..., None]:
+    def call(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return call
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_that_syncs_nothing_takes_files_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(os, "fsync", refuse(number))
+    files.write_atomic(tmp_path / "file", "new")
+    assert (tmp_path / "file").read_text() == "new"
+
+
+@pytest.mark.parametrize(
+    ("number", "refused"), [(errno.EINVAL, False), (errno.EBADF, False), (errno.EIO, True)]
+)
+def test_a_file_system_that_syncs_no_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, refused: bool
+) -> None:
+    monkeypatch.setattr(os, "fsync", refuse(number))
+    if refused:
+        with pytest.raises(OSError, match="Input/output error"):
+            files.sync_folder(tmp_path)
+    else:
+        files.sync_folder(tmp_path)
+
+
+def test_a_folder_that_may_not_be_listed_takes_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.open
+
+    def guarded(path: str | Path, flags: int, *mode: int) -> int:
+        if Path(path) == tmp_path:  # as permissions would, which do not bind root
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", guarded)
+    files.write_atomic(tmp_path / "file", "new")
+    assert (tmp_path / "file").read_text() == "new"
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP])
+def test_a_file_system_without_permissions_takes_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(Path, "chmod", refuse(number))
+    files.write_atomic(tmp_path / "file", "new")
+    assert [child.name for child in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_disk_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files.check_room(tmp_path, 1, "features")
+    with pytest.raises(OSError, match=r"1000000000.0 GB of features do not fit on the disk"):
+        files.check_room(tmp_path, 10**18, "features")
+    usage = type("Usage", (), {"total": 0, "free": 0})
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
+    files.check_room(tmp_path, 10**18, "features")  # a file system that does not tell its size
+
+
+LOCKS = """
+    import pathlib, sys, time
+    from clothier.files import locked
+
+    with locked(pathlib.Path(sys.argv[1])) as alone:
+        print(alone, time.monotonic(), flush=True)
+        time.sleep(0.2)
+        print(time.monotonic(), flush=True)
+"""
+
+
+def test_one_at_a_time_holds_a_lock(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", textwrap.dedent(LOCKS), str(tmp_path / "lock")]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    (one, began, ended), (other, begins, ends) = sorted(
+        process.communicate()[0].split() for process in running
+    )
+    assert one == other == "True"
+    assert float(ended) <= float(begins) or float(ends) <= float(began)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_told_from_one_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    with files.locked(tmp_path / "lock") as alone:
+        assert alone
+    monkeypatch.setattr(fcntl, "flock", refuse(number))
+    with files.locked(tmp_path / "lock") as alone:
+        assert not alone
+    with held(tmp_path) as free:
+        assert free
 
 
 def test_one_at_a_time_holds_a_folder_and_no_longer_than_it_lives(tmp_path: Path) -> None:

@@ -66,12 +66,9 @@ class WriteError(ClothierError):
 
     exit_code = 74
 
-    def __init__(self, path: Path, cause: OSError) -> None:
-        super().__init__(
-            f"cannot write {path}: {cause.strerror or cause}; earlier files are untouched; "
-            "make room or choose another place"
-        )
-        self.path = path
+    def __init__(self, path: Path, cause: OSError, advice: str = "make room or choose another place") -> None:
+        self.path, self.cause, self.reason = path, cause, cause.strerror or str(cause)
+        super().__init__(f"cannot write {path}: {self.reason}; earlier files are untouched; {advice}")
 
 
 class InterruptedRunError(ClothierError):

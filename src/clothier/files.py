@@ -1,18 +1,23 @@
-"""Writing that survives a power cut, locks between processes, and files told from pipes."""
+"""Writing that survives a power cut, and locks between processes, as far as the file system offers them; files told
+from pipes."""
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from clothier.errors import InputError, WriteError
+
+# What a file system answers that does not offer what is asked for: syncing, or mapping a file into memory.
+_NOT_OFFERED = {errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def check_regular(path: Path) -> None:
@@ -32,17 +37,17 @@ def read_file(path: Path, most: int) -> bytes:
     return content
 
 
-def write_atomic(path: Path, content: bytes | str) -> None:
+def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> None:
     """Put `content` at `path` as `writing` does. Raises WriteError naming the path."""
-    with writing(path) as file:
+    with writing(path, private=private) as file:
         # A path in another encoding than UTF-8 comes with characters that UTF-8 has not.
         file.write(content.encode(errors="backslashreplace") if isinstance(content, str) else content)
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[IO[bytes]]:
+def writing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """A file to write that stands at `path` when the block ends well: a reader, or a machine that loses power, sees the
-    old file or the new one.
+    old file or the new one. A `private` file can be read and written by this user alone.
 
     Temporary name in the same folder, fsync, rename, fsync of the folder. Raises WriteError naming the path, also for
     an OSError in the block; no temporary file is left behind.
@@ -53,9 +58,10 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         with os.fdopen(handle, "wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner can read
+            sync(file)
+        if not private:  # as mkstemp makes them
+            with suppress(OSError):  # a file system without permissions
+                Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
         temporary = None
         sync_folder(path.parent)
@@ -66,28 +72,62 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
             Path(temporary).unlink(missing_ok=True)
 
 
+def sync(file: IO[bytes]) -> None:
+    """Make what was written to `file` survive a power cut, where the file system can."""
+    file.flush()
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if not not_offered(error):
+            raise
+
+
 def sync_folder(folder: Path) -> None:
-    """Make renames and removals in `folder` survive a power cut (POSIX; elsewhere nothing is done)."""
+    """Make renames and removals in `folder` survive a power cut, where the file system can (POSIX; elsewhere nothing is
+    done)."""
     if os.name != "posix":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # files may be put into it, but it may not be listed
+        return
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if not not_offered(error) and error.errno != errno.EBADF:  # EBADF: folders alone cannot be synced
+            raise
     finally:
         os.close(descriptor)
 
 
+def check_room(folder: Path, num_bytes: int, what: str) -> None:
+    """Raises OSError where so many bytes have no room on the folder's disk, before they are computed."""
+    usage = shutil.disk_usage(folder)
+    if usage.total and usage.free < num_bytes:  # some file systems do not tell their size
+        raise OSError(errno.ENOSPC, f"{num_bytes / 1e9:.1f} GB of {what} do not fit on the disk")
+
+
+def not_offered(error: OSError) -> bool:
+    """Whether a call failed because the file system does not offer what was asked for."""
+    return error.errno in _NOT_OFFERED
+
+
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """One process at a time holds the lock file `path`; the lock is gone with its process."""
+def locked(path: Path) -> Iterator[bool]:
+    """One process at a time holds the lock file `path`; the lock is gone with its process. False where the file system
+    has no locks: others may be in the block, too."""
     if sys.platform == "win32":
-        yield
+        yield False
         return
     import fcntl
 
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            alone = True
+        except OSError:
+            alone = False
+        yield alone
 
 
 @contextmanager
