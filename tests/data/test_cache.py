@@ -1,28 +1,30 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import mmap
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from clothier import photo
-from clothier.data import cache
+from clothier.data import cache, contents, places
 from clothier.data.cache import Decoded, Photo
 from clothier.errors import DataError, WriteError
 from clothier.photo import doctor
-from clothier.values import Images
 
 Save = Callable[..., Path]
 Splits = dict[str, list[Photo]]
@@ -42,7 +44,7 @@ def splits(tmp_path: Path, save_picture: Save) -> Splits:
 
 
 def decoded(splits: Splits, folder: Path, size: tuple[int, int] = (8, 10), crop: str = "pad") -> Decoded:
-    return cache.decoded(splits, size, crop, folder / "kept", lambda *_: None)
+    return cache.decoded(splits, size, crop, [folder / "kept"], lambda *_: None)
 
 
 def kept(folder: Path) -> list[str]:
@@ -113,7 +115,6 @@ def test_another_size_crop_order_or_split_is_decoded_anew(splits: Splits, tmp_pa
 def test_a_changed_file_is_decoded_anew(splits: Splits, tmp_path: Path, save_picture: Save) -> None:
     before = decoded(splits, tmp_path)
     save_picture(splits["train"][3].path, 250)
-    os.utime(splits["train"][3].path, ns=(1, 1))  # the same number of bytes may have been written
     after = decoded(splits, tmp_path)
     assert after.made
     changed = (before.images["train"] != after.images["train"]).any(axis=(1, 2, 3))
@@ -123,18 +124,145 @@ def test_a_changed_file_is_decoded_anew(splits: Splits, tmp_path: Path, save_pic
 def test_a_file_that_becomes_readable_is_decoded(
     splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    locked, read = splits["train"][3].path, doctor.prepare
+    locked, read, state = splits["train"][3].path, photo.bytes_of, contents.state
 
-    def refuse(path: Path, *arguments: Any, **options: Any) -> Images:
+    def refuse(path: Path) -> bytes:
         if path == locked:
             raise DataError("cannot be read (Permission denied)")
-        return read(path, *arguments, **options)
+        return read(path)
 
     with monkeypatch.context() as patch:  # as file permissions would, which do not bind root
-        patch.setattr(os, "access", lambda path, mode: path != locked)
-        patch.setattr(doctor, "prepare", refuse)
-        assert list(decoded(splits, tmp_path).left_out) == ["train/3.png"]
+        patch.setattr(contents, "state", lambda path: (-1, b"") if path == locked else state(path))
+        patch.setattr(photo, "bytes_of", refuse)
+        for _ in range(2):
+            assert decoded(splits, tmp_path).left_out == {"train/3.png": "cannot be read (Permission denied)"}
     assert decoded(splits, tmp_path).left_out == {}
+
+
+TIME = (315532800 * 10**9, 315532800 * 10**9)  # 1980-01-01, as reproducible archives have it
+
+
+def stop_clocks(splits: Splits) -> None:
+    """Give all photos one size, as uncompressed ones of one shape have, and one time."""
+    for photos in splits.values():
+        for entry in photos:
+            Image.open(entry.path).save(entry.path, "BMP")
+            os.utime(entry.path, ns=TIME)
+
+
+def copied(splits: Splits, root: Path, other: Path, change: Callable[[Image.Image], Image.Image]) -> Splits:
+    """The same names, sizes and times in the folder `other`, with changed pixels."""
+    copies: Splits = {}
+    for name, photos in splits.items():
+        copies[name] = []
+        for entry in photos:
+            path = other / entry.path.relative_to(root)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            change(Image.open(entry.path)).save(path, "BMP")
+            os.utime(path, ns=TIME)
+            copies[name].append(replace(entry, path=path))
+    return copies
+
+
+def right(result: Decoded, splits: Splits) -> bool:
+    return all(
+        np.array_equal(result.images[name], np.stack([photo.read(entry.path, (8, 10)) for entry in photos]))
+        for name, photos in splits.items()
+    )
+
+
+def test_other_photos_of_equal_names_sizes_and_times_are_decoded(splits: Splits, tmp_path: Path) -> None:
+    stop_clocks(splits)
+    copies = copied(splits, tmp_path, tmp_path / "copy", ImageOps.invert)
+    first, second = decoded(splits, tmp_path), decoded(copies, tmp_path)
+    assert second.made
+    assert right(first, splits)
+    assert right(second, copies)
+    assert first.digests["train"] != second.digests["train"]
+    again = decoded(splits, tmp_path), decoded(copies, tmp_path)
+    assert [found.path for found in again] == [first.path, second.path]
+
+
+def test_a_copy_with_equal_content_is_not_decoded_again(splits: Splits, tmp_path: Path) -> None:
+    stop_clocks(splits)
+    copies = copied(splits, tmp_path, tmp_path / "copy", lambda image: image)
+    first, steps = decoded(splits, tmp_path), []
+    for _ in range(2):  # the second time it is known by its state
+        found = cache.decoded(
+            copies, (8, 10), "pad", [tmp_path / "kept"], lambda *step: steps.append(step[0])
+        )
+        assert (found.made, found.path) == (False, first.path)
+    assert steps == ["checking photos"]
+    cache.decoded(splits, (8, 10), "pad", [tmp_path / "kept"], lambda *step: steps.append(step[0]))
+    assert steps == ["checking photos"]
+
+
+@pytest.mark.parametrize("way", ["in place", "swapped", "link"])
+def test_a_photo_that_is_another_under_the_same_name_size_and_time(
+    way: str, splits: Splits, tmp_path: Path
+) -> None:
+    stop_clocks(splits)
+    before = decoded(splits, tmp_path)
+    one, other = splits["train"][3].path, splits["train"][4].path  # of two classes
+    if way == "in place":
+        one.write_bytes(other.read_bytes())
+    elif way == "swapped":
+        content = one.rename(tmp_path / "aside")
+        other.rename(one)
+        content.rename(other)
+    else:
+        one.unlink()
+        one.symlink_to(other)
+    os.utime(one, ns=TIME)
+    after = decoded(splits, tmp_path)
+    assert after.made
+    assert right(after, splits)
+    changed = (before.images["train"] != after.images["train"]).any(axis=(1, 2, 3))
+    assert np.flatnonzero(changed).tolist() == ([3, 4] if way == "swapped" else [3])
+
+
+def test_inodes_that_change_cost_a_check_and_no_more(
+    splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on network mounts; many of them, so that the manifest would grow."""
+    first = decoded(splits, tmp_path)
+    state, mounts = contents.state, iter(range(100))
+    for _ in range(20):
+        mount = next(mounts)
+
+        def remounted(path: Path, mount: int = mount) -> tuple[int, bytes]:
+            size, seen = state(path)
+            return size, seen if path.suffix == ".npy" else seen + bytes([mount])
+
+        monkeypatch.setattr(contents, "state", remounted)
+        again = decoded(splits, tmp_path)
+        assert (again.made, again.path) == (False, first.path)
+    assert len(json.loads(first.path.with_suffix(".json").read_text())["states"]) == 8
+    assert kept(tmp_path) == [".json", ".npy"]
+
+
+def test_a_photo_that_gets_colour_while_photos_are_read(
+    splits: Splits, tmp_path: Path, save_picture: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for photos in splits.values():
+        for number, entry in enumerate(photos):
+            save_picture(entry.path, number, mode="L")
+    read = contents.read
+
+    def late(path: Path) -> tuple[bytes | None, str]:
+        if path == splits["test"][2].path:
+            save_picture(path, 200)
+        return read(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(contents, "read", late)
+        with pytest.raises(DataError) as caught:
+            decoded(splits, tmp_path)
+    assert str(caught.value) == (
+        "test/2.png was changed while photos were read; start again when nothing writes to it"
+    )
+    assert kept(tmp_path) == []
+    assert decoded(splits, tmp_path).images["test"].shape == (5, 8, 10, 3)
 
 
 def test_all_grey_photos_have_one_channel(splits: Splits, tmp_path: Path, save_picture: Save) -> None:
@@ -184,7 +312,7 @@ def test_none_readable(splits: Splits, tmp_path: Path) -> None:
 
 def test_progress_counts_to_the_end(splits: Splits, tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
-    cache.decoded(splits, (8, 8), "pad", tmp_path / "kept", lambda *step: steps.append(step))
+    cache.decoded(splits, (8, 8), "pad", [tmp_path / "kept"], lambda *step: steps.append(step))
     assert steps == [("decoding photos", done, 17) for done in range(1, 18)]
 
 
@@ -194,7 +322,7 @@ def test_ctrl_c_leaves_nothing(splits: Splits, tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        cache.decoded(splits, (8, 10), "pad", tmp_path / "kept", interrupt)
+        cache.decoded(splits, (8, 10), "pad", [tmp_path / "kept"], interrupt)
     assert kept(tmp_path) == []
 
 
@@ -219,7 +347,7 @@ def test_a_cache_that_cannot_be_made(splits: Splits, tmp_path: Path) -> None:
 KILLED = """
     import os, signal, sys
     from pathlib import Path
-    from clothier.data import cache
+    from clothier.data import cache, contents, places
 
     def kill(what, done, total):
         if done == 9:
@@ -227,7 +355,7 @@ KILLED = """
 
     root = Path(sys.argv[1])
     photos = [cache.Photo(root / f"train/{n}.png", f"train/{n}.png", n % 2) for n in range(12)]
-    cache.decoded({"train": photos}, (8, 10), "pad", root / "kept", kill)
+    cache.decoded({"train": photos}, (8, 10), "pad", [root / "kept"], kill)
 """
 
 
@@ -240,17 +368,28 @@ def test_what_a_killed_process_left_is_removed_and_never_used(splits: Splits, tm
 
 
 @pytest.mark.parametrize(
-    "damage", ["no manifest", "short pixels", "no pixels", "garbled manifest", "other counts"]
+    "damage",
+    ["no manifest", "short pixels", "no pixels", "one byte", "garbled manifest", "no states", "other counts"],
 )
 def test_damaged_entries_are_made_anew(damage: str, splits: Splits, tmp_path: Path) -> None:
     first = decoded(splits, tmp_path)
-    expected, manifest = first.images["train"].copy(), first.path.with_suffix(".json")
+    expected = {name: images.copy() for name, images in first.images.items()}
+    manifest = first.path.with_suffix(".json")
     if damage == "no manifest":
         manifest.unlink()
     elif damage == "short pixels":
         os.truncate(first.path, 500)
     elif damage == "no pixels":
         first.path.write_bytes(b"")
+    elif damage == "one byte":  # at the first pixel of the test split
+        pixels = first.images["train"].size
+        del first
+        with manifest.with_suffix(".npy").open("r+b") as file:
+            file.seek(128 + pixels)
+            file.write(b"\xa5")
+        os.utime(manifest.with_suffix(".npy"), ns=TIME)
+    elif damage == "no states":
+        manifest.write_text('{"states": null, "photos": null}')
     elif damage == "garbled manifest":
         manifest.write_text("[]")
     else:
@@ -259,7 +398,98 @@ def test_damaged_entries_are_made_anew(damage: str, splits: Splits, tmp_path: Pa
         manifest.write_text(json.dumps(content))
     again = decoded(splits, tmp_path)
     assert again.made
-    assert np.array_equal(again.images["train"], expected)
+    for name, images in again.images.items():
+        assert np.array_equal(images, expected[name])
+
+
+def test_a_cache_that_was_moved_is_checked_and_used(splits: Splits, tmp_path: Path) -> None:
+    first = decoded(splits, tmp_path)
+    shutil.copytree(tmp_path / "kept", tmp_path / "moved" / "kept")
+    manifest = tmp_path / "moved" / "kept" / first.path.with_suffix(".json").name
+    before = manifest.read_text()
+    again = decoded(splits, tmp_path / "moved")
+    assert not again.made
+    assert manifest.read_text() != before, "it would be checked each time"
+
+
+def test_what_is_kept_belongs_to_this_user_alone(splits: Splits, tmp_path: Path) -> None:
+    decoded(splits, tmp_path)
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
+    for path in (tmp_path / "kept").glob("*.*"):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".json"])
+def test_what_others_could_write_is_made_anew(suffix: str, splits: Splits, tmp_path: Path) -> None:
+    path = decoded(splits, tmp_path).path.with_suffix(suffix)
+    path.chmod(0o666)
+    assert decoded(splits, tmp_path).made
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert not decoded(splits, tmp_path).made
+
+
+def test_a_disk_without_room_is_told_before_anything_is_decoded(
+    splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed = 17 * 8 * 10 * 3
+    monkeypatch.setattr(doctor, "prepare", None)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: type("Usage", (), {"total": 1, "free": needed - 1})
+    )
+    with pytest.raises(WriteError, match=r"kept: 0.0 GB of decoded photos do not fit on the disk; "):
+        decoded(splits, tmp_path)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_that_is_full_in_the_middle_is_left_for_the_next_folder(
+    number: int, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, other = tmp_path / "full" / "photos", tmp_path / "other" / "photos"
+    sync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_relative_to(full):
+            raise OSError(number, os.strerror(number))
+        sync(descriptor)
+
+    told: list[str] = []
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(places, "_told", set())
+    for made in (True, False):
+        result = cache.decoded(splits, (8, 10), "pad", [full, other], lambda *_: None, told.append)
+        assert (result.made, result.path.parent) == (made, other)
+    assert [path.name for path in full.iterdir()] == ["lock"]
+    (sentence,) = told
+    assert f"({os.strerror(number)}), so {tmp_path}/other is used in its place" in sentence
+
+
+@pytest.mark.parametrize("number", [errno.ENODEV, errno.EINVAL])
+def test_a_file_system_that_cannot_map_files(
+    number: int, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(np, "memmap", refuse)
+    for made in (True, False):
+        result = decoded(splits, tmp_path)
+        assert result.made == made
+        assert np.array_equal(result.images["test"][0], photo.read(splits["test"][0].path, (8, 10)))
+        with pytest.raises(ValueError, match="read-only"):
+            result.images["train"][0] = 0
+
+
+def test_without_locks_what_another_process_is_writing_stays(
+    splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    (tmp_path / "kept").mkdir(mode=0o700)
+    (tmp_path / "kept" / ".another.npy.tmp").touch()
+    assert decoded(splits, tmp_path).made
+    assert kept(tmp_path) == [".json", ".npy", ".tmp"]
 
 
 def test_two_processes_decode_once(splits: Splits, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 
 from clothier.data import LoadOptions, download, fashion_mnist, idx, load
-from clothier.errors import DataError, InputError
+from clothier.errors import DataError, InputError, WriteError
 
 MakeFiles = Callable[..., Path]
 
@@ -151,6 +153,27 @@ def test_a_download_lands_in_the_cache(
     monkeypatch.setattr(download, "fetch", fetch)
     assert loaded(tmp_path) == loaded(tmp_path)
     assert asked == [(fashion_mnist.DOWNLOADS, fashion_mnist.MIRRORS, tmp_path / "cache" / "fashion-mnist")]
+
+
+def test_a_download_that_the_cache_does_not_take_lands_elsewhere(
+    make_files: MakeFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    asked = []
+
+    def fetch(digests: Mapping[str, str], mirrors: Sequence[str], folder: Path, report: object) -> None:
+        asked.append(folder)
+        if folder.is_relative_to(tmp_path / "cache"):
+            raise WriteError(folder, OSError(errno.EROFS, "Read-only file system"))
+        make_files(folder, ".gz")
+
+    monkeypatch.setattr(download, "fetch", fetch)
+    told: list[str] = []
+    for _ in range(2):
+        assert load("fashion-mnist", LoadOptions(warn=told.append)).name == "fashion-mnist"
+    assert [folder.name for folder in asked] == ["fashion-mnist"] * 2
+    assert any("(Read-only file system), so " in sentence for sentence in told)
 
 
 def test_photo_options_do_not_apply(tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ def test_defaults_are_refused_by_none() -> None:
 
 
 def test_the_cache_lies_in_the_users_cache_directory(tmp_path: Path) -> None:
-    assert LoadOptions().cache_folder().name == "clothier"
-    assert LoadOptions(cache_dir=tmp_path).cache_folder() == tmp_path
+    assert LoadOptions().cache_folders("photos")[0] == tmp_path / "cache" / "clothier" / "photos"
+    assert LoadOptions(cache_dir=tmp_path).cache_folders("photos") == [tmp_path / "photos"]
 
 
 def test_progress_and_warnings_go_where_they_are_wanted() -> None:

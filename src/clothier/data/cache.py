@@ -1,7 +1,8 @@
 """Photos, decoded once into an array on disk and mapped into memory from then on.
 
-Two files a set, named by a digest of what they were made from: the pixels (.npy) and, written last, a manifest
-(.json) without which the pixels count for nothing. Pixels are appended with ordinary writes: memory stays flat
+Two files a set: the pixels (.npy) and, written last, a manifest (.json) without which the pixels count for nothing.
+It holds a digest of the photos' bytes, which decides whether they are the photos that are asked for, and digests of
+their state, by which that is told without reading them. Pixels are appended with ordinary writes: memory stays flat
 however many photos there are, and a full disk is an error, not a crash.
 """
 
@@ -9,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -21,15 +23,19 @@ import numpy as np
 import PIL
 
 from clothier import photo
+from clothier.data import contents, places
+from clothier.data.fingerprint import digest_of
 from clothier.errors import DataError, WriteError
-from clothier.files import locked, sync_folder, write_atomic
+from clothier.files import check_room, locked, not_offered, write_atomic, writing
 from clothier.photo import doctor
 from clothier.values import Images
 
-FORMAT = 1  # count up when the same photos would give other pixels
+FORMAT = 2  # count up when the same photos would give other pixels
 _CHUNK = 64  # photos decoded ahead of the one being written
+_STATES = 8  # that a manifest remembers: of copies, and of mounts without stable inodes
 
 Report = Callable[[str, int, int], None]
+Splits = Mapping[str, Sequence["Photo"]]
 
 
 @dataclass(frozen=True)
@@ -56,66 +62,134 @@ class Decoded:
     made: bool = False
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What is asked for. `kind` is a digest of names, sizes and all else that is not the photos' bytes; `state` of the
+    state of each photo, from which its bytes can be told."""
+
+    splits: Splits
+    size: tuple[int, int]
+    crop: str
+    kind: str
+    state: str
+
+    def paths(self) -> list[Path]:
+        return [entry.path for photos in self.splits.values() for entry in photos]
+
+
 def decoded(
-    splits: Mapping[str, Sequence[Photo]], size: tuple[int, int], crop: str, folder: Path, report: Report
+    splits: Splits,
+    size: tuple[int, int],
+    crop: str,
+    folders: Sequence[Path],
+    report: Report,
+    tell: places.Tell = lambda sentence: None,
 ) -> Decoded:
     """The photos of each split, in order, uint8 (n, height, width, channels): 1 channel where all are grey, else 3.
 
-    Decoded when first asked for, on all cores, and kept in `folder`. They are decoded anew when a file, its size
-    or its time changes, or the order of the files. Raises WriteError where `folder` cannot be written, and
-    DataError where no photo can be read.
+    Decoded when first asked for, on all cores, and kept in the first of `folders` that can be used, of which `tell` is
+    told where it is another than the first. They are decoded anew when the bytes of a photo, its name or their order
+    change. Raises WriteError where no folder can be written, and DataError where no photo can be read.
     """
-    path = folder / f"{_key(splits, size, crop)}.npy"
-    found = _open(path)
-    if found is not None:
-        return found
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder / "lock"):
-            found = _open(path)  # another process may have decoded them while this one waited
-            if found is not None:
-                return found
-            for leftover in folder.glob("*.tmp"):  # of a process that was killed: the living hold the lock
-                leftover.unlink(missing_ok=True)
-            manifest = _write(path, splits, size, crop, report)
-            write_atomic(_manifest_file(path), json.dumps(manifest))
-    except OSError as error:
-        raise WriteError(path, error) from error
-    return _mapped(path, manifest, made=True)
+    order = _order(splits, size, crop)
+    found = places.find(
+        folders, lambda folder: _search(folder, order, lambda known: order.state in known["states"])
+    )
+    if found is None:
+        similar: list[Path] | None = places.find(folders, lambda folder: _manifests(folder, order) or None)
+        found = _by_bytes(folders, order, report) if similar else None
+    return found or places.put(folders, lambda folder: _make(folder, order, report), tell)
 
 
-def _key(splits: Mapping[str, Sequence[Photo]], size: tuple[int, int], crop: str) -> str:
+def _order(splits: Splits, size: tuple[int, int], crop: str) -> _Order:
     # Other versions of Pillow may resize or decode a little differently.
-    digest = hashlib.sha256(json.dumps([FORMAT, PIL.__version__, size, crop]).encode())
+    kind = hashlib.sha256(json.dumps([FORMAT, PIL.__version__, size, crop]).encode())
+    state = hashlib.sha256(os.fsencode(_working_folder()) + b"\0")
     for split, photos in splits.items():
         for entry in photos:
-            digest.update(json.dumps([split, entry.name, *_state(entry.path)]).encode())
-    return digest.hexdigest()[:32]
+            num_bytes, seen = contents.state(entry.path)
+            kind.update(os.fsencode(f"{split}\0{entry.name}\0{num_bytes}\0"))
+            state.update(os.fsencode(entry.path) + b"\0" + seen)
+    return _Order(splits, size, crop, kind.hexdigest()[:16], state.hexdigest()[:32])
 
 
-def _state(path: Path) -> list[int]:
-    """Size in bytes and time of change in ns; nothing for a file that may not be read: the next time it may."""
+def _working_folder() -> str:
     try:
-        status = path.stat()
-        return [status.st_size, status.st_mtime_ns] if os.access(path, os.R_OK) else []
-    except OSError:  # a broken link, say; decoding it will tell
-        return []
+        return str(Path.cwd())  # paths may be relative to it
+    except OSError:  # it was removed
+        return ""
 
 
-def _manifest_file(path: Path) -> Path:
-    return path.with_suffix(".json")
+def _manifests(folder: Path, order: _Order) -> list[Path]:
+    return sorted(folder.glob(f"{order.kind}-*.json"))
 
 
-def _open(path: Path) -> Decoded | None:
-    try:
-        return _mapped(path, json.loads(_manifest_file(path).read_text()))
-    except (OSError, EOFError, ValueError, KeyError, TypeError):  # not there, or damaged: decode anew
-        return None
+def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool]) -> Decoded | None:
+    """The first whole set in the folder of which `fits` says that it is the one."""
+    for file in _manifests(folder, order):
+        try:
+            if not places.distrust(file):
+                manifest = json.loads(file.read_text())
+                if fits(manifest):
+                    return _opened(file, manifest, order)
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # damaged: decode anew
+            continue
+    return None
+
+
+def _by_bytes(folders: Sequence[Path], order: _Order, report: Report) -> Decoded | None:
+    """What was decoded from the same bytes, wherever these lay."""
+    wanted = _digest(contents.words(order.paths(), report))
+    return places.find(
+        folders, lambda folder: _search(folder, order, lambda known: known["photos"] == wanted)
+    )
+
+
+def _digest(words: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for word in words:
+        digest.update(_line(word))
+    return digest.hexdigest()
+
+
+def _line(word: str) -> bytes:
+    return json.dumps(word).encode() + b"\n"
+
+
+def _opened(file: Path, manifest: dict[str, Any], order: _Order) -> Decoded:
+    """The set of that manifest. Raises ValueError where its pixels are not those that were written."""
+    path = file.with_suffix(".npy")
+    if reason := places.distrust(path):
+        raise ValueError(reason)
+    found, state = _mapped(path, manifest), _state(path)
+    if manifest["pixels"] != state:  # moved, or changed: their bytes tell
+        if any(digest_of(images) != found.digests[name] for name, images in found.images.items()):
+            raise ValueError(f"{path} is damaged")
+    elif order.state in manifest["states"]:
+        return found
+    others = [known for known in manifest["states"] if known != order.state]
+    with suppress(WriteError):  # for the sake of time alone
+        _keep(file, {**manifest, "pixels": state, "states": [*others[1 - _STATES :], order.state]})
+    return found
+
+
+def _state(path: Path) -> str:
+    return hashlib.sha256(contents.state(path)[1]).hexdigest()
+
+
+def _keep(file: Path, manifest: dict[str, Any]) -> None:
+    write_atomic(file, json.dumps(manifest), private=True)
 
 
 def _mapped(path: Path, manifest: dict[str, Any], made: bool = False) -> Decoded:
-    # As a plain array: numpy.memmap's own methods behave differently in places.
-    pixels = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    try:
+        pixels = np.load(path, mmap_mode="r", allow_pickle=False)
+    except OSError as error:
+        if not not_offered(error):
+            raise
+        pixels = np.load(path, allow_pickle=False)  # a file system that cannot map files
+        pixels.setflags(write=False)
+    pixels = pixels.view(np.ndarray)  # numpy.memmap's own methods behave differently in places
     images, start = {}, 0
     for name, rows in manifest["rows"].items():
         images[name] = pixels[start : start + rows]
@@ -125,21 +199,37 @@ def _mapped(path: Path, manifest: dict[str, Any], made: bool = False) -> Decoded
     return Decoded(images, manifest["sha256"], manifest["left_out"], path, made)
 
 
-def _write(
-    path: Path, splits: Mapping[str, Sequence[Photo]], size: tuple[int, int], crop: str, report: Report
-) -> dict[str, Any]:
-    """Decode everything to `path`; returns the manifest."""
-    total = sum(len(photos) for photos in splits.values())
-    channels = 1 if all(_may_be_grey(entry.path) for photos in splits.values() for entry in photos) else 3
+def _make(folder: Path, order: _Order, report: Report) -> Decoded:
+    with locked(folder / "lock") as alone:
+        # Another process may have decoded them while this one waited.
+        found = _search(folder, order, lambda known: order.state in known["states"])
+        if found is not None:
+            return found
+        if alone:
+            for leftover in folder.glob("*.tmp"):  # of a process that was killed: the living hold the lock
+                leftover.unlink(missing_ok=True)
+        file = folder / f"{order.kind}-{order.state[:16]}.json"
+        path = file.with_suffix(".npy")
+        manifest = _write(path, order, report)
+        _keep(file, {**manifest, "states": [order.state], "pixels": _state(path)})
+    return _mapped(path, manifest, made=True)
+
+
+def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
+    """Decode everything to `path`; returns what the manifest says of it."""
+    paths = order.paths()
+    channels = 1 if all(map(_may_be_grey, paths)) else 3
+    check_room(path.parent, len(paths) * channels * math.prod(order.size), "decoded photos")
     rows: dict[str, int] = {}
     digests: dict[str, str] = {}
     left_out: dict[str, str] = {}
-    done = 0
-    with _whole_or_nothing(path) as file:
-        _write_header(file, (total, *size, channels))
-        for name, photos in splits.items():
+    done, known = 0, hashlib.sha256()
+    with writing(path, private=True) as file:
+        _write_header(file, (len(paths), *order.size, channels))
+        for name, photos in order.splits.items():
             rows[name], digest = 0, hashlib.sha256()
-            for entry, pixels in _decode(photos, size, crop, channels):
+            for entry, word, pixels in _decode(photos, order, channels):
+                known.update(_line(word))
                 if isinstance(pixels, DataError):
                     left_out[entry.name] = str(pixels)
                 else:
@@ -147,27 +237,14 @@ def _write(
                     digest.update(pixels.tobytes())
                     rows[name] += 1
                 done += 1
-                report("decoding photos", done, total)
+                report("decoding photos", done, len(paths))
             digests[name] = digest.hexdigest()
         if not any(rows.values()):
-            raise DataError(f"none of the {total} pictures can be read: {describe(left_out)}; replace them")
-        _write_header(file, (sum(rows.values()), *size, channels))
-    return {"rows": rows, "sha256": digests, "left_out": left_out}
-
-
-@contextmanager
-def _whole_or_nothing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that appears at `path`, synced, when the block ends well, and is gone when it does not."""
-    temporary = path.with_suffix(".tmp")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+            raise DataError(
+                f"none of the {len(paths)} pictures can be read: {describe(left_out)}; replace them"
+            )
+        _write_header(file, (sum(rows.values()), *order.size, channels))
+    return {"rows": rows, "sha256": digests, "left_out": left_out, "photos": known.hexdigest()}
 
 
 def describe(left_out: Mapping[str, str]) -> str:
@@ -176,28 +253,36 @@ def describe(left_out: Mapping[str, str]) -> str:
     return named + (f"; and {len(left_out) - 5} more" if len(left_out) > 5 else "")
 
 
-def _may_be_grey(path: Path) -> bool:
+def _may_be_grey(picture: Path | bytes) -> bool:
     try:
-        return photo.is_grey(path)
+        return photo.is_grey(picture)
     except DataError:
         return True  # an unreadable picture has no say
 
 
 def _decode(
-    photos: Sequence[Photo], size: tuple[int, int], crop: str, channels: int
-) -> Iterator[tuple[Photo, Images | DataError]]:
-    def read(entry: Photo) -> Images | DataError:
+    photos: Sequence[Photo], order: _Order, channels: int
+) -> Iterator[tuple[Photo, str, Images | DataError]]:
+    """Each photo with what its bytes come to and its pixels, or why it has none."""
+
+    def read(entry: Photo) -> tuple[Photo, str, Images | DataError]:
+        content, word = contents.read(entry.path)
+        if content is None:
+            return entry, word, DataError(word)
+        if channels == 1 and not _may_be_grey(content):
+            raise DataError(
+                f"{entry.name} was changed while photos were read; start again when nothing writes to it"
+            )
         try:
-            return doctor.prepare(entry.path, crop, size, channels)
+            return entry, word, doctor.prepare(content, order.crop, order.size, channels)
         except DataError as error:
-            return error
+            return entry, word, error
 
     # Threads: Pillow decodes outside the interpreter's lock, and 3,409 photos took 2.2 s on two threads, 2.0 s on
     # two processes, which would have to be started first.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for start in range(0, len(photos), _CHUNK):
-            chunk = photos[start : start + _CHUNK]
-            yield from zip(chunk, pool.map(read, chunk), strict=True)
+            yield from pool.map(read, photos[start : start + _CHUNK])
 
 
 def _write_header(file: IO[bytes], shape: tuple[int, ...]) -> None:

@@ -7,11 +7,12 @@ Algorithms", 2017, https://github.com/zalandoresearch/fashion-mnist
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from clothier.data import download, idx
+from clothier.data import download, idx, places
 from clothier.data.classes import FASHION_MNIST
 from clothier.data.options import LoadOptions
 from clothier.data.split import from_arrays
@@ -76,10 +77,12 @@ def _named(options: LoadOptions) -> Files | None:
 
 
 def _on_this_machine(options: LoadOptions) -> Files | None:
-    for folder in (options.cache_folder(), DEBIAN_FOLDER):
-        files, missing = _search(folder)
-        if not missing:
-            return files
+    caches = (place.parent for place in options.cache_folders(SUBFOLDER))
+    for folder in (*caches, DEBIAN_FOLDER):
+        with suppress(PermissionError):  # a cache that this user may not read
+            files, missing = _search(folder)
+            if not missing:
+                return files
     return None
 
 
@@ -94,16 +97,18 @@ def _search(folder: Path) -> tuple[Files, list[str]]:
 
 
 def _downloaded(options: LoadOptions) -> Files:
-    folder = options.cache_folder() / SUBFOLDER
-    try:
+    def fetch(folder: Path) -> Files:
         download.fetch(DOWNLOADS, MIRRORS, folder, options.report)
+        return {name: folder / f"{name}.gz" for name in SHA256}
+
+    try:
+        return places.put(options.cache_folders(SUBFOLDER), fetch, options.tell)
     except DataError as error:
         raise DataError(
             f"Fashion-MNIST is not on this machine and {error}; wanted one of: `apt-get install "
             "dataset-fashion-mnist` (Debian, Ubuntu), `--data-dir DIR` for a folder with its four files, "
             "`--data generated` for drawn clothes"
         ) from error
-    return {name: folder / f"{name}.gz" for name in SHA256}
 
 
 def _read(files: Files, part: str) -> Split:

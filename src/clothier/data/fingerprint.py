@@ -24,7 +24,7 @@ def fingerprint(
     known = image_digests or {}
     total = hashlib.sha256()
     for name, split in splits.items():
-        images = known.get(name) or _digest(split.images)
+        images = known.get(name) or digest_of(split.images)
         labels = hashlib.sha256(np.ascontiguousarray(split.labels, dtype="<i8").data).hexdigest()
         total.update(f"{name} images {split.images.shape} uint8 {images}\n".encode())
         total.update(f"{name} labels {split.labels.shape} int64 {labels}\n".encode())
@@ -32,7 +32,8 @@ def fingerprint(
     return total.hexdigest()
 
 
-def _digest(images: Images) -> str:
+def digest_of(images: Images) -> str:
+    """SHA-256 hex digest of the images' bytes, in blocks, so that memory stays flat where they are mapped."""
     digest = hashlib.sha256()
     for start in range(0, len(images), BLOCK):
         digest.update(np.ascontiguousarray(images[start : start + BLOCK]).data)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clothier.data import places
 from clothier.errors import InputError, unknown_name
 from clothier.photo.doctor import WAYS
 
@@ -29,7 +30,9 @@ class LoadOptions:
     seed: int = 13  # of the stratified split, and of the drawing of generated data
     progress: Callable[[str, int, int], None] | None = None
     warn: Callable[[str], None] | None = None
-    cache_dir: Path | None = None  # None: the user's cache directory
+    cache_dir: Path | None = (
+        None  # None: the user's cache directory or, where it cannot be used, a private one
+    )
 
     def __post_init__(self) -> None:
         for field, known in (("split", SPLITS), ("crop", WAYS)):
@@ -61,12 +64,9 @@ class LoadOptions:
             "seed": self.seed,
         }
 
-    def cache_folder(self) -> Path:
-        if self.cache_dir is not None:
-            return self.cache_dir
-        import platformdirs  # belongs to clothier[train]
-
-        return platformdirs.user_cache_path("clothier")
+    def cache_folders(self, kind: str) -> list[Path]:
+        """Where things of that kind are kept, best first, as `places` uses them."""
+        return [self.cache_dir / kind] if self.cache_dir is not None else places.of_user(kind)
 
     def report(self, what: str, done: int, total: int) -> None:
         if self.progress:

@@ -44,8 +44,8 @@ def load(
     """
     check_classes(name, {part: _labels(photos) for part, photos in splits.items()}, class_names)
     divided = _divide(name, splits, class_names, options, default_split, hold_out_test)
-    size, folder = options.image_size or DEFAULT_SIZE, options.cache_folder() / "photos"
-    decoded = cache.decoded(divided, size, options.crop, folder, options.report)
+    size, folders = options.image_size or DEFAULT_SIZE, options.cache_folders("photos")
+    decoded = cache.decoded(divided, size, options.crop, folders, options.report, options.tell)
     if decoded.made:
         count, megabytes = sum(map(len, decoded.images.values())), decoded.path.stat().st_size / 10**6
         options.tell(

@@ -5,7 +5,7 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 
 from __future__ import annotations
 
-from clothier.photo.decoding import MAX_FILE_BYTES, MAX_PIXELS, decode, is_grey
+from clothier.photo.decoding import MAX_FILE_BYTES, MAX_PIXELS, bytes_of, decode, is_grey
 from clothier.photo.fitting import CROPS, fit, read
 from clothier.photo.formats import FORMAT_WORDS, FORMATS, SUFFIXES
 from clothier.photo.walk import Found, walk
@@ -18,6 +18,7 @@ __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
     "Found",
+    "bytes_of",
     "decode",
     "fit",
     "is_grey",

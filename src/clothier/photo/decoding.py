@@ -72,7 +72,7 @@ def is_grey(source: Path | bytes) -> bool:
 @contextmanager
 def _opened(source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
     """The picture with its header read and its size checked; whatever goes wrong inside becomes a DataError."""
-    content = _content(source) if isinstance(source, Path) else source
+    content = bytes_of(source) if isinstance(source, Path) else source
     if not content:
         raise DataError("is empty")
     try:
@@ -95,7 +95,8 @@ def _opened(source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Imag
         raise DataError("is truncated" if truncated else "is damaged") from error
 
 
-def _content(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """What the picture file holds. Raises DataError for one that cannot be read, is too large, or is no file."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
