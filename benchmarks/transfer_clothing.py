@@ -11,6 +11,7 @@ same, then fine-tuned; and a head on the same trunk untrained, which tells what 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import tempfile
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier import backend, data, features, models, pretrained, recipes, report, train, trained
+from clothier import backend, data, models, pretrained, recipes, report, train, trained
 from clothier.checkpoint import digest
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
@@ -86,7 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         dataset = data.load(f"folder:{words.folder}", data.LoadOptions(image_size=size, skip_bad=True))
         report.draw, report.render = (lambda *_: {}), (lambda *_: "")
-        features.cache_folder = lambda: Path(scratch) / "features"
+        os.environ["XDG_CACHE_HOME"] = scratch
         judged = len(dataset.split("validation"))
         print(
             f"{words.photos} photos of each of {dataset.num_classes} classes, judged on {judged}; {threads} threads"

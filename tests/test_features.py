@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ import numpy as np
 import pytest
 
 from clothier import backend, features, models, recipes
+from clothier.data import places
 from clothier.errors import WriteError
 from clothier.models.plan import Plan
 from clothier.values import Dataset
@@ -103,7 +106,7 @@ def test_killed_anywhere_it_goes_on_to_the_same_bytes(
 
 def _rows(folder: Path, name: str) -> int:
     counter = folder / f"{name}.json"
-    return int(json.loads(counter.read_text())["rows"]) if counter.exists() else 0
+    return sum(rows for rows, _ in json.loads(counter.read_text())["blocks"]) if counter.exists() else 0
 
 
 def _count_down(patch: pytest.MonkeyPatch, compiled: backend.Extractor, fatal: int) -> dict[str, int]:
@@ -126,7 +129,10 @@ def _count_down(patch: pytest.MonkeyPatch, compiled: backend.Extractor, fatal: i
     return count
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"rows": "many"}', '{"rows": -3}', '{"rows": 999}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", "[]", *(f'{{"blocks": [[{rows}, "ab"]]}}' for rows in ('"many"', -3, 0, 48, 10**15))],
+)
 def test_a_counter_that_cannot_be_right_counts_for_nothing(
     base: keras.Model, tiny: Dataset, tmp_path: Path, content: str
 ) -> None:
@@ -136,15 +142,91 @@ def test_a_counter_that_cannot_be_right_counts_for_nothing(
     np.testing.assert_array_equal(features.extract(base, tiny, "x", tmp_path)["train"].inputs, whole)
 
 
+@pytest.mark.parametrize("block", [0, 4, 9])
+def test_a_damaged_block_and_those_after_it_are_computed_anew(
+    base: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    features.extract(base, tiny, "x", tmp_path)
+    path = tmp_path / "x.float16"
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    damaged[(48 * block + 5) * ROW] ^= 1
+    path.write_bytes(damaged)
+    told: list[int] = []
+    features.extract(base, tiny, "x", tmp_path, lambda what, done, total: told.append(done))
+    assert path.read_bytes() == whole
+    assert told[0] == 48 * block
+    monkeypatch.setattr(backend.Extractor, "features", _never)
+    features.extract(base, tiny, "x", tmp_path)
+
+
+def test_what_others_could_write_is_computed_anew(base: keras.Model, tiny: Dataset, tmp_path: Path) -> None:
+    features.extract(base, tiny, "x", tmp_path)
+    path = tmp_path / "x.float16"
+    assert path.stat().st_mode & 0o777 == path.with_suffix(".json").stat().st_mode & 0o777 == 0o600
+    path.chmod(0o622)
+    told: list[int] = []
+    features.extract(base, tiny, "x", tmp_path, lambda what, done, total: told.append(done))
+    assert told[0] == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_where_the_users_cache_has_no_room_another_folder_is_used(
+    base: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(places, "_told", set())
+    sync, count = os.fsync, iter(range(10**6))
+
+    def fsync(descriptor: int) -> None:  # full after some blocks
+        if (
+            Path(f"/proc/self/fd/{descriptor}").readlink().is_relative_to(tmp_path / "cache")
+            and next(count) > 9
+        ):
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    told: list[str] = []
+    made = features.extract(base, tiny, "x", warn=told.append)
+    other = tmp_path / "tmp" / f"clothier-{os.geteuid()}"
+    assert told == [
+        f"the cache folder {tmp_path}/cache/clothier cannot be used ({os.strerror(errno.EDQUOT)}), so {other} is used "
+        "in its place; set XDG_CACHE_HOME to a folder that you can write to"
+    ]
+    monkeypatch.setattr(backend.Extractor, "features", _never)
+    again = features.extract(base, tiny, "x", warn=told.append)
+    np.testing.assert_array_equal(again["test"].inputs, made["test"].inputs)
+    assert len(told) == 1
+
+
+def test_a_file_system_that_cannot_map_files(
+    base: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapped = features.extract(base, tiny, "x", tmp_path)
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    monkeypatch.setattr(np, "memmap", refuse)
+    read = features.extract(base, tiny, "x", tmp_path)
+    for name, split in mapped.items():
+        np.testing.assert_array_equal(read[name].inputs, split.inputs)
+        assert not read[name].inputs.flags.writeable
+
+
 def test_a_disk_without_room_is_told_before_anything_is_computed(
     base: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: type("Usage", (), {"free": 480 * ROW - 1}))
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: type("Usage", (), {"total": 1, "free": 480 * ROW - 1})
+    )
     monkeypatch.setattr(backend.Extractor, "features", _never)
     with pytest.raises(WriteError) as caught:
         features.extract(base, tiny, "x", tmp_path)
     assert str(caught.value).startswith(
-        f"cannot write {tmp_path}/x.float16: 0.0 GB of features do not fit on the disk; earlier files are untouched;"
+        f"cannot write {tmp_path}: 0.0 GB of features do not fit on the disk; earlier files are untouched;"
     )
 
 

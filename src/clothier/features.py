@@ -1,18 +1,16 @@
 """Frozen base + images -> features, computed once, kept in a file and mapped into memory from then on.
 
-Two files a set, named by a digest of what decides the features: the numbers (.float16) and how many rows of them are
-done (.json). A block of rows is on the disk before it is counted, so an extraction that was stopped or killed goes on
-where it was, and ends with the same bytes. Ordinary writes, no writing through the map: memory stays flat and a full
-disk is an error, not a crash.
+Two files a set, named by a digest of what decides the features: the numbers (.float16), and how many rows each block
+that is done has, with its SHA-256 (.json). A block is on the disk before it is counted, so an extraction that was
+stopped or killed goes on where it was, and ends with the same bytes; a block that was damaged since is computed anew.
+Ordinary writes, no writing through the map: memory stays flat and a full disk is an error, not a crash.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import shutil
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -20,15 +18,15 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from clothier import backend
-from clothier.errors import WriteError
-from clothier.files import locked, write_atomic
+from clothier.data import places
+from clothier.files import check_room, locked, not_offered, sync, write_atomic
 from clothier.models.plan import Plan
-from clothier.values import Dataset, Features, Images, release
+from clothier.values import Dataset, Features, Halves, Images, release
 
 if TYPE_CHECKING:
     import keras
 
-FORMAT = 1  # count up when the same images and weights would give other features
+FORMAT = 2  # count up when the same images and weights would give other features
 BLOCK_BYTES = 4 * 2**20  # written, synced and counted together: VGG19's features of 250 images, a few seconds
 WHAT = "extracting features"
 
@@ -45,36 +43,50 @@ def key(plan: Plan, base_sha256: str, precision: str, fingerprint: str) -> str:
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def cache_folder() -> Path:
-    """Where features are kept; a set of 70,000 images takes 1.1 GB with VGG19."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("clothier") / "features"
-
-
 def extract(
-    base: keras.Model, dataset: Dataset, name: str, folder: Path, report: Report | None = None
+    base: keras.Model,
+    dataset: Dataset,
+    name: str,
+    folder: Path | None = None,
+    report: Report | None = None,
+    warn: places.Tell | None = None,
 ) -> dict[str, Features]:
     """The features of each split, by name: float16 (n, num_features), mapped from `folder`/`name`.float16.
 
-    Whatever rows are there already are not computed again. `report` is told (what, done, total). Raises WriteError
-    where the folder cannot be written or has no room.
+    Whatever rows are there already are not computed again. `folder` None is the user's cache; a set of 70,000 images
+    takes 1.1 GB there with VGG19. `report` is told (what, done, total), `warn` where that cache cannot be used and
+    another folder is. Raises WriteError where no folder can be written or has room.
     """
-    num_features = int(base.output_shape[1])
-    path = folder / f"{name}.float16"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with locked(path.with_suffix(".lock")):
-            _complete(path, base, dataset, num_features, report or (lambda what, done, total: None))
-    except OSError as error:
-        raise WriteError(path, error) from error
-    # As a plain array: numpy.memmap's own methods behave differently in places.
-    mapped = np.memmap(path, np.float16, "r", shape=(_num_images(dataset), num_features)).view(np.ndarray)
+    folders = places.of_user("features") if folder is None else [folder]
+    shape, file = (_num_images(dataset), int(base.output_shape[1])), f"{name}.float16"
+    report = report or (lambda what, done, total: None)
+
+    def complete(place: Path) -> Path:
+        with locked(place / f"{name}.lock"):
+            _complete(place / file, base, dataset, shape[1], report)
+        return place / file
+
+    path = places.find(folders, lambda place: _whole(place / file, shape))
+    path = path or places.put(folders, complete, warn or (lambda sentence: None))
+    rows = _mapped(path, shape)
     features, start = {}, 0
     for split_name, split in dataset.splits().items():
-        features[split_name] = Features(mapped[start : start + len(split)], split.labels)
+        features[split_name] = Features(rows[start : start + len(split)], split.labels)
         start += len(split)
     return features
+
+
+def _mapped(path: Path, shape: tuple[int, int]) -> Halves:
+    try:  # as a plain array: numpy.memmap's own methods behave differently in places
+        return np.memmap(path, np.float16, "r", shape=shape).view(np.ndarray)
+    except OSError as error:
+        if not not_offered(error):
+            raise
+    rows = np.fromfile(path, np.float16, math.prod(shape)).reshape(
+        shape
+    )  # a file system that cannot map files
+    rows.setflags(write=False)
+    return rows
 
 
 def _num_images(dataset: Dataset) -> int:
@@ -84,36 +96,62 @@ def _num_images(dataset: Dataset) -> int:
 def _complete(path: Path, base: keras.Model, dataset: Dataset, num_features: int, report: Report) -> None:
     """Compute the rows that are missing."""
     total, row_bytes = _num_images(dataset), 2 * num_features
-    done = _rows_done(path, row_bytes)
+    blocks = _blocks(path, row_bytes)
+    done = sum(rows for rows, _ in blocks)
     if done >= total:
         return
-    if shutil.disk_usage(path.parent).free < (total - done) * row_bytes:
-        gigabytes = (total - done) * row_bytes / 1e9
-        raise OSError(errno.ENOSPC, f"{gigabytes:.1f} GB of features do not fit on the disk")
+    check_room(path.parent, (total - done) * row_bytes, "features")
     # Blocks of whole batches from the first row on, so that a stopped extraction has the same batches.
     batch = backend.rows_at_once(base)
     block = batch * max(1, BLOCK_BYTES // (row_bytes * batch))
     extractor = backend.Extractor(base)
-    with path.open("r+b" if path.exists() else "x+b") as file:
+    with _writable(path) as file:
         report(WHAT, done, total)
         while done < total:
             file.seek(done * row_bytes)
-            end = min(done + block, total)
+            end, digest = min(done + block, total), hashlib.sha256()
             for start in range(done, end, batch):
                 stop = min(start + batch, end)
-                file.write(extractor.features(_rows(dataset, start, stop)).tobytes())
+                content = extractor.features(_rows(dataset, start, stop)).tobytes()
+                file.write(content)
+                digest.update(content)
                 report(WHAT, stop, total)
-            _sync(file)
+            sync(file)
+            blocks.append((end - done, digest.hexdigest()))
             done = end
-            write_atomic(path.with_suffix(".json"), json.dumps({"rows": done}))
+            write_atomic(path.with_suffix(".json"), json.dumps({"blocks": blocks}), private=True)
 
 
-def _rows_done(path: Path, row_bytes: int) -> int:
+def _writable(path: Path) -> IO[bytes]:
+    """The file, made if need be, which this user alone can write."""
+    if places.distrust(path):
+        path.unlink()
+    path.touch(0o600)
+    return path.open("r+b")
+
+
+def _whole(path: Path, shape: tuple[int, int]) -> Path | None:
+    """The path, where all rows are there."""
+    return path if sum(rows for rows, _ in _blocks(path, 2 * shape[1])) >= shape[0] else None
+
+
+def _blocks(path: Path, row_bytes: int) -> list[tuple[int, str]]:
+    """The blocks that are done, up to the first whose bytes are not those that were counted: (rows, SHA-256)."""
+    whole: list[tuple[int, str]] = []
     try:
-        rows = int(json.loads(path.with_suffix(".json").read_text())["rows"])
-        return rows if rows >= 0 and path.stat().st_size >= rows * row_bytes else 0
-    except (FileNotFoundError, KeyError, TypeError, ValueError):
-        return 0
+        if places.distrust(path):
+            return []
+        counted, size = json.loads(path.with_suffix(".json").read_text())["blocks"], path.stat().st_size
+        with path.open("rb") as file:
+            for rows, sha256 in counted:
+                if not 0 < rows * row_bytes <= size:
+                    break
+                if hashlib.sha256(file.read(rows * row_bytes)).hexdigest() != sha256:
+                    break
+                whole.append((rows, sha256))
+    except (OSError, KeyError, TypeError, ValueError):
+        pass
+    return whole
 
 
 def _rows(dataset: Dataset, start: int, stop: int) -> Images:
@@ -127,8 +165,3 @@ def _rows(dataset: Dataset, start: int, stop: int) -> Images:
     for split in dataset.splits().values():
         release(split.images)
     return rows
-
-
-def _sync(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from PIL import Image
 
 from clothier import cli
+from clothier.data import places
 from clothier.embed import projections
 from clothier.embed.projections import Tsne
 from clothier.values import Floats
@@ -66,6 +69,36 @@ def test_without_a_run_it_takes_pixels_alone(capsys: pytest.CaptureFixture[str])
     facts = _facts(path.read_text(encoding="utf-8"))
     assert [space["name"] for space in facts["spaces"]] == ["pixels"]
     assert not facts["predicted"]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "explore --data generated:100 --out page.html",
+        "projector --data generated:100 --out projector",
+        "embed --data generated:100 --project tsne,pca --out vectors.npz",
+        "data folder:photos --image-size 16",
+    ],
+)
+def test_a_cache_that_cannot_be_used_costs_a_note_and_no_more(
+    words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    (tmp_path / "tmp").mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(places, "_told", set())
+    for number in range(20):
+        path = tmp_path / "photos" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20, 20), (number, 0, 0)).save(path)
+    assert cli.run(words.split()) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if "XDG_CACHE_HOME" in line] == [
+        f"NOTE: the cache folder {tmp_path}/cache/clothier cannot be used (Not a directory), so "
+        f"{tmp_path}/tmp/clothier-{os.geteuid()} is used in its place; "
+        "set XDG_CACHE_HOME to a folder that you can write to"
+    ]
 
 
 @pytest.mark.usefixtures("quick")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 from embed.made import blobs
 
 from clothier import backend, embed
+from clothier.data import places
 from clothier.embed.projections import METHODS, stochastic
 from clothier.errors import DataError, InputError, WriteError
 from clothier.values import Embedding
@@ -115,7 +119,59 @@ def test_a_broken_file_counts_for_nothing(computed: list[str], tmp_path: Path, d
 
 def test_the_users_cache_is_the_default(computed: list[str], tmp_path: Path) -> None:
     embed.cached(EMBEDDING, "pca")
-    assert len(list((tmp_path / "cache" / "clothier" / "projections").iterdir())) == 2
+    kept = (tmp_path / "cache" / "clothier" / "projections").glob("pca-*")
+    assert sorted(path.suffix for path in kept) == [".json", ".npz"]
+
+
+@pytest.fixture
+def tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files; the user's cache cannot be used."""
+    (tmp_path / "tmp").mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(places, "_told", set())
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    return tmp_path / "tmp"
+
+
+def test_without_a_cache_of_the_user_it_is_kept_elsewhere_and_that_is_told_once(
+    computed: list[str], tmp: Path
+) -> None:
+    told: list[str] = []
+    for method in ("pca", "tsne", "pca"):
+        embed.cached(EMBEDDING, method, warn=told.append)
+    assert computed == ["pca", "tsne"]
+    assert told == [
+        f"the cache folder {tmp.parent}/cache/clothier cannot be used (Not a directory), so "
+        f"{tmp}/clothier-{os.geteuid()} is used in its place; set XDG_CACHE_HOME to a folder that you can write to"
+    ]
+
+
+def test_where_nothing_can_be_kept_the_result_is_given_all_the_same(
+    computed: list[str], tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    told: list[str] = []
+    made = embed.cached(EMBEDDING, "pca", warn=told.append)
+    np.testing.assert_array_equal(embed.cached(EMBEDDING, "pca").coordinates, made.coordinates)
+    assert computed == ["pca", "pca"]
+    embed.cached(EMBEDDING, "tsne", warn=told.append)
+    assert told == [
+        "projections cannot be kept (Not a directory), so each is computed anew; "
+        "set XDG_CACHE_HOME to a folder that you can write to"
+    ]
+
+
+def test_what_others_could_write_counts_for_nothing(computed: list[str], tmp_path: Path) -> None:
+    embed.cached(EMBEDDING, "pca", None, tmp_path / "kept")
+    (file,) = (tmp_path / "kept").glob("*.npz")
+    assert file.stat().st_mode & 0o777 == file.with_suffix(".json").stat().st_mode & 0o777 == 0o600
+    file.chmod(0o620)
+    embed.cached(EMBEDDING, "pca", None, tmp_path / "kept")
+    assert computed == ["pca", "pca"]
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_cannot_be_projected_is_refused(tmp_path: Path) -> None:
@@ -129,5 +185,5 @@ def test_what_cannot_be_projected_is_refused(tmp_path: Path) -> None:
         embed.cached(blobs(1), "pca", None, tmp_path)
     assert not list(tmp_path.glob("*.npz"))
     (tmp_path / "file").touch()
-    with pytest.raises(WriteError, match=r"^cannot write .*/file/pca-"):
+    with pytest.raises(WriteError, match=r"^cannot write .*/file: File exists"):
         embed.cached(EMBEDDING, "pca", None, tmp_path / "file")

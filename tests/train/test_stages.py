@@ -11,7 +11,7 @@ import pytest
 from train.killing import train_until_killed
 from train.running import fresh, state
 
-from clothier import bundle, checkpoint, export, features, recipes, train, trained
+from clothier import bundle, checkpoint, export, recipes, train, trained
 from clothier.errors import InterruptedRunError, RunError
 from clothier.models.plan import Plan
 from clothier.predict import Predictor
@@ -21,11 +21,6 @@ from clothier.train import stages
 from clothier.values import Dataset, Predictions
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
-
-
-@pytest.fixture(autouse=True)
-def _own_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(features, "cache_folder", lambda: tmp_path / "features")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +46,7 @@ def _recipe(below: Run, **changes: Any) -> Recipe:
 def finished(below: Run, photos: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     root = tmp_path_factory.mktemp("finished")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(features, "cache_folder", lambda: root / "features")
+        patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
         return fresh(photos, root, _recipe(below))
 
 
@@ -90,7 +85,7 @@ def test_the_network_loads_whole(below: Run, photos: Dataset, tmp_path: Path, fi
     shutil.copytree(below.path, moved.path)
     run = fresh(photos, tmp_path, _recipe(moved, fine_tune_epochs=fine_tune_epochs))
     shutil.rmtree(moved.path)
-    shutil.rmtree(features.cache_folder())
+    shutil.rmtree(tmp_path / "cache" / "clothier" / "features")
     logits = np.asarray(trained.load(run)(photos.split("test").images, training=False))
     rows = [line.split(",") for line in run.predictions_file.read_text().splitlines()[1:]]
     predictions = Predictions(logits, trained.temperature(run))
@@ -140,7 +135,7 @@ def test_killed_anywhere_it_resumes_to_the_same_bits(
     total = train_until_killed(recipe, photos, Run.create("count", tmp_path), fatal=10**9)
     assert total > 60
     for fatal in range(1, total + 1, 13):
-        shutil.rmtree(features.cache_folder(), ignore_errors=True)
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
         run = Run.create("transfer", tmp_path)
         train_until_killed(recipe, photos, run, fatal)
         if not run.recipe_file.exists():

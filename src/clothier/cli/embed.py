@@ -139,7 +139,7 @@ def _project(ground: Embedding, method: str, parameters: dict[str, int]) -> Proj
             f"above {EXACT_ROWS:,} images t-SNE takes approximate neighbours: another machine may give another map"
         )
     with screen.counting() as progress:
-        return embedding.cached(ground, method, parameters, report=progress)
+        return embedding.cached(ground, method, parameters, report=progress, warn=screen.notice)
 
 
 def _placed(found: Projection, ground: Embedding, made: Embedding, seed: int) -> Floats:

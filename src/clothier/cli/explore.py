@@ -98,8 +98,8 @@ def _space(embedding: Embedding, dimensions: list[int], seed: int) -> Space:
     for number in dimensions:
         with screen.counting() as progress:
             parameters = {"dimensions": number, "seed": seed}
-            tsne[number] = embed.cached(embedding, "tsne", parameters, report=progress)
-    return Space(_name(embedding), embedding, embed.cached(embedding, "pca"), tsne)
+            tsne[number] = embed.cached(embedding, "tsne", parameters, report=progress, warn=screen.notice)
+    return Space(_name(embedding), embedding, embed.cached(embedding, "pca", warn=screen.notice), tsne)
 
 
 def _suspects(space: Space) -> Suspects | None:

@@ -128,7 +128,12 @@ def _embeddings(
         name, _, _ = embedding.source.partition(", ")
         with screen.counting() as progress:
             views = projecting.views(
-                embedding, searches, dimensions=dimensions, seed=words.seed, report=progress
+                embedding,
+                searches,
+                dimensions=dimensions,
+                seed=words.seed,
+                report=progress,
+                warn=screen.notice,
             )
         return projecting.Tensor(name, embedding.vectors, columns, embedding.images, views)
 

@@ -20,10 +20,11 @@ from typing import Any, Literal, cast, overload
 import numpy as np
 
 from clothier import __version__
+from clothier.data import places
 from clothier.embed import projections
 from clothier.embed.projections import Method, Pca, Projection, Tsne, Umap
-from clothier.errors import InputError
-from clothier.files import write_atomic
+from clothier.errors import InputError, WriteError
+from clothier.files import locked, write_atomic
 from clothier.values import Embedding, Floats
 
 FORMAT = 1  # count up when the same vectors would give another result
@@ -39,6 +40,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
+    warn: places.Tell | None = ...,
 ) -> Pca: ...
 @overload
 def cached(
@@ -47,6 +49,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
+    warn: places.Tell | None = ...,
 ) -> Tsne: ...
 @overload
 def cached(
@@ -55,6 +58,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
+    warn: places.Tell | None = ...,
 ) -> Umap: ...
 @overload
 def cached(
@@ -63,6 +67,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
+    warn: places.Tell | None = ...,
 ) -> Projection: ...
 def cached(
     embedding: Embedding,
@@ -70,41 +75,51 @@ def cached(
     parameters: Mapping[str, Any] | None = None,
     folder: Path | None = None,
     report: Report | None = None,
+    warn: places.Tell | None = None,
 ) -> Projection:
     """What that method of `projections` makes of the vectors with those keyword parameters: computed when first asked
     for, then read. `seconds` are those of the computation.
 
-    `folder` None is the user's cache. A file there that is damaged counts for nothing. Raises InputError for an unknown
-    method or parameter, WriteError where the folder cannot be written, and as the method.
+    `folder` None is the user's cache; where nothing can be written there, the result is kept elsewhere or not at all,
+    and `warn` is told. A file that is damaged counts for nothing. Raises InputError for an unknown method or parameter,
+    WriteError where `folder` cannot be written, and as the method.
     """
     entry = projections.get(method)
     described = _describe(method, entry, parameters or {}, embedding.vectors)
     key = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:32]
-    path = (folder or cache_folder()) / f"{method}-{key}.npz"
-    found = _read(path, entry)
+    folders, name = places.of_user("projections") if folder is None else [folder], f"{method}-{key}.npz"
+    found = cast("Projection | None", places.find(folders, lambda place: _read(place / name, entry)))
     if found is not None:
         return found
     arguments = {**(parameters or {}), **({"report": report} if _takes(entry, "report") else {})}
     made = cast("Projection", entry.project(embedding.vectors, **arguments))
+    tell = warn or (lambda sentence: None)
+    try:
+        places.put(
+            folders, lambda place: _keep(place / name, made, {**described, "source": embedding.source}), tell
+        )
+    except WriteError as error:
+        if folder is not None:
+            raise
+        places.tell_once(
+            f"projections cannot be kept ({error.reason}), so each is computed anew; {places.REMEDY}", tell
+        )
+    return made
+
+
+def _keep(path: Path, made: Projection, described: dict[str, Any]) -> None:
+    """A t-SNE of 10,000 images with its way there takes 6 MB."""
     content = io.BytesIO()
     np.savez(content, **{field.name: getattr(made, field.name) for field in fields(made)})
-    write_atomic(path, content.getvalue())
     manifest = {
         **described,
-        "source": embedding.source,
         "seconds": round(made.seconds, 3),
         "quality": made.quality,
         "sha256": hashlib.sha256(content.getvalue()).hexdigest(),
     }
-    write_atomic(path.with_suffix(".json"), json.dumps(manifest, indent=2) + "\n")
-    return made
-
-
-def cache_folder() -> Path:
-    """Where projections are kept; a t-SNE of 10,000 images with its way there takes 6 MB."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("clothier") / "projections"
+    with locked(path.parent / "lock"):  # both files are of one process
+        write_atomic(path, content.getvalue(), private=True)
+        write_atomic(path.with_suffix(".json"), json.dumps(manifest, indent=2) + "\n", private=True)
 
 
 def _takes(entry: Method, name: str) -> bool:
@@ -145,6 +160,8 @@ def _digest(vectors: Floats) -> str:
 def _read(path: Path, entry: Method) -> Projection | None:
     """The result kept there; None where there is none, or it is not what was written."""
     try:
+        if places.distrust(path):
+            return None
         content = path.read_bytes()
         if json.loads(path.with_suffix(".json").read_text())["sha256"] != hashlib.sha256(content).hexdigest():
             return None

@@ -163,8 +163,9 @@ class Training:
             below = models.build_base(self.plan, self.base.precision)
             below.set_weights(list(self.base.weights.values()))
             name = features.key(self.plan, self.base.sha256, self.base.precision, self.dataset.fingerprint)
-            folder = features.cache_folder()
-            self.features = features.extract(below, self.dataset, name, folder, self._progress)
+            self.features = features.extract(
+                below, self.dataset, name, report=self._progress, warn=self.watcher.note
+            )
         return self.features
 
     def _progress(self, what: str, done: int, total: int) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -43,6 +46,20 @@ def test_it_is_seeded_and_on_one_thread(asked: dict[str, Any]) -> None:
     assert made.trustworthiness > 0.8
     umap(blobs(8).vectors)
     assert asked["n_neighbors"] == 7
+
+
+def test_what_it_compiles_is_kept_where_this_user_alone_can_write(
+    asked: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {**os.environ, "NUMBA_CACHE_DIR": "/own"})
+    umap(blobs(8).vectors)
+    assert os.environ["NUMBA_CACHE_DIR"] == "/own"
+    del os.environ["NUMBA_CACHE_DIR"]
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    (tmp_path / "tmp").mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    umap(blobs(8).vectors)
+    assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path / "tmp" / f"clothier-{os.geteuid()}" / "numba")
 
 
 def test_what_has_no_map_is_refused(asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from clothier.data import places
 from clothier.embed.projections.packages import wanted
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
 from clothier.embed.projections.stochastic import NUM_COMPONENTS
-from clothier.errors import DataError, InputError
+from clothier.errors import DataError, InputError, WriteError
 from clothier.values import Floats
 
 NUM_NEIGHBOURS = 15  # the package's own default
@@ -48,6 +53,7 @@ def umap(
         raise InputError(f"UMAP in {dimensions} dimensions; wanted 2 or 3")
     if len(vectors) < MIN_ROWS:
         raise DataError(f"{len(vectors)} vectors; UMAP wants {MIN_ROWS} or more; take more images")
+    _keep_compiled()
     package = wanted("umap", "UMAP", "umap")
     began = time.perf_counter()
     reduced = pca(vectors, NUM_COMPONENTS).coordinates
@@ -60,3 +66,15 @@ def umap(
     )
     coordinates = np.asarray(fitted.fit_transform(reduced), np.float32)
     return Umap(coordinates, trustworthiness(vectors, coordinates, seed), time.perf_counter() - began)
+
+
+def _keep_compiled() -> None:
+    """Give numba, which compiles UMAP, a folder that this user can write: where it finds none, importing fails."""
+
+    def tried(folder: Path) -> str:
+        tempfile.TemporaryFile(dir=folder).close()
+        return str(folder)
+
+    if "NUMBA_CACHE_DIR" not in os.environ:
+        with suppress(WriteError):
+            os.environ["NUMBA_CACHE_DIR"] = places.put(places.of_user("numba"), tried, lambda sentence: None)
