@@ -90,11 +90,15 @@ def test_a_usual_split_gives_way_to_validation_images_of_the_data(
 ) -> None:
     for split in ("train", "val"):
         photo_folder(tmp_path / "photos" / split, {"hat": 5, "shoe": 5})
-    options = LoadOptions(image_size=(6, 8), cache_dir=tmp_path / "cache")
+    (tmp_path / "photos" / "notes.txt").touch()
+    told: list[str] = []
+    options = LoadOptions(image_size=(6, 8), cache_dir=tmp_path / "cache", warn=told.append)
     source = f"folder:{tmp_path / 'photos'}"
     dataset = load(source, options, usual)
     assert {name: len(split) for name, split in dataset.splits().items()} == {"train": 10, "validation": 10}
     assert dataset.reading.options["split"] == "default"
+    assert told[0] == f"{tmp_path / 'photos'}: left out 1 other file (1 .txt)"
+    assert len(set(told)) == len(told)
     with pytest.raises(OwnValidationError, match=f"^--split {usual} does not apply to folder:"):
         load(source, replace(options, split=usual), "none")
 

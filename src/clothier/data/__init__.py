@@ -89,6 +89,9 @@ def load(name: str, options: LoadOptions | None = None, usual_split: str = "defa
         )
     options = options or LoadOptions()
     if usual_split != options.split == "default":
+        options = replace(
+            options, warn=_once(options.warn)
+        )  # what is told before data are refused, the next tell too
         try:
             return load(name, replace(options, split=usual_split))
         except OwnValidationError:
@@ -109,6 +112,18 @@ def located(name: str) -> str:
     """The source with absolute paths, which is the same from every folder."""
     paths = [os.path.abspath(path) for path in files(name)]  # noqa: PTH100 - links stay, and .. goes
     return f"{name.partition(':')[0]}:{','.join(paths)}" if paths else name
+
+
+def _once(warn: Callable[[str], None] | None) -> Callable[[str], None]:
+    """Tells each sentence once."""
+    said: set[str] = set()
+
+    def tell(sentence: str) -> None:
+        if warn and sentence not in said:
+            said.add(sentence)
+            warn(sentence)
+
+    return tell
 
 
 def _unknown(name: str, key: str) -> InputError:

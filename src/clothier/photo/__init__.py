@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from clothier.photo.decoding import MAX_FILE_BYTES, MAX_PIXELS, bytes_of, decode, is_grey
 from clothier.photo.fitting import CROPS, fit, read
-from clothier.photo.formats import FORMAT_WORDS, FORMATS, SUFFIXES
+from clothier.photo.formats import FORMAT_WORDS, FORMATS
 from clothier.photo.walk import Found, walk
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "FORMAT_WORDS",
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
-    "SUFFIXES",
     "Found",
     "bytes_of",
     "decode",
