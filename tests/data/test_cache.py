@@ -67,7 +67,7 @@ def test_photos_may_go_through_the_doctor(splits: Splits, tmp_path: Path) -> Non
 def test_pixels_are_those_of_the_photos_in_order(splits: Splits, tmp_path: Path) -> None:
     result = decoded(splits, tmp_path)
     for name, photos in splits.items():
-        expected = np.stack([photo.read(entry.path, (8, 10)) for entry in photos])
+        expected = np.stack([photo.read(entry.path, (8, 10))[0] for entry in photos])
         assert np.array_equal(result.images[name], expected)
         assert result.digests[name] == hashlib.sha256(expected.tobytes()).hexdigest()
     assert result.left_out == {}
@@ -139,6 +139,22 @@ def test_a_file_that_becomes_readable_is_decoded(
     assert decoded(splits, tmp_path).left_out == {}
 
 
+def test_a_truncated_photo_is_read_and_told_also_from_the_cache(splits: Splits, tmp_path: Path) -> None:
+    entry = splits["train"][5]
+    noise = np.random.default_rng(0).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(entry.path, "JPEG")
+    entry.path.write_bytes(entry.path.read_bytes()[:-30])
+    for made in (True, False):
+        result = decoded(splits, tmp_path)
+        assert result.made == made
+        assert result.left_out == {}
+        assert list(result.truncated) == ["train/5.png"]
+        assert result.truncated["train/5.png"].endswith(" % of the picture is missing")
+    assert cache.describe_truncated({"a.jpg": "3 % of the picture is missing"}) == (
+        "read 1 truncated picture as far as possible: a.jpg (3 % of the picture is missing)"
+    )
+
+
 TIME = (315532800 * 10**9, 315532800 * 10**9)  # 1980-01-01, as reproducible archives have it
 
 
@@ -166,7 +182,9 @@ def copied(splits: Splits, root: Path, other: Path, change: Callable[[Image.Imag
 
 def right(result: Decoded, splits: Splits) -> bool:
     return all(
-        np.array_equal(result.images[name], np.stack([photo.read(entry.path, (8, 10)) for entry in photos]))
+        np.array_equal(
+            result.images[name], np.stack([photo.read(entry.path, (8, 10))[0] for entry in photos])
+        )
         for name, photos in splits.items()
     )
 
@@ -287,7 +305,7 @@ def test_unreadable_photos_have_no_row(splits: Splits, tmp_path: Path) -> None:
             "test/3.png": "cannot be read (No such file or directory)",
         }
         assert {name: len(images) for name, images in result.images.items()} == {"train": 11, "test": 3}
-        assert np.array_equal(result.images["test"][2], photo.read(splits["test"][4].path, (8, 10)))
+        assert np.array_equal(result.images["test"][2], photo.read(splits["test"][4].path, (8, 10))[0])
 
 
 def test_rows_are_right_where_their_number_loses_a_digit(splits: Splits, tmp_path: Path) -> None:
@@ -474,7 +492,7 @@ def test_a_file_system_that_cannot_map_files(
     for made in (True, False):
         result = decoded(splits, tmp_path)
         assert result.made == made
-        assert np.array_equal(result.images["test"][0], photo.read(splits["test"][0].path, (8, 10)))
+        assert np.array_equal(result.images["test"][0], photo.read(splits["test"][0].path, (8, 10))[0])
         with pytest.raises(ValueError, match="read-only"):
             result.images["train"][0] = 0
 

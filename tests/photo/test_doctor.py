@@ -224,7 +224,7 @@ def test_other_preprocessings_are_those_of_fit() -> None:
 
     content = encode(thing())
     for crop in photo.CROPS:
-        expected = photo.read(content, (32, 24), crop, channels=3)
+        expected = photo.read(content, (32, 24), crop, channels=3)[0]
         np.testing.assert_array_equal(doctor.prepare(content, crop, (32, 24), 3), expected)
 
 

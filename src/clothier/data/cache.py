@@ -30,12 +30,13 @@ from clothier.files import check_room, locked, not_offered, write_atomic, writin
 from clothier.photo import doctor
 from clothier.values import Images
 
-FORMAT = 2  # count up when the same photos would give other pixels
+FORMAT = 3  # count up when the same photos would give other pixels
 _CHUNK = 64  # photos decoded ahead of the one being written
 _STATES = 8  # that a manifest remembers: of copies, and of mounts without stable inodes
 
 Report = Callable[[str, int, int], None]
 Splits = Mapping[str, Sequence["Photo"]]
+_Made = tuple[Images, tuple[str, ...]] | DataError  # as doctor.diagnose gives or raises it
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,15 @@ class Photo:
 class Decoded:
     """Photos as arrays, by split: views of the mapped file, and the SHA-256 of their bytes.
 
-    `left_out` says why, by name, of each photo that could not be read; it has no row in `images`. `made` says
-    whether they were decoded just now, `path` where they lie.
+    `left_out` says why, by name, of each photo that could not be read; it has no row in `images`. `truncated` says of
+    each that was read as far as possible what is missing. `made` says whether they were decoded just now, `path` where
+    they lie.
     """
 
     images: dict[str, Images]
     digests: dict[str, str]
     left_out: dict[str, str]
+    truncated: dict[str, str]
     path: Path
     made: bool = False
 
@@ -196,7 +199,7 @@ def _mapped(path: Path, manifest: dict[str, Any], made: bool = False) -> Decoded
         start += rows
     if start != len(pixels):
         raise ValueError(f"{path} and its manifest differ")
-    return Decoded(images, manifest["sha256"], manifest["left_out"], path, made)
+    return Decoded(images, manifest["sha256"], manifest["left_out"], manifest["truncated"], path, made)
 
 
 def _make(folder: Path, order: _Order, report: Report) -> Decoded:
@@ -223,16 +226,20 @@ def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
     rows: dict[str, int] = {}
     digests: dict[str, str] = {}
     left_out: dict[str, str] = {}
+    truncated: dict[str, str] = {}
     done, known = 0, hashlib.sha256()
     with writing(path, private=True) as file:
         _write_header(file, (len(paths), *order.size, channels))
         for name, photos in order.splits.items():
             rows[name], digest = 0, hashlib.sha256()
-            for entry, word, pixels in _decode(photos, order, channels):
+            for entry, word, made in _decode(photos, order, channels):
                 known.update(_line(word))
-                if isinstance(pixels, DataError):
-                    left_out[entry.name] = str(pixels)
+                if isinstance(made, DataError):
+                    left_out[entry.name] = str(made)
                 else:
+                    pixels, warnings = made
+                    if words := photo.missing(warnings):
+                        truncated[entry.name] = words
                     file.write(pixels.tobytes())
                     digest.update(pixels.tobytes())
                     rows[name] += 1
@@ -244,13 +251,25 @@ def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
                 f"none of the {len(paths)} pictures can be read: {describe(left_out)}; replace them"
             )
         _write_header(file, (sum(rows.values()), *order.size, channels))
-    return {"rows": rows, "sha256": digests, "left_out": left_out, "photos": known.hexdigest()}
+    return {
+        "rows": rows,
+        "sha256": digests,
+        "left_out": left_out,
+        "truncated": truncated,
+        "photos": known.hexdigest(),
+    }
 
 
-def describe(left_out: Mapping[str, str]) -> str:
-    """The first five unreadable pictures with the reason, and how many more there are."""
-    named = "; ".join(f"{name} {reason}" for name, reason in list(left_out.items())[:5])
-    return named + (f"; and {len(left_out) - 5} more" if len(left_out) > 5 else "")
+def describe(reasons: Mapping[str, str]) -> str:
+    """The first five pictures with what is said of each, and how many more there are."""
+    named = "; ".join(f"{name} {reason}" for name, reason in list(reasons.items())[:5])
+    return named + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
+
+
+def describe_truncated(truncated: Mapping[str, str]) -> str:
+    """A sentence about pictures that were read as far as possible, of which there is one at least."""
+    said = describe({name: f"({words})" for name, words in truncated.items()})
+    return f"read {len(truncated)} truncated picture{'s' * (len(truncated) > 1)} as far as possible: {said}"
 
 
 def _may_be_grey(picture: Path | bytes) -> bool:
@@ -260,12 +279,10 @@ def _may_be_grey(picture: Path | bytes) -> bool:
         return True  # an unreadable picture has no say
 
 
-def _decode(
-    photos: Sequence[Photo], order: _Order, channels: int
-) -> Iterator[tuple[Photo, str, Images | DataError]]:
+def _decode(photos: Sequence[Photo], order: _Order, channels: int) -> Iterator[tuple[Photo, str, _Made]]:
     """Each photo with what its bytes come to and its pixels, or why it has none."""
 
-    def read(entry: Photo) -> tuple[Photo, str, Images | DataError]:
+    def read(entry: Photo) -> tuple[Photo, str, _Made]:
         content, word = contents.read(entry.path)
         if content is None:
             return entry, word, DataError(word)
@@ -274,7 +291,7 @@ def _decode(
                 f"{entry.name} was changed while photos were read; start again when nothing writes to it"
             )
         try:
-            return entry, word, doctor.prepare(content, order.crop, order.size, channels)
+            return entry, word, doctor.diagnose(content, order.crop, order.size, channels)
         except DataError as error:
             return entry, word, error
 

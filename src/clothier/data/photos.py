@@ -57,6 +57,8 @@ def load(
         if not options.skip_bad:
             raise DataError(f"{name} has {listed}; replace them, or leave them out with --skip-bad")
         options.tell(f"left out {listed}")
+    if decoded.truncated:
+        options.tell(cache.describe_truncated(decoded.truncated))
     readable = {}
     for part, photos in divided.items():
         kept = [photo for photo in photos if photo.name not in decoded.left_out]

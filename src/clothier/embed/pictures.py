@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier import photo
-from clothier.data.cache import describe
+from clothier.data.cache import describe, describe_truncated
 from clothier.errors import DataError, InputError
 from clothier.photo import doctor
 from clothier.values import UNKNOWN, Dataset, Images, Labels
@@ -81,18 +81,24 @@ def of_photos(
 
     `size` is (height, width), `crop` as in doctor.prepare, `channels` 1 or 3, None for 1 where all are grey. Raises
     DataError for a folder that cannot be read or holds no photos, and for unreadable ones, which with `skip_bad` are
-    left out. What is left out is told to `warn`.
+    left out. What is left out, or truncated and read as far as possible, is told to `warn`.
     """
     paths = _listed(folder, skip_bad, warn)
     if channels is None:
         channels = 1 if all(_may_be_grey(path) for path in paths) else 3
-    kept, images, left_out = [], [], {}
-    for path, pixels in zip(paths, _decoded(paths, size, crop, channels, report), strict=True):
-        if isinstance(pixels, DataError):
-            left_out[str(path.relative_to(folder))] = str(pixels)
+    kept, images, left_out, truncated = [], [], {}, {}
+    for path, made in zip(paths, _decoded(paths, size, crop, channels, report), strict=True):
+        name = path.relative_to(folder)
+        if isinstance(made, DataError):
+            left_out[str(name)] = str(made)
         else:
-            kept.append(path.relative_to(folder))
+            pixels, warnings = made
+            if words := photo.missing(warnings):
+                truncated[str(name)] = words
+            kept.append(name)
             images.append(pixels)
+    if warn and truncated:
+        warn(describe_truncated(truncated))
     if left_out:
         listed = f"{len(left_out)} unreadable picture{'s' * (len(left_out) > 1)}: {describe(left_out)}"
         if not skip_bad or not images:
@@ -136,14 +142,14 @@ def _may_be_grey(path: Path) -> bool:
 
 def _decoded(
     paths: list[Path], size: tuple[int, int], crop: str, channels: int, report: Report | None
-) -> list[Images | DataError]:
-    def read(path: Path) -> Images | DataError:
+) -> list[tuple[Images, tuple[str, ...]] | DataError]:
+    def read(path: Path) -> tuple[Images, tuple[str, ...]] | DataError:
         try:
-            return doctor.prepare(path, crop, size, channels)
+            return doctor.diagnose(path, crop, size, channels)
         except DataError as error:
             return error
 
-    results: list[Images | DataError] = []
+    results: list[tuple[Images, tuple[str, ...]] | DataError] = []
     with ThreadPoolExecutor() as pool:  # Pillow decodes outside the interpreter's lock
         for start in range(0, len(paths), _CHUNK):
             results += pool.map(read, paths[start : start + _CHUNK])

@@ -5,7 +5,16 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 
 from __future__ import annotations
 
-from clothier.photo.decoding import MAX_FILE_BYTES, MAX_PIXELS, bytes_of, decode, is_grey
+from clothier.photo.cutshort import missing
+from clothier.photo.decoding import (
+    MAX_FILE_BYTES,
+    MAX_PIXELS,
+    Picture,
+    bytes_of,
+    decode,
+    is_grey,
+    load,
+)
 from clothier.photo.fitting import CROPS, fit, read
 from clothier.photo.formats import FORMAT_WORDS, FORMATS
 from clothier.photo.walk import Found, walk
@@ -17,10 +26,13 @@ __all__ = [
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
     "Found",
+    "Picture",
     "bytes_of",
     "decode",
     "fit",
     "is_grey",
+    "load",
+    "missing",
     "read",
     "walk",
 ]

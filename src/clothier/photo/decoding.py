@@ -12,6 +12,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,16 @@ from PIL import Image, UnidentifiedImageError
 
 from clothier.errors import DataError
 from clothier.files import special_kind
+from clothier.photo import cutshort
 from clothier.photo.formats import CONVERT, FORMAT_WORDS, FORMATS, other_format
 
 MAX_PIXELS = 50_000_000
 MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of so many pixels
+
+LEAST_CLEAR = (
+    0.005  # share of the pixels that are more clear than opaque, below which a picture counts as opaque
+)
+LIGHT = 191  # of 255: what is lighter than that, by its median, would hardly be seen on white
 
 _FIRST_BYTES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
 _GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N")
@@ -39,6 +46,48 @@ _UPRIGHT = {
 }
 
 
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An upright picture of 8 bits: `pixels` in mode L (grey pictures) or RGB, with `ground`, a grey level, under what
+    is transparent; `opacity` in mode L, of the same size, None where all or nearly all of it is opaque; and `damage`,
+    what is missing of a truncated file, in words, or empty."""
+
+    pixels: Image.Image
+    opacity: Image.Image | None = None
+    ground: int = 255
+    damage: str = ""
+
+
+def load(
+    source: Path | bytes,
+    *,
+    at_least: tuple[int, int] | None = None,
+    upright: bool = True,
+    max_pixels: int = MAX_PIXELS,
+) -> Picture:
+    """The first frame. What is transparent lies on white, or on black where most of what is opaque is so light that it
+    would vanish on white.
+
+    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit grey
+    is scaled to 8 bit. Not `upright`, it is left as the camera held it. Of a JPEG or PNG file that lacks its end, what
+    came is read where that is nine tenths of the pixels or more. Raises DataError for a picture that is damaged,
+    truncated, of another format, or of more than `max_pixels` (told by its header, before any pixel is decoded).
+    """
+    content = bytes_of(source) if isinstance(source, Path) else source
+    with _opened(content, source, max_pixels) as image:
+        orientation = _orientation(image) if upright else 1
+        size = None
+        if at_least is not None:
+            height, width = at_least if orientation < 5 else at_least[::-1]
+            size = width, height
+        picture = _flatten(*_loaded(image, content, size))
+    if orientation not in _UPRIGHT:
+        return picture
+    turn = _UPRIGHT[orientation]
+    opacity = None if picture.opacity is None else picture.opacity.transpose(turn)
+    return replace(picture, pixels=picture.pixels.transpose(turn), opacity=opacity)
+
+
 def decode(
     source: Path | bytes,
     *,
@@ -46,33 +95,43 @@ def decode(
     upright: bool = True,
     max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
-    """The first frame, upright, as a Pillow image in mode L (grey pictures) or RGB, transparency over white.
+    """The pixels alone of what `load` gives; arguments and errors as there."""
+    return load(source, at_least=at_least, upright=upright, max_pixels=max_pixels).pixels
 
-    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit grey
-    is scaled to 8 bit. Not `upright`, it is left as the camera held it. Raises DataError for a picture that is
-    damaged, truncated, of another format, or of more than `max_pixels` (told by its header, before any pixel is
-    decoded).
-    """
-    with _opened(source, max_pixels) as image:
-        orientation = _orientation(image) if upright else 1
-        if at_least is not None:
-            height, width = at_least if orientation < 5 else at_least[::-1]
-            image.draft(None, (width, height))
+
+def _loaded(image: Image.Image, content: bytes, at_least: tuple[int, int] | None) -> tuple[Image.Image, str]:
+    """The picture with its pixels, and its damage. `at_least` is (width, height)."""
+    if at_least is not None:
+        image.draft(None, at_least)
+    try:
         image.load()
-        flat = _flatten(image)
-        return flat.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else flat
+    except OSError as error:
+        if "truncated" not in str(error):
+            raise
+
+        def opened(data: bytes) -> Image.Image:
+            again = Image.open(io.BytesIO(data), formats=(str(image.format),))
+            if at_least is not None:
+                again.draft(None, at_least)
+            return again
+
+        found = cutshort.read(content, str(image.format), opened)
+        if found is None:
+            raise
+        return found
+    return image, ""
 
 
 def is_grey(source: Path | bytes) -> bool:
     """Whether the picture has no colour, told by its header or its palette. Raises DataError as `decode`."""
-    with _opened(source) as image:
+    content = bytes_of(source) if isinstance(source, Path) else source
+    with _opened(content, source) as image:
         return _has_grey_mode(image)
 
 
 @contextmanager
-def _opened(source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
+def _opened(content: bytes, source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
     """The picture with its header read and its size checked; whatever goes wrong inside becomes a DataError."""
-    content = bytes_of(source) if isinstance(source, Path) else source
     if not content:
         raise DataError("is empty")
     try:
@@ -137,16 +196,28 @@ def _has_grey_mode(image: Image.Image) -> bool:
     return bool((palette == palette[:, :1]).all())
 
 
-def _flatten(image: Image.Image) -> Image.Image:
+def _flatten(image: Image.Image, damage: str) -> Picture:
     """Mode L or RGB: no alpha, no palette, 8 bit."""
-    grey = _has_grey_mode(image)
+    mode = "L" if _has_grey_mode(image) else "RGB"
     if image.mode.startswith("I"):
         deep = np.clip(np.asarray(image), 0, 65535).astype(np.uint32)
-        return Image.fromarray(((deep * 255 + 32767) // 65535).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("L" if grey else "RGB")
+        return Picture(Image.fromarray(((deep * 255 + 32767) // 65535).astype(np.uint8)), damage=damage)
+    if not image.has_transparency_data:
+        return Picture(image.convert(mode), damage=damage)
+    image = image.convert("RGBA")
+    opacity: Image.Image | None = image.getchannel("A")
+    if sum(image.getchannel("A").histogram()[:128]) < LEAST_CLEAR * image.width * image.height:
+        opacity = None
+    ground = 255 if opacity is None else _standing_out(image, opacity)
+    below = Image.new("RGBA", image.size, (ground, ground, ground, 255))
+    return Picture(Image.alpha_composite(below, image).convert(mode), opacity, ground, damage)
+
+
+def _standing_out(image: Image.Image, opacity: Image.Image) -> int:
+    """The ground, 255 or 0, that most of what is opaque can be told from."""
+    counts = np.cumsum(image.convert("L").histogram(opacity.point(lambda level: 255 * (level >= 128))))
+    median = int(np.searchsorted(counts, counts[-1] / 2)) if counts[-1] else 0
+    return 0 if median > LIGHT else 255
 
 
 _quiet_lock = threading.Lock()

@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from clothier.errors import unknown_name
 from clothier.photo import foreground
-from clothier.photo.decoding import MAX_PIXELS, decode
+from clothier.photo.decoding import MAX_PIXELS, load
 from clothier.photo.fitting import CROPS, read
 from clothier.photo.foreground import Mask
 from clothier.values import Images
@@ -71,7 +71,8 @@ class Examination:
 @dataclass
 class _Case:
     """What the steps hand on: the picture, mode L or RGB; where the thing is, if that was found; the grey level around
-    it, if it is known; whether its background was plain from the start; and whether it was shrunk."""
+    it, if it is known; whether its background was plain from the start; whether it was shrunk; and as `load` tells them
+    the picture's opacity, the ground under what is transparent, and its damage."""
 
     picture: Image.Image
     size: tuple[int, int]
@@ -80,6 +81,9 @@ class _Case:
     ground: int | None = None
     plain: bool = False
     shrunk: bool = False
+    opacity: Image.Image | None = None
+    under: int = 255
+    damage: str = ""
 
 
 def prepare(
@@ -105,15 +109,16 @@ def diagnose(
     channels: int,
     max_pixels: int = MAX_PIXELS,
 ) -> tuple[Images, tuple[str, ...]]:
-    """The image as `prepare` gives it, and what the doctor warns of, where it is called; arguments and errors as
-    there."""
+    """The image as `prepare` gives it, and what speaks against trusting it: what is missing of a truncated file, and
+    what the doctor warns of, where it is called; arguments and errors as there."""
     if preprocessing == "doctor":
         case = _case(source, size, channels, max_pixels)
-        warnings = [warning for _, _, warning in _acted(case)]
+        warnings = [case.damage, *(warning for _, _, warning in _acted(case))]
         return _seen(case), tuple(filter(None, warnings))
     if preprocessing not in WAYS:
         raise unknown_name("preprocessing", preprocessing, WAYS)
-    return read(source, size, preprocessing, channels=channels, max_pixels=max_pixels), ()
+    image, damage = read(source, size, preprocessing, channels=channels, max_pixels=max_pixels)
+    return image, (damage,) if damage else ()
 
 
 def examine(
@@ -131,7 +136,7 @@ def examine(
     check_steps(skip)
     case = _case(source, size, channels, max_pixels, upright="upright" not in skip)
     words = "the photo as it was stored" if "upright" in skip else "the photo, upright"
-    steps, warnings = [_step("upright", words, case)], []
+    steps, warnings = [_step("upright", words, case)], [case.damage]
     for name, done, warning in _acted(case, skip):
         steps.append(_step(name, done, case))
         warnings.append(warning)
@@ -142,9 +147,9 @@ def as_predicted(examination: Examination, source: Path | bytes, preprocessing: 
     """The examination with one more step, "predict": the photo as `prepare` makes it of the same source by that way,
     which is not the doctor's. Warnings of the doctor's own steps are left out: they say nothing of it."""
     height, width, channels = examination.image.shape
-    image = prepare(source, preprocessing, (height, width), channels)
+    image, warnings = diagnose(source, preprocessing, (height, width), channels)
     step = Step("predict", WORDS[preprocessing], image, image)
-    return Examination((*examination.steps, step), image, ())
+    return Examination((*examination.steps, step), image, warnings)
 
 
 def check_steps(names: Collection[str]) -> None:
@@ -158,12 +163,14 @@ def _case(
     source: Path | bytes, size: tuple[int, int], channels: int, max_pixels: int, *, upright: bool = True
 ) -> _Case:
     side = max(SIDES * max(size), SIDE)
-    picture = decode(source, at_least=(side, side), upright=upright, max_pixels=max_pixels)
+    loaded = load(source, at_least=(side, side), upright=upright, max_pixels=max_pixels)
+    picture, opacity = loaded.pixels, loaded.opacity
     if max(picture.size) > side:
         scale = side / max(picture.size)
         edges = max(1, round(scale * picture.width)), max(1, round(scale * picture.height))
         picture = picture.resize(edges, Image.Resampling.LANCZOS)
-    return _Case(picture, size, channels)
+        opacity = opacity and opacity.resize(edges, Image.Resampling.LANCZOS)
+    return _Case(picture, size, channels, opacity=opacity, under=loaded.ground, damage=loaded.damage)
 
 
 def _acted(case: _Case, skip: Collection[str] = ()) -> Iterator[tuple[str, str, str]]:
@@ -188,6 +195,12 @@ def _seen(case: _Case) -> Images:
 
 def _cut(case: _Case) -> tuple[str, str]:
     """Find the thing, and paint what is around it white; black around a light thing that is to lie on black."""
+    if case.opacity is not None:
+        mask = np.asarray(case.opacity) > 127
+        if mask.any() and mask.mean() <= MOST:
+            paint = _paint(case, mask)
+            case.plain = True
+            return f"cut out along its transparency, on {paint}", ""
     pixels = np.asarray(case.picture.convert("RGB"))
     if _plain(pixels, case):
         return "left as it is: a plain background", ""
@@ -197,12 +210,21 @@ def _cut(case: _Case) -> tuple[str, str]:
             "no thing could be told from its background: all of the photo is taken, where one thing on a plain "
             "ground is wanted"
         )
-    light = case.channels == 1 and np.asarray(case.picture.convert("L"))[mask].mean() > 127
+    paint = _paint(case, mask)
+    missing = _edge(mask).mean() > CUT_OFF
+    return f"background painted {paint}", CUT_OFF_WORDS if missing else ""
+
+
+def _paint(case: _Case, mask: Mask) -> str:
+    """Paint what is around the mask, and say how: for grey images by the thing's own light, for others as the ground
+    under what is transparent, which is white where nothing is."""
+    light = case.under == 0
+    if case.channels == 1:
+        light = bool(np.asarray(case.picture.convert("L"))[mask].mean() > 127)
     paint, case.ground = ("black", 0) if light else ("white", 255)
     around = Image.new(case.picture.mode, case.picture.size, paint)
     case.picture, case.mask = Image.composite(case.picture, around, Image.fromarray(mask)), mask
-    missing = _edge(mask).mean() > CUT_OFF
-    return f"background painted {paint}", CUT_OFF_WORDS if missing else ""
+    return paint
 
 
 def _plain(pixels: Images, case: _Case) -> bool:
