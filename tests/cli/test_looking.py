@@ -273,6 +273,24 @@ def test_explain_says_of_a_photo_what_predict_says(
     assert "true class" not in captured.out
 
 
+def test_a_truncated_photo_is_told_by_each_command(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "cut.jpg"
+    noise = np.random.default_rng(0).integers(0, 256, (400, 300, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[:-1000])
+    run = str(finished)
+    words = "the file is truncated: "
+    told = json.loads(_prints(capsys, "predict", str(path), "--model", run, "--json"))
+    assert told["warnings"].startswith(words)
+    assert words in _prints(capsys, "predict", str(path), "--model", run)
+    assert words in _prints(capsys, "explain", run, str(path), "--out", str(tmp_path), "--dpi", "40")
+    drawn = ("--out", str(tmp_path / "drawn.png"), "--json")
+    examined = json.loads(_prints(capsys, "doctor", str(path), "--model", run, *drawn))
+    assert examined["warnings"][0].startswith(words)
+
+
 @pytest.mark.parametrize("command", ["explain", "predict"])
 def test_what_is_not_calibrated_says_so_in_its_name(
     capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path, command: str

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from clothier.data import LoadOptions, photos
 from clothier.data.cache import Photo
@@ -151,3 +152,16 @@ def test_without_a_size_photos_are_64_by_64(make_splits: MakeSplits) -> None:
     dataset = photos.load("folder:x", splits, NAMES, options, "stratified", hold_out_test=False)
     assert dataset.image_shape == (64, 64, 3)
     assert np.unique(dataset.train.images[:, 0]).tolist() == [255]  # 24 x 18 pictures: white above and below
+
+
+def test_truncated_photos_are_told_and_read_as_far_as_possible(make_splits: MakeSplits) -> None:
+    splits = make_splits(train=20)
+    noise = np.random.default_rng(0).integers(0, 256, (400, 300, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(splits["train"][3].path, "JPEG")
+    content = splits["train"][3].path.read_bytes()
+    splits["train"][3].path.write_bytes(content[:-1000])
+    for _ in range(2):  # decoded, and from the cache
+        told: list[str] = []
+        assert sizes(load(splits, warn=told.append))["train"] == 16
+        assert told[-1].startswith("read 1 truncated picture as far as possible: train/3.png (")
+        assert told[-1].endswith(" % of the picture is missing)")

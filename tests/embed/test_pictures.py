@@ -124,3 +124,14 @@ def test_folders_without_photos_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"not a picture")
     with pytest.raises(DataError, match=r"^.* has 1 unreadable picture: a\.png is not a .* picture; replace"):
         embed.of_photos(tmp_path, skip_bad=True)
+
+
+def test_truncated_photos_are_told(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (400, 300, 3), dtype=np.uint8)
+    path = tmp_path / "a.jpg"
+    Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[:-1000])
+    told: list[str] = []
+    assert len(embed.of_photos(tmp_path, warn=told.append)) == 1
+    assert len(told) == 1
+    assert told[0].startswith("read 1 truncated picture as far as possible: a.jpg (")

@@ -92,6 +92,18 @@ def test_what_the_doctor_warns_of_is_told() -> None:
     assert answer["warnings"] == list(wanted.warnings)
 
 
+def test_what_is_missing_of_a_truncated_picture_is_told(here: Here) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (400, 300, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "JPEG")
+    content = file.getvalue()[:-1000]
+    (answer,) = here.post("/v1/predict", content=content, headers=JPEG).json()["answers"]
+    _, warnings = doctor.diagnose(content, "pad", (8, 8), 1)
+    assert warnings[0].startswith("the file is truncated: ")
+    assert answer["warnings"] == list(warnings)
+    assert answer["label"] is not None
+
+
 def test_lookalikes_are_the_training_images_with_the_nearest_features(here: Here) -> None:
     known = bundle().lookalikes
     assert known is not None
