@@ -547,6 +547,15 @@ def test_a_run_keeps_as_many_images_as_there_is_room_for(
     assert names == ["curves", "confusion", "per-class"]
 
 
+def test_figures_are_named_as_they_are_drawn(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    split, _, _ = judged_images(run, TEST.confusion.tolist())
+    assert report.figure_names(run) == list(report.draw(run)) == ["curves", "confusion", "per-class"]
+    report.keep_samples(run, split)
+    assert report.figure_names(run) == list(report.draw(run))
+    assert len(report.figure_names(run)) == 7
+
+
 def test_kept_images_of_another_phase_are_not_drawn(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     split, _, _ = judged_images(run, TEST.confusion.tolist())

@@ -91,6 +91,18 @@ def samples_fit(run: Run) -> bool:
     return samples is not None
 
 
+def figure_names(run: Run) -> list[str]:
+    """The figures that `draw` gives, without drawing them; of grids, where `samples_fit`."""
+    names = ["curves"] if run.read_history() else []
+    names += ["confusion", "per-class"] if run.read_scores() else []
+    names += ["reliability"] if run.read_reliability() else []
+    samples = run.read_samples() if samples_fit(run) else None
+    if samples is not None:
+        kept = _kept(run, samples, *run.read_predictions())
+        names += [name for name, (chosen, _) in kept.items() if len(chosen)]
+    return names
+
+
 def write_figures(
     run: Run,
     drawings: Mapping[str, Drawing],

@@ -58,7 +58,6 @@ def error(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
 
 def _needs_data(run: str) -> list[list[str]]:
     return [
-        ["train", "--resume", run],
         ["explain", run, "0"],
         ["predict", "--model", run, "--index", "0"],
         ["export", run, "--int8"],
@@ -70,7 +69,8 @@ def test_a_run_is_used_from_any_folder(place: Path, monkeypatch: pytest.MonkeyPa
     (place / "elsewhere").mkdir()
     monkeypatch.chdir(place / "elsewhere")
     before = Run(place / "runs" / "cnn1-1").recipe_file.read_bytes()
-    for words in _needs_data("../runs/cnn1-1"):
+    Run(place / "runs" / "cnn1-1").report_file.unlink()
+    for words in [*_needs_data("../runs/cnn1-1"), ["train", "--resume", "../runs/cnn1-1"]]:
         assert cli.run(words) == 0
     assert Run(place / "runs" / "cnn1-1").recipe_file.read_bytes() == before
 
@@ -87,14 +87,13 @@ def test_data_that_moved_are_named(
 ) -> None:
     monkeypatch.chdir(place)
     (place / "photos").rename(place / "moved")
-    for words in _needs_data("runs/cnn1-1"):
+    Run(Path("runs/cnn1-1")).report_file.unlink()
+    for words in [*_needs_data("runs/cnn1-1"), ["train", "--resume", "runs/cnn1-1"]]:
         assert error(*words).endswith(
             f"runs/cnn1-1 was trained on folder:photos, and {place / 'photos'} is not there; wanted the same data; "
             "say where they are now, such as --data folder:PLACE"
         )
-        if words[0] != "train":
-            assert cli.run([*words, "--data", "folder:moved"]) == 0
-    assert cli.run(["train", "--resume", "runs/cnn1-1", "--data", "folder:moved"]) == 0
+        assert cli.run([*words, "--data", "folder:moved"]) == 0
     reading = Run(Path("runs/cnn1-1")).description().data.reading
     assert (reading.source, reading.absolute) == ("folder:moved", f"folder:{place / 'moved'}")
     assert cli.run(["explain", "runs/cnn1-1", "0"]) == 0  # that place is known now
@@ -141,7 +140,8 @@ def test_what_the_run_was_not_trained_with_is_refused(
     place: Path, monkeypatch: pytest.MonkeyPatch, error: Callable[..., str]
 ) -> None:
     monkeypatch.chdir(place)
-    for words in [*_needs_data("runs/cnn1-1"), ["plot", "runs/cnn1-1"], ["export", "runs/cnn1-1"]]:
+    others = [["plot", "runs/cnn1-1"], ["export", "runs/cnn1-1"], ["train", "--resume", "runs/cnn1-1"]]
+    for words in [*_needs_data("runs/cnn1-1"), *others]:
         assert error(*words, "--crop", "centre").endswith(
             "runs/cnn1-1 was trained with --crop pad, not centre; leave it out"
         )
@@ -171,3 +171,24 @@ def test_runs_on_arrays_say_what_they_need(
     Image.new("RGB", (20, 20)).save("photo.png")
     assert cli.run(["explain", str(run.path), "photo.png"]) == 0
     assert os.path.lexists(run.path / "model.onnx")
+
+
+def test_a_finished_run_is_told_without_its_data(
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Callable[..., str],
+) -> None:
+    monkeypatch.chdir(place)
+    shutil.rmtree("photos")
+    assert cli.run(["train", "--resume", "runs/cnn1-1"]) == 0
+    told = capsys.readouterr()
+    assert "runs/cnn1-1 is finished, and nothing of it is lost" in told.err
+    assert "plain" in told.out
+    run = Run(Path("runs/cnn1-1"))
+    run.predictions_file.unlink()
+    assert "photos is not there; wanted the same data" in error("train", "--resume", "runs/cnn1-1")
+    run.last_checkpoint.unlink()
+    run.history_file.write_text("cut")
+    assert cli.run(["train", "--resume", "runs/cnn1-1"]) == 0
+    assert "is finished, and its checkpoint is gone: it is left as it is" in capsys.readouterr().err

@@ -170,3 +170,24 @@ def test_resume_refuses_a_damaged_checkpoint(stopped: Run, tiny: Dataset) -> Non
     stopped.last_checkpoint.write_bytes(stopped.last_checkpoint.read_bytes()[:-100])
     with pytest.raises(RunError, match=r"last\.safetensors is damaged"):
         train.resume(stopped, tiny)
+
+
+def test_a_run_without_checkpoint_or_scores_begins_again(stopped: Run, finished: Run, tiny: Dataset) -> None:
+    stopped.last_checkpoint.unlink()
+    stopped.scores_file.unlink(missing_ok=True)
+    told: list[str] = []
+
+    class Telling(train.Watcher):
+        def note(self, sentence: str) -> None:
+            told.append(sentence)
+
+    train.resume(stopped, tiny, watcher=Telling())
+    assert told[0] == (f"{stopped.last_checkpoint} is missing: training begins again with the first epoch")
+    assert stopped.read_scores()[-1].weights_sha256 == finished.read_scores()[-1].weights_sha256
+
+
+def test_a_cut_history_does_not_stop_a_resume(stopped: Run, finished: Run, tiny: Dataset) -> None:
+    stopped.history_file.write_bytes(stopped.history_file.read_bytes()[:-9])
+    train.resume(stopped, tiny)
+    assert len(stopped.read_history()) == 4
+    assert stopped.read_scores()[-1].weights_sha256 == finished.read_scores()[-1].weights_sha256

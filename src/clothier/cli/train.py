@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clothier.cli import options, run_data, screen
-from clothier.errors import InputError, command
+from clothier.errors import InputError, RunError, command
 
 if TYPE_CHECKING:
     from clothier.pretrained import Base
     from clothier.recipes import Recipe
     from clothier.runs import Run
     from clothier.train import Watcher
-    from clothier.values import PhaseScores
+    from clothier.values import EpochRow, PhaseScores
 
 
 def train(
@@ -216,11 +217,16 @@ def _resume(
                 f"{path} was begun with {field}={own.as_json()[field]}, not {value}; a resumed run keeps its recipe; "
                 "leave the change out, or train anew"
             )
-    dataset = run_data.load(run, words)
+    from clothier import checkpoint
     from clothier import train as training
 
+    if not words.are_any and (reason := training.remains.why_left(run)):  # which takes no data
+        screen.messages.print(reason, markup=False)
+        return run, run.read_scores()
+    dataset = run_data.load(run, words)
     watching = _watcher(verbose)
-    done = len(run.read_history())
+    has_checkpoint = os.path.lexists(run.last_checkpoint)
+    done = len(checkpoint.read_history(run.last_checkpoint)) if has_checkpoint else 0
     screen.messages.print(f"going on with {run.path} ({own.name}), {done} epochs done", markup=False)
     return run, training.resume(run, dataset, threads=threads or description.threads, watcher=watching)
 
@@ -258,7 +264,7 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     screen.say()
     title = "Scores of the last weights of each phase, dropout off"
     screen.print_table(("phase", "epochs", "split", "images", "loss", "accuracy"), rows, title=title)
-    history = run.read_history()
+    history = _history(run)
     for phase in scores:
         screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}")
     if description.data.name == "fashion-mnist":
@@ -276,3 +282,12 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:
         screen.say(f"NOTE: {notice}")
+
+
+def _history(run: Run) -> list[EpochRow]:
+    """Its rows, or none where they are damaged and no checkpoint could write them again."""
+    try:
+        return run.read_history()
+    except RunError as error:
+        screen.notice(str(error))
+        return []

@@ -195,7 +195,7 @@ class Run:
 
     def read_history(self) -> list[EpochRow]:
         """The rows so far; empty where training has not finished an epoch."""
-        remedy = f"`{self._resume}` writes it anew"
+        remedy = f"`{self._resume}` writes it anew from the checkpoint"
         if self._is_missing(self.history_file):
             return []
         rows = tables.rows(self._read(self.history_file), self.history_file, HISTORY_COLUMNS, remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from clothier import augment, backend, checkpoint, events, models, pretrained
@@ -9,6 +10,7 @@ from clothier.errors import RunError
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run
+from clothier.train import remains
 from clothier.train.description import describe
 from clothier.train.loop import Training
 from clothier.train.precision import settle_precision
@@ -62,7 +64,8 @@ def resume(
     run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
 ) -> list[PhaseScores]:
     """Go on with a stopped run; it ends with the weights, bit for bit, of one that never stopped (on the same
-    machine, versions and threads). A finished run is left as it is.
+    machine, versions and threads). A finished run is left as it is, but that
+    what it lost of its files is made again.
 
     Raises RunError where the data, the recipe or the backend are not those of the run or another process trains it,
     and as `train`.
@@ -76,17 +79,37 @@ def resume(
             f"{run.path} was begun on {there}, this is {here}, which gives other bits; wanted the same; "
             f"go on with {backend.VARIABLE}={there}"
         )
+    watcher = watcher or Watcher()
     with run.alone():
         run.remove_leftovers()
         own, reading = description.data, dataset.reading
         if reading.source and reading.absolute != own.reading.absolute:  # the data have moved
             run.write_description(replace(description, data=replace(own, reading=reading)))
-        training = Training(recipe, dataset, run, threads, watcher or Watcher(), pretrained.restore(run))
-        if run.last_checkpoint.exists():
+        if reason := remains.why_left(run):
+            watcher.note(reason)
+            return run.read_scores()
+        has_checkpoint = os.path.lexists(run.last_checkpoint)
+        _check_beginning(run, has_checkpoint, watcher)
+        training = Training(recipe, dataset, run, threads, watcher, pretrained.restore(run))
+        if has_checkpoint:
             training.restore(checkpoint.load(run.last_checkpoint))
         run.write_history(training.history)
         events.rewrite(run.events_folder, training.history)
         return training.finish()
 
 
-__all__ = ["Watcher", "check_names", "resume", "settle_precision", "train"]
+def _check_beginning(run: Run, has_checkpoint: bool, watcher: Watcher) -> None:
+    """RunError for a run that was judged and has nothing to go on from; a run that only lost epochs begins again,
+    which is told."""
+    if has_checkpoint:
+        return
+    if phases := run.read_scores():
+        raise RunError(
+            f"{run.last_checkpoint} is missing, and the phase {phases[-1].name} was judged already; wanted the "
+            "checkpoint to go on from; put it back, or train anew"
+        )
+    if os.path.lexists(run.history_file):
+        watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")
+
+
+__all__ = ["Watcher", "check_names", "remains", "resume", "settle_precision", "train"]

@@ -19,7 +19,7 @@ from clothier.models.plan import Plan
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train import interrupt, schedule
+from clothier.train import interrupt, remains, schedule
 from clothier.train.watcher import Watcher
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores, Split
 
@@ -66,29 +66,36 @@ class Training:
     def finish(self) -> list[PhaseScores]:
         """Everything that is still to do, from wherever the run stands."""
         with self._stopping_well(), interrupt.deferred() as self.check:
-            scores = self.run.read_scores()
+            scores = self._read_scores()
             ended = 0
             for phase, epochs in self.recipe.phases():
                 for epoch in range(max(ended, len(self.history)) + 1, ended + epochs + 1):
                     self._epoch(epoch, phase)
                     self.check()
                 ended += epochs
-                if any(score.name == phase for score in scores):
-                    continue
+                there = any(score.name == phase for score in scores)
                 if len(self.history) > ended:
-                    self.watcher.note(
-                        f"the scores of phase {phase} are lost: the weights have learned on since"
-                    )
-                else:
-                    scores.append(self._judge_phase(phase))
+                    if not there:
+                        self.watcher.note(
+                            f"the scores of phase {phase} are lost: the weights have learned on since"
+                        )
+                elif not there or not remains.is_judged(self.run):
+                    scores = [*(score for score in scores if score.name != phase), self._judge_phase(phase)]
                     self.run.report_file.unlink(missing_ok=True)  # it would not know of these scores
                     self.run.write_scores(scores)
                     self._write_pages()
-            if not self.run.report_file.exists():  # stopped between the scores and the page
+            if not remains.has_pages(self.run):  # stopped between the scores and the page, or lost since
                 self._write_pages()
             if not self.run.model_file.exists():
                 self._write_model()
         return scores
+
+    def _read_scores(self) -> list[PhaseScores]:
+        try:
+            return self.run.read_scores()
+        except RunError as error:
+            self.watcher.note(f"{error}; what can be judged is judged again")
+            return []
 
     @contextmanager
     def _stopping_well(self) -> Iterator[None]:
