@@ -79,6 +79,6 @@ def make_run(
     run.write_history(history)
     answers = Predictions(4 * np.eye(3, dtype=np.float32)[predicted(wrong, labels)])
     scores = evaluate.score(labels, answers, CLASSES)
-    run.write_predictions(labels, answers)
+    run.write_predictions(labels, answers, CLASSES)
     run.write_scores(PhaseScores(phase, ends[phase], scores, None, scores, "beef" * 16) for phase in phases)
     return run

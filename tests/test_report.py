@@ -373,7 +373,7 @@ def judged_images(run: Run, counts: list[list[int]]) -> tuple[Split, Labels, Flo
     labels = np.repeat(np.arange(9) // 3, np.ravel(counts))[order]
     predicted = np.repeat(np.arange(9) % 3, np.ravel(counts))[order]
     logits = np.eye(3, dtype=np.float32)[predicted] * rng.uniform(1, 9, (len(order), 1)).astype(np.float32)
-    run.write_predictions(labels, Predictions(logits))
+    run.write_predictions(labels, Predictions(logits), CLASSES)
     images = rng.integers(0, 256, (len(order), 28, 28, 1), dtype=np.uint8)
     return Split(images, labels), predicted, Predictions(logits).uncalibrated_probabilities.max(axis=1)
 

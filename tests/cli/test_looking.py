@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image, ImageDraw
 from serve.here import JPEG, Here
 
-from clothier import bundle, checkpoint, cli, data, plots, predict, trained
+from clothier import bundle, checkpoint, cli, csvtext, data, plots, predict, trained
 from clothier.errors import InputError
 from clothier.photo import doctor
 from clothier.runs import Run
@@ -328,3 +329,17 @@ def test_explain_refuses_what_it_cannot_explain(capsys: pytest.CaptureFixture[st
         "no.png cannot be read (No such file or directory); wanted a JPEG, PNG, WebP, GIF or BMP picture, or an index"
     )
     assert _fails(capsys, "explain", run, "0", "--format", "gif").startswith("unknown figure format 'gif'")
+
+
+def test_predictions_name_files_and_classes(finished_photos: Path) -> None:
+    run, folder = Run(finished_photos), finished_photos.parents[1] / "mine"
+    with run.predictions_file.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["index", "file", "label", "predicted", "probability"]
+    names = run.description().data.class_names
+    labels, predicted, _ = run.read_predictions()
+    for row, label, guess in zip(rows, labels, predicted, strict=True):
+        name = csvtext.unshielded(row["file"])
+        assert (folder / name).is_file()
+        assert csvtext.unshielded(row["label"]) == names[label] == Path(name).parent.name
+        assert csvtext.unshielded(row["predicted"]) == names[guess]

@@ -40,7 +40,7 @@ def test_what_a_run_leaves_behind(finished: Run, tiny: Dataset) -> None:
     assert phases[-1].weights_sha256 != phases[0].weights_sha256
     with finished.predictions_file.open() as file:
         rows = list(csv.DictReader(file))
-    assert [int(row["label"]) for row in rows] == (tiny.test.labels.tolist() if tiny.test else None)
+    assert [row["label"] for row in rows] == [tiny.class_names[label] for label in tiny.split("test").labels]
     right = np.mean([row["label"] == row["predicted"] for row in rows])
     assert phases[-1].test
     assert right == phases[-1].test.accuracy
@@ -117,8 +117,7 @@ def test_a_run_of_two_views_is_judged_by_their_mean(tiny: Dataset, tmp_path: Pat
     logits = trained.predict(run, images).logits
     np.testing.assert_allclose(logits, np.mean(views, axis=0), rtol=1e-4, atol=1e-5)
     assert np.abs(views[0] - views[1]).max() > 1e-3
-    with run.predictions_file.open() as file:
-        assert [int(row["predicted"]) for row in csv.DictReader(file)] == logits.argmax(axis=1).tolist()
+    assert np.array_equal(run.read_predictions()[1], logits.argmax(axis=1))
 
 
 def test_epochs_of_a_run_of_two_views_are_judged_by_the_image_alone(tiny: Dataset, tmp_path: Path) -> None:
@@ -160,11 +159,9 @@ def test_averages_are_what_is_judged_and_loaded_and_the_raw_weights_are_kept(
     assert run.read_scores()[-1].weights_sha256 == checkpoint.digest(judged)
     for weight, name in zip(trained.load(run).get_weights(), named["model"], strict=True):
         np.testing.assert_array_equal(weight, tensors[name])
-    with run.predictions_file.open() as file:
-        predicted = [int(row["predicted"]) for row in csv.DictReader(file)]
     assert tiny.test
     logits = np.asarray(trained.load(run)(tiny.test.images, training=False))
-    assert predicted == logits.argmax(axis=1).tolist()
+    assert np.array_equal(run.read_predictions()[1], logits.argmax(axis=1))
 
 
 def test_a_loss_that_is_no_number_stops_the_run(tiny: Dataset, tmp_path: Path) -> None:

@@ -87,11 +87,11 @@ def test_the_network_loads_whole(below: Run, photos: Dataset, tmp_path: Path, fi
     shutil.rmtree(moved.path)
     shutil.rmtree(tmp_path / "cache" / "clothier" / "features")
     logits = np.asarray(trained.load(run)(photos.split("test").images, training=False))
-    rows = [line.split(",") for line in run.predictions_file.read_text().splitlines()[1:]]
+    _, predicted, kept = run.read_predictions()
     predictions = Predictions(logits, trained.temperature(run))
     probabilities = predictions.probabilities.max(axis=1)
-    np.testing.assert_allclose(probabilities, [float(row[3]) for row in rows], atol=0.02)
-    agree = predictions.labels == [int(row[2]) for row in rows]
+    np.testing.assert_allclose(probabilities, kept, atol=0.02)
+    agree = predictions.labels == predicted
     assert agree.mean() > 0.95
     best = checkpoint.load(run.last_checkpoint).best
     assert best

@@ -8,7 +8,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from clothier import markup
+from clothier import csvtext, markup
 from clothier.errors import InputError, RunError, WriteError, command
 from clothier.fields import Fields, parse
 from clothier.files import held, read_file, write_atomic
@@ -29,7 +29,7 @@ from clothier.runs.scores import Calibrated
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
-PREDICTION_COLUMNS = ("index", "label", "predicted")
+PREDICTION_COLUMNS = ("index", "file", "label", "predicted")
 PROBABILITIES = ("probability", "uncalibrated_probability")  # one of these follows
 MOST_BYTES = 2**30  # of any file that is read whole
 
@@ -212,16 +212,21 @@ class Run:
         entries = self._fields(self.scores_file).each("phases", len(PHASES))
         return [scores.phase_scores(entry) for entry in entries]
 
-    def write_predictions(self, labels: Labels, predictions: Predictions) -> None:
-        """One row an image of the judged split: index, label, predicted, probability of the predicted class. Where
-        the predictions are not calibrated, the last column is named uncalibrated_probability."""
-        predicted, (name, probabilities) = predictions.labels, predictions.named_probabilities
-        lines = [",".join((*PREDICTION_COLUMNS, name.replace(" ", "_")))]
-        lines += [
-            f"{index},{label},{guess},{row[guess]:.6f}"
-            for index, (label, guess, row) in enumerate(zip(labels, predicted, probabilities, strict=True))
+    def write_predictions(
+        self, labels: Labels, predictions: Predictions, class_names: Sequence[str], files: Sequence[str] = ()
+    ) -> None:
+        """One row an image of the judged split: index, file it came from (empty without `files`), names of its label
+        and of the predicted class, probability of the latter. Where the predictions are not calibrated, the last column
+        is named uncalibrated_probability."""
+        name, probabilities = predictions.named_probabilities
+        rows: list[tuple[object, ...]] = [(*PREDICTION_COLUMNS, name.replace(" ", "_"))]
+        rows += [
+            (index, file, class_names[label], class_names[guess], f"{row[guess]:.6f}")
+            for index, (file, label, guess, row) in enumerate(
+                zip(files or [""] * len(labels), labels, predictions.labels, probabilities, strict=True)
+            )
         ]
-        write_atomic(self.predictions_file, "\n".join(lines) + "\n")
+        write_atomic(self.predictions_file, csvtext.table(rows))
 
     def read_predictions(self) -> tuple[Labels, Labels, Floats]:
         """(labels int64, predicted int64, probability float32 of the predicted class, calibrated or not), each (n,),
@@ -236,7 +241,7 @@ class Run:
         path = self.predictions_file
         columns = tables.columns(self._read(path, remedy), path, PREDICTION_COLUMNS, remedy, PROBABILITIES)
         _, judged = phases[-1].judged
-        found = scores.predictions(columns, len(judged.per_class), f"{path}")
+        found = scores.predictions(columns, [score.name for score in judged.per_class], f"{path}")
         confusion = np.zeros_like(judged.confusion)
         np.add.at(confusion, found[:2], 1)
         if not np.array_equal(confusion, judged.confusion):

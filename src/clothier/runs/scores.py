@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from clothier import csvtext
 from clothier.calibrate import Reliability
 from clothier.calibrate.reliability import NUM_BINS
 from clothier.errors import RunError
@@ -59,16 +61,24 @@ def in_order(rows: list[EpochRow], where: str) -> list[EpochRow]:
     return rows
 
 
-def predictions(columns: dict[str, list[str]], num_classes: int, where: str) -> tuple[Labels, Labels, Floats]:
+def predictions(
+    columns: dict[str, list[str]], class_names: Sequence[str], where: str
+) -> tuple[Labels, Labels, Floats]:
     """As `Run.read_predictions` gives them."""
+    numbers = {csvtext.shielded(name): number for number, name in enumerate(class_names)}
     try:
-        labels, predicted = (np.array(columns[name], np.int64) for name in ("label", "predicted"))
+        labels, predicted = (
+            np.array([numbers[cell] for cell in columns[column]], np.int64)
+            for column in ("label", "predicted")
+        )
+    except KeyError as error:
+        raise RunError(
+            f"{where} has the class {error}, which scores.json does not know; wanted one of its names"
+        ) from None
+    try:
         probabilities = np.array(columns["probability"], np.float32)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise RunError(f"{where} is damaged ({error}); wanted numbers") from error
-    for name, values in (("label", labels), ("predicted", predicted)):
-        if not ((values >= 0) & (values < num_classes)).all():
-            raise RunError(f"{where}: {name} is outside the classes; wanted 0 to {num_classes - 1}")
     if not ((probabilities >= 0) & (probabilities <= 1)).all():
         raise RunError(f"{where}: probability is not always a share; wanted 0 to 1")
     return labels, predicted, probabilities
@@ -119,12 +129,27 @@ def _class_score(fields: Fields) -> ClassScore:
 
 
 def _confusion(fields: Fields, num_classes: int) -> Counts:
-    rows = fields.items("confusion", MOST_CLASSES)
-    if len(rows) != num_classes or not all(isinstance(row, list) and len(row) == num_classes for row in rows):
-        fields.refuse("confusion", rows, f"{num_classes} rows of {num_classes} numbers of images")
-    if not all(type(count) is int and 0 <= count <= MOST_IMAGES for row in rows for count in row):
-        fields.refuse("confusion", rows, "numbers of images alone")
-    return np.array(rows, np.int64).reshape(num_classes, num_classes)
+    """The matrix from its cells that are not 0, as `Scores.as_json` lists them."""
+    cells = fields.items("confusion", num_classes**2)
+    for place, cell in enumerate(cells):
+        if not _is_cell(cell, num_classes) or (place and cells[place - 1][:2] >= cell[:2]):
+            fields.refuse(
+                f"confusion {place}",
+                cell,
+                "[true class, predicted class, images], each cell once and in order",
+            )
+    matrix = np.zeros((num_classes, num_classes), np.int64)
+    if cells:
+        true, predicted, images = np.array(cells, np.int64).T
+        matrix[true, predicted] = images
+    return matrix
+
+
+def _is_cell(value: Any, num_classes: int) -> bool:
+    if not isinstance(value, list) or [type(part) for part in value] != [int] * 3:
+        return False
+    *classes, images = value
+    return all(0 <= label < num_classes for label in classes) and 1 <= images <= MOST_IMAGES
 
 
 def _reliability(fields: Fields) -> Reliability:

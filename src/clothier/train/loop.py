@@ -270,9 +270,9 @@ class Training:
             (splits["validation"].labels, predictions["validation"]) if "validation" in splits else None
         )
         reliability = evaluate.calibration(judged, labels, predictions[judged], validation)
-        self.run.write_predictions(
-            labels, replace(predictions[judged], temperature=reliability["temperature"])
-        )
+        calibrated = replace(predictions[judged], temperature=reliability["temperature"])
+        files = self.dataset.split(judged).files
+        self.run.write_predictions(labels, calibrated, self.dataset.class_names, files)
         self.run.write_reliability(reliability)
         return PhaseScores(
             name=phase,

@@ -91,12 +91,14 @@ class Scores:
         return tuple(ordered[:most])
 
     def as_json(self) -> dict[str, Any]:
-        """As scores.json holds it."""
+        """As scores.json holds it: of the confusion matrix, [true class, predicted class, images] for each cell that is
+        not 0, as most of them are where classes are many."""
+        cells = np.argwhere(self.confusion)
         return {
             "loss": self.loss,
             "accuracy": self.accuracy,
             "per_class": [vars(score) for score in self.per_class],
-            "confusion": self.confusion.tolist(),
+            "confusion": np.column_stack([cells, self.confusion[*cells.T]]).tolist(),
         }
 
     def _repr_html_(self) -> str:
