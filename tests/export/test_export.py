@@ -25,7 +25,10 @@ def _probabilities(run: Run, dataset: Dataset) -> Floats:
     assert dataset.test
     model = trained.load(run)
     judge = backend.Judge(models.averaged(model, trained.plan(run).views))
-    return Predictions(judge.logits(model.get_weights(), dataset.test.images)).uncalibrated_probabilities
+    temperature = trained.temperature(run)
+    assert temperature is not None
+    assert abs(temperature - 1) > 0.05
+    return Predictions(judge.logits(model.get_weights(), dataset.test.images), temperature).probabilities
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -57,6 +60,7 @@ METADATA = {
     "image_shape": "[12, 12, 1]",
     "colour": "grey",
     "photos": "pad",
+    "calibrated": "yes",
     "recipe": "cnn1",
     "data": "tiny",
     "fingerprint": "f" * 64,

@@ -97,9 +97,12 @@ def test_features_are_means_over_the_views(views: str) -> None:
 def test_probabilities_are_those_of_the_logits() -> None:
     plan = Plan("fastnet", (9, 8, 1), 3, views="mirror")
     model, images = drawn(plan), noise(plan)
-    (made,) = onnx_outputs(emit(model, views="mirror", probabilities=True), images, ["probabilities"])
-    expected = Predictions(keras_says(model, "mirror", images)).uncalibrated_probabilities
-    assert np.abs(made - expected).max() < 1e-6
+    for temperature in (1.0, 2.5):
+        (made,) = onnx_outputs(
+            emit(model, views="mirror", temperature=temperature), images, ["probabilities"]
+        )
+        expected = Predictions(keras_says(model, "mirror", images), temperature).probabilities
+        assert np.abs(made - expected).max() < 1e-6
 
 
 def test_equal_networks_give_equal_bytes() -> None:

@@ -63,7 +63,7 @@ def export(
     judge = backend.Judge(models.averaged(work.model, work.plan.views))
 
     def ours(count: int) -> Floats:
-        return softmax(judge.logits(work.model.get_weights(), images[:count]))
+        return softmax(judge.logits(work.model.get_weights(), images[:count]), work.temperature or 1.0)
 
     agreement = compare(ours(NUM_CHECKED), made.probabilities(images[:NUM_CHECKED]))
     require(agreement, f"{name}{' in int8' if int8 else ''}", float32=not int8)

@@ -55,9 +55,13 @@ class Work:
         return trained.plan(self.run)
 
     @cached_property
+    def temperature(self) -> float | None:
+        return trained.temperature(self.run)
+
+    @cached_property
     def onnx(self) -> bytes:
         """The graph of probabilities, with `metadata` beside it."""
-        graph = emit(self.model, views=self.plan.views, probabilities=True)
+        graph = emit(self.model, views=self.plan.views, temperature=self.temperature or 1.0)
         if self.int8:
             graph = int8.quantize(graph, self.data.train.images)
         made = onnx.load_from_string(graph)
@@ -73,6 +77,7 @@ class Work:
             "image_shape": json.dumps(list(shape)),
             "colour": "grey" if shape[2] == 1 else "RGB",
             "photos": self._photos(),
+            "calibrated": "no" if self.temperature is None else "yes",
             "recipe": self.run.recipe().name,
             "data": bundling.without_folders(own.name),
             "fingerprint": own.fingerprint,
@@ -111,7 +116,8 @@ def _clothier(work: Work) -> Made:
 
     def probabilities(images: Images) -> Floats:
         graph = bundle.read(io.BytesIO(data)).graph
-        return softmax(running.onnx_outputs(graph, images, ["logits"])[0])
+        logits = running.onnx_outputs(graph, images, ["logits"])[0]
+        return softmax(logits, made.manifest.temperature)
 
     return Made({".clothier": data}, probabilities)
 
@@ -129,7 +135,8 @@ def _keras(work: Work) -> Made:
         )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
-        stock.save(stock.twin(work.model, views=work.plan.views), file)
+        twin = stock.twin(work.model, views=work.plan.views, temperature=work.temperature or 1.0)
+        stock.save(twin, file)
         data = file.read_bytes()
     return Made({".keras": data}, _opening({".keras": data}, running.keras_outputs))
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 _PLANES = "images/float"  # what the network proper takes: float32 (n, channels, height, width)
 
 
-def emit(model: keras.Model, *, views: str = "image", probabilities: bool = False) -> bytes:
+def emit(model: keras.Model, *, views: str = "image", temperature: float | None = None) -> bytes:
     """The graph of a float32 network: `images` uint8 (n, height, width, channels) in; `logits` float32 (n,
-    num_classes) and `features` float32 (n, d) out, or with `probabilities` those alone.
+    num_classes) and `features` float32 (n, d) out, or with a `temperature` `probabilities` alone, of the logits divided
+    by it.
 
     `features` are the activations that the logits are computed from. With other `views` than "image", both are means
     over them, and probabilities are those of the mean logits. Raises ExportError for a layer that is not covered.
@@ -42,8 +43,10 @@ def emit(model: keras.Model, *, views: str = "image", probabilities: bool = Fals
     if views != "image":
         _average(nodes, (height, width), views, list(outputs))
     widths = {"logits": outputs["logits"].shape[0], "features": outputs["features"].shape[0]}
-    if probabilities:
-        nodes.add("Softmax", ["logits"], "probabilities", axis=1)
+    if temperature is not None:
+        divisor = nodes.constant("temperature", np.array([temperature], np.float32))
+        nodes.add("Div", ["logits", divisor], "logits/calibrated")
+        nodes.add("Softmax", ["logits/calibrated"], "probabilities", axis=1)
         widths = {"probabilities": widths["logits"]}
     return nodes.model((height, width, channels), widths)
 

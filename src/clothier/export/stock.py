@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import keras
 
 
-def twin(model: keras.Model, *, views: str = "image") -> keras.Model:
+def twin(model: keras.Model, *, views: str = "image", temperature: float = 1.0) -> keras.Model:
     """uint8 images (n, height, width, channels) in, float32 probabilities (n, num_classes) out, in float32 and with the
-    same weights; with other `views` than "image", those of the mean logits over them.
+    same weights, of the logits divided by the temperature; with other `views` than "image", those of the mean logits
+    over them.
 
     Raises ExportError for a layer that Keras does not have.
     """
@@ -25,7 +26,8 @@ def twin(model: keras.Model, *, views: str = "image") -> keras.Model:
     own = keras.models.clone_model(model, clone_function=_stock)
     own.set_weights(model.get_weights())
     logits = models.averaged(own, views)
-    probabilities = layers.Softmax(dtype="float32", name="probabilities")(logits.output)
+    calibrated = layers.Rescaling(1 / temperature, dtype="float32", name="temperature")(logits.output)
+    probabilities = layers.Softmax(dtype="float32", name="probabilities")(calibrated)
     return keras.Model(logits.input, probabilities, name=model.name)
 
 

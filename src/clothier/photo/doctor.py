@@ -263,7 +263,7 @@ def _grey(case: _Case) -> tuple[str, str]:
 
 def _even(case: _Case) -> tuple[str, str]:
     if case.mask is None or case.plain:
-        return "left as it is: nothing was cut out", ""
+        return f"left as it is: {'nothing was cut out' if case.opacity is None else 'already cut out'}", ""
     if case.picture.mode != "L":
         return "left as it is: not grey", ""
     levels = np.asarray(case.picture).astype(np.float32)
