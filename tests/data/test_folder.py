@@ -303,3 +303,10 @@ def test_a_name_that_no_class_may_have(photo_folder: MakeFolder, tmp_path: Path,
     message = refusal(photo_folder(tmp_path / "p", {name: 5, "shoe": 5}))
     assert message.startswith(f"folder:{tmp_path / 'p'}: class {name!a} has ")
     assert not Path("cache").exists()
+
+
+def test_classes_that_differ_in_capitals_are_told(photo_folder: MakeFolder, tmp_path: Path) -> None:
+    photo_folder(tmp_path / "data", {"Hat": 6, "hat": 6, "shoe": 6})
+    told: list[str] = []
+    load(f"folder:{tmp_path / 'data'}", LoadOptions(image_size=(6, 8), warn=told.append))
+    assert "the classes 'Hat' and 'hat' differ in capitals alone; join them if they are one class" in told

@@ -59,6 +59,15 @@ def counts(dataset: Dataset) -> dict[str, list[int]]:
     return {name: np.bincount(split.labels).tolist() for name, split in dataset.splits().items()}
 
 
+@pytest.mark.parametrize(("row", "column"), [("a\0b.png,hat", "path"), ("a.png,h\0at", "label")])
+def test_a_null_byte_in_a_cell_is_named(tmp_path: Path, row: str, column: str) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(f"path,label\n{row}\n")
+    assert refusal(file) == (
+        f"{file}, row 2, column {column} holds a null byte; wanted text; save the table anew"
+    )
+
+
 def test_a_table_without_splits_is_divided_in_three(table: Table) -> None:
     dataset = loaded(table())
     assert dataset.class_names == ("hat", "shoe")

@@ -153,3 +153,15 @@ def test_folders_that_are_closed(make: Make) -> None:
         f"cannot read the folder {root / 'a'}: Permission denied; check the name and the permissions, "
         "or leave it out with --skip-bad"
     )
+
+
+def test_runs_of_clothier_are_left_out(make: Make) -> None:
+    root = make("hat/a.png", "runs/cnn1-1/recipe.json", "runs/cnn1-1/figures/curves.png")
+    make("hat/cnn1-2/recipe.json", "hat/cnn1-2/figures/curves.png", "shoe/recipe.txt", "shoe/b.png")
+    found = walk(root)
+    assert names(found.pictures, root) == ["hat/a.png", "shoe/b.png"]
+    assert names(found.folders, root) == ["hat", "shoe"]  # "runs" holds nothing else
+    assert found.left_out() == ["1 other file (1 .txt)", "2 runs of clothier"]
+    assert names(walk(root / "hat" / "cnn1-2").pictures, root) == [
+        "hat/cnn1-2/figures/curves.png"
+    ]  # asked for

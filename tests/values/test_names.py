@@ -112,3 +112,11 @@ def test_whole_numbers_are_sorted_as_numbers() -> None:
     assert names.in_order({"1.5", "10", "2"}) == ["1.5", "10", "2"]
     assert names.in_order({"२०", "३"}) == ["३", "२०"]
     assert names.in_order({"9" * 5000, "2"}) == ["2", "9" * 5000]
+
+
+def test_names_that_differ_in_capitals_alone() -> None:
+    assert names.differing_in_case(["Hat", "hat", "Shoe", "HAT", "ÉTÉ", "été", "ete"]) == [
+        ("Hat", "hat"),
+        ("Hat", "HAT"),
+        ("ÉTÉ", "été"),
+    ]

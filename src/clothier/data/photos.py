@@ -12,6 +12,7 @@ from clothier.data.options import LoadOptions
 from clothier.data.split import check_classes, hold_out, make_dataset
 from clothier.errors import DataError, OwnValidationError
 from clothier.values import Dataset, Labels, Split
+from clothier.values.names import differing_in_case
 
 DEFAULT_SIZE = (64, 64)  # (height, width) in pixels
 ORDER = ("train", "validation", "test")
@@ -43,6 +44,10 @@ def load(
     the cache.
     """
     check_classes(name, {part: _labels(photos) for part, photos in splits.items()}, class_names)
+    for one, other in differing_in_case(class_names):
+        options.tell(
+            f"the classes '{one}' and '{other}' differ in capitals alone; join them if they are one class"
+        )
     divided = _divide(name, splits, class_names, options, default_split, hold_out_test)
     size, folders = options.image_size or DEFAULT_SIZE, options.cache_folders("photos")
     decoded = cache.decoded(divided, size, options.crop, folders, options.report, options.tell)

@@ -90,6 +90,10 @@ def _row(header: Header, cells: list[str], where: str, default_split: str) -> _R
         cell = csvtext.unshielded(cells[place].strip())
         if not cell:
             raise DataError(f"{where}, column {columns[place]} is missing; wanted a value; fill the cell")
+        if "\0" in cell:
+            raise DataError(
+                f"{where}, column {columns[place]} holds a null byte; wanted text; save the table anew"
+            )
         return cell
 
     path = value(header.path or 0)

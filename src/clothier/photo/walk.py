@@ -32,6 +32,8 @@ _JUNK = frozenset(
     }
 )
 
+_RUN = "recipe.json"  # is in every folder of a run, and nowhere else
+
 _Identity = tuple[int, int]  # device and number of a folder, the same by whichever name it is reached
 
 
@@ -39,8 +41,8 @@ _Identity = tuple[int, int]  # device and number of a folder, the same by whiche
 class Found:
     """What a walk came across. `pictures` are files, those of a folder before those of the folders in it, each sorted
     by name; `folders` all that were looked into but the first, in that order. The rest was left out: pictures of
-    formats that are not read; other files; links that lead nowhere, or to a folder that holds them; and folders that
-    cannot be read, with the reason."""
+    formats that are not read; other files; links that lead nowhere, or to a folder that holds them; runs of
+    clothier; and folders that cannot be read, with the reason."""
 
     pictures: list[Path] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
@@ -48,6 +50,7 @@ class Found:
     other_files: list[Path] = field(default_factory=list)
     broken_links: list[Path] = field(default_factory=list)
     upward_links: list[Path] = field(default_factory=list)
+    runs: list[Path] = field(default_factory=list)
     closed: dict[Path, str] = field(default_factory=dict)
 
     def left_out(self) -> list[str]:
@@ -66,6 +69,7 @@ class Found:
         for paths, one, several in (
             (self.broken_links, "link that leads nowhere", "links that lead nowhere"),
             (self.upward_links, "link to a folder that holds it", "links to folders that hold them"),
+            (self.runs, "run of clothier", "runs of clothier"),
             (self.closed, "folder that cannot be read", "folders that cannot be read"),
         ):
             if paths:
@@ -108,6 +112,9 @@ def walk(root: Path, *, all_formats: bool = False) -> Found:
                 raise unreadable_folder(root, error.strerror or str(error)) from error
             found.closed[folder] = error.strerror or str(error)
             continue
+        if folder != root and any(entry.name == _RUN for entry in entries):
+            found.runs.append(folder)  # its figures are no photos
+            continue
         if folder != root:
             found.folders.append(folder)
         inner = []
@@ -120,6 +127,8 @@ def walk(root: Path, *, all_formats: bool = False) -> Found:
             else:
                 inner.append((path, holders | {_identity(path)}))
         waiting += reversed(inner)
+    of_runs = {path.parent for path in found.runs}
+    found.folders = [path for path in found.folders if path not in of_runs or found.below(path).pictures]
     return found
 
 

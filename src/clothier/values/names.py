@@ -54,6 +54,14 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted_names
 
 
+def differing_in_case(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of names that differ in capitals alone, such as Hat and hat: perhaps one class, written in two ways."""
+    seen: dict[str, str] = {}
+    return [
+        (seen[key], name) for name in names if (key := name.casefold()) in seen or seen.update({key: name})
+    ]
+
+
 def fault(names: Sequence[str]) -> str:
     """What is wrong with these names of classes, what was wanted and what to do; nothing where all is well."""
     if len(names) > MOST_CLASSES:
