@@ -32,7 +32,7 @@ LENGTH = struct.Struct("<Q")
 LENGTHS = struct.Struct("<II")
 TOO_MUCH_MEMORY = "needs more memory than a picture may"
 FAILED = "cannot be decoded"
-NICE = 5  # by which tensors step back, whose reading takes long where they are large
+NICE = 10  # by which tensors step back, whose reading takes long where they are large
 
 
 def main(words: str) -> None:

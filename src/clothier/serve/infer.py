@@ -97,10 +97,12 @@ async def infer(request: Request) -> Response:
         )
     images = service.settings.rows * math.prod(model.engine.predictor.image_shape)
     most = min(service.settings.body_bytes, tensors.MOST_JSON + images)
+    head = request.headers.get(tensors.HEAD)
     with service.bodies.admitted(request, most) as body:
+        model.reader.check(request.headers.get("content-length", ""), head)
         content = await body.read()
         async with service.deadline():
-            asked = await model.reader.read(content, request.headers.get(tensors.HEAD))
+            asked = await model.reader.read(content, head)
             rows = len(asked.images)
             with service.place(service.tensors) if rows <= FEW else service.price(0, rows):
                 outcome = await model.engine.answer(asked.images)

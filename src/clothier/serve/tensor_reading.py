@@ -16,7 +16,7 @@ from clothier.serve.tensors import Asked
 # While Python reads JSON, nothing else of this process runs. So much takes 0.5 ms at most: bytes, and lists and objects
 # among them, which take most of the time (64 KB of lists take 10 ms).
 _SHORT, _LISTS = 2**14, 2000
-_MOST = 4 * tensors.MOST_JSON  # bytes of longer JSON that are read or wait for it
+_MOST = 2 * tensors.MOST_JSON  # bytes of longer JSON that are read or wait for it
 _ADVICE = "send binary tensors"
 
 
@@ -32,6 +32,14 @@ class TensorReader:
     @property
     def replaced(self) -> int:
         return self._processes.replaced if self._processes else 0
+
+    def check(self, length: str, head: str | None) -> None:
+        """RefusedError where JSON of a body of so many bytes, as its header says, would not be read now: before it
+        comes."""
+        if length.isdecimal():
+            size = tensors.json_length(head, int(length[:19]))
+            if size > _SHORT:
+                self._waiting.check(size)
 
     async def read(self, body: bytes, head: str | None) -> Asked:
         """What that body asks for; `head` is the header tensors.HEAD. Raises RefusedError."""
