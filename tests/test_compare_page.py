@@ -6,11 +6,13 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_runs import CLASSES, LABELS, make_run
 
 from clothier import compare, compare_page, evaluate
 from clothier.compare import Comparison
+from clothier.values import PhaseScores, Predictions
 
 
 @pytest.fixture
@@ -40,6 +42,41 @@ def test_f1_of_a_group_is_the_mean_of_its_runs(comparison: Comparison) -> None:
     assert [row[0] for row in rows] == list(CLASSES)
     first, second, third = (run.scores.per_class[0].f1 or 0.0 for run in comparison.runs)
     assert rows[0][1:] == [f"{(first + second) / 2:.4f}", f"{third:.4f}"]
+
+
+def test_of_more_classes_than_asked_for_those_that_differ_most_are_listed(comparison: Comparison) -> None:
+    rows = compare_page.class_rows(comparison)
+    spread = {row[0]: abs(float(row[1]) - float(row[2])) for row in rows}
+    wanted = sorted(CLASSES, key=lambda name: -spread[name])
+    assert len(set(spread.values())) > 1
+    assert [row[0] for row in compare_page.class_rows(comparison, 2)] == wanted[:2]
+    assert compare_page.class_title(comparison) == "F1 of each class"
+    assert compare_page.class_title(comparison, 2) == (
+        "F1 of the 2 of 3 classes where it differs most; compare.csv has all"
+    )
+
+
+def test_a_thousand_classes_are_a_hundred_in_the_pages_and_all_in_the_table(tmp_path: Path) -> None:
+    names, labels = [f"class {number}" for number in range(1100)], np.arange(2200) % 1100
+    runs = []
+    for seed in (1, 3):
+        run = make_run(tmp_path, f"cnn1-{seed}", seed=seed)
+        logits = np.random.default_rng(seed).normal(size=(2200, 1100)).astype(np.float32)
+        logits[np.arange(2200), labels] += 3
+        scores = evaluate.score(labels, Predictions(logits), names)
+        run.write_scores([PhaseScores("plain", 10, scores, None, scores, "beef" * 16)])
+        run.write_predictions(labels, Predictions(logits), names)
+        runs.append(run)
+    comparison = compare.compare(runs)
+    title = "F1 of the 100 of 1,100 classes where it is lowest; compare.csv has all"
+    page, text = compare_page.html(comparison, tmp_path, None), compare_page.markdown(comparison)
+    assert f"<h2>{title}</h2>" in page
+    assert f"## {title}" in text
+    shown = [float(row[1]) for row in compare_page.class_rows(comparison)]
+    assert shown == sorted(shown)
+    assert page.count('<th scope="row">class ') == text.count("| class ") - 1 == 100
+    (first, _) = csv.DictReader(io.StringIO(compare_page.table(comparison)))
+    assert [name for name in names if f"f1 {name}" in first] == names
 
 
 def test_a_class_without_images_is_said_to_have_none(tmp_path: Path) -> None:

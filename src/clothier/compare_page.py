@@ -13,6 +13,7 @@ from clothier.files import write_atomic
 from clothier.values.results import in_words
 
 PAIR_COLUMNS = ["run", "against", "what it means", "p", "p corrected"]
+MOST_CLASSES = 100  # that the pages list
 
 
 def write(comparison: Comparison, folder: Path) -> dict[str, Path]:
@@ -79,12 +80,32 @@ def class_columns(comparison: Comparison) -> list[str]:
     return ["class", *(group.name for group in comparison.groups)]
 
 
-def class_rows(comparison: Comparison) -> list[list[str]]:
-    """The F1 of each class, a column a group; the mean where a group has several runs."""
-    return [
-        [name, *(in_words(group.f1(label)) for group in comparison.groups)]
-        for label, name in enumerate(comparison.class_names)
-    ]
+def class_rows(comparison: Comparison, most: int = MOST_CLASSES) -> list[list[str]]:
+    """The F1 of each class, a column a group; the mean where a group has several runs. Of more than `most` classes,
+    those whose F1 differs most between the groups, or is lowest where there is one group, from the top."""
+    names = comparison.class_names
+    values = [[group.f1(label) for group in comparison.groups] for label in range(len(names))]
+    labels = list(range(len(names)))
+    if len(names) > most:
+        labels = sorted(labels, key=lambda label: _rank(values[label]))[:most]
+    return [[names[label], *map(in_words, values[label])] for label in labels]
+
+
+def class_title(comparison: Comparison, most: int = MOST_CLASSES) -> str:
+    """What `class_rows` shows."""
+    number = len(comparison.class_names)
+    if number <= most:
+        return "F1 of each class"
+    which = "differs most" if len(comparison.groups) > 1 else "is lowest"
+    return f"F1 of the {most} of {number:,} classes where it {which}; compare.csv has all"
+
+
+def _rank(values: list[float | None]) -> float:
+    """Lower for a class that is worth a look: its F1 in each group; last where none is known."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return 2.0
+    return min(known) - max(known) if len(values) > 1 else known[0]
 
 
 def explanation(comparison: Comparison) -> list[str]:
@@ -126,6 +147,7 @@ def html(comparison: Comparison, folder: Path, picture: bytes | None) -> str:
             "pairs": pair_rows(comparison),
             "class_columns": class_columns(comparison),
             "classes": class_rows(comparison),
+            "class_title": class_title(comparison),
             "explanation": explanation(comparison),
             "figures": {"curves": pages.embedded(picture)} if picture else {},
         },
@@ -139,7 +161,7 @@ def markdown(comparison: Comparison) -> str:
         " ".join(explanation(comparison)) + "\n",
         "## Pairs\n",
         pages.markdown_table(PAIR_COLUMNS, pair_rows(comparison)),
-        "## F1 of each class\n",
+        f"## {class_title(comparison)}\n",
         pages.markdown_table(class_columns(comparison), class_rows(comparison)),
     ]
     if comparison.notice:

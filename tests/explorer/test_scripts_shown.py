@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 from explorer import made_spaces
 from explorer.opened import MADE, SPACES, Opened
 
+from clothier import explorer
 from clothier.embed import Search, projections
 from clothier.explorer import packing
 
@@ -44,6 +46,34 @@ def test_what_was_packed_is_what_the_page_holds(browser_page: Opened) -> None:
             )
     assert browser_page.ask("app.data.ids") == list(MADE.ids)
     assert browser_page.ask("Array.from(app.data.pictures)") == MADE.images.ravel().tolist()
+
+
+def test_hundreds_of_classes_leave_room_for_the_maps(opened: Opened, tmp_path: Path) -> None:
+    count = len(MADE)
+    names = tuple(f"class {number}" for number in range(1100))
+    many = dataclasses.replace(MADE, labels=np.arange(count), class_names=names)
+    spaces = [explorer.Space("net dense1", many, projections.pca(many.vectors))]
+    file = tmp_path / "many.html"
+    file.write_text(explorer.render(spaces, "many"), encoding="utf-8")
+    made, opened.file = opened.file, file
+    try:
+        opened.open()
+        assert opened.page.locator(".chip").count() == count
+        legend, stage = (opened.page.locator(name).first.bounding_box() for name in ("#legend", ".stage"))
+        assert legend
+        assert legend["height"] < 120
+        assert stage
+        assert stage["height"] > 250
+        opened.page.evaluate(
+            "() => { window.said = []; const canvas = CanvasRenderingContext2D.prototype, own = canvas.fillText;"
+            "canvas.fillText = function (text, ...rest) { window.said.push(text); own.call(this, text, ...rest); };"
+            "explorer.app.panels.a.view.request(); }"
+        )
+        opened.settle()
+        said = [text for text in opened.ask("window.said") if text.startswith("class ")]
+        assert len(said) == len(set(said)) == 40
+    finally:
+        opened.file = made
 
 
 @pytest.mark.parametrize("colour", ["label", "prediction", "verdict", "confidence"])

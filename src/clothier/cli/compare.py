@@ -9,6 +9,8 @@ import typer
 
 from clothier.cli import screen
 
+_SHOWN = 20  # classes, where there are more
+
 
 def compare(
     runs: Annotated[list[Path], typer.Argument(help="Run folders, two or more, such as runs/cnn1-*.")],
@@ -32,8 +34,8 @@ def compare(
     for first, second, words, _, corrected in compare_page.pair_rows(comparison):
         screen.say(f"{first} against {second}: {words} (p = {corrected})".replace("= <", "<"))
     screen.say()
-    columns, rows = compare_page.class_columns(comparison), compare_page.class_rows(comparison)
-    screen.print_table(columns, rows, title="F1 of each class")
+    columns, rows = compare_page.class_columns(comparison), compare_page.class_rows(comparison, _SHOWN)
+    screen.print_table(columns, rows, title=compare_page.class_title(comparison, _SHOWN))
     screen.say()
     for sentence in compare_page.explanation(comparison):
         screen.say(sentence)

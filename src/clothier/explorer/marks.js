@@ -3,6 +3,7 @@
 import { project } from "./camera.js";
 
 const FONT = "system-ui, sans-serif";
+const MOST_NAMES = 40; // in sight at once: more would hide the points
 
 // Lines through the mean of all images and the words at their ends; a map without axes (t-SNE) has none.
 export function drawAxes(context, view) {
@@ -49,7 +50,8 @@ function wordAtEdge(context, view, text, axis, side, x, y) {
   }
 }
 
-// Each class's name where its points are, paler where none of them is shown; one that would cover another moves down.
+// Each class's name where its points are, paler where none of them is shown; one that would cover another moves down. Of
+// many classes in sight those with most images are named; zooming in shows the others.
 export function drawNames(context, view, places) {
   const { size, flat, camera, app } = view;
   const byClass = app.style.groups.names.length === app.style.classes.names.length;
@@ -62,10 +64,14 @@ export function drawNames(context, view, places) {
   const boxes = [];
   const high = 17 * size.ratio;
   context.font = `600 ${13 * size.ratio}px ${FONT}`;
-  const sorted = shown.map(({ text, group }, place) => ({ text, group, x: screen[3 * place], y: screen[3 * place + 1] }));
-  sorted.sort((one, other) => one.y - other.y);
-  for (const { text, group, x, y } of sorted) {
-    if (x < 0 || y < 0 || x > size.width || y > size.height) continue;
+  const { counts } = app.style.classes;
+  const inSight = shown
+    .map(({ text, group }, place) => ({ text, group, x: screen[3 * place], y: screen[3 * place + 1] }))
+    .filter(({ x, y }) => x >= 0 && y >= 0 && x <= size.width && y <= size.height)
+    .sort((one, other) => counts[other.group] - counts[one.group])
+    .slice(0, MOST_NAMES)
+    .sort((one, other) => one.y - other.y);
+  for (const { text, group, x, y } of inSight) {
     const half = context.measureText(text).width / 2 + 4 * size.ratio;
     const middle = Math.max(half, Math.min(size.width - half, x));
     let line = y;
