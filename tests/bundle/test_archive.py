@@ -53,3 +53,15 @@ def test_a_large_member_is_held_once_while_it_is_read(packed: bool) -> None:
         finally:
             tracemalloc.stop()
     assert peak < size + 6 * 2**20  # blocks of a megabyte on their way
+
+
+def test_what_is_large_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose members are packed could have any of them: reading them would cost more than the file does."""
+    members = {"manifest.json": b"{}", "model.onnx": b"ab" * 2**19}
+    packed = archive.pack(members)
+    monkeypatch.setattr(archive, "_LARGE", 2**20 - 1)
+    with pytest.raises(BundleError) as caught, archive.opened(io.BytesIO(packed)):
+        pass
+    assert str(caught.value) == "has model.onnx of 1,048,576 bytes packed; wanted more than 1,048,575 stored"
+    with archive.opened(io.BytesIO(archive.pack(members))) as opened:
+        assert opened.read("model.onnx", 2**20) == members["model.onnx"]

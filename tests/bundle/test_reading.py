@@ -15,6 +15,7 @@ from bundle import hostile
 from made_bundles import made
 
 from clothier import bundle
+from clothier.bundle import bounds, reading
 from clothier.errors import BundleError
 
 MOST_MEMORY, MOST_SECONDS = 256 * 2**20, 1.0
@@ -79,6 +80,22 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         with pytest.raises(BundleError) as caught:
             bundle.read(path)
         assert str(caught.value).startswith(f"{path} {words}")
+
+
+def test_what_does_not_fit_into_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model.clothier"
+    bundle.write(path, made())
+    needed = bounds.of(made().manifest.plan).memory
+    monkeypatch.setattr(reading, "_SMALL", 0)
+    monkeypatch.setattr(reading, "available_memory", lambda: needed - 1)
+    with pytest.raises(BundleError) as caught:
+        bundle.read(path)
+    assert str(caught.value) == (
+        f"{path} has a network that takes about {needed:,} bytes of memory; {needed - 1:,} are free here; "
+        "wanted a machine with more, or a smaller network"
+    )
+    monkeypatch.setattr(reading, "available_memory", lambda: needed)
+    assert bundle.read(path).graph == made().graph
 
 
 SCRIPT = """

@@ -10,6 +10,7 @@ import pytest
 from made_bundles import made, manifest
 
 from clothier import bundle
+from clothier.bundle import bounds
 from clothier.errors import BundleError, WriteError
 
 
@@ -32,6 +33,16 @@ def test_a_small_file_may_leave_weights_and_look_alikes_out(tmp_path: Path) -> N
     read = bundle.read(path)
     assert (dict(read.weights), read.lookalikes) == ({}, None)
     assert path.stat().st_size < len(bundle.pack(made())) / 1.5
+
+
+def test_weights_that_do_not_fit_in_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = sum(array.nbytes for array in made().weights.values())
+    monkeypatch.setattr(bounds, "MOST_BYTES", 2 * network + 4 * 128 * (128 + 3) - 1)
+    path = tmp_path / "model.clothier"
+    bundle.write(path, made())
+    read = bundle.read(path)
+    assert dict(read.weights) == {}
+    assert read.graph == made().graph
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,11 @@ def test_summary_prints_the_layer_table(capsys: pytest.CaptureFixture[str]) -> N
     assert facts["layers"][0]["output_shape"] == [20, 30, 3]
 
 
+def test_a_summary_takes_no_memory_for_weights(capsys: pytest.CaptureFixture[str]) -> None:
+    text = _prints(capsys, "summary", "cnn1", "--image-size", "4096")
+    assert "17,163,097,802 parameters" in text
+
+
 def test_data_prints_facts_and_draws_pictures(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert cli.run(["data", "generated:600", "--index", "3"]) == 0
     captured = capsys.readouterr()

@@ -131,3 +131,8 @@ def test_unknown_model() -> None:
 def test_building_leaves_the_callers_precision_alone() -> None:
     models.build("cnn1", (28, 28, 1), 10, "bfloat16")
     assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_an_outline_is_the_network_without_its_weights(name: str) -> None:
+    assert models.outlined(name, (28, 30, 3), 7) == models.describe(models.build(name, (28, 30, 3), 7))

@@ -25,12 +25,13 @@ NAMES = (MANIFEST, WEIGHTS, GRAPH, STATISTICS, LOOKALIKES)
 
 Source = Path | BinaryIO
 
-_MOST_FILE = 400 * 2**20
+_MOST_FILE = 2**31 - 1  # bytes; beyond, zips are zip64
 _END = struct.Struct("<4s4H2LH")  # the last 22 bytes of a zip without a comment
 _ZIP64 = b"PK\x06\x07"
 _MOST_DIRECTORY = 4096  # bytes of the table of contents
 _MOST_RATIO = 50  # unpacked to packed; trained weights give 1.1, JSON 10
 _SMALL = 2**20  # what may be packed more tightly
+_LARGE = 128 * 2**20  # what may not be packed: so much to read must be there
 _BLOCK = 2**20
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # a zip's earliest date: equal contents, equal bytes
 
@@ -207,10 +208,14 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
             f"has {entry.filename} packed {entry.file_size // max(entry.compress_size, 1):,} to 1, "
             f"as a zip bomb is; wanted at most {_MOST_RATIO} to 1"
         )
+    if entry.file_size > _LARGE and entry.compress_type != zipfile.ZIP_STORED:
+        raise BundleError(
+            f"has {entry.filename} of {entry.file_size:,} bytes packed; wanted more than {_LARGE:,} stored"
+        )
 
 
 def pack(members: Mapping[str, bytes]) -> bytes:
-    """The zip of those members, in the order of NAMES, each deflated where that saves a tenth."""
+    """The zip of those members, in the order of NAMES, each that is not large deflated where that saves a tenth."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name in NAMES:
@@ -219,7 +224,7 @@ def pack(members: Mapping[str, bytes]) -> bytes:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.external_attr = 0o644 << 16
             data = members[name]
-            small = len(zlib.compress(data[:_SMALL], 6)) < 0.9 * len(data[:_SMALL])
+            small = len(data) <= _LARGE and len(zlib.compress(data[:_SMALL], 6)) < 0.9 * len(data[:_SMALL])
             entry.compress_type = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
             archive.writestr(entry, data, compresslevel=6)
     return made.getvalue()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from clothier.bundle import bounds
 from clothier.bundle.messages import check_fields, parsed
 from clothier.bundle.operators import OPERATORS, work
 from clothier.bundle.steps import Step, Tensor
@@ -24,8 +25,6 @@ from clothier.models.plan import Plan
 OPSETS = (13, 21)  # the operators' versions that are known to mean what we take them to mean
 IR_VERSIONS = (7, 10)  # of the format, which came with those
 MOST_NODES = 2000
-MOST_VALUES = 2**26  # of all activations of one image: 256 MB; VGG19 has 30 million
-MOST_WORK = 2**36  # multiplications for one image; VGG19 has 9 thousand million
 _FLOAT32, _UINT8 = 1, 2
 _KINDS = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64"}  # onnx.TensorProto.DataType
 _INT, _INTS = 2, 7  # onnx.AttributeProto.AttributeType
@@ -53,7 +52,7 @@ def check(graph: bytes, plan: Plan) -> Cost:
             )
         tensors[constant.name] = _constant(constant, span, graph)
     _check_ends(model, plan)
-    cost = _check_nodes(model, tensors)
+    cost = _check_nodes(model, tensors, bounds.of(plan))
     for name, width in _widths(plan).items():
         made = tensors.get(name)
         if made is None or made.shape != (None, width) or made.kind != "float32":
@@ -138,7 +137,7 @@ def _described(value: Any) -> tuple[str, int, tuple[int, ...]]:
     return value.name, tensor.elem_type, tuple(side.dim_value for side in others)
 
 
-def _check_nodes(model: Any, tensors: dict[str, Tensor]) -> Cost:
+def _check_nodes(model: Any, tensors: dict[str, Tensor], most: bounds.Bounds) -> Cost:
     """Adds what each node makes to `tensors`."""
     values = total = 0
     for node in model.graph.node:
@@ -151,9 +150,9 @@ def _check_nodes(model: Any, tensors: dict[str, Tensor]) -> Cost:
             )
         tensors[output] = made
         values, total = values + made.size, total + work(step, made)
-        if values > MOST_VALUES or total > MOST_WORK:
+        if values > most.values or total > most.work:
             raise BundleError(
-                f"model.onnx costs more than {MOST_VALUES:,} values or {MOST_WORK:,} multiplications an image; "
+                f"model.onnx costs more than {most.values:,} values or {most.work:,} multiplications an image; "
                 "wanted less"
             )
     return Cost(values, total)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from clothier.bundle import archive, graphs, tensors
+from clothier.backend import available_memory
+from clothier.bundle import archive, bounds, graphs, tensors
 from clothier.bundle.archive import GRAPH, LOOKALIKES, MANIFEST, STATISTICS, WEIGHTS, Archive, Source
 from clothier.bundle.contents import Bundle, Lookalikes
 from clothier.bundle.manifest import Manifest
-from clothier.bundle.wire import MOST_BESIDES
 from clothier.errors import BundleError
 from clothier.fields import parse
 from clothier.models import shapes
 from clothier.values import Floats
 
 MOST_MANIFEST = 2**20  # bytes
-MOST_WEIGHTS = 128 * 2**20  # bytes of weights that a network may have; VGG19's are 97 million
-MOST_STATISTICS = 32 * 2**20
 MOST_LOOKALIKES = 32 * 2**20
 
 
@@ -40,6 +37,7 @@ def read(source: str | Path | BinaryIO) -> Bundle:
         ) from error
 
 
+_SMALL = 256 * 2**20  # bytes that are not worth asking for
 _VERBS = ("is ", "has ", "holds ", "cannot ")
 
 
@@ -51,29 +49,29 @@ def _read(opened: Archive, source: Source, name: str) -> Bundle:
             f"manifest.json lists {', '.join(sorted(listed)) or 'nothing'}; "
             f"wanted what is there, {', '.join(sorted(given))}"
         )
-    wanted = shapes.of(manifest.plan)
-    num_bytes = 4 * sum(math.prod(shape) for shape in wanted.values())
-    if num_bytes > MOST_WEIGHTS:
-        raise BundleError(f"has a network of {num_bytes:,} bytes; wanted at most {MOST_WEIGHTS:,}")
-    most = {
-        GRAPH: num_bytes + MOST_BESIDES,
-        WEIGHTS: num_bytes + tensors.MOST_HEADER,
-        STATISTICS: MOST_STATISTICS,
+    wanted, most = shapes.of(manifest.plan), bounds.of(manifest.plan)
+    sizes = {
+        GRAPH: most.graph,
+        WEIGHTS: most.weights,
+        STATISTICS: most.statistics,
         LOOKALIKES: MOST_LOOKALIKES,
     }
     for member in listed:
-        if opened.sizes[member] > most[member]:
-            raise BundleError(f"{member} has {opened.sizes[member]:,} bytes; wanted at most {most[member]:,}")
+        if opened.sizes[member] > sizes[member]:
+            raise BundleError(
+                f"{member} has {opened.sizes[member]:,} bytes; wanted at most {sizes[member]:,}"
+            )
         opened.check(member, manifest.members[member])
     if WEIGHTS in listed:
         start = opened.start(WEIGHTS, 8 + tensors.MOST_HEADER)
         _check_weights(tensors.header(start, opened.sizes[WEIGHTS], WEIGHTS), wanted)
     statistics = (
-        tensors.load(opened.read(STATISTICS, MOST_STATISTICS), STATISTICS) if STATISTICS in listed else {}
+        tensors.load(opened.read(STATISTICS, most.statistics), STATISTICS) if STATISTICS in listed else {}
     )
     lookalikes = _lookalikes(opened, manifest) if LOOKALIKES in listed else None
     # Last, for it is the largest, and the others take twice their size while they are loaded.
-    graph = opened.read(GRAPH, most[GRAPH])
+    _check_memory(most.memory)
+    graph = opened.read(GRAPH, most.graph)
     graphs.check(graph, manifest.plan)
     return Bundle(
         manifest=manifest,
@@ -82,6 +80,15 @@ def _read(opened: Archive, source: Source, name: str) -> Bundle:
         statistics=statistics,
         lookalikes=lookalikes,
     )
+
+
+def _check_memory(needed: int) -> None:
+    """BundleError where a network that takes so many bytes would not fit."""
+    if needed > _SMALL and (free := available_memory()) is not None and needed > free:
+        raise BundleError(
+            f"has a network that takes about {needed:,} bytes of memory; {free:,} are free here; "
+            "wanted a machine with more, or a smaller network"
+        )
 
 
 class Weights(Mapping[str, Floats]):

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from clothier.bundle import archive, tensors
+from clothier.bundle import archive, bounds, tensors
 from clothier.bundle.contents import Bundle
 from clothier.errors import BundleError
 from clothier.files import write_atomic
@@ -30,9 +30,9 @@ def write(path: Path, bundle: Bundle) -> None:
 
 
 def pack(bundle: Bundle) -> bytes:
-    """The bytes of the model file."""
+    """The bytes of the model file; weights that do not fit in beside the graph are left out."""
     members = {archive.GRAPH: bundle.graph, archive.STATISTICS: tensors.dump(bundle.statistics)}
-    if bundle.weights:
+    if bundle.weights and bounds.of(bundle.manifest.plan).whole:
         members[archive.WEIGHTS] = tensors.dump(bundle.weights)
     if bundle.lookalikes is not None:
         members[archive.LOOKALIKES] = tensors.dump(bundle.lookalikes.as_tensors())

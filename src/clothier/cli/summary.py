@@ -26,8 +26,7 @@ def summary(
         raise models.unknown(model)
     height, width = options.parse_size(image_size) or (28, 28)
     backend.start()
-    built = models.build(model, (height, width, channels), classes)
-    layers = models.describe(built)
+    layers = models.outlined(model, (height, width, channels), classes)
     trainable = sum(layer.trainable for layer in layers)
     total = sum(layer.parameters for layer in layers)
     if json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -188,6 +189,19 @@ class Layer:
     output_shape: tuple[int, ...]
     parameters: int
     trainable: int
+
+
+def outlined(name: str, image_shape: tuple[int, int, int], num_classes: int) -> list[Layer]:
+    """The layers that `build` would make, without memory for their weights. Errors as `build`."""
+
+    def made() -> list[Layer]:
+        import keras
+
+        with keras.StatelessScope(initialize_variables=False):
+            return describe(build(name, image_shape, num_classes))
+
+    with ThreadPoolExecutor(1) as pool:  # Keras keeps a list of what it did not fill, one for each thread
+        return pool.submit(made).result()
 
 
 def describe(model: keras.Model) -> list[Layer]:

@@ -12,6 +12,7 @@ from clothier.values.names import MOST_CLASSES
 
 MOST_SIDE = 4096  # pixels
 MOST_TRUNKS = 4  # heads, one on the other
+MOST_HEAD_UNITS = 100_000
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Plan:
             base_pixels=fields.one_of("base_pixels", BASE_PIXELS),
             base_end=fields.one_of("base_end", BASE_ENDS),
             resize=fields.one_of("resize", RESIZES),
-            head_units=fields.whole("head_units", 1, 100_000),
+            head_units=fields.whole("head_units", 1, MOST_HEAD_UNITS),
             head_dropout=fields.number("head_dropout", 0, 1),
             views=fields.one_of("views", VIEWS),
         )

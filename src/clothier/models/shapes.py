@@ -1,17 +1,37 @@
-"""A plan -> the shape of each weight, by name, without building the network. No Keras here.
+"""A plan -> the shape of each weight, by name, and what the network costs, without building it. No Keras here.
 
-A second account of every architecture, from its own file's numbers: what a model file holds is measured against it.
+A second account of every architecture, from its own file's numbers: what a model file holds is measured against it, and
+whether a network fits into memory.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from clothier.models.plan import Plan
 
 Shapes = dict[str, tuple[int, ...]]
 
+_VGG19_SHAPE = (150, 150, 3)
 _VGG19 = ((64, 64), (128, 128), (256,) * 4, (512,) * 4, (512,) * 4)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a network is: its `weights`; and for one image the `activations` of all layers, the `largest` layer's
+    among them, and the `multiplications`."""
+
+    weights: int
+    activations: int
+    largest: int
+    multiplications: int
+
+    @property
+    def weight_bytes(self) -> int:
+        """In float32."""
+        return 4 * self.weights
 
 
 class Tally:
@@ -19,6 +39,8 @@ class Tally:
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
+        self.activations = self.largest = math.prod(shape)
+        self.multiplications = 0
         self.weights: Shapes = {}
         self.ends: dict[str, tuple[Shapes, tuple[int, ...]]] = {}  # where a trunk may end
 
@@ -38,14 +60,27 @@ class Tally:
         if bias:
             self.weights[f"{name}/bias"] = (filters,)
         self.shape = (-(-(height - lost) // stride), -(-(width - lost) // stride), filters)
+        self._count(side * side * channels, copies=2)  # itself and its ReLU
 
     def norm(self, name: str, *, scale: bool = True) -> None:
         for variable in (*(["gamma"] if scale else []), "beta", "moving_mean", "moving_variance"):
             self.weights[f"{name}/{variable}"] = self.shape[-1:]
+        self._count(1)
 
     def pool(self) -> None:
         height, width, channels = self.shape
         self.shape = (height // 2, width // 2, channels)
+        self._count(1)
+
+    def resize(self, before: tuple[int, int, int], after: tuple[int, int, int]) -> None:
+        """Images are brought from that shape to this one first, by a product with a matrix for each axis."""
+        (height, width, _), (new_height, new_width, _) = before, after
+        channels = min(
+            before[2], after[2]
+        )  # grey pictures are made of colours before, colours of grey ones after
+        self.activations += 2 * math.prod(before)
+        self.largest = max(self.largest, math.prod(before))
+        self.multiplications += height * channels * new_width * (width + new_height)
 
     def flatten(self, *, pooling: bool = False) -> None:
         height, width, channels = self.shape
@@ -55,15 +90,41 @@ class Tally:
     def dense(self, name: str, units: int, *, bias: bool = True) -> None:
         if name == "logits":
             self.ends["logits"] = (dict(self.weights), self.shape)
-        self.weights[f"{name}/kernel"] = (*self.shape, units)
+        (inputs,) = self.shape
+        self.weights[f"{name}/kernel"] = (inputs, units)
         if bias:
             self.weights[f"{name}/bias"] = (units,)
         self.shape = (units,)
+        self._count(inputs)
+
+    def _count(self, each: int, copies: int = 1) -> None:
+        """A layer of the shape that is reached, each of whose values takes so many multiplications."""
+        values = math.prod(self.shape)
+        self.activations += copies * values
+        self.largest = max(self.largest, values)
+        self.multiplications += each * values
 
 
 def of(plan: Plan) -> Shapes:
     """The shape of each weight of a plan's network, by name, such as {"conv1/kernel": (3, 3, 1, 32), ...}."""
     return _tally(plan).weights
+
+
+def size(plan: Plan) -> Size:
+    """How large a plan's network is."""
+    tally = _tally(plan)
+    return Size(
+        weights=sum(map(math.prod, tally.weights.values())),
+        activations=tally.activations,
+        largest=tally.largest,
+        multiplications=tally.multiplications,
+    )
+
+
+def base_bytes(plan: Plan) -> int:
+    """Of the weights that lie below the head of a plan with a base, in float32."""
+    head = {f"head{plan.depth}_dense", "logits"}
+    return 4 * sum(math.prod(shape) for name, shape in of(plan).items() if name.split("/")[0] not in head)
 
 
 def num_features(plan: Plan) -> int:
@@ -73,13 +134,14 @@ def num_features(plan: Plan) -> int:
 
 def _tally(plan: Plan) -> Tally:
     if plan.trunk is not None:
-        whole = _tally(plan.trunk)
-        below = Tally(())
-        below.weights, below.shape = whole.ends[plan.base_end]
+        below = _tally(plan.trunk)
+        weights, below.shape = below.ends[plan.base_end]
+        below.weights = dict(weights)
     else:
         below = Tally(plan.image_shape)
         _NETWORKS[plan.model](below, plan.num_classes)
     if plan.has_base:
+        below.resize(plan.image_shape, plan.trunk.image_shape if plan.trunk else _VGG19_SHAPE)
         below.dense(f"head{plan.depth}_dense", plan.head_units)
         below.dense("logits", plan.num_classes)
     return below
@@ -142,7 +204,7 @@ def _fastnet_large(net: Tally, num_classes: int) -> None:
 
 def _vgg19(net: Tally, num_classes: int) -> None:
     """The base alone: the head comes from the plan."""
-    net.shape = (150, 150, 3)
+    net.shape = _VGG19_SHAPE
     for number, block in enumerate(_VGG19, start=1):
         for place, filters in enumerate(block, start=1):
             net.conv(f"block{number}_conv{place}", filters, same=True)

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from clothier import augment, backend, checkpoint, events, models, pretrained
 from clothier.errors import RunError
+from clothier.models.plan import Plan
 from clothier.pretrained import Base
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train import remains
+from clothier.train import remains, room
 from clothier.train.description import describe
 from clothier.train.loop import Training
 from clothier.train.precision import settle_precision
@@ -40,8 +41,8 @@ def train(
     is the one that began it, which recipe.json keeps; `base` is what pretrained.fetch gave for the recipe, where that
     was done before.
 
-    Raises InputError as `check_names`, InterruptedRunError on Ctrl-C, WriteError where a file cannot be written (both
-    name the command that goes on), RunError where the loss stops being a number.
+    Raises InputError as `check_names` and `room.check`, InterruptedRunError on Ctrl-C, WriteError where a file cannot
+    be written (both name the command that goes on), RunError where the loss stops being a number.
     """
     check_names(recipe)
     recipe = recipe.as_read(dataset)
@@ -50,6 +51,9 @@ def train(
     watcher = watcher or Watcher()
     with run.alone():
         with run.begun():
+            trunk = base.trunk if base else None
+            plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, trunk)
+            room.check(recipe, plan, len(dataset.train))
             training = Training(
                 settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base
             )
