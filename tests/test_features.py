@@ -226,7 +226,7 @@ def test_a_disk_without_room_is_told_before_anything_is_computed(
     with pytest.raises(WriteError) as caught:
         features.extract(base, tiny, "x", tmp_path)
     assert str(caught.value).startswith(
-        f"cannot write {tmp_path}: 0.0 GB of features do not fit on the disk; earlier files are untouched;"
+        f"cannot write {tmp_path}: 0.8 MB of features do not fit on the disk; earlier files are untouched;"
     )
 
 

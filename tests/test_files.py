@@ -110,7 +110,7 @@ def test_a_file_system_without_permissions_takes_files(
 
 def test_a_disk_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files.check_room(tmp_path, 1, "features")
-    with pytest.raises(OSError, match=r"1000000000.0 GB of features do not fit on the disk"):
+    with pytest.raises(OSError, match=r"1,000,000,000,000.0 MB of features do not fit on the disk"):
         files.check_room(tmp_path, 10**18, "features")
     usage = type("Usage", (), {"total": 0, "free": 0})
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)

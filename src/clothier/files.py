@@ -104,7 +104,7 @@ def check_room(folder: Path, num_bytes: int, what: str) -> None:
     """Raises OSError where so many bytes have no room on the folder's disk, before they are computed."""
     usage = shutil.disk_usage(folder)
     if usage.total and usage.free < num_bytes:  # some file systems do not tell their size
-        raise OSError(errno.ENOSPC, f"{num_bytes / 1e9:.1f} GB of {what} do not fit on the disk")
+        raise OSError(errno.ENOSPC, f"{num_bytes / 1e6:,.1f} MB of {what} do not fit on the disk")
 
 
 def not_offered(error: OSError) -> bool:

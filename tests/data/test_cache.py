@@ -454,7 +454,7 @@ def test_a_disk_without_room_is_told_before_anything_is_decoded(
     monkeypatch.setattr(
         shutil, "disk_usage", lambda path: type("Usage", (), {"total": 1, "free": needed - 1})
     )
-    with pytest.raises(WriteError, match=r"kept: 0.0 GB of decoded photos do not fit on the disk; "):
+    with pytest.raises(WriteError, match=r"kept: 0.0 MB of decoded photos do not fit on the disk; "):
         decoded(splits, tmp_path)
 
 
