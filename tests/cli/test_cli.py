@@ -528,3 +528,22 @@ def test_warnings_of_libraries_are_not_shown_unless_asked_for() -> None:
             [sys.executable, *options, "-c", code], capture_output=True, text=True, check=True
         )
         assert ("a bomb" in ended.stderr) == shown
+
+
+def test_of_very_many_classes_those_with_the_fewest_images_are_counted(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for number in range(101):
+        for split, count in (("train", 1 + number % 3), ("validation", 1), ("test", 1)):
+            folder = tmp_path / "many" / split / f"class {number:03d}"
+            folder.mkdir(parents=True)
+            for photo in range(count):
+                Image.new("L", (4, 4), number + photo).save(folder / f"{photo}.png")
+    words = ["data", f"folder:{tmp_path / 'many'}", "--image-size", "4"]
+    assert cli.run(words) == 0
+    printed = capsys.readouterr().out
+    assert "\nthe 20 of 101 classes with the fewest training images; --json counts all\n" in printed
+    listed = [line for line in printed.splitlines() if line.startswith("class 0")]
+    assert [line.split()[1] for line in listed] == [f"{number:03d}" for number in range(0, 60, 3)]
+    assert cli.run([*words, "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["splits"]["train"]["counts"]) == 101

@@ -14,6 +14,8 @@ from clothier.errors import InputError
 if TYPE_CHECKING:
     from clothier.values import Dataset
 
+_MANY, _SHOWN = 100, 20  # of more classes than the first, the second number is listed
+
 
 def data(
     source: Annotated[
@@ -121,7 +123,11 @@ def _print(dataset: Dataset, facts: dict[str, Any]) -> None:
     screen.print_table(("split", "images (n, height, width, channels)", "dtype", "range"), rows)
     screen.say()
     rows = [(name, *(splits[s]["counts"][name] for s in splits)) for name in dataset.class_names]
-    screen.print_table(("class", *splits), rows)
+    title = ""
+    if len(rows) > _MANY:
+        title = f"the {_SHOWN} of {len(rows):,} classes with the fewest training images; --json counts all"
+        rows = sorted(rows, key=lambda row: row[1])[:_SHOWN]
+    screen.print_table(("class", *splits), rows, title=title)
     screen.say(f"\nfingerprint  {dataset.fingerprint}")
 
 
