@@ -168,3 +168,32 @@ def test_one_at_a_time_holds_a_folder_and_no_longer_than_it_lives(tmp_path: Path
         with held(tmp_path) as again:
             assert not again
     assert list(tmp_path.iterdir()) == []
+
+
+def test_places_are_checked_before_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "loop").symlink_to("loop")
+    files.check_file_place(tmp_path / "folder" / "new")
+    files.check_file_place(tmp_path / "file")
+    files.check_file_place(tmp_path / "new" / "folder" / "new")
+    files.check_folder_place(tmp_path / "folder")
+    files.check_folder_place(tmp_path / "new" / "folder")
+    monkeypatch.chdir(tmp_path)
+    files.check_file_place(Path("new"))
+    files.check_folder_place(Path("new"))
+    for place, words in (
+        ("folder", "Is a directory"),
+        ("file/x", "file is no folder"),
+        ("loop/x", "is no folder"),
+        ("y" * 300, "File name too long"),
+    ):
+        with pytest.raises(WriteError, match=f"^cannot write {place}: .*{words}; "):
+            files.check_file_place(Path(place))
+    for place in ("file", "file/x", "loop"):
+        with pytest.raises(WriteError, match=rf"^cannot write {place}: .*is no folder; "):
+            files.check_folder_place(Path(place))
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(WriteError, match=r"^cannot write folder: Permission denied; "):
+        files.check_folder_place(Path("folder"))
+    assert not (tmp_path / "new").exists()

@@ -82,6 +82,39 @@ def sync(file: IO[bytes]) -> None:
             raise
 
 
+def check_file_place(path: Path) -> None:
+    """WriteError where no file can be put at `path`, so that long work does not end with it: a folder, a pipe or a
+    device is there, or its folder cannot be made or written."""
+    with _as_write_error(path):
+        if path.is_dir():
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, f"it is {special_kind(path.stat().st_mode)}")
+        _check_folder(path.parent)
+
+
+def check_folder_place(path: Path) -> None:
+    """WriteError where no files can be put into the folder `path`, which need not be there yet."""
+    with _as_write_error(path):
+        _check_folder(path)
+
+
+@contextmanager
+def _as_write_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(path, error) from error
+
+
+def _check_folder(path: Path) -> None:
+    there = next(folder for folder in (path, *path.absolute().parents) if os.path.lexists(folder))
+    if not there.is_dir():
+        raise OSError(errno.ENOTDIR, f"{there} is no folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames and removals in `folder` survive a power cut, where the file system can (POSIX; elsewhere nothing is
     done)."""

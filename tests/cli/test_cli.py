@@ -319,7 +319,9 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
     assert _fails(capsys, "train", "--resume", run, "--set", "learning_rate=0.5").startswith(
         "runs/cnn1-1 was begun with learning_rate=0.001, not 0.5; a resumed run keeps its recipe;"
     )
-    assert "2 epochs done" in _resume_errors(capsys, run)
+    assert _resume_errors(capsys, run) == "runs/cnn1-1 is finished, and nothing of it is lost\n"
+    Path(run, "report.html").unlink()
+    assert "going on with runs/cnn1-1 (cnn1), 2 epochs done" in _resume_errors(capsys, run)
 
 
 def test_a_backend_that_is_none_is_refused_before_anything_is_begun(
@@ -344,7 +346,7 @@ def test_epochs_are_those_of_the_first_phase(
     result = json.loads(_prints(capsys, *words, "--json", "--verbose", "0"))
     assert (result["recipe"]["epochs"], result["recipe"]["augmented_epochs"]) == (0, 1)
     assert [(phase["name"], phase["epochs"]) for phase in result["phases"]] == [("augmented", 1)]
-    assert "1 epochs done" in _resume_errors(capsys, "runs/strong-1 --epochs 1")
+    assert "is finished, and nothing of it is lost" in _resume_errors(capsys, "runs/strong-1 --epochs 1")
     assert _fails(capsys, "train", "--resume", "runs/strong-1", "--epochs", "2").startswith(
         "runs/strong-1 was begun with augmented_epochs=1, not 2;"
     )

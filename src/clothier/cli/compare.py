@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import screen
+from clothier.cli import options, screen
 
 _SHOWN = 20  # classes, where there are more
 
@@ -22,6 +22,7 @@ def compare(
     from clothier import compare_page
     from clothier.runs import Run
 
+    options.check_out(folder=out)
     comparison = comparing.compare([Run.open(path) for path in runs])
     paths = compare_page.write(comparison, out)
     if json:

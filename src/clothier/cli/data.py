@@ -71,6 +71,10 @@ def _check(augment: str | None, out: Path | None) -> None:
         augmentation.get(augment)
     elif out and out.suffix == ".png":
         raise InputError(f"--out is {out}; wanted a folder; a single picture is drawn with --augment NAME")
+    if augment is not None and out and out.suffix == ".png":
+        options.check_out(file=out)
+    else:
+        options.check_out(folder=out or Path("pictures"))
 
 
 def _in_file_order(dataset: Dataset, source: str, read: dict[str, Any]) -> Dataset:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import screen
+from clothier.cli import options, screen
 from clothier.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def doctor(
     from clothier.photo import doctor as doctoring
 
     target = _target(photo, out)
+    options.check_out(file=target)
     doctoring.check_steps(skip or ())
     predictor = predicting.opened(model)
     height, width, channels = predictor.image_shape

@@ -59,6 +59,7 @@ def embed(
     methods = _methods(project, into)
     if out is not None and out.suffix != ".npz":
         raise InputError(f"--out is {out}; wanted a file that ends in .npz, such as vectors.npz")
+    options.check_out(file=out, folder=Path("embeddings"))
     words = pictures.Words(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )

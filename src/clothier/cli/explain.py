@@ -62,6 +62,7 @@ def explain(
     from clothier.runs import Run
 
     opened = Run.open(run)
+    options.check_out(folder=out or opened.figure_file("curves").parent)
     own = opened.description().data
     names = list(own.class_names)
     if class_ is not None and class_ not in names:

@@ -45,6 +45,7 @@ def explore(
     dimensions = _dimensions(maps)
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"--out is {out}; wanted a file that ends in .html, so that browsers open it")
+    options.check_out(file=out, folder=Path("explorer"))
     words = pictures.Words(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )

@@ -40,6 +40,7 @@ def export(
     if format_ not in exporting.FORMATS:
         raise unknown_name("format", format_, exporting.FORMATS)
     opened = Run.open(run)
+    options.check_out(file=out, folder=opened.path)
     words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
     dataset: Dataset | None
     if int8 or format_ == "clothier":

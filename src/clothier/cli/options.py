@@ -77,6 +77,16 @@ def as_options(
     }
 
 
+def check_out(*, file: Path | None = None, folder: Path | None = None) -> None:
+    """WriteError where a command could not write its file, or files into its folder, before it begins its work."""
+    from clothier.files import check_file_place, check_folder_place
+
+    if file is not None:
+        check_file_place(file)
+    elif folder is not None:
+        check_folder_place(folder)
+
+
 def check_format(word: str) -> None:
     """InputError for a figure format that is none, before anything is read."""
     if word not in FORMATS:

@@ -33,6 +33,7 @@ def plot(
     from clothier.runs import Run
 
     opened = Run.open(run)
+    options.check_out(folder=out or opened.figure_file("curves").parent)
     if not opened.read_history():
         raise InputError(
             f"{run} has no finished epoch; wanted at least one; `{command('train', '--resume', run)}` goes on with it"

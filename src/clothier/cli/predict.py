@@ -124,6 +124,7 @@ def _photos(
     from clothier.predict import rows
 
     start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
+    options.check_out(file=out)
     paths = predicting.find(words, screen.notice)
     if top is not None and len(paths) > 1:
         raise InputError(

@@ -86,6 +86,7 @@ def projector(
         from clothier import projector as projecting
 
         projecting.check_ours(out)
+        options.check_out(folder=out)
         shown = [_table(word, labels, words) for word in tensor or []]
         if images:
             shown = [*_embeddings(words, layer, searches, tsne), *shown]

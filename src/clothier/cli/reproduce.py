@@ -53,6 +53,8 @@ def reproduce(
     from clothier import reproduce as reproducing
     from clothier import reproduce_page
 
+    options.check_out(folder=out)
+    options.check_out(folder=runs)
     changes = options.settings(set_ or [])
     names = [name.strip() for name in rows.split(",")] if rows is not None else None
 

@@ -156,6 +156,7 @@ def _start(
     from clothier.runs import Run
 
     training.check_names(recipe)  # before the data are read, which may take a while
+    options.check_out(folder=runs)
     base = _base(recipe, threads)
     dataset = options.load_data(source, read, recipe.split)
     if base is not None:
@@ -227,7 +228,9 @@ def _resume(
     watching = _watcher(verbose)
     has_checkpoint = os.path.lexists(run.last_checkpoint)
     done = len(checkpoint.read_history(run.last_checkpoint)) if has_checkpoint else 0
-    screen.messages.print(f"going on with {run.path} ({own.name}), {done} epochs done", markup=False)
+    screen.messages.print(
+        f"going on with {run.path} ({own.name}), {done} epoch{'s' * (done != 1)} done", markup=False
+    )
     return run, training.resume(run, dataset, threads=threads or description.threads, watcher=watching)
 
 
