@@ -85,6 +85,17 @@ def test_suspects_are_the_first_of_the_list(text: str) -> None:
     assert facts["suspects"] == {"order": [7, 30, 11], "scores": [0.9, 0.5, 0.25], "space": "net dense1"}
 
 
+def test_a_confidence_that_is_not_calibrated_says_so_in_its_name() -> None:
+    for calibrated, name in ((True, "confidence"), (False, "uncalibrated confidence")):
+        spaces = [
+            dataclasses.replace(space, embedding=dataclasses.replace(space.embedding, calibrated=calibrated))
+            for space in made_spaces.spaces()
+        ]
+        found = Elements(render(spaces, "made")).found
+        (facts,) = [json.loads(content) for _, a, content in found if a.get("id") == "facts"]
+        assert facts["confidence_name"] == name
+
+
 def test_progress_counts_every_part() -> None:
     told: list[tuple[str, int, int]] = []
     render(made_spaces.spaces(), "t", report=lambda what, done, total: told.append((what, done, total)))
