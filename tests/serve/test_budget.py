@@ -60,7 +60,8 @@ def test_on_a_busy_machine_what_comes_alone_is_taken_and_nothing_large_beside_it
     budget = _budget(most=100, alone=1000)
     with budget.take(500):
         assert _refusal(budget, 10).status == 429
-    assert _refusal(budget, 501).status == 413
+    assert budget.fits(1000)
+    assert _refusal(budget, 1001).status == 413
 
 
 def test_a_pace_is_the_mean_of_what_was_done_lately() -> None:

@@ -284,7 +284,7 @@ def test_a_form_of_many_boundaries_that_end_no_part_is_refused() -> None:
 def test_what_costs_too_much_is_refused_with_its_price() -> None:
     running = Here(Settings(decoders=1), bundle())
     try:
-        running.service.model.engine._many.pace = Pace(0.02)  # 250 passes in 5 s
+        running.service.model.engine._many.pace = Pace(0.06)  # 125 passes in 7.5 s
         files = [("file", (f"{number}.png", photo())) for number in range(3)]
         response = running.post("/v1/predict?show=heat", files=files)
         assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
@@ -292,10 +292,10 @@ def test_what_costs_too_much_is_refused_with_its_price() -> None:
             "the request costs 153 passes of the network; wanted at most 125; send fewer rows or pictures"
         )
         assert running.post("/v1/predict?show=heat", files=files[:2]).status_code == 200
-        running.service.model.decoders.pace = Pace(2.0)  # two pictures in 5 s
+        running.service.model.decoders.pace = Pace(3.0)  # two pictures in 7.5 s
         response = running.post("/v1/predict", files=files)
         assert response.json()["error"]["message"] == (
-            "the request costs 3 pictures of forms; wanted at most 1; send fewer pictures"
+            "the request costs 3 pictures of forms; wanted at most 2; send fewer pictures"
         )
         assert running.post("/v1/predict", content=photo(), headers=JPEG).status_code == 200
         assert running.service.passes.used == running.service.pictures.used == 0

@@ -20,12 +20,13 @@ class Budget:
         self, unit: str, advice: str, most: Callable[[], int], alone: Callable[[], int] | None = None
     ) -> None:
         self.used = 0
-        self._unit, self._advice, self._most, self._alone = unit, advice, most, alone or most
+        self._unit, self._advice, self._most = unit, advice, most
+        self._alone = alone or (lambda: most() // 2)
 
     @property
     def largest(self) -> int:
         """What one request may cost where nothing else is in work."""
-        return max(1, self._alone() // 2)
+        return max(1, self._alone())
 
     @property
     def _left(self) -> int:

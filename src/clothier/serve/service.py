@@ -28,9 +28,10 @@ LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
 # Pictures a decoder, where settings do not say. With 4 a service holds fewer a second, as bursts are refused; with 16,
 # what is accepted in a flood waits longer (benchmarks/serve_overload.py).
 QUEUE = 8
-# Bulk work that is taken, in seconds of a core, to the time in which it must be done. Beside as much ordinary work as
-# there can be it has a quarter of the decoders' turns and of a core (turns.BULK_EVERY, engine.NICE).
-BULK_SECONDS = 1 / 6
+# Bulk work that is taken, in seconds of a core, to the time in which it must be done: of all requests together, and of
+# one that comes alone. Beside as much ordinary work as there can be it has a quarter of the decoders' turns and of a
+# core (turns.BULK_EVERY, engine.NICE).
+TOGETHER, ALONE = 1 / 6, 1 / 4
 _LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
 
 
@@ -60,18 +61,18 @@ class Service:
         self.state = LOADING
         self.requests = 0
         self.bodies = Bodies(settings.reading_bytes, settings.body_seconds)
-        bulk = BULK_SECONDS * settings.work_seconds
+        together, alone = TOGETHER * settings.work_seconds, ALONE * settings.work_seconds
         self.pictures = Budget(
             "pictures of forms",
             "send fewer pictures",
-            lambda: self.model.decoders.pace.within(bulk) * self.num_decoders,
-            lambda: self.model.decoders.pace.alone(bulk) * self.num_decoders,
+            lambda: self.model.decoders.pace.within(together) * self.num_decoders,
+            lambda: self.model.decoders.pace.alone(alone) * self.num_decoders,
         )
         self.passes = Budget(
             "passes of the network",
             "send fewer rows or pictures",
-            lambda: self.model.engine.pace.within(bulk),
-            lambda: self.model.engine.pace.alone(bulk),
+            lambda: self.model.engine.pace.within(together),
+            lambda: self.model.engine.pace.alone(alone),
         )
         self.packing = (
             asyncio.Lock()
