@@ -18,7 +18,7 @@ from clothier import checkpoint, compare, compare_page, evaluate, report, traine
 from clothier.checkpoint import Best, Checkpoint
 from clothier.errors import ClothierError
 from clothier.runs import Run
-from clothier.values import Predictions
+from clothier.values import Predictions, Split
 
 VALUES = some.recursive(
     some.none()
@@ -30,7 +30,14 @@ VALUES = some.recursive(
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )
-NAMES = ("recipe.json", "scores.json", "reliability.json", "history.csv", "predictions.csv")
+NAMES = (
+    "recipe.json",
+    "scores.json",
+    "reliability.json",
+    "history.csv",
+    "predictions.csv",
+    "samples.safetensors",
+)
 
 
 def sound(root: Path, name: str = "cnn1-1") -> Run:
@@ -39,6 +46,8 @@ def sound(root: Path, name: str = "cnn1-1") -> Run:
     labels, logits = LABELS, rng.normal(size=(len(LABELS), 3)).astype(np.float32)
     content = evaluate.calibration("test", labels, Predictions(logits), (labels, Predictions(logits * 2)))
     run.write_reliability(content)
+    images = rng.integers(0, 256, (len(LABELS), 28, 28, 1), np.uint8)
+    report.keep_samples(run, Split(images, labels, tuple(f"{row}.png" for row in range(len(labels)))))
     return run
 
 
@@ -142,7 +151,7 @@ def test_a_damaged_run_is_told_in_one_line(
     one, other = sound(tmp_path), sound(tmp_path, "cnn1-2")
     (one.path / name).write_bytes(b"[" * 200_000)
     code = cli(["compare", str(one.path), str(other.path)])
-    if name != "reliability.json":  # which compare does not read
+    if name not in ("reliability.json", "samples.safetensors"):  # which compare does not read
         assert code == 2
         error = capsys.readouterr().err
         assert error.startswith(f"clothier: {one.path / name}")

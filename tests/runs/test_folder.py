@@ -61,7 +61,7 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     run.history_file.write_text("epoch,phase\n1,plain\n")
     with pytest.raises(
         RunError,
-        match=r"history\.csv lacks loss, accuracy, .*; wanted the columns epoch, phase, .* writes it anew$",
+        match=r"history\.csv lacks loss, accuracy, .*; wanted the columns epoch, phase, .* from the checkpoint$",
     ):
         run.read_history()
     run.recipe_file.write_text("{")
@@ -119,6 +119,7 @@ def _loop(path: Path) -> None:
         ("scores.json", lambda run: run.read_scores()),
         ("predictions.csv", lambda run: run.read_predictions()),
         ("reliability.json", lambda run: run.read_reliability()),
+        ("samples.safetensors", lambda run: run.read_samples()),
     ],
 )
 def test_what_is_no_file_is_not_read(

@@ -43,7 +43,7 @@ from clothier import export, recipes, report, train
 from clothier.files import write_atomic
 from clothier.runs import Run
 from clothier.values import Dataset
-report.draw, report.render = (lambda *_: {}), (lambda *_: "")
+report.draw, report.render = (lambda *_: {{}}), (lambda *_: "")
 export.write_model_file = lambda run, *_: write_atomic(run.model_file, run.read_scores()[-1].weights_sha256)
 real, count = os.fsync, 0
 def fsync(descriptor):
