@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -82,6 +83,24 @@ def running(model: Path) -> Iterator[Running]:
     if made.process.poll() is None:
         made.process.kill()
         made.process.communicate()
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_clients_that_are_no_browser_need_no_more_than_the_address(running: Running, tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(photo())
+
+    def curl(path: str, *words: str) -> str:
+        command = ["curl", "--silent", "--show-error", "--fail", *words, f"{running.address}{path}"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    alone = json.loads(curl("/v1/predict", "-H", "Content-Type: image/png", "--data-binary", "@x.png"))
+    form = json.loads(curl("/v1/predict/", "-F", "file=@x.png", "-F", "file=@x.png"))
+    assert len(alone["answers"]) == 1 and len(form["answers"]) == 2
+    assert alone["answers"][0]["probabilities"] == form["answers"][1]["probabilities"]
+    # As Prometheus asks.
+    accepted = "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+    text = curl("/metrics", "-H", f"Accept: {accepted}", "-A", "Prometheus/3.0", "--compressed")
+    assert 'clothier_requests_total{path="/v1/predict",status="200"} 2' in text.splitlines()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
