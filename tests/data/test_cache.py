@@ -150,9 +150,6 @@ def test_a_truncated_photo_is_read_and_told_also_from_the_cache(splits: Splits, 
         assert result.left_out == {}
         assert list(result.truncated) == ["train/5.png"]
         assert result.truncated["train/5.png"].endswith(" % of the picture is missing")
-    assert cache.describe_truncated({"a.jpg": "3 % of the picture is missing"}) == (
-        "read 1 truncated picture as far as possible: a.jpg (3 % of the picture is missing)"
-    )
 
 
 TIME = (315532800 * 10**9, 315532800 * 10**9)  # 1980-01-01, as reproducible archives have it
@@ -210,9 +207,9 @@ def test_a_copy_with_equal_content_is_not_decoded_again(splits: Splits, tmp_path
             copies, (8, 10), "pad", [tmp_path / "kept"], lambda *step: steps.append(step[0])
         )
         assert (found.made, found.path) == (False, first.path)
-    assert steps == ["checking photos"]
+    assert steps == ["checking photos"] * sum(map(len, splits.values()))
     cache.decoded(splits, (8, 10), "pad", [tmp_path / "kept"], lambda *step: steps.append(step[0]))
-    assert steps == ["checking photos"]
+    assert steps == ["checking photos"] * sum(map(len, splits.values()))
 
 
 @pytest.mark.parametrize("way", ["in place", "swapped", "link"])

@@ -79,4 +79,4 @@ def test_words_are_digests_or_reasons_in_order(tmp_path: Path) -> None:
     words = list(contents.words(paths, lambda *step: told.append(step)))
     assert words[0] == "cannot be read (No such file or directory)"
     assert words[1:] == [hashlib.sha256(path.name.encode()).hexdigest() for path in paths[1:]]
-    assert told == [("checking photos", 64, 70), ("checking photos", 70, 70)]
+    assert told == [("checking photos", done, 70) for done in range(1, 71)]

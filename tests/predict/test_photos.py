@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from predict import made
 
 from clothier.errors import InputError
-from clothier.photo import doctor
+from clothier.photo import ahead, doctor
 from clothier.predict import Predictor, answers, find
 
 
@@ -162,14 +162,13 @@ def test_what_the_doctor_warns_of_is_part_of_the_answer(
 def test_photos_are_decoded_on_as_many_threads_as_the_predictor_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
 ) -> None:
-    wanted: list[int] = []
+    wanted: list[object] = []
 
-    class Pool(ThreadPoolExecutor):
-        def __init__(self, count: int) -> None:
-            wanted.append(count)
-            super().__init__(count)
+    def recording(function: Any, paths: Any, threads: object) -> Any:
+        wanted.append(threads)
+        return ahead(function, paths)
 
-    monkeypatch.setattr("clothier.predict.photos.ThreadPoolExecutor", Pool)
+    monkeypatch.setattr("clothier.predict.photos.ahead", recording)
     predictor = Predictor(made.bundle(), threads)
     assert len(list(answers(predictor, made.save(tmp_path, made.pictures(2))))) == 2
     assert (wanted, predictor.threads) == ([threads], threads)

@@ -13,7 +13,6 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +22,19 @@ import numpy as np
 import PIL
 
 from clothier import photo
-from clothier.data import contents, places
+from clothier.data import contents, places, unreadable
 from clothier.data.fingerprint import digest_of
 from clothier.errors import DataError, WriteError
 from clothier.files import check_room, locked, not_offered, write_atomic, writing
 from clothier.photo import doctor
+from clothier.photo.doctor import Diagnosis
 from clothier.values import Images
 
 FORMAT = 3  # count up when the same photos would give other pixels
-_CHUNK = 64  # photos decoded ahead of the one being written
 _STATES = 8  # that a manifest remembers: of copies, and of mounts without stable inodes
 
 Report = Callable[[str, int, int], None]
 Splits = Mapping[str, Sequence["Photo"]]
-_Made = tuple[Images, tuple[str, ...]] | DataError  # as doctor.diagnose gives or raises it
 
 
 @dataclass(frozen=True)
@@ -95,9 +93,7 @@ def decoded(
     change. Raises WriteError where no folder can be written, and DataError where no photo can be read.
     """
     order = _order(splits, size, crop)
-    found = places.find(
-        folders, lambda folder: _search(folder, order, lambda known: order.state in known["states"])
-    )
+    found = places.find(folders, lambda folder: _by_state(folder, order))
     if found is None:
         similar: list[Path] | None = places.find(folders, lambda folder: _manifests(folder, order) or None)
         found = _by_bytes(folders, order, report) if similar else None
@@ -138,6 +134,11 @@ def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool])
         except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # damaged: decode anew
             continue
     return None
+
+
+def _by_state(folder: Path, order: _Order) -> Decoded | None:
+    """What was decoded in that folder from the same photos, where these are as they were."""
+    return _search(folder, order, lambda known: order.state in known["states"])
 
 
 def _by_bytes(folders: Sequence[Path], order: _Order, report: Report) -> Decoded | None:
@@ -205,8 +206,7 @@ def _mapped(path: Path, manifest: dict[str, Any], made: bool = False) -> Decoded
 def _make(folder: Path, order: _Order, report: Report) -> Decoded:
     with locked(folder / "lock") as alone:
         # Another process may have decoded them while this one waited.
-        found = _search(folder, order, lambda known: order.state in known["states"])
-        if found is not None:
+        if found := _by_state(folder, order):
             return found
         if alone:
             for leftover in folder.glob("*.tmp"):  # of a process that was killed: the living hold the lock
@@ -221,7 +221,7 @@ def _make(folder: Path, order: _Order, report: Report) -> Decoded:
 def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
     """Decode everything to `path`; returns what the manifest says of it."""
     paths = order.paths()
-    channels = 1 if all(map(_may_be_grey, paths)) else 3
+    channels = 1 if all(map(photo.may_be_grey, paths)) else 3
     check_room(path.parent, len(paths) * channels * math.prod(order.size), "decoded photos")
     rows: dict[str, int] = {}
     digests: dict[str, str] = {}
@@ -232,14 +232,14 @@ def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
         _write_header(file, (len(paths), *order.size, channels))
         for name, photos in order.splits.items():
             rows[name], digest = 0, hashlib.sha256()
-            for entry, word, made in _decode(photos, order, channels):
+            for entry, word, result in _decode(photos, order, channels):
                 known.update(_line(word))
-                if isinstance(made, DataError):
-                    left_out[entry.name] = str(made)
+                if isinstance(result, DataError):
+                    left_out[entry.name] = str(result)
                 else:
-                    pixels, warnings = made
-                    if words := photo.missing(warnings):
-                        truncated[entry.name] = words
+                    pixels, warnings = result
+                    if missing := photo.missing(warnings):
+                        truncated[entry.name] = missing
                     file.write(pixels.tobytes())
                     digest.update(pixels.tobytes())
                     rows[name] += 1
@@ -248,7 +248,7 @@ def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
             digests[name] = digest.hexdigest()
         if not any(rows.values()):
             raise DataError(
-                f"none of the {len(paths)} pictures can be read: {describe(left_out)}; replace them"
+                f"none of the {len(paths)} pictures can be read: {unreadable.describe(left_out)}; replace them"
             )
         _write_header(file, (sum(rows.values()), *order.size, channels))
     return {
@@ -260,46 +260,23 @@ def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
     }
 
 
-def describe(reasons: Mapping[str, str]) -> str:
-    """The first five pictures with what is said of each, and how many more there are."""
-    named = "; ".join(f"{name} {reason}" for name, reason in list(reasons.items())[:5])
-    return named + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
-
-
-def describe_truncated(truncated: Mapping[str, str]) -> str:
-    """A sentence about pictures that were read as far as possible, of which there is one at least."""
-    said = describe({name: f"({words})" for name, words in truncated.items()})
-    return f"read {len(truncated)} truncated picture{'s' * (len(truncated) > 1)} as far as possible: {said}"
-
-
-def _may_be_grey(picture: Path | bytes) -> bool:
-    try:
-        return photo.is_grey(picture)
-    except DataError:
-        return True  # an unreadable picture has no say
-
-
-def _decode(photos: Sequence[Photo], order: _Order, channels: int) -> Iterator[tuple[Photo, str, _Made]]:
+def _decode(
+    photos: Sequence[Photo], order: _Order, channels: int
+) -> Iterator[tuple[Photo, str, Diagnosis | DataError]]:
     """Each photo with what its bytes come to and its pixels, or why it has none."""
 
-    def read(entry: Photo) -> tuple[Photo, str, _Made]:
+    def read(entry: Photo) -> tuple[Photo, str, Diagnosis | DataError]:
         content, word = contents.read(entry.path)
         if content is None:
             return entry, word, DataError(word)
-        if channels == 1 and not _may_be_grey(content):
+        if channels == 1 and not photo.may_be_grey(content):
             raise DataError(
                 f"{entry.name} was changed while photos were read; start again when nothing writes to it"
             )
-        try:
-            return entry, word, doctor.diagnose(content, order.crop, order.size, channels)
-        except DataError as error:
-            return entry, word, error
+        return entry, word, doctor.attempt(content, order.crop, order.size, channels)
 
-    # Threads: Pillow decodes outside the interpreter's lock, and 3,409 photos took 2.2 s on two threads, 2.0 s on
-    # two processes, which would have to be started first.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for start in range(0, len(photos), _CHUNK):
-            yield from pool.map(read, photos[start : start + _CHUNK])
+    # On threads 3,409 photos took 2.2 s on two cores, on processes, which would have to be started first, 2.0 s.
+    return photo.ahead(read, photos)
 
 
 def _write_header(file: IO[bytes], shape: tuple[int, ...]) -> None:

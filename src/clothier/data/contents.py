@@ -9,7 +9,6 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from clothier import photo
@@ -17,7 +16,6 @@ from clothier.errors import DataError
 
 _WHOLE = 4096  # bytes; a smaller file is read as a whole, of a larger one
 _SAMPLE = 1024  # bytes are read in three places
-_CHUNK = 64  # photos read ahead
 
 Report = Callable[[str, int, int], None]
 
@@ -59,7 +57,6 @@ def read(path: Path) -> tuple[bytes | None, str]:
 
 def words(paths: Sequence[Path], report: Report) -> Iterator[str]:
     """The SHA-256 of each photo, or why it cannot be read, in order."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing lets go of the interpreter's lock
-        for start in range(0, len(paths), _CHUNK):
-            yield from (word for _, word in pool.map(read, paths[start : start + _CHUNK]))
-            report("checking photos", min(start + _CHUNK, len(paths)), len(paths))
+    for done, word in enumerate(photo.ahead(lambda path: read(path)[1], paths), start=1):
+        report("checking photos", done, len(paths))
+        yield word

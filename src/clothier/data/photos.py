@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from clothier.data import cache
+from clothier.data import cache, unreadable
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.split import check_classes, hold_out, make_dataset
-from clothier.errors import DataError, OwnValidationError
+from clothier.errors import OwnValidationError
 from clothier.values import Dataset, Labels, Split
 from clothier.values.names import differing_in_case
 
@@ -56,14 +56,7 @@ def load(
         options.tell(
             f"{count:,} decoded photos are kept in {decoded.path} ({megabytes:.1f} MB); it may be deleted"
         )
-    if decoded.left_out:
-        number = len(decoded.left_out)
-        listed = f"{number} unreadable picture{'s' * (number > 1)}: {cache.describe(decoded.left_out)}"
-        if not options.skip_bad:
-            raise DataError(f"{name} has {listed}; replace them, or leave them out with --skip-bad")
-        options.tell(f"left out {listed}")
-    if decoded.truncated:
-        options.tell(cache.describe_truncated(decoded.truncated))
+    unreadable.tell(name, decoded.left_out, decoded.truncated, options.tell, skip_bad=options.skip_bad)
     readable = {}
     for part, photos in divided.items():
         kept = [photo for photo in photos if photo.name not in decoded.left_out]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier import photo
-from clothier.data.cache import describe, describe_truncated
+from clothier.data import unreadable
 from clothier.errors import DataError, InputError
 from clothier.photo import doctor
+from clothier.photo.doctor import Diagnosis
 from clothier.values import UNKNOWN, Dataset, Images, Labels
 
 SIZE = (64, 64)  # (height, width) of photos in pixels, unless told otherwise
-_CHUNK = 64  # photos decoded ahead
 
 Report = Callable[[str, int, int], None]
 
@@ -85,26 +84,27 @@ def of_photos(
     """
     paths = _listed(folder, skip_bad, warn)
     if channels is None:
-        channels = 1 if all(_may_be_grey(path) for path in paths) else 3
+        channels = 1 if all(map(photo.may_be_grey, paths)) else 3
+
+    def read(path: Path) -> Diagnosis | DataError:
+        return doctor.attempt(path, crop, size, channels)
+
     kept, images, left_out, truncated = [], [], {}, {}
-    for path, made in zip(paths, _decoded(paths, size, crop, channels, report), strict=True):
+    for done, (path, result) in enumerate(zip(paths, photo.ahead(read, paths), strict=True), start=1):
         name = path.relative_to(folder)
-        if isinstance(made, DataError):
-            left_out[str(name)] = str(made)
+        if isinstance(result, DataError):
+            left_out[str(name)] = str(result)
         else:
-            pixels, warnings = made
-            if words := photo.missing(warnings):
-                truncated[str(name)] = words
+            pixels, warnings = result
+            if missing := photo.missing(warnings):
+                truncated[str(name)] = missing
             kept.append(name)
             images.append(pixels)
-    if warn and truncated:
-        warn(describe_truncated(truncated))
-    if left_out:
-        listed = f"{len(left_out)} unreadable picture{'s' * (len(left_out) > 1)}: {describe(left_out)}"
-        if not skip_bad or not images:
-            raise DataError(f"{folder} has {listed}; replace them, or leave them out with --skip-bad")
-        if warn:
-            warn(f"left out {listed}")
+        if report:
+            report("decoding photos", done, len(paths))
+    unreadable.tell(
+        str(folder), left_out, truncated, warn or (lambda sentence: None), skip_bad=skip_bad and bool(images)
+    )
     classes = [path.parts[0] if len(path.parts) > 1 else "" for path in kept]
     class_names = sorted({*classes} - {""})
     labels = [class_names.index(name) if name else UNKNOWN for name in classes]
@@ -131,28 +131,3 @@ def _listed(folder: Path, skip_bad: bool, warn: Callable[[str], None] | None) ->
     if warn and left_out:
         warn(f"{folder}: left out {left_out}")
     return found.pictures
-
-
-def _may_be_grey(path: Path) -> bool:
-    try:
-        return photo.is_grey(path)
-    except DataError:
-        return True  # an unreadable picture has no say
-
-
-def _decoded(
-    paths: list[Path], size: tuple[int, int], crop: str, channels: int, report: Report | None
-) -> list[tuple[Images, tuple[str, ...]] | DataError]:
-    def read(path: Path) -> tuple[Images, tuple[str, ...]] | DataError:
-        try:
-            return doctor.diagnose(path, crop, size, channels)
-        except DataError as error:
-            return error
-
-    results: list[tuple[Images, tuple[str, ...]] | DataError] = []
-    with ThreadPoolExecutor() as pool:  # Pillow decodes outside the interpreter's lock
-        for start in range(0, len(paths), _CHUNK):
-            results += pool.map(read, paths[start : start + _CHUNK])
-            if report:
-                report("decoding photos", len(results), len(paths))
-    return results

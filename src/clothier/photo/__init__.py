@@ -5,6 +5,7 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 
 from __future__ import annotations
 
+from clothier.photo.ahead import ahead
 from clothier.photo.cutshort import missing
 from clothier.photo.decoding import (
     MAX_FILE_BYTES,
@@ -14,6 +15,7 @@ from clothier.photo.decoding import (
     decode,
     is_grey,
     load,
+    may_be_grey,
 )
 from clothier.photo.fitting import CROPS, fit, read
 from clothier.photo.formats import FORMAT_WORDS, FORMATS
@@ -27,11 +29,13 @@ __all__ = [
     "MAX_PIXELS",
     "Found",
     "Picture",
+    "ahead",
     "bytes_of",
     "decode",
     "fit",
     "is_grey",
     "load",
+    "may_be_grey",
     "missing",
     "read",
     "walk",

@@ -129,6 +129,14 @@ def is_grey(source: Path | bytes) -> bool:
         return _has_grey_mode(image)
 
 
+def may_be_grey(source: Path | bytes) -> bool:
+    """As `is_grey`; True also for a picture that cannot be read, which has no say in the colours of a data set."""
+    try:
+        return is_grey(source)
+    except DataError:
+        return True
+
+
 @contextmanager
 def _opened(content: bytes, source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
     """The picture with its header read and its size checked; whatever goes wrong inside becomes a DataError."""

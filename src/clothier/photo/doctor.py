@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter, ImageOps
 
-from clothier.errors import unknown_name
+from clothier.errors import DataError, unknown_name
 from clothier.photo import foreground
 from clothier.photo.decoding import MAX_PIXELS, load
 from clothier.photo.fitting import CROPS, read
 from clothier.photo.foreground import Mask
 from clothier.values import Images
+
+Diagnosis = tuple[Images, tuple[str, ...]]  # the image for a model, and what speaks against trusting it
 
 WAYS = (*CROPS, "doctor")  # how a photo becomes an image
 WORDS = {  # what those ways do that are not the doctor's
@@ -108,7 +110,7 @@ def diagnose(
     size: tuple[int, int],
     channels: int,
     max_pixels: int = MAX_PIXELS,
-) -> tuple[Images, tuple[str, ...]]:
+) -> Diagnosis:
     """The image as `prepare` gives it, and what speaks against trusting it: what is missing of a truncated file, and
     what the doctor warns of, where it is called; arguments and errors as there."""
     if preprocessing == "doctor":
@@ -119,6 +121,16 @@ def diagnose(
         raise unknown_name("preprocessing", preprocessing, WAYS)
     image, damage = read(source, size, preprocessing, channels=channels, max_pixels=max_pixels)
     return image, (damage,) if damage else ()
+
+
+def attempt(
+    source: Path | bytes, preprocessing: str, size: tuple[int, int], channels: int
+) -> Diagnosis | DataError:
+    """What `diagnose` gives, or the DataError that it raises: for many photos, of which some may be unreadable."""
+    try:
+        return diagnose(source, preprocessing, size, channels)
+    except DataError as error:
+        return error
 
 
 def examine(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -15,13 +13,13 @@ import numpy as np
 
 from clothier.calibrate import Verdicts
 from clothier.errors import DataError, InputError
-from clothier.photo import FORMAT_WORDS, doctor, walk
+from clothier.photo import FORMAT_WORDS, ahead, doctor, walk
+from clothier.photo.doctor import Diagnosis
 from clothier.predict.predictor import Predictor
-from clothier.values import Floats, Images
+from clothier.values import Floats
 
 UNREADABLE = "unreadable"
 _TOGETHER = 32  # photos that are judged at once
-_AHEAD = 2 * _TOGETHER  # photos that are decoded, or waiting for it, meanwhile
 
 Report = Callable[[str, int, int], None]
 
@@ -46,9 +44,6 @@ class Answer:
             (label, _), (second, _) = self.classes[:2]
             return f"not sure: {label} or {second}"
         return "not like anything it was trained on" if self.status == "unlike" else self.reason
-
-
-_Made = tuple[Images, tuple[str, ...]] | DataError  # as doctor.diagnose gives or raises it
 
 
 def find(words: Sequence[str], warn: Callable[[str], None] | None = None) -> list[Path]:
@@ -107,7 +102,12 @@ def _below(word: str, folder: Path, warn: Callable[[str], None] | None) -> tuple
 def answers(predictor: Predictor, paths: Sequence[Path], report: Report | None = None) -> Iterator[Answer]:
     """One answer a path, in their order; memory stays flat. `report` is told (what, done, total)."""
     done = 0
-    prepared = _prepared(predictor, paths)
+    height, width, channels = predictor.image_shape
+
+    def prepare(path: Path) -> tuple[Path, Diagnosis | DataError]:
+        return path, doctor.attempt(path, predictor.photos, (height, width), channels)
+
+    prepared = ahead(prepare, paths, predictor.threads)
     while batch := list(islice(prepared, _TOGETHER)):
         yield from _judged(predictor, batch)
         done += len(batch)
@@ -115,41 +115,17 @@ def answers(predictor: Predictor, paths: Sequence[Path], report: Report | None =
             report("photos", done, len(paths))
 
 
-def _prepared(predictor: Predictor, paths: Iterable[Path]) -> Iterator[tuple[Path, _Made]]:
-    """Each path with the image made of it; a few are made ahead, on the predictor's threads."""
-    height, width, channels = predictor.image_shape
-
-    def prepare(path: Path) -> _Made:
-        try:
-            return doctor.diagnose(path, predictor.photos, (height, width), channels)
-        except DataError as error:
-            return error
-
-    waiting: deque[tuple[Path, Future[_Made]]] = deque()
-    with ThreadPoolExecutor(predictor.threads) as pool:
-        try:
-            for path in paths:
-                waiting.append((path, pool.submit(prepare, path)))
-                if len(waiting) > _AHEAD:
-                    first, made = waiting.popleft()
-                    yield first, made.result()
-            for path, made in waiting:
-                yield path, made.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _judged(predictor: Predictor, batch: Sequence[tuple[Path, _Made]]) -> Iterator[Answer]:
-    images = [made[0] for _, made in batch if not isinstance(made, DataError)]
+def _judged(predictor: Predictor, batch: Sequence[tuple[Path, Diagnosis | DataError]]) -> Iterator[Answer]:
+    images = [result[0] for _, result in batch if not isinstance(result, DataError)]
     verdicts = predictor.judge(np.stack(images)) if images else None
     row = 0
-    for path, made in batch:
+    for path, result in batch:
         # Names that are no UTF-8 can be neither printed nor written as they are.
         name = os.fsencode(path).decode("utf-8", "backslashreplace")
-        if isinstance(made, DataError) or verdicts is None:
-            yield Answer(name, reason=str(made))
+        if isinstance(result, DataError) or verdicts is None:
+            yield Answer(name, reason=str(result))
         else:
-            yield of_verdicts(name, predictor.class_names, verdicts, row, made[1])
+            yield of_verdicts(name, predictor.class_names, verdicts, row, result[1])
             row += 1
 
 

@@ -1,0 +1,27 @@
+"""Numbers of things, and lists of them, as sentences say them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """The number and the noun, which takes an s unless the plural is given.
+
+    >>> counted(1, "photo"), counted(3409, "photo"), counted(0, "class", "classes")
+    ('1 photo', '3,409 photos', '0 classes')
+    """
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def listed(words: Sequence[str], most: int, noun: str = "", plural: str = "") -> str:
+    """The first `most` of the words, and how many more there are.
+
+    >>> listed(["a", "b", "c"], 3), listed(["a", "b", "c"], 2), listed(["a", "b", "c"], 1, "class", "classes")
+    ('a, b, c', 'a, b and 1 more', 'a and 2 more classes')
+    """
+    shown, rest = ", ".join(words[:most]), len(words) - most
+    if rest <= 0:
+        return shown
+    plural = plural or (f"{noun}s" if noun else "")
+    return f"{shown} and {counted(rest, f'more {noun}'.rstrip(), f'more {plural}'.rstrip())}"
