@@ -13,9 +13,11 @@ import numpy as np
 
 from clothier.errors import InputError
 from clothier.values import Floats
+from clothier.wording import listed
 
 # A layer's name, the shape of its kernel, the shape of its bias.
 Wanted = tuple[str, tuple[int, ...], tuple[int, ...]]
+_SHOWN = 3  # layers that are named in an error
 _DEEPEST = 4  # groups below a layer's; keras nests the layer's name once or twice
 
 
@@ -43,13 +45,13 @@ def read_convolutions(path: Path, wanted: Sequence[Wanted]) -> list[Floats]:
             if extra := sorted(filled - set(names)):
                 _refuse(
                     path,
-                    f"has weights for {_listed(extra)} besides",
+                    f"has weights for {listed(extra, _SHOWN)} besides",
                     "save it without its top (include_top=False)",
                 )
             if missing := [name for name in names if name not in filled]:
                 _refuse(
                     path,
-                    f"lacks weights for {_listed(missing)}",
+                    f"lacks weights for {listed(missing, _SHOWN)}",
                     "save the weights of VGG19, include_top=False",
                 )
             return [
@@ -124,10 +126,6 @@ def _layer(path: Path, name: str, group: Any, kernel: tuple[int, ...], bias: tup
 
 def _numbered(kind: str, place: int) -> str:
     return f"{kind}_{place}" if place else kind
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _refuse(path: Path, what: str, remedy: str) -> NoReturn:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clothier.wording import counted
+
 if TYPE_CHECKING:
     from clothier.predict import Answer
     from clothier.runs import Run
@@ -55,7 +57,6 @@ def most_probable(
     shown = [ranked for place, ranked in enumerate(classes) if place < most or ranked[0] == also]
     if len(shown) == len(classes):
         return shown, ""
-    count = len(classes) - len(shown)
     share = max(0.0, sum(share for _, share in classes) - sum(share for _, share in shown))
-    others = f"{count:,} other class{'es' if count > 1 else ''}"
+    others = counted(len(classes) - len(shown), "other class", "other classes")
     return shown, f"{others}: {share:.4f} together (--top {len(classes)} shows all)"

@@ -11,6 +11,7 @@ import typer
 
 from clothier.cli import judging, options, predict_one, run_data, screen
 from clothier.errors import DataError, InputError
+from clothier.wording import counted
 
 if TYPE_CHECKING:
     from clothier.predict import Answer
@@ -147,11 +148,17 @@ def _photos(
                         file.write(line(answer).encode())
             shown = list(coming)  # none where they were written
         if out is not None:
-            screen.say(f"{out}: {_count(paths)}{f', {len(reasons):,} unreadable' if reasons else ''}")
+            screen.say(
+                f"{out}: {counted(len(paths), 'photo')}{f', {len(reasons):,} unreadable' if reasons else ''}"
+            )
         elif len(shown) > 1 or not reasons:
             _show(shown, top)
     if len(reasons) == len(paths):
-        what = f"{paths[0]} {reasons[0]}" if len(paths) == 1 else f"none of {_count(paths)} can be read"
+        what = (
+            f"{paths[0]} {reasons[0]}"
+            if len(paths) == 1
+            else f"none of {counted(len(paths), 'photo')} can be read"
+        )
         raise DataError(f"{what}; wanted {'one picture' if len(paths) == 1 else 'pictures'} ({FORMAT_WORDS})")
 
 
@@ -161,10 +168,6 @@ def _noting(answers: Iterable[Answer], reasons: list[str]) -> Iterator[Answer]:
         if answer.reason:
             reasons.append(answer.reason)
         yield answer
-
-
-def _count(paths: list[Path]) -> str:
-    return f"{len(paths):,} photo{'' if len(paths) == 1 else 's'}"
 
 
 def _show(answers: list[Answer], top: int | None) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from clothier.cli import options, pictures, screen
 from clothier.errors import DataError, InputError, command
+from clothier.wording import counted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -200,7 +201,7 @@ def _check(folder: Path) -> None:
         screen.say(f"fault in {fault}")
     if faults:
         raise DataError(
-            f"{folder} has {len(faults)} fault{'s' * (len(faults) > 1)}; wanted none; write it anew with "
+            f"{folder} has {counted(len(faults), 'fault')}; wanted none; write it anew with "
             "`clothier projector`"
         )
     screen.say(f"\nTensorBoard reads all of {folder}")

@@ -11,6 +11,7 @@ import typer
 
 from clothier.cli import options, run_data, screen
 from clothier.errors import InputError, RunError, command
+from clothier.wording import counted
 
 if TYPE_CHECKING:
     from clothier.pretrained import Base
@@ -229,7 +230,7 @@ def _resume(
     has_checkpoint = os.path.lexists(run.last_checkpoint)
     done = len(checkpoint.read_history(run.last_checkpoint)) if has_checkpoint else 0
     screen.messages.print(
-        f"going on with {run.path} ({own.name}), {done} epoch{'s' * (done != 1)} done", markup=False
+        f"going on with {run.path} ({own.name}), {counted(done, 'epoch')} done", markup=False
     )
     return run, training.resume(run, dataset, threads=threads or description.threads, watcher=watching)
 

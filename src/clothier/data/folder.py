@@ -14,6 +14,7 @@ from clothier.errors import DataError, command
 from clothier.photo import FORMAT_WORDS, Found, walk
 from clothier.values import Dataset
 from clothier.values.names import in_order
+from clothier.wording import counted
 
 Classes = Mapping[str, Sequence[Path]]  # the pictures of each class
 
@@ -54,7 +55,7 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
             )
         else:
             options.tell(
-                f"{place} holds {_photos(of_split.num_loose)} and no class folders, so it is left out; "
+                f"{place} holds {counted(of_split.num_loose, 'photo')} and no class folders, so it is left out; "
                 f"classify them with: {command('predict', place)}"
             )
     _refuse_one_too_high(argument, sorted_out["train"])
@@ -146,15 +147,11 @@ def _tell_left_out(
 ) -> None:
     """What is no part of the data, and what is although it lies deeper than it might."""
     num_loose = beside + sum(of_split.num_loose for of_split in splits)
-    loose = [f"{_photos(num_loose)} beside the class folders"] if num_loose else []
+    loose = [f"{counted(num_loose, 'photo')} beside the class folders"] if num_loose else []
     if left_out := loose + found.left_out():
         options.tell(f"{root}: left out {', '.join(left_out)}")
     if num_deeper := sum(of_split.num_deeper for of_split in splits):
+        all_photos = counted(sum(map(len, splits)), "photo")
         options.tell(
-            f"{root}: {num_deeper:,} of {_photos(sum(map(len, splits)))} lie in folders within a class's folder; "
-            "they are of that class"
+            f"{root}: {num_deeper:,} of {all_photos} lie in folders within a class's folder; they are of that class"
         )
-
-
-def _photos(count: int) -> str:
-    return f"{count:,} photo{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from clothier.data.fingerprint import fingerprint
 from clothier.errors import DataError
 from clothier.values import Dataset, Labels, Split, check_names
+from clothier.wording import listed
 
 Rows = npt.NDArray[np.int64]
 
@@ -54,9 +55,8 @@ def _check_enough(labels: Labels, class_names: Sequence[str]) -> None:
         if count < MIN_PER_CLASS
     ]
     if few:
-        more = f" and {len(few) - _SHOWN} more classes have too few" if len(few) > _SHOWN else ""
         raise DataError(
-            f"too few images to hold out a fifth of each class: {', '.join(few[:_SHOWN])}{more}; "
+            f"too few images to hold out a fifth of each class: {listed(few, _SHOWN, 'class', 'classes')}; "
             f"wanted {MIN_PER_CLASS} or more; add images, or bring splits of your own"
         )
 
@@ -150,15 +150,14 @@ def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence
 
 def absent_classes(dataset: Dataset) -> list[str]:
     """A sentence for each split that has no images of some classes."""
-    said = []
+    sentences = []
     for part, split in dataset.splits().items():
         if missing := _missing(split.labels, dataset.class_names):
-            more = f" and {len(missing) - _SHOWN} more classes" if len(missing) > _SHOWN else ""
-            listed = ", ".join(f"'{name}'" for name in missing[:_SHOWN])
-            said.append(
-                f"{dataset.name}: the {part} split has no images of {listed}{more}; it is judged by the classes it has"
+            classes = listed([f"'{name}'" for name in missing], _SHOWN, "class", "classes")
+            sentences.append(
+                f"{dataset.name}: the {part} split has no images of {classes}; it is judged by the classes it has"
             )
-    return said
+    return sentences
 
 
 def _missing(labels: Labels, class_names: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import IO
 
 from clothier.errors import DataError
 from clothier.files import check_file
+from clothier.wording import listed
 
 _MAX_LINE = 2**20  # characters; a header of 3 * 2048 pixels takes a tenth
 _DELIMITERS = ",;\t|"
@@ -61,8 +62,7 @@ class Header:
         rest = [name or "one without a name" for place, name in enumerate(self.columns) if place not in used]
         if not rest:
             return ""
-        more = f" and {len(rest) - _SHOWN} more" if len(rest) > _SHOWN else ""
-        return f"{self.file}: columns that are not used: {', '.join(rest[:_SHOWN])}{more}"
+        return f"{self.file}: columns that are not used: {listed(rest, _SHOWN)}"
 
 
 def read(file: Path) -> Header:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from clothier.errors import DataError
 from clothier.photo.formats import CONVERT, OTHER_FORMATS, SUFFIXES
+from clothier.wording import counted, listed
 
 _SHOWN = 6  # kinds of other files that are named
 # What systems put beside photos by themselves, in lower case; names that begin with a dot are hidden anyway.
@@ -56,16 +57,16 @@ class Found:
     def left_out(self) -> list[str]:
         """What was left out, as phrases with numbers, such as "2 HEIC pictures (convert them to JPEG or PNG)"."""
         formats = Counter(OTHER_FORMATS[path.suffix.lower()] for path in self.other_formats)
-        said = [
-            f"{count:,} {name} picture{_s(count)} ({CONVERT.format('them' if count > 1 else 'it')})"
+        phrases = [
+            f"{counted(count, f'{name} picture')} ({CONVERT.format('them' if count > 1 else 'it')})"
             for name, count in sorted(formats.items())
         ]
         if self.other_files:
-            counted = Counter(path.suffix.lower() or path.name for path in self.other_files)
-            kinds = [f"{count:,} {kind}" for kind, count in sorted(counted.items())]
-            more = f" and {len(kinds) - _SHOWN} more kinds" if len(kinds) > _SHOWN else ""
-            number = len(self.other_files)
-            said.append(f"{number:,} other file{_s(number)} ({', '.join(kinds[:_SHOWN])}{more})")
+            endings = Counter(path.suffix.lower() or path.name for path in self.other_files)
+            kinds = [f"{count:,} {kind}" for kind, count in sorted(endings.items())]
+            phrases.append(
+                f"{counted(len(self.other_files), 'other file')} ({listed(kinds, _SHOWN, 'kind')})"
+            )
         for paths, one, several in (
             (self.broken_links, "link that leads nowhere", "links that lead nowhere"),
             (self.upward_links, "link to a folder that holds it", "links to folders that hold them"),
@@ -73,8 +74,8 @@ class Found:
             (self.closed, "folder that cannot be read", "folders that cannot be read"),
         ):
             if paths:
-                said.append(f"{len(paths):,} {one if len(paths) == 1 else several}")
-        return said
+                phrases.append(counted(len(paths), one, several))
+        return phrases
 
     def below(self, folder: Path) -> Found:
         """What was found in `folder` and below."""
@@ -178,7 +179,3 @@ def _parents(root: Path) -> list[Path]:
         return list(root.resolve().parents)
     except (OSError, RuntimeError):  # a link to itself: reading it will tell
         return []
-
-
-def _s(count: int) -> str:
-    return "s" if count > 1 else ""
