@@ -130,7 +130,7 @@ def test_unreadable_and_missing_photos(table: Table, tmp_path: Path) -> None:
     [
         ("x.png,", "column label is missing; wanted a value; fill the cell"),
         (" ,hat", "column path is missing; wanted a value; fill the cell"),
-        ("x.png", "has 1 cells; wanted 2, one for each column of the header"),
+        ("x.png", "has 1 cell; wanted 2, one for each column of the header"),
         ("x.png,hat,train", "has 3 cells; wanted 2, one for each column of the header"),
     ],
 )

@@ -36,13 +36,12 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     for (name, count), seed in zip(counts.items(), seeds, strict=True):
         splits[name] = Split(*draw(count, seed))
         options.report("drawing clothes", counts["train"] if name == "train" else total, total)
-    how = default_split if options.split == "default" else options.split
     return from_arrays(
         f"generated:{argument}" if argument else "generated",
         splits["train"],
         splits["test"],
         CLASS_NAMES,
-        how=how,
+        how=options.split_or(default_split),
         seed=options.seed,
         notice=NOTICE,
     )

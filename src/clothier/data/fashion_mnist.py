@@ -57,8 +57,9 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     options.refuse_photo_options("fashion-mnist")
     files = _named(options) or _on_this_machine(options) or _downloaded(options)
     train, test = _read(files, "train"), _read(files, "t10k")
-    how = default_split if options.split == "default" else options.split
-    return from_arrays("fashion-mnist", train, test, FASHION_MNIST, how=how, seed=options.seed)
+    return from_arrays(
+        "fashion-mnist", train, test, FASHION_MNIST, how=options.split_or(default_split), seed=options.seed
+    )
 
 
 def _named(options: LoadOptions) -> Files | None:

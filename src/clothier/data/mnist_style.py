@@ -42,9 +42,13 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     if ("test", "images") in files:
         images, labels = _read(files, "test")
         test = Split(images, to_classes(labels, values, _where(files["test", "labels"])))
-    how = default_split if options.split == "default" else options.split
     return from_arrays(
-        f"idx:{argument}", train, test, names or [str(v) for v in values], how=how, seed=options.seed
+        f"idx:{argument}",
+        train,
+        test,
+        names or [str(v) for v in values],
+        how=options.split_or(default_split),
+        seed=options.seed,
     )
 
 

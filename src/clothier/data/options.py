@@ -68,6 +68,10 @@ class LoadOptions:
         """Where things of that kind are kept, best first, as `places` uses them."""
         return [self.cache_dir / kind] if self.cache_dir is not None else places.of_user(kind)
 
+    def split_or(self, default: str) -> str:
+        """How validation data are held out: as chosen, or in the source's own way."""
+        return default if self.split == "default" else self.split
+
     def report(self, what: str, done: int, total: int) -> None:
         if self.progress:
             self.progress(what, done, total)

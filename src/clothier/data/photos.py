@@ -81,8 +81,9 @@ def _divide(
             )
     else:
         train = splits["train"]
-        how = default_split if options.split == "default" else options.split
-        parts = hold_out(_labels(train), how, options.seed, class_names, test_too=hold_out_test)
+        parts = hold_out(
+            _labels(train), options.split_or(default_split), options.seed, class_names, test_too=hold_out_test
+        )
         divided |= {part: [train[row] for row in rows] for part, rows in parts.items()}
     return {part: divided[part] for part in ORDER if part in divided}
 

@@ -12,7 +12,7 @@ from typing import IO
 
 from clothier.errors import DataError
 from clothier.files import check_file
-from clothier.wording import listed
+from clothier.wording import counted, listed
 
 _MAX_LINE = 2**20  # characters; a header of 3 * 2048 pixels takes a tenth
 _DELIMITERS = ",;\t|"
@@ -96,6 +96,25 @@ def opened(file: Path, wanted: str = "check the name and the permissions") -> It
         raise DataError(f"cannot read {file}: {error.strerror}; {wanted}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{file} is not a CSV file in UTF-8 ({error}); save it as one") from error
+
+
+def rows(header: Header, thing: str) -> Iterator[tuple[list[str], str]]:
+    """The cells of each row below the header, one for each column, and what to call the row in messages. Raises
+    DataError for a row of another length, and a table without rows; `thing` is what a row holds."""
+    file, columns, is_empty = header.file, header.columns, True
+    with opened(file) as text:
+        reader = csv.reader(text, delimiter=header.delimiter, skipinitialspace=True)
+        next(reader)
+        for cells in filter(None, reader):
+            where, is_empty = f"{file}, row {reader.line_num}", False
+            if len(cells) != len(columns):
+                raise DataError(
+                    f"{where} has {counted(len(cells), 'cell')}; wanted {len(columns)}, one for each column of the "
+                    "header"
+                )
+            yield cells, where
+    if is_empty:
+        raise DataError(f"{file} has a header and no rows; wanted one row {thing}; add them")
 
 
 def _bare(name: str) -> str:

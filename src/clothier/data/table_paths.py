@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clothier import csvtext
-from clothier.data import photos
+from clothier.data import photos, table_header
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES
-from clothier.data.table_header import Header, opened
+from clothier.data.table_header import Header
 from clothier.errors import DataError
 from clothier.values import Dataset
 from clothier.values.names import in_order
@@ -46,9 +45,9 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_spl
             )
     rows = _whole_labels(
         [
-            row
+            _row(header, cells, where, split)
             for header, split in zip(headers, ("train", "test"), strict=False)
-            for row in _read(header, split)
+            for cells, where in table_header.rows(header, "a photo")
         ]
     )
     _refuse_repeated(rows)
@@ -66,25 +65,8 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_spl
     return photos.load(name, splits, class_names, options, default_split, hold_out_test=flat)
 
 
-def _read(header: Header, default_split: str) -> Iterator[_Row]:
-    file, count = header.file, 0
-    with opened(file) as text:
-        reader = csv.reader(text, delimiter=header.delimiter, skipinitialspace=True)
-        next(reader)
-        for cells in reader:
-            if cells:
-                count += 1
-                yield _row(header, cells, f"{file}, row {reader.line_num}", default_split)
-    if count == 0:
-        raise DataError(f"{file} has a header and no rows; wanted one row a photo; add them")
-
-
 def _row(header: Header, cells: list[str], where: str, default_split: str) -> _Row:
     columns = header.columns
-    if len(cells) != len(columns):
-        raise DataError(
-            f"{where} has {len(cells)} cells; wanted {len(columns)}, one for each column of the header"
-        )
 
     def value(place: int) -> str:
         cell = csvtext.unshielded(cells[place].strip())

@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
+from clothier.data import table_header
 from clothier.data.classes import FASHION_MNIST, RawLabels, class_values, to_classes
 from clothier.data.options import LoadOptions
 from clothier.data.split import from_arrays
@@ -43,13 +44,12 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_spl
     names = FASHION_MNIST if "fashion-mnist" in headers[0].file.name.lower() else None
     values = class_values(tables[0][:, 0], names)
     splits = [_split(header, rows, values, shapes[0]) for header, rows in zip(headers, tables, strict=True)]
-    how = default_split if options.split == "default" else options.split
     return from_arrays(
         name,
         splits[0],
         splits[1] if len(splits) > 1 else None,
         names or [str(value) for value in values],
-        how=how,
+        how=options.split_or(default_split),
         seed=options.seed,
     )
 
@@ -96,27 +96,14 @@ def _mended(text: IO[str], header: Header) -> Iterator[str]:
 
 
 def _read_slowly(header: Header, places: list[int]) -> Rows:
-    file = header.file
-    with opened(file) as text:
-        reader = csv.reader(text, delimiter=header.delimiter, skipinitialspace=True)
-        next(reader)
-        rows = [
-            _numbers(cells, header, places, f"{file}, row {reader.line_num}") for cells in reader if cells
-        ]
-    if not rows:
-        raise DataError(f"{file} has a header and no rows; wanted one row an image; add them")
+    rows = [_numbers(cells, header, places, where) for cells, where in table_header.rows(header, "an image")]
     return np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
 
 
 def _numbers(cells: list[str], header: Header, places: list[int], where: str) -> bytes:
-    columns = header.columns
-    if len(cells) != len(columns):
-        raise DataError(
-            f"{where} has {len(cells)} cells; wanted {len(columns)}, one for each column of the header"
-        )
     chosen = [cells[place] for place in places]
     if not _PLAIN.issuperset(chosen):
-        chosen = [_whole(cells[place], f"{where}, column {columns[place]}") for place in places]
+        chosen = [_whole(cells[place], f"{where}, column {header.columns[place]}") for place in places]
     return bytes(map(int, chosen))
 
 
