@@ -9,7 +9,7 @@ from photo.drawn import encode, thing
 from PIL import Image
 
 from clothier.errors import DataError, InputError
-from clothier.photo import doctor
+from clothier.photo import doctor, steps
 from clothier.values import Images
 
 
@@ -56,15 +56,6 @@ def test_a_thing_fills_the_image_keeps_its_proportions_and_lies_in_the_middle() 
     assert (top, bottom) == (0, 27)
     assert right - left + 1 == pytest.approx(14, abs=1)
     assert abs(left - (27 - right)) <= 1
-
-
-@pytest.mark.parametrize("dark", [True, False])
-def test_things_are_light_on_black_whatever_they_were(dark: bool) -> None:
-    colours: tuple[tuple[int, int, int], ...] = ((40, 50, 60), (220, 210, 200))
-    thing_colour, ground = colours if dark else colours[::-1]
-    image = doctor.prepare(encode(thing(colour=thing_colour, ground=ground)), "doctor", (28, 28), 1)
-    assert image[:, [0, -1]].max() <= 3
-    assert np.abs(image[8:20, 11:17].astype(int) - doctor.LEVEL).max() < 20
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -151,18 +142,7 @@ def test_an_image_that_is_right_already_is_left_as_it_is() -> None:
     ]
 
 
-def test_a_product_shot_on_white_is_trimmed_and_inverted_but_not_cut() -> None:
-    picture = np.full((200, 200, 3), 255, np.uint8)
-    picture[40:160, 70:130] = (90, 100, 110)
-    picture[60:80, 80:120] = 255  # a white print is no hole
-    made = doctor.examine(encode(picture), skip=["sharpen"])
-    assert made.steps[1].words == "left as it is: a plain background"
-    assert _box(made.image)[:2] == (0, 27)
-    assert int(made.image[20, 14, 0]) == pytest.approx(255 - 99, abs=3)
-    assert made.image[7, 14, 0] < 5
-
-
-@pytest.mark.parametrize("name", list(doctor.STEPS)[1:])
+@pytest.mark.parametrize("name", list(steps.STEPS)[1:])
 def test_each_step_can_be_left_out_alone(name: str) -> None:
     picture = encode(thing(box=(20, 30, 150, 160)))
     whole, without = doctor.examine(picture), doctor.examine(picture, skip=[name])
@@ -173,7 +153,7 @@ def test_each_step_can_be_left_out_alone(name: str) -> None:
 
 
 def test_without_any_step_the_photo_is_squeezed_into_shape() -> None:
-    made = doctor.examine(encode(thing()), skip=list(doctor.STEPS))
+    made = doctor.examine(encode(thing()), skip=list(steps.STEPS))
     assert len(made.steps) == 1
     small = (
         thing()
@@ -192,28 +172,12 @@ def test_colour_models_get_colours() -> None:
     assert made.image[:, [0, -1]].min() > 240
 
 
-def test_a_photo_without_a_thing_is_said_to_be_one_and_shown_whole() -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
-    for picture in (noise, np.full((120, 160, 3), 130, np.uint8)):
-        made = doctor.examine(encode(picture))
-        assert made.warnings == (
-            "no thing could be told from its background: all of the photo is taken, where one thing on a plain "
-            "ground is wanted",
-        )
-        assert made.steps[2].words == "left as it is: nothing to trim to"
-
-
-def test_a_thing_that_the_photo_cuts_off_is_warned_of() -> None:
-    made = doctor.examine(encode(thing(box=(60, 80, 180, 300))))
-    assert made.warnings == ("the thing reaches the edge of the photo: what lies beyond is missing",)
-
-
 def test_a_diagnosis_is_the_image_and_the_warnings_of_the_doctor_where_it_is_called() -> None:
     content = encode(thing(box=(60, 80, 180, 300)))
     wanted = doctor.examine(content)
     image, warnings = doctor.diagnose(content, "doctor", (28, 28), 1)
     np.testing.assert_array_equal(image, wanted.image)
-    assert warnings == wanted.warnings == (doctor.CUT_OFF_WORDS,)
+    assert warnings == wanted.warnings == (steps.CUT_OFF_WORDS,)
     image, warnings = doctor.diagnose(content, "pad", (28, 28), 1)
     np.testing.assert_array_equal(image, doctor.prepare(content, "pad", (28, 28), 1))
     assert warnings == ()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from photo.drawn import encode, thing
 
-from clothier.photo import doctor, sheet
+from clothier.photo import doctor, sheet, steps
 
 ANSWER = [("Dress", 0.7), ("A class with a name far too long for its place", 0.2), ("Bag", 0.1)]
 
@@ -22,7 +22,7 @@ def test_a_panel_a_step_in_rows_of_five() -> None:
 
 
 def test_the_bar_is_as_long_as_the_probability() -> None:
-    made = doctor.examine(encode(thing()), skip=list(doctor.STEPS))
+    made = doctor.examine(encode(thing()), skip=list(steps.STEPS))
     lengths = []
     for share in (0.25, 0.5, 1.0):
         drawn = np.asarray(sheet.draw(made, [[("Dress", share)]], "x", []))
@@ -44,7 +44,7 @@ def test_what_the_model_sees_keeps_its_pixels_as_squares() -> None:
 
 
 def test_letters_that_the_font_has_not_are_drawn_as_others() -> None:
-    made = doctor.examine(encode(thing()), skip=list(doctor.STEPS))
+    made = doctor.examine(encode(thing()), skip=list(steps.STEPS))
     drawn, plain = (
         sheet.draw(made, [[(name, 0.5)]], name, [name]) for name in ("Jäckchen 夏\n\udcff", "Jackchen ???")
     )

@@ -26,9 +26,8 @@ from clothier.photo.formats import CONVERT, FORMAT_WORDS, FORMATS, other_format
 MAX_PIXELS = 50_000_000
 MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of so many pixels
 
-LEAST_CLEAR = (
-    0.005  # share of the pixels that are more clear than opaque, below which a picture counts as opaque
-)
+# Share of the pixels that are more clear than opaque, below which a picture counts as opaque.
+LEAST_CLEAR = 0.005
 LIGHT = 191  # of 255: what is lighter than that, by its median, would hardly be seen on white
 
 _FIRST_BYTES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
