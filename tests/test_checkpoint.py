@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors
+import safetensors.numpy
 
 from clothier import checkpoint
 from clothier.checkpoint import Best, Checkpoint
-from clothier.errors import RunError
+from clothier.errors import RunError, WriteError
 from clothier.values import EpochRow
 
 ROW = EpochRow(1, "plain", 1 / 3, 0.1, None, None, 0.001, 1.25)
@@ -83,3 +86,41 @@ def test_weights_alone(tmp_path: Path) -> None:
     assert checkpoint.digest(checkpoint.load_weights(path)) == digest
     with pytest.raises(RunError, match=r"best\.safetensors holds weights alone; wanted a checkpoint"):
         checkpoint.load(path)
+
+
+def test_the_progress_is_read_without_the_tensors(tmp_path: Path) -> None:
+    path = tmp_path / "last.safetensors"
+    checkpoint.save(path, STATE)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1  # in a tensor: whoever reads these sees the damage
+    path.write_bytes(content)
+    assert checkpoint.read_progress(path) == (STATE.history, STATE.best)
+    checkpoint.save_weights(path, STATE.tensors)
+    with pytest.raises(RunError, match=r"last\.safetensors holds weights alone"):
+        checkpoint.read_progress(path)
+
+
+def test_a_full_disk_is_told_as_the_system_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise safetensors.SafetensorError("I/O error: No space left on device (os error 28)")
+
+    path = tmp_path / "last.safetensors"
+    checkpoint.save(path, STATE)
+    before = path.read_bytes()
+    monkeypatch.setattr(safetensors.numpy, "save_file", full)
+    with pytest.raises(
+        WriteError, match=r"^cannot write .*last\.safetensors: No space left on device; earlier files"
+    ):
+        checkpoint.save(path, STATE)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
+
+
+def test_saving_takes_no_memory_for_another_copy(tmp_path: Path) -> None:
+    tensors = {f"model/{place:03d}/a": np.zeros(2**20, np.float32) for place in range(4)}
+    tracemalloc.start()
+    try:
+        checkpoint.save_weights(tmp_path / "best.safetensors", tensors)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**20

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,7 +20,7 @@ import safetensors.numpy
 
 from clothier.errors import RunError
 from clothier.fields import Fields, parse
-from clothier.files import check_regular, write_atomic
+from clothier.files import check_regular, writing
 from clothier.runs import epoch_row, in_order
 from clothier.runs.scores import LARGEST, LEAST, MOST_EPOCHS
 from clothier.values import EpochRow
@@ -61,7 +63,7 @@ def digest(tensors: Tensors) -> str:
     for name in sorted(tensors):
         array = np.asarray(tensors[name], order="C")
         total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        total.update(array.tobytes())
+        total.update(array.reshape(-1).view(np.uint8).data)
     return total.hexdigest()
 
 
@@ -80,21 +82,23 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 def load(path: Path) -> Checkpoint:
     """The checkpoint in that file; RunError where it is missing, damaged, or of another format."""
     tensors, state = _read(path)
-    if "recipe" not in state.left:
-        raise RunError(f"{path} holds weights alone; wanted a checkpoint, such as last.safetensors beside it")
-    return Checkpoint(
-        tensors=tensors,
-        recipe=state.within("recipe").left,
-        fingerprint=state.word("fingerprint"),
-        history=_history(state),
-        best=state.maybe("best", lambda name: _best(state.within(name))),
-    )
+    history, best = _progress(state)
+    recipe, fingerprint = state.within("recipe").left, state.word("fingerprint")
+    return Checkpoint(tensors, recipe, fingerprint, history, best)
 
 
-def read_history(path: Path) -> list[EpochRow]:
-    """The history in a checkpoint, without its tensors. Errors as `load`."""
+def read_progress(path: Path) -> tuple[list[EpochRow], Best | None]:
+    """The history and the best epoch in a checkpoint, without its tensors. Errors as `load`."""
     with _opened(path) as file:
-        return _history(_state(path, file.metadata()))
+        return _progress(_state(path, file.metadata()))
+
+
+def _progress(state: Fields) -> tuple[list[EpochRow], Best | None]:
+    if "recipe" not in state.left:
+        raise RunError(
+            f"{state.where} holds weights alone; wanted a checkpoint, such as last.safetensors beside it"
+        )
+    return _history(state), state.maybe("best", lambda name: _best(state.within(name)))
 
 
 def _history(state: Fields) -> list[EpochRow]:
@@ -126,7 +130,14 @@ def load_weights(path: Path) -> Tensors:
 def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
     arrays = {name: np.asarray(array, order="C") for name, array in tensors.items()}
     metadata = {"clothier": json.dumps(state), "sha256": digest(arrays)}
-    write_atomic(path, safetensors.numpy.save(arrays, metadata))
+    with writing(path) as file:
+        try:  # into the file: as bytes, all tensors would be in memory twice more
+            safetensors.numpy.save_file(arrays, file.name, metadata)
+        except safetensors.SafetensorError as error:
+            number = re.search(r"os error (\d+)", str(error))  # all that it keeps of the system's error
+            raise (
+                OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(str(error))
+            ) from error
 
 
 def _read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], Fields]:

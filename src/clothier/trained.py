@@ -60,11 +60,12 @@ def predict(run: Run, images: Images, which: str = "last") -> Predictions:
 def temperature(run: Run, which: str = "last") -> float | None:
     """The temperature that calibrates those weights; None where none was fitted to them: the run has no validation
     data, its last phase goes on, or its best weights are not its last. Raises RunError without a checkpoint."""
-    state, phases, content = checkpoint.load(run.last_checkpoint), run.read_scores(), run.read_reliability()
-    epoch = state.best.epoch if which == "best" and state.best else state.epochs_done
-    if content is None or not phases or phases[-1].epochs != epoch:
+    history, best = checkpoint.read_progress(run.last_checkpoint)
+    phases, reliability = run.read_scores(), run.read_reliability()
+    epoch = best.epoch if which == "best" and best else len(history)
+    if reliability is None or not phases or phases[-1].epochs != epoch:
         return None
-    return content.temperature
+    return reliability.temperature
 
 
 def plan(run: Run) -> Plan:

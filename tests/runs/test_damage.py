@@ -138,7 +138,7 @@ def test_checkpoints_end_well(tmp_path: Path, draw: some.DataObject) -> None:
     else:
         run.last_checkpoint.write_bytes(_damaged_bytes(draw, data))
     ends_well(lambda: checkpoint.load(run.last_checkpoint))
-    ends_well(lambda: checkpoint.read_history(run.last_checkpoint))
+    ends_well(lambda: checkpoint.read_progress(run.last_checkpoint))
     ends_well(lambda: trained.weights(run, "best"))
 
 

@@ -228,7 +228,7 @@ def _resume(
     dataset = run_data.load(run, words)
     watching = _watcher(verbose)
     has_checkpoint = os.path.lexists(run.last_checkpoint)
-    done = len(checkpoint.read_history(run.last_checkpoint)) if has_checkpoint else 0
+    done = len(checkpoint.read_progress(run.last_checkpoint)[0]) if has_checkpoint else 0
     screen.messages.print(
         f"going on with {run.path} ({own.name}), {counted(done, 'epoch')} done", markup=False
     )
