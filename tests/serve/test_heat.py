@@ -47,6 +47,11 @@ def test_what_speaks_for_a_class_is_orange_against_it_blue_and_nothing_clear() -
     assert heat.drawn(np.full((2, 2), 1e-4, np.float32))[..., 3].max() <= 1
 
 
-def test_an_image_of_one_pixel_has_heat_too() -> None:
-    assert heat._covers(1, 1).tolist() == [[[True]]]
-    assert heat._covers(224, 100).any(axis=0).all()
+def test_covers_hide_every_pixel_of_any_image() -> None:
+    for shape in ((1, 1, 1), (1, 9, 3), (224, 100, 1)):
+        image = np.zeros(shape, np.uint8)
+        image[1:-1, 1:-1] = 255  # within a black edge, with which it is covered
+        first, *covered = heat._covered(image)
+        np.testing.assert_array_equal(first, image)
+        assert 1 + len(covered) == heat.passes((shape[0], shape[1], shape[2]))
+        assert not np.min(covered, axis=0).any()

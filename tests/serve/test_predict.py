@@ -46,6 +46,44 @@ def test_a_picture_gets_the_answer_that_the_command_line_gives(here: Here, kind:
     )
 
 
+@pytest.mark.parametrize(
+    ("parameters", "filename"),
+    [
+        ("filename*=UTF-8''h%C3%BCt%22%20%E5%B8%BD.png", 'hüt" 帽.png'),
+        ("filename*=utf-8'de'a.png", "a.png"),
+        ("filename*=ISO-8859-1''h%FCt.png", "hüt.png"),
+        ("filename*=KOI8-R''a.png", None),
+        ("filename=\"plain.png\"; filename*=UTF-8''other.png", "plain.png"),
+        ('x="filename"', None),
+    ],
+)
+def test_a_part_may_name_its_file_as_rfc_5987_has_it(
+    here: Here, parameters: str, filename: str | None
+) -> None:
+    head = f'--x7\r\nContent-Disposition: form-data; name="file"; {parameters}\r\n\r\n'
+    response = here.post(
+        "/v1/predict",
+        content=head.encode() + photo() + b"\r\n--x7--\r\n",
+        headers={"Content-Type": "multipart/form-data; boundary=x7"},
+    )
+    assert [answer["filename"] for answer in response.json()["answers"]] == [filename]
+
+
+@pytest.mark.parametrize(
+    ("query", "key", "hint"),
+    [
+        ("shw=heat", "shw", "; did you mean 'show'?"),
+        ("show=image&Show=heat", "Show", "; did you mean 'show'?"),
+        ("h%C3%BCt%0A=", "h\\xfct\\n", ""),
+    ],
+)
+def test_an_unknown_query_key_is_refused(here: Here, query: str, key: str, hint: str) -> None:
+    response = here.post(f"/v1/predict?{query}", content=photo(), headers=JPEG)
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (400, "bad_query")
+    assert error["message"] == f"unknown query key '{key}'; known: show{hint}"
+
+
 def test_several_pictures_are_answered_in_order_and_an_unreadable_one_is_a_row(here: Here) -> None:
     contents = [photo(seed) for seed in range(5)]
     files = [("file", (f"{place}.png", content)) for place, content in enumerate(contents)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,15 +28,14 @@ async def occlusion(engine: Engine, image: Images, label: int) -> Floats:
 
     Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014, section 4.2.
     """
-    height, width, _ = image.shape
-    covers = _covers(height, width)
-    around = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
-    ground = np.median(around, axis=0).astype(np.uint8)
-    given = np.where(covers[..., np.newaxis], ground, image)
-    said = await engine.answer(np.concatenate([image[np.newaxis], given]))
-    shares = said.verdicts.probabilities[:, label]
-    falls = (shares[0] - shares[1:])[:, np.newaxis, np.newaxis] * covers
-    return np.asarray(falls.sum(axis=0) / covers.sum(axis=0), np.float32)
+    images = await asyncio.to_thread(
+        _covered, image
+    )  # of a large image this takes long: others have their turn
+    shares = (await engine.answer(images)).verdicts.probabilities[:, label]
+    rows, columns = _spans(image.shape[0]), _spans(image.shape[1])
+    falls = (shares[0] - shares[1:]).reshape(len(rows), len(columns))
+    num_covers = np.outer(rows.sum(axis=0), columns.sum(axis=0))  # that hide each pixel
+    return np.asarray(rows.T @ falls @ columns / num_covers, np.float32)
 
 
 def drawn(falls: Floats) -> Images:
@@ -46,14 +47,19 @@ def drawn(falls: Floats) -> Images:
     return np.concatenate([colours, alpha[..., np.newaxis]], axis=2)
 
 
-def _covers(height: int, width: int) -> Mask:
-    """bool (covers, height, width): overlapping boxes, which together hide all."""
-    rows, columns = _spans(height), _spans(width)
-    both = rows[:, np.newaxis, :, np.newaxis] & columns[np.newaxis, :, np.newaxis, :]
-    return both.reshape(-1, height, width)
+def _covered(image: Images) -> Images:
+    """uint8 (1 + covers, height, width, channels): the image, and the image under each of overlapping boxes, which
+    together hide all."""
+    rows, columns = _spans(image.shape[0]), _spans(image.shape[1])
+    edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    ground = np.median(edge, axis=0).astype(np.uint8)
+    boxes = rows[:, np.newaxis, :, np.newaxis] & columns[np.newaxis, :, np.newaxis, :]
+    covered = np.where(boxes[..., np.newaxis], ground, image).reshape(-1, *image.shape)
+    return np.concatenate([image[np.newaxis], covered])
 
 
 def _spans(length: int) -> Mask:
+    """bool (parts, length): where each cover lies along an edge of so many pixels."""
     parts = min(PARTS, length)
     edges = np.linspace(0, length, parts + 1)
     places = np.arange(length) + 0.5

@@ -65,7 +65,8 @@ def _predict(service: Service) -> dict[str, Any]:
     return {
         "operationId": "predict",
         "summary": "What the network makes of pictures",
-        "description": "The body is one picture (any image/*), or a form with parts named file, each a picture.",
+        "description": "The body is one picture (any image/*), or a form with parts named file, each a picture. "
+        "A query key other than show is refused with 400.",
         "parameters": [
             {
                 "name": "show",

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from clothier import predict as predicting
-from clothier.errors import DataError, RefusedError
+from clothier.errors import DataError, RefusedError, unknown_name
 from clothier.predict import UNREADABLE, Answer
 from clothier.serve import heat, reading, shapes
 from clothier.serve.decoding import Decoded
@@ -76,6 +76,8 @@ async def model(request: Request) -> Response:
 
 
 def _shown(request: Request) -> frozenset[str]:
+    for key in sorted(request.query_params.keys() - {"show"}):
+        raise RefusedError(400, "bad_query", str(unknown_name("query key", ascii(key)[1:-1][:60], ["show"])))
     words = {word for text in request.query_params.getlist("show") for word in text.split(",")}
     for word in sorted(words - set(SHOWN)):
         raise RefusedError(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
@@ -18,6 +20,7 @@ _MOST_NAME = 200  # characters of a file's name
 # Of its boundary in a form, whether or not a part ends there: half a million would hold up all others for a third of a
 # second while the form is read.
 _MOST_BOUNDARIES = 1000
+_EXTENDED_NAME = re.compile(rb";\s*filename\*\s*=\s*(UTF-8|ISO-8859-1)'[^']*'([^;\s]*)", re.IGNORECASE)
 _FORM_WORDS = f"wanted {FORM} with parts named 'file', each a picture"
 
 
@@ -92,7 +95,16 @@ class _InMemory(MultiPartParser):
 
     def on_headers_finished(self) -> None:
         # A part without the name of a file is a picture as well, not text.
-        given = self._current_part.content_disposition
-        if given is not None and b"filename" not in given:
-            self._current_part.content_disposition = given + b'; filename=""'
+        part, header = self._current_part, self._current_part.content_disposition
+        unnamed = header is not None and b"filename" not in parse_options_header(header)[1]
+        if header is not None and unnamed:
+            part.content_disposition = header + b'; filename=""'
         super().on_headers_finished()
+        if header is not None and unnamed and part.file:
+            part.file.filename = _extended_name(header)
+
+
+def _extended_name(header: bytes) -> str:
+    """The file's name in the form of RFC 5987, which some clients send alone; "" without one."""
+    found = _EXTENDED_NAME.search(header)
+    return unquote_to_bytes(found[2]).decode(found[1].decode(), "replace") if found else ""
