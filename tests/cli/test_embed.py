@@ -150,7 +150,7 @@ def test_it_is_said_in_words(capsys: pytest.CaptureFixture[str], finished: Path)
     assert cli.run(words) == 0
     printed = capsys.readouterr().out
     assert printed.splitlines()[0].startswith("cnn1-1 dense1, generated:600 test, 60 of ")
-    for part in ("labels that the 10 nearest neighbours name", "of the variance", "trustworthiness 0."):
+    for part in ("10-NN accuracy", "of the variance", "trustworthiness 0."):
         assert part in printed
     assert "\nsuspected labels\n" in printed
     assert "\nwritten  embeddings/cnn1-1-dense1-generated-600-test-60-of-" in printed

@@ -133,8 +133,8 @@ def test_predict_draws_a_bar_a_class(capsys: pytest.CaptureFixture[str], finishe
         (line,) = [line for line in lines if line.startswith(f"{label}  {name} ")]
         assert f"{probability:.4f}" in line
         assert abs(line.count("█") - 30 * probability) < 1.01
-        assert ("true class" in line or "rightly" in line) == (name == answer["true"])
-        assert ("predicted" in line) == (name == answer["predicted"])
+        assert ("true class" in line or "correct" in line) == (name == answer["true"])
+        assert ("predicted" in line or "correct" in line) == (name == answer["predicted"])
     assert f"predicted  {' '.join(map(str, answer['first_predicted']))}" in lines
     assert f"true       {' '.join(map(str, answer['first_true']))}" in lines
 
@@ -158,7 +158,7 @@ def test_predict_takes_other_data_of_the_same_shape_alone(
             Image.fromarray(rng.integers(0, 256, (20, 20), dtype=np.uint8)).save(path)
     source = f"folder:{tmp_path / 'photos'}"
     assert _fails(capsys, *model, "--data", source, "--image-size", "32").startswith(
-        f"cnn1-1 was trained on images of 28 x 28 x 1 and 10 classes, {source} has 32 x 32 x 1 and 2 classes; "
+        f"cnn1-1 was trained on images of 28 x 28 x 1 in 10 classes, {source} has images of 32 x 32 x 1 in 2 "
         "wanted the same; choose other --data, or --image-size where they are photos"
     )
 

@@ -44,8 +44,8 @@ def doctor(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Draw the steps from a photo to the image a network sees, with its prediction after each, and say in words what
-    speaks against trusting the last."""
+    """Draw each preprocessing step from a photo to the image that a network sees, with the prediction at each, and
+    warn where the last prediction should not be trusted."""
     import numpy as np
 
     from clothier import predict as predicting

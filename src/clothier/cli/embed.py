@@ -45,7 +45,9 @@ def embed(
             help="An .npz of this command, on whose maps the images are placed.", show_default=False
         ),
     ] = None,
-    suspects: Annotated[int, typer.Option(help="Print so many images whose label looks wrong.", min=0)] = 0,
+    suspects: Annotated[
+        int, typer.Option(help="Print the N images whose labels look most wrong.", min=0)
+    ] = 0,
     out: Annotated[
         Path | None, typer.Option(help="The file to write.", show_default="embeddings/WHAT.npz")
     ] = None,
@@ -162,7 +164,7 @@ def _num_neighbours(made: Embedding) -> int:
 
 
 def _neighbours(made: Embedding, chosen: Pictures, number: int) -> dict[str, float]:
-    """The share of labels that so many nearest neighbours name: of the pixels, and of the run's vectors."""
+    """The accuracy of labels predicted from that many nearest neighbours: by pixels, and by the run's vectors."""
     from clothier import embed as embedding
 
     if not number:
@@ -211,7 +213,7 @@ def _say(answer: dict[str, Any]) -> None:
     if answer["neighbours"]:
         rows = [(source, f"{share:.4f}") for source, share in answer["neighbours"].items()]
         screen.say()
-        screen.print_table(("vectors", f"labels that the {number} nearest neighbours name"), rows)
+        screen.print_table(("vectors", f"{number}-NN accuracy"), rows)
     if answer["projections"]:
         figures = [
             (name, _quality(made), f"{made['seconds']:.1f}") for name, made in answer["projections"].items()

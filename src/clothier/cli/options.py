@@ -44,9 +44,9 @@ Crop = Annotated[
         show_default="pad",
     ),
 ]
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave unreadable pictures out and say how many.")]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out unreadable pictures, and name them.")]
 RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as runs/cnn1-1.", show_default=False)]
-WhichSplit = Annotated[str, typer.Option("--split", help="Images to take: train, validation or test.")]
+WhichSplit = Annotated[str, typer.Option("--split", help="Which images: train, validation or test.")]
 Weights = Annotated[str, typer.Option(help="last, or best by validation loss.")]
 Format = Annotated[str, typer.Option(help="png or svg.")]
 Dpi = Annotated[int, typer.Option(help="Dots an inch.", min=20, max=1200)]

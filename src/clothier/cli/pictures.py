@@ -27,14 +27,14 @@ Data = Annotated[
 Photos = Annotated[
     Path | None,
     typer.Option(
-        help="In place of --data: a folder of photos, labelled by the folders they lie in, or not at all.",
+        help="In place of --data: a folder of photos, labelled by the folders in it, if there are any.",
         show_default=False,
     ),
 ]
 WhichSplit = Annotated[
     str | None,
     typer.Option(
-        "--split", help="Images to take: train, validation or test.", show_default="the last of those"
+        "--split", help="Which images: train, validation or test.", show_default="the last of those"
     ),
 ]
 Layer = Annotated[
@@ -52,11 +52,11 @@ Crop = Annotated[
         show_default="the run's, or pad",
     ),
 ]
-Limit = Annotated[int | None, typer.Option(help="Take the first so many images.", min=1, show_default=False)]
+Limit = Annotated[int | None, typer.Option(help="Use only the first N images.", min=1, show_default=False)]
 Sample = Annotated[
-    int | None, typer.Option(help="Take so many images, drawn by --seed.", min=1, show_default=False)
+    int | None, typer.Option(help="Use N images, drawn at random by --seed.", min=1, show_default=False)
 ]
-Seed = Annotated[int, typer.Option(help="Of the sample and of the projections.", min=0)]
+Seed = Annotated[int, typer.Option(help="Seed of the sample and of the projections.", min=0)]
 
 
 @dataclass(frozen=True)

@@ -69,10 +69,10 @@ def predict(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON; of photos, a line each.")] = False,
 ) -> None:
-    """Print what a trained network makes of photos: their class, how sure it is, and whether it may say so at all.
+    """Classify photos: print the class, its probability, and whether to trust it.
 
-    "not sure" is said of the least sure of 5 % of the validation images, "unlike" of what is stranger than 95 % of
-    them. Without photos: what it makes of one image of a data set, and the first classes it predicts.
+    "not sure" is what the least confident 5 % of the validation images would get, "not like anything it was trained
+    on" the strangest 5 %. Without photos: classify one image of a data set, and list the first predictions.
     """
     if photos:
         of_data = {

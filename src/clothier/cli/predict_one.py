@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from clothier.cli import judging, run_data, screen
 from clothier.errors import InputError
+from clothier.wording import counted
 
 if TYPE_CHECKING:
     from clothier.cli.judging import Judged
     from clothier.runs import DataDescription, Run
     from clothier.values import Dataset
 
-_KINDS = {
-    "probability": "probabilities",
-    "uncalibrated probability": "uncalibrated_probabilities",
-}  # keys in JSON
+# What the probabilities are, and their key in JSON.
+_KINDS = {"probability": "probabilities", "uncalibrated probability": "uncalibrated_probabilities"}
 _FIRST = 20  # as many classes as the R tutorial prints
 
 
@@ -70,24 +69,21 @@ def predict_one(
 
 def _check_fit(run: Run, content: DataDescription, dataset: Dataset) -> None:
     """InputError where the data have another shape or number of classes than the run's network."""
-    own, given = (
-        (content.image_shape, len(content.class_names)),
-        (
-            dataset.image_shape,
-            dataset.num_classes,
-        ),
-    )
-    if own != given:
-        own_words, given_words = (
-            f"{' x '.join(map(str, shape))} and {classes} classes" for shape, classes in (own, given)
+    trained_on, offered = (
+        f"images of {' x '.join(map(str, shape))} in {counted(num_classes, 'class', 'classes')}"
+        for shape, num_classes in (
+            (content.image_shape, len(content.class_names)),
+            (dataset.image_shape, dataset.num_classes),
         )
+    )
+    if trained_on != offered:
         raise InputError(
-            f"{run.name} was trained on images of {own_words}, {dataset.name} has {given_words}; "
+            f"{run.name} was trained on {trained_on}, {dataset.name} has {offered}; "
             "wanted the same; choose other --data, or --image-size where they are photos"
         )
     if dataset.class_names != content.class_names:
         screen.notice(
-            f"{run.name} knows its classes by other names ({', '.join(content.class_names)}) than {dataset.name}"
+            f"the classes of {run.name} ({', '.join(content.class_names)}) have other names in {dataset.name}"
         )
 
 
@@ -95,7 +91,7 @@ def _show(answer: dict[str, Any], judged: Judged, top: int | None) -> None:
     file = f" ({answer['file']})" if answer["file"] else ""
     screen.say(f"{answer['source']}, {answer['split']} image {answer['index']}{file}, by {answer['run']}\n")
     marks = {answer["true"]: "true class"}
-    marks[answer["predicted"]] = "predicted, rightly" if answer["predicted"] in marks else "predicted"
+    marks[answer["predicted"]] = "correct" if answer["predicted"] in marks else "predicted"
     shares: dict[str, float] = answer[_KINDS[judged.kind]]
     shown, rest = judging.most_probable(judged.answers[0].classes, top, answer["true"])
     order = list(dict(shown)) if rest else list(shares)  # by probability, or all in the order of the data set
