@@ -159,7 +159,7 @@ def test_predict_takes_other_data_of_the_same_shape_alone(
     source = f"folder:{tmp_path / 'photos'}"
     assert _fails(capsys, *model, "--data", source, "--image-size", "32").startswith(
         f"cnn1-1 was trained on images of 28 x 28 x 1 in 10 classes, {source} has images of 32 x 32 x 1 in 2 "
-        "wanted the same; choose other --data, or --image-size where they are photos"
+        "classes; wanted the same; choose other --data, or --image-size where they are photos"
     )
 
 
