@@ -184,14 +184,14 @@ def test_places_are_checked_before_they_are_written(tmp_path: Path, monkeypatch:
     files.check_folder_place(Path("new"))
     for place, words in (
         ("folder", "Is a directory"),
-        ("file/x", "file is no folder"),
-        ("loop/x", "is no folder"),
+        ("file/x", "file is not a folder"),
+        ("loop/x", "is not a folder"),
         ("y" * 300, "File name too long"),
     ):
         with pytest.raises(WriteError, match=f"^cannot write {place}: .*{words}; "):
             files.check_file_place(Path(place))
     for place in ("file", "file/x", "loop"):
-        with pytest.raises(WriteError, match=rf"^cannot write {place}: .*is no folder; "):
+        with pytest.raises(WriteError, match=rf"^cannot write {place}: .*is not a folder; "):
             files.check_folder_place(Path(place))
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(WriteError, match=r"^cannot write folder: Permission denied; "):

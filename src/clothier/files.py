@@ -113,7 +113,7 @@ def _as_write_error(path: Path) -> Iterator[None]:
 def _check_folder(path: Path) -> None:
     there = next(folder for folder in (path, *path.absolute().parents) if os.path.lexists(folder))
     if not there.is_dir():
-        raise OSError(errno.ENOTDIR, f"{there} is no folder")
+        raise OSError(errno.ENOTDIR, f"{there} is not a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 

@@ -73,8 +73,8 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/dev/zero")
     for path, words in {
         tmp_path: "is a folder; wanted a model file",
-        tmp_path / "pipe": "is no ordinary file; wanted a model file",
-        tmp_path / "link": "is no ordinary file; wanted a model file",
+        tmp_path / "pipe": "is not an ordinary file; wanted a model file",
+        tmp_path / "link": "is not an ordinary file; wanted a model file",
         tmp_path / "absent": "cannot be read (No such file or directory); wanted a model file",
     }.items():
         with pytest.raises(BundleError) as caught:

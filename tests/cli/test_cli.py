@@ -211,9 +211,12 @@ def test_what_is_no_file_is_never_waited_for(capsys: pytest.CaptureFixture[str])
             "predict -",
             f"- would be what another command prints, which is not read; wanted a photo ({formats}), a",
         ),
-        ("predict x.png --model pipe", "pipe is no ordinary file; wanted a model file that clothier wrote; "),
+        (
+            "predict x.png --model pipe",
+            "pipe is not an ordinary file; wanted a model file that clothier wrote; ",
+        ),
         ("doctor pipe.png", f"pipe.png is a pipe, not a file; wanted one picture ({formats})"),
-        ("doctor x.png --model pipe", "pipe is no ordinary file; wanted a model file"),
+        ("doctor x.png --model pipe", "pipe is not an ordinary file; wanted a model file"),
         ("data csv:pipe", "pipe is a pipe; wanted a file; save what it gives in one and name that"),
         ("data folder:pipe", "cannot read the folder pipe: Not a directory; "),
         ("data idx:pipe", "cannot read the folder pipe: Not a directory; "),
@@ -394,7 +397,7 @@ def test_photos_on_a_small_grey_base_are_told_of_what_they_lose(
     assert cli.run(words.split()) == 0
     told = " ".join(capsys.readouterr().err.split())
     assert (
-        "NOTE: the images are 40x32 and in colour; this base knows 28x28 grey, so they are made grey and resized to "
+        "NOTE: the images are 40x32 and in colour; this base takes 28x28 grey, so they are made grey and resized to "
         "28x28; detail and colour beyond that are lost"
     ) in told
 

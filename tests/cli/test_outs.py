@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_written(words: str, capsys: pytest.CaptureFixture
     Path("file").write_text("in the way")
     inside = words.replace("OUT", "file/OUT")
     assert _fails(capsys, inside) == (
-        f"clothier: cannot write file/{name}: file is no folder; earlier files are untouched; make room or choose "
+        f"clothier: cannot write file/{name}: file is not a folder; earlier files are untouched; make room or choose "
         "another place"
     )
     if not words.startswith("doctor"):  # which has words of its own for what is there
@@ -82,7 +82,7 @@ def test_a_folder_that_cannot_be_written(words: str, capsys: pytest.CaptureFixtu
     for place in ("file/OUT", "file/OUT/deeper"):
         told = _fails(capsys, words.replace("OUT", place))
         assert told.startswith(f"clothier: cannot write {place}: ")
-        assert "is no folder; earlier files are untouched" in told
+        assert "is not a folder; earlier files are untouched" in told
 
 
 @pytest.mark.usefixtures("no_work")

@@ -165,7 +165,7 @@ def test_what_is_wrong_is_told_in_a_line(
         ),
         (
             ("--open", "--out", "mine"),
-            "mine is no projector folder; wanted one that `clothier projector` wrote",
+            "mine is not a projector folder; wanted one that `clothier projector` wrote",
         ),
         (
             ("--check", "mine"),

@@ -126,7 +126,7 @@ def test_importing_loads_nothing_heavy() -> None:
 
 def test_a_source_that_is_no_utf8() -> None:
     assert refusal("folder:caf\udce9") == (
-        "data source 'folder:caf\\udce9' is no UTF-8; wanted a folder or file whose name is; rename it"
+        "data source 'folder:caf\\udce9' is not UTF-8; wanted a folder or file whose name is; rename it"
     )
 
 

@@ -46,6 +46,6 @@ def test_what_is_no_search_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         Search("[a", regex=True)
     assert str(caught.value) == (
-        "search '[a' is no regular expression (unterminated character set at position 0); "
+        "search '[a' is not a regular expression (unterminated character set at position 0); "
         "wanted one such as ^Sneaker$; mend it, or search for plain text"
     )

@@ -48,7 +48,7 @@ ENDING = "wanted an .npz that `clothier embed` wrote; make it anew"
 def test_what_is_no_embedding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "e.npz"
     assert _refusal(path) == "FILE is not there; wanted an embedding; `clothier embed` writes one"
-    damaged = f"FILE is no embedding (it is damaged, or another kind of file); {ENDING}"
+    damaged = f"FILE is not an embedding (it is damaged, or another kind of file); {ENDING}"
     embed.save(blobs(), path)
     whole = path.read_bytes()
     for content in (b"", b"hello", whole[:-30], whole[: len(whole) // 2], b"PK" + whole[2:900]):
@@ -61,8 +61,8 @@ def test_what_is_no_embedding_is_refused(tmp_path: Path) -> None:
     assert _refusal(path) == damaged
     with path.open("wb") as file:
         np.savez(file, np.array([{}], dtype=object))
-    assert _refusal(path) == f"FILE is no embedding (it holds no 'format'); {ENDING}"
-    assert _refusal(tmp_path).startswith("FILE is no embedding (Is a directory); ")
+    assert _refusal(path) == f"FILE is not an embedding (it holds no 'format'); {ENDING}"
+    assert _refusal(tmp_path).startswith("FILE is not an embedding (Is a directory); ")
 
 
 def test_contents_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None:
@@ -76,11 +76,16 @@ def test_contents_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None
             np.savez(file, **{**arrays, **changes})
         return _refusal(path)
 
-    assert refusal(format=1) == f"FILE is no embedding (is of format 1, this version knows 2); {ENDING}"
-    assert refusal(vectors=np.eye(3)).startswith("FILE is no embedding (vectors are float64 (3, 3); wanted")
+    assert (
+        refusal(format=1) == f"FILE is not an embedding (is of format 1, and this version reads 2); {ENDING}"
+    )
+    assert refusal(vectors=np.eye(3)).startswith(
+        "FILE is not an embedding (vectors are float64 (3, 3); wanted"
+    )
     objects = np.array([{}] * 90, dtype=object)
     assert (
-        refusal(labels=objects) == f"FILE is no embedding (it is damaged, or another kind of file); {ENDING}"
+        refusal(labels=objects)
+        == f"FILE is not an embedding (it is damaged, or another kind of file); {ENDING}"
     )
 
 

@@ -61,7 +61,7 @@ def opened(source: Source) -> Iterator[Archive]:
         return
     try:
         if not stat.S_ISREG(source.stat().st_mode):
-            kind = "a folder" if source.is_dir() else "no ordinary file"
+            kind = "a folder" if source.is_dir() else "not an ordinary file"
             raise BundleError(f"is {kind}; {_WANTED}; {_REMEDY}")
         with source.open("rb") as file:
             yield Archive(file)

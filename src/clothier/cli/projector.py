@@ -213,7 +213,7 @@ def _open(folder: Path) -> None:
     from clothier import projector as projecting
 
     if not (folder / projecting.CONFIG).is_file():
-        raise InputError(f"{folder} is no projector folder; wanted one that `clothier projector` wrote")
+        raise InputError(f"{folder} is not a projector folder; wanted one that `clothier projector` wrote")
     address = projecting.serve(folder)
     screen.say(f"TensorBoard shows {folder} at {address}\nCtrl-C ends it")
     try:

@@ -189,7 +189,7 @@ def _tell_of_base(recipe: Recipe, base: Base, image_shape: tuple[int, int, int])
         colours = {1: "grey", 3: "in colour"}
         grey = "made grey and " if (taken[2], image_shape[2]) == (1, 3) else ""
         screen.notice(
-            f"the images are {sizes[0]} and {colours[image_shape[2]]}; this base knows {sizes[1]} "
+            f"the images are {sizes[0]} and {colours[image_shape[2]]}; this base takes {sizes[1]} "
             f"{colours[taken[2]]}, so they are {grey}resized to {sizes[1]}; detail and colour beyond that are lost"
         )
 

@@ -149,7 +149,7 @@ def _check_text(name: str) -> None:
         name.encode()
     except UnicodeEncodeError:
         raise InputError(
-            f"data source '{escaped(name)}' is no UTF-8; wanted a folder or file whose name is; rename it"
+            f"data source '{escaped(name)}' is not UTF-8; wanted a folder or file whose name is; rename it"
         ) from None
 
 

@@ -28,7 +28,7 @@ class Search:
             self._matcher()
         except re.error as error:
             raise InputError(
-                f"search '{self.text}' is no regular expression ({error}); wanted one such as ^Sneaker$; "
+                f"search '{self.text}' is not a regular expression ({error}); wanted one such as ^Sneaker$; "
                 "mend it, or search for plain text"
             ) from error
 

@@ -45,7 +45,7 @@ def load(path: Path) -> Embedding:
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             if int(file["format"]) != FORMAT:
-                raise DataError(f"is of format {int(file['format'])}, this version knows {FORMAT}")
+                raise DataError(f"is of format {int(file['format'])}, and this version reads {FORMAT}")
             return Embedding(
                 vectors=file["vectors"],
                 images=file["images"],
@@ -70,5 +70,5 @@ def load(path: Path) -> Embedding:
 
 def _unusable(path: Path, reason: str) -> DataError:
     return DataError(
-        f"{path} is no embedding ({reason}); wanted an .npz that `clothier embed` wrote; make it anew"
+        f"{path} is not an embedding ({reason}); wanted an .npz that `clothier embed` wrote; make it anew"
     )

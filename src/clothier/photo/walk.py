@@ -99,7 +99,7 @@ def walk(root: Path, *, all_formats: bool = False) -> Found:
     """The pictures in `root` and below, by the endings of their names; with `all_formats` also those that are not read.
 
     Hidden files and folders are passed over, and what systems put there by themselves. Raises DataError where `root`
-    itself is no folder, or cannot be read.
+    itself is not a folder or cannot be read.
     """
     found = Found()
     wanted = SUFFIXES | OTHER_FORMATS.keys() if all_formats else SUFFIXES
