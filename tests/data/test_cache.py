@@ -93,7 +93,7 @@ def test_the_second_time_nothing_is_decoded(
     first = decoded(splits, tmp_path)
     monkeypatch.setattr(doctor, "prepare", None)
     second = decoded(splits, tmp_path)
-    assert (first.made, second.made) == (True, False)
+    assert (first.is_new, second.is_new) == (True, False)
     assert np.array_equal(first.images["train"], second.images["train"])
     assert first.digests == second.digests
 
@@ -116,7 +116,7 @@ def test_a_changed_file_is_decoded_anew(splits: Splits, tmp_path: Path, save_pic
     before = decoded(splits, tmp_path)
     save_picture(splits["train"][3].path, 250)
     after = decoded(splits, tmp_path)
-    assert after.made
+    assert after.is_new
     changed = (before.images["train"] != after.images["train"]).any(axis=(1, 2, 3))
     assert np.flatnonzero(changed).tolist() == [3]
 
@@ -146,7 +146,7 @@ def test_a_truncated_photo_is_read_and_told_also_from_the_cache(splits: Splits, 
     entry.path.write_bytes(entry.path.read_bytes()[:-30])
     for made in (True, False):
         result = decoded(splits, tmp_path)
-        assert result.made == made
+        assert result.is_new == made
         assert result.left_out == {}
         assert list(result.truncated) == ["train/5.png"]
         assert result.truncated["train/5.png"].endswith(" % of the picture is missing")
@@ -190,7 +190,7 @@ def test_other_photos_of_equal_names_sizes_and_times_are_decoded(splits: Splits,
     stop_clocks(splits)
     copies = copied(splits, tmp_path, tmp_path / "copy", ImageOps.invert)
     first, second = decoded(splits, tmp_path), decoded(copies, tmp_path)
-    assert second.made
+    assert second.is_new
     assert right(first, splits)
     assert right(second, copies)
     assert first.digests["train"] != second.digests["train"]
@@ -206,7 +206,7 @@ def test_a_copy_with_equal_content_is_not_decoded_again(splits: Splits, tmp_path
         found = cache.decoded(
             copies, (8, 10), "pad", [tmp_path / "kept"], lambda *step: steps.append(step[0])
         )
-        assert (found.made, found.path) == (False, first.path)
+        assert (found.is_new, found.path) == (False, first.path)
     assert steps == ["checking photos"] * sum(map(len, splits.values()))
     cache.decoded(splits, (8, 10), "pad", [tmp_path / "kept"], lambda *step: steps.append(step[0]))
     assert steps == ["checking photos"] * sum(map(len, splits.values()))
@@ -230,7 +230,7 @@ def test_a_photo_that_is_another_under_the_same_name_size_and_time(
         one.symlink_to(other)
     os.utime(one, ns=TIME)
     after = decoded(splits, tmp_path)
-    assert after.made
+    assert after.is_new
     assert right(after, splits)
     changed = (before.images["train"] != after.images["train"]).any(axis=(1, 2, 3))
     assert np.flatnonzero(changed).tolist() == ([3, 4] if way == "swapped" else [3])
@@ -251,7 +251,7 @@ def test_inodes_that_change_cost_a_check_and_no_more(
 
         monkeypatch.setattr(contents, "state", remounted)
         again = decoded(splits, tmp_path)
-        assert (again.made, again.path) == (False, first.path)
+        assert (again.is_new, again.path) == (False, first.path)
     assert len(json.loads(first.path.with_suffix(".json").read_text())["states"]) == 8
     assert kept(tmp_path) == [".json", ".npy"]
 
@@ -295,7 +295,7 @@ def test_unreadable_photos_have_no_row(splits: Splits, tmp_path: Path) -> None:
     splits["test"][3].path.unlink()
     for made in (True, False):
         result = decoded(splits, tmp_path)
-        assert result.made == made
+        assert result.is_new == made
         assert result.left_out == {
             "train/0.png": "is truncated",
             "test/2.png": "is not a JPEG, PNG, WebP, GIF or BMP picture",
@@ -350,7 +350,7 @@ def test_a_full_disk_leaves_nothing(splits: Splits, tmp_path: Path, monkeypatch:
         with pytest.raises(WriteError, match=r"cannot write .*\.npy: No space left on device"):
             decoded(splits, tmp_path)
     assert kept(tmp_path) == []
-    assert decoded(splits, tmp_path).made
+    assert decoded(splits, tmp_path).is_new
 
 
 def test_a_cache_that_cannot_be_made(splits: Splits, tmp_path: Path) -> None:
@@ -412,7 +412,7 @@ def test_damaged_entries_are_made_anew(damage: str, splits: Splits, tmp_path: Pa
         content["rows"]["train"] += 1
         manifest.write_text(json.dumps(content))
     again = decoded(splits, tmp_path)
-    assert again.made
+    assert again.is_new
     for name, images in again.images.items():
         assert np.array_equal(images, expected[name])
 
@@ -423,7 +423,7 @@ def test_a_cache_that_was_moved_is_checked_and_used(splits: Splits, tmp_path: Pa
     manifest = tmp_path / "moved" / "kept" / first.path.with_suffix(".json").name
     before = manifest.read_text()
     again = decoded(splits, tmp_path / "moved")
-    assert not again.made
+    assert not again.is_new
     assert manifest.read_text() != before, "it would be checked each time"
 
 
@@ -438,9 +438,9 @@ def test_what_is_kept_belongs_to_this_user_alone(splits: Splits, tmp_path: Path)
 def test_what_others_could_write_is_made_anew(suffix: str, splits: Splits, tmp_path: Path) -> None:
     path = decoded(splits, tmp_path).path.with_suffix(suffix)
     path.chmod(0o666)
-    assert decoded(splits, tmp_path).made
+    assert decoded(splits, tmp_path).is_new
     assert path.stat().st_mode & 0o777 == 0o600
-    assert not decoded(splits, tmp_path).made
+    assert not decoded(splits, tmp_path).is_new
 
 
 def test_a_disk_without_room_is_told_before_anything_is_decoded(
@@ -472,7 +472,7 @@ def test_a_disk_that_is_full_in_the_middle_is_left_for_the_next_folder(
     monkeypatch.setattr(places, "_told", set())
     for made in (True, False):
         result = cache.decoded(splits, (8, 10), "pad", [full, other], lambda *_: None, told.append)
-        assert (result.made, result.path.parent) == (made, other)
+        assert (result.is_new, result.path.parent) == (made, other)
     assert [path.name for path in full.iterdir()] == ["lock"]
     (sentence,) = told
     assert f"({os.strerror(number)}), so {tmp_path}/other is used in its place" in sentence
@@ -488,7 +488,7 @@ def test_a_file_system_that_cannot_map_files(
     monkeypatch.setattr(np, "memmap", refuse)
     for made in (True, False):
         result = decoded(splits, tmp_path)
-        assert result.made == made
+        assert result.is_new == made
         assert np.array_equal(result.images["test"][0], photo.read(splits["test"][0].path, (8, 10))[0])
         with pytest.raises(ValueError, match="read-only"):
             result.images["train"][0] = 0
@@ -503,14 +503,14 @@ def test_without_locks_what_another_process_is_writing_stays(
     monkeypatch.setattr(fcntl, "flock", refuse)
     (tmp_path / "kept").mkdir(mode=0o700)
     (tmp_path / "kept" / ".another.npy.tmp").touch()
-    assert decoded(splits, tmp_path).made
+    assert decoded(splits, tmp_path).is_new
     assert kept(tmp_path) == [".json", ".npy", ".tmp"]
 
 
 def test_two_processes_decode_once(splits: Splits, tmp_path: Path) -> None:
     program = textwrap.dedent(KILLED).replace("if done == 9", "if False") + "\n" + 'print("made")'
     program = program.replace("cache.decoded(", "result = cache.decoded(").replace(
-        'print("made")', "print(result.made)"
+        'print("made")', "print(result.is_new)"
     )
     running = [
         subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True)

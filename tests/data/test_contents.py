@@ -71,12 +71,12 @@ def test_what_is_no_readable_file_has_no_state(tmp_path: Path) -> None:
         assert contents.state(tmp_path / name) == (-1, b"")
 
 
-def test_words_are_digests_or_reasons_in_order(tmp_path: Path) -> None:
+def test_photos_have_digests_or_reasons_in_order(tmp_path: Path) -> None:
     paths = [tmp_path / str(number) for number in range(70)]
     for path in paths[1:]:
         path.write_text(path.name)
     told: list[tuple[str, int, int]] = []
-    words = list(contents.words(paths, lambda *step: told.append(step)))
-    assert words[0] == "cannot be read (No such file or directory)"
-    assert words[1:] == [hashlib.sha256(path.name.encode()).hexdigest() for path in paths[1:]]
+    digests = list(contents.digests(paths, lambda *step: told.append(step)))
+    assert digests[0] == "cannot be read (No such file or directory)"
+    assert digests[1:] == [hashlib.sha256(path.name.encode()).hexdigest() for path in paths[1:]]
     assert told == [("checking photos", done, 70) for done in range(1, 71)]

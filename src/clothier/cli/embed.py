@@ -62,13 +62,13 @@ def embed(
     if out is not None and out.suffix != ".npz":
         raise InputError(f"--out is {out}; wanted a file that ends in .npz, such as vectors.npz")
     options.check_out(file=out, folder=Path("embeddings"))
-    words = pictures.Words(
+    selection = pictures.Selection(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )
     from clothier import embed as embedding
 
-    chosen = words.pictures()
-    made = words.embedding(chosen, layer)
+    chosen = selection.pictures()
+    made = selection.embedding(chosen, layer)
     ground, number = _ground(made, into), _num_neighbours(made)
     answer: dict[str, Any] = {
         "source": made.source,

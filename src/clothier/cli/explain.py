@@ -67,8 +67,10 @@ def explain(
     names = list(own.class_names)
     if class_ is not None and class_ not in names:
         raise unknown_name("class", class_, names)
-    words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
-    shown = _of_data(opened, int(image), split, words) if image.isdecimal() else _picture(opened, image)
+    data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
+    shown = (
+        _of_data(opened, int(image), split, data_options) if image.isdecimal() else _picture(opened, image)
+    )
     judged = judging.judge(opened, shown.pixels[None], weights, shown.warnings)
     (answer,), shares = judged.answers, dict(judged.answers[0].classes)
     name = class_ or answer.classes[0][0]
@@ -89,8 +91,8 @@ def explain(
     screen.notice(judged.remark)
 
 
-def _of_data(run: Run, index: int, split: str, words: run_data.Words) -> _Shown:
-    dataset = run_data.load(run, words)
+def _of_data(run: Run, index: int, split: str, data_options: run_data.DataOptions) -> _Shown:
+    dataset = run_data.load(run, data_options)
     images = dataset.split(split)
     if index >= len(images):
         raise InputError(f"there is no {split} image {index}; wanted 0 to {len(images) - 1}")

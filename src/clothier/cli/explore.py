@@ -46,16 +46,16 @@ def explore(
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"--out is {out}; wanted a file that ends in .html, so that browsers open it")
     options.check_out(file=out, folder=Path("explorer"))
-    words = pictures.Words(
+    selection = pictures.Selection(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )
     from clothier import embed, explorer
     from clothier.files import write_atomic
 
-    chosen = words.pictures()
+    chosen = selection.pictures()
     embeddings = [embed.extract(chosen)]
     if model is not None:
-        embeddings.append(words.embedding(chosen, layer))
+        embeddings.append(selection.embedding(chosen, layer))
     spaces = [_space(embedding, dimensions, seed) for embedding in embeddings]
     path = out or Path("explorer") / (
         re.sub(r"[^\w.-]+", "-", _what(chosen, embeddings)).strip("-") + ".html"

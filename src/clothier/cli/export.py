@@ -41,12 +41,12 @@ def export(
         raise unknown_name("format", format_, exporting.FORMATS)
     opened = Run.open(run)
     options.check_out(file=out, folder=opened.path)
-    words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
+    data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
     dataset: Dataset | None
     if int8 or format_ == "clothier":
-        dataset = _needed(opened, words, "--int8" if int8 else "--format clothier")
+        dataset = _needed(opened, data_options, "--int8" if int8 else "--format clothier")
     else:
-        dataset = run_data.try_load(opened, words, "checked without the run's data")
+        dataset = run_data.try_load(opened, data_options, "checked without the run's data")
     made = exporting.export(opened, dataset, format_, out, int8=int8)
     agreement = made.agreement
     if json:
@@ -75,9 +75,9 @@ def export(
         screen.say(f"written  {path} ({path.stat().st_size / 1e6:.2f} MB)")
 
 
-def _needed(run: Run, words: run_data.Words, what: str) -> Dataset:
+def _needed(run: Run, data_options: run_data.DataOptions, what: str) -> Dataset:
     """The run's data, for what cannot be made without: the message says so."""
     try:
-        return run_data.load(run, words)
+        return run_data.load(run, data_options)
     except InputError as error:
         raise type(error)(f"{what} needs the images that the run was trained on: {error}") from error

@@ -60,7 +60,7 @@ Seed = Annotated[int, typer.Option(help="Seed of the sample and of the projectio
 
 
 @dataclass(frozen=True)
-class Words:
+class Selection:
     """What was said on the command line about the images, each as the option of its name."""
 
     model: Path | None = None
@@ -135,8 +135,10 @@ class Words:
         from clothier import embed
 
         if run is not None:
-            words = run_data.Words(self.data, self.data_dir, self.image_size, self.crop, self.skip_bad)
-            return embed.of_split(run_data.load_any(run, words), self.split)
+            data_options = run_data.DataOptions(
+                self.data, self.data_dir, self.image_size, self.crop, self.skip_bad
+            )
+            return embed.of_split(run_data.load_any(run, data_options), self.split)
         if self.data is None:
             raise InputError(
                 "no images are given; wanted --data, --photos or --model; try --data fashion-mnist"

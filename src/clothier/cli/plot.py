@@ -38,7 +38,7 @@ def plot(
         raise InputError(
             f"{run} has no finished epoch; wanted at least one; `{command('train', '--resume', run)}` goes on with it"
         )
-    grids = _have_samples(opened, run_data.Words(data, data_dir, image_size, crop, skip_bad))
+    grids = _have_samples(opened, run_data.DataOptions(data, data_dir, image_size, crop, skip_bad))
     from clothier import report
 
     drawings = report.draw(opened, grids=grids)
@@ -49,7 +49,7 @@ def plot(
         screen.say(str(opened.report_file))
 
 
-def _have_samples(run: Run, words: run_data.Words) -> bool:
+def _have_samples(run: Run, data_options: run_data.DataOptions) -> bool:
     """Whether grids of images can be drawn: of the images that the run keeps, or else taken from its data. Where they
     cannot, that is told."""
     if not run.read_scores():
@@ -59,14 +59,14 @@ def _have_samples(run: Run, words: run_data.Words) -> bool:
 
     why = "the grids of images are left out"
     try:
-        if not words.are_any and report.samples_fit(run):
+        if not data_options.are_any and report.samples_fit(run):
             return True
-        dataset = run_data.try_load(run, words, why)
+        dataset = run_data.try_load(run, data_options, why)
         if dataset is not None:
             report.keep_samples(run, dataset.split(dataset.judged))
         return dataset is not None
     except RunError as error:
-        if words.are_any:
+        if data_options.are_any:
             raise
         screen.notice(f"{why}: {error}")
         return False

@@ -106,8 +106,8 @@ def predict(
         word = "--threads" if engine is None else "--engine"
         raise InputError(f"{word} is for photos; wanted some beside it, or one image of the data without it")
     else:
-        words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
-        predict_one.predict_one(model, words, split, index or 0, weights, json, top)
+        data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
+        predict_one.predict_one(model, data_options, split, index or 0, weights, json, top)
 
 
 def _photos(

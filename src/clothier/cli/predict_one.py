@@ -21,7 +21,7 @@ _FIRST = 20  # as many classes as the R tutorial prints
 
 def predict_one(
     model: Path,
-    words: run_data.Words,
+    data_options: run_data.DataOptions,
     split: str,
     index: int,
     weights: str,
@@ -33,7 +33,7 @@ def predict_one(
 
     run = Run.open(model)
     content = run.description().data
-    dataset = run_data.load_any(run, words)
+    dataset = run_data.load_any(run, data_options)
     _check_fit(run, content, dataset)
     images = dataset.split(split)
     if not 0 <= index < len(images):

@@ -80,7 +80,7 @@ def projector(
         raise InputError("--tsne is 1; wanted 2 or 3 dimensions, or 0 for no t-SNE")
     images = any(word is not None for word in (model, data, photos))
     if images or tensor:
-        words = pictures.Words(
+        selection = pictures.Selection(
             model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
         )
         searches = _searches(x, y)
@@ -88,9 +88,9 @@ def projector(
 
         projecting.check_ours(out)
         options.check_out(folder=out)
-        shown = [_table(word, labels, words) for word in tensor or []]
+        shown = [_table(word, labels, selection) for word in tensor or []]
         if images:
-            shown = [*_embeddings(words, layer, searches, tsne), *shown]
+            shown = [*_embeddings(selection, layer, searches, tsne), *shown]
         _say(out, shown, projecting.write(out, shown))
     elif not open_:
         raise InputError(
@@ -115,15 +115,15 @@ def _search(word: str) -> Search:
 
 
 def _embeddings(
-    words: pictures.Words, layer: str | None, searches: list[tuple[Search, Search]], dimensions: int
+    selection: pictures.Selection, layer: str | None, searches: list[tuple[Search, Search]], dimensions: int
 ) -> list[Tensor]:
     """The run's vectors, if there is a run, before the pixels: the page opens the first."""
     from clothier import embed
     from clothier import projector as projecting
 
-    chosen = words.pictures()
+    chosen = selection.pictures()
     projecting.check_images(chosen.images)
-    made = words.embedding(chosen, layer)
+    made = selection.embedding(chosen, layer)
     columns = projecting.columns(made)
 
     def as_tensor(embedding: Embedding) -> Tensor:
@@ -133,17 +133,17 @@ def _embeddings(
                 embedding,
                 searches,
                 dimensions=dimensions,
-                seed=words.seed,
+                seed=selection.seed,
                 report=progress,
                 warn=screen.notice,
             )
         return projecting.Tensor(name, embedding.vectors, columns, embedding.images, views)
 
-    both = [made] if words.model is None else [made, embed.extract(chosen)]
+    both = [made] if selection.model is None else [made, embed.extract(chosen)]
     return [as_tensor(embedding) for embedding in both]
 
 
-def _table(word: str, labels: Path | None, words: pictures.Words) -> Tensor:
+def _table(word: str, labels: Path | None, selection: pictures.Selection) -> Tensor:
     """A tensor from FILE.npy or RUN:LAYER, its rows limited or sampled as images are."""
     import numpy as np
 
@@ -159,18 +159,18 @@ def _table(word: str, labels: Path | None, words: pictures.Words) -> Tensor:
     else:
         raise InputError(f"--tensor is '{word}'; wanted FILE.npy, or RUN:LAYER such as runs/cnn1-1:dense1")
     named = projecting.matrices.names(labels, len(numbers)) if labels else None
-    rows = _rows(len(numbers), words) if numbers.ndim else slice(None)
+    rows = _rows(len(numbers), selection) if numbers.ndim else slice(None)
     columns = {"label": np.array(named)[rows].tolist()} if named else None
     return projecting.Tensor(name, numbers[rows], columns)
 
 
-def _rows(count: int, words: pictures.Words) -> npt.NDArray[Any]:
+def _rows(count: int, selection: pictures.Selection) -> npt.NDArray[Any]:
     import numpy as np
 
-    if words.limit is not None:
-        return np.arange(min(words.limit, count))
-    if words.sample is not None:
-        return np.sort(np.random.default_rng(words.seed).permutation(count)[: words.sample])
+    if selection.limit is not None:
+        return np.arange(min(selection.limit, count))
+    if selection.sample is not None:
+        return np.sort(np.random.default_rng(selection.seed).permutation(count)[: selection.sample])
     return np.arange(count)
 
 

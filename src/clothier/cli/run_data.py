@@ -32,7 +32,7 @@ Crop = Annotated[
 
 
 @dataclass(frozen=True)
-class Words:
+class DataOptions:
     """What the command line says of a run's data, each as the option of its name."""
 
     data: str | None = None
@@ -43,67 +43,66 @@ class Words:
 
     @property
     def are_any(self) -> bool:
-        return self != Words()
+        return self != DataOptions()
 
 
-def load(run: Run, words: Words) -> Dataset:
+def load(run: Run, data_options: DataOptions) -> Dataset:
     """The data a run was trained on, read as they were then. RunError where they are others now, cannot be found, or
-    where the words contradict what the run was trained with."""
+    where the options contradict what the run was trained with."""
     own = run.description().data
-    _check(run, own, words)
-    source = words.data or _place(run, own)
-    dataset = options.load_data(source, read_as(own, source, words))
+    _check(run, own, data_options)
+    source = data_options.data or _place(run, own)
+    dataset = options.load_data(source, read_as(own, source, data_options))
     run.check_data(dataset.fingerprint)
     return replace(dataset, name=own.name)
 
 
-def load_any(run: Run, words: Words) -> Dataset:
+def load_any(run: Run, data_options: DataOptions) -> Dataset:
     """As `load`; or other data, where --data names another source than the run's own, read as these were."""
     own = run.description().data
-    if words.data is None or words.data in (own.reading.source, own.reading.absolute):
-        return load(run, words)
-    return options.load_data(words.data, read_as(own, words.data, words))
+    if data_options.data is None or data_options.data in (own.reading.source, own.reading.absolute):
+        return load(run, data_options)
+    return options.load_data(data_options.data, read_as(own, data_options.data, data_options))
 
 
-def try_load(run: Run, words: Words, otherwise: str) -> Dataset | None:
-    """As `load`, but None where the data cannot be had and no word was said of them; `otherwise` is then told."""
-    if words.are_any:
-        return load(run, words)
+def try_load(run: Run, data_options: DataOptions, otherwise: str) -> Dataset | None:
+    """As `load`, but None where the data cannot be had and no option names them; `otherwise` is then told."""
+    if data_options.are_any:
+        return load(run, data_options)
     try:
-        return load(run, words)
+        return load(run, data_options)
     except InputError as error:
         screen.notice(f"{otherwise}: {error}")
         return None
 
 
-def read_as(own: DataDescription, source: str, words: Words) -> dict[str, Any]:
+def read_as(own: DataDescription, source: str, data_options: DataOptions) -> dict[str, Any]:
     """The options of data.load by which that source is read like a run's own data, where it is of their kind."""
     kind, own_kind = source.partition(":")[0], own.reading.source.partition(":")[0]
     is_photos = kind in ("folder", "csv")
     read = dict(own.reading.options) if kind == own_kind or (is_photos and not own_kind) else {}
     if kind == "folder" and not read.get("image_size"):
         read["image_size"] = list(own.image_shape[:2])
-    if words.data_dir is not None:
-        read["data_dir"] = str(words.data_dir.absolute())
-    if words.image_size is not None:
-        read["image_size"] = options.parse_size(words.image_size)
-    if words.crop is not None:
-        read["crop"] = words.crop
-    if words.skip_bad:
+    if data_options.data_dir is not None:
+        read["data_dir"] = str(data_options.data_dir.absolute())
+    if data_options.image_size is not None:
+        read["image_size"] = options.parse_size(data_options.image_size)
+    if data_options.crop is not None:
+        read["crop"] = data_options.crop
+    if data_options.skip_bad:
         read["skip_bad"] = True
     return read
 
 
-def _check(run: Run, own: DataDescription, words: Words) -> None:
+def _check(run: Run, own: DataDescription, data_options: DataOptions) -> None:
     height, width, _ = own.image_shape
-    if words.image_size is not None and options.parse_size(words.image_size) != [height, width]:
+    size, crop = data_options.image_size, data_options.crop
+    if size is not None and options.parse_size(size) != [height, width]:
         raise RunError(
-            f"{run.path} was trained on images of {height}x{width}, not --image-size {words.image_size}; leave it out"
+            f"{run.path} was trained on images of {height}x{width}, not --image-size {size}; leave it out"
         )
-    if words.crop is not None and own.reading.source and words.crop != own.reading.crop:
-        raise RunError(
-            f"{run.path} was trained with --crop {own.reading.crop}, not {words.crop}; leave it out"
-        )
+    if crop is not None and own.reading.source and crop != own.reading.crop:
+        raise RunError(f"{run.path} was trained with --crop {own.reading.crop}, not {crop}; leave it out")
 
 
 def _place(run: Run, own: DataDescription) -> str:

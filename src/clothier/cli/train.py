@@ -89,8 +89,8 @@ def train(
 
         changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
     if resume is not None:
-        words = run_data.Words(data, data_dir, image_size, crop, skip_bad)
-        run, scores = _resume(resume, recipe, changes, words, threads, verbose)
+        data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
+        run, scores = _resume(resume, recipe, changes, data_options, threads, verbose)
     else:
         chosen = _choose(named, changes)
         split = chosen.split if "split" in changes else "default"
@@ -198,7 +198,7 @@ def _resume(
     path: Path,
     recipe: str | None,
     changes: dict[str, Any],
-    words: run_data.Words,
+    data_options: run_data.DataOptions,
     threads: int | None,
     verbose: int | None,
 ) -> tuple[Run, list[PhaseScores]]:
@@ -222,10 +222,10 @@ def _resume(
     from clothier import checkpoint
     from clothier import train as training
 
-    if not words.are_any and (reason := training.remains.why_left(run)):  # which takes no data
+    if not data_options.are_any and (reason := training.remains.why_left(run)):  # which takes no data
         screen.messages.print(reason, markup=False)
         return run, run.read_scores()
-    dataset = run_data.load(run, words)
+    dataset = run_data.load(run, data_options)
     watching = _watcher(verbose)
     has_checkpoint = os.path.lexists(run.last_checkpoint)
     done = len(checkpoint.read_progress(run.last_checkpoint)[0]) if has_checkpoint else 0

@@ -51,8 +51,8 @@ class Decoded:
     """Photos as arrays, by split: views of the mapped file, and the SHA-256 of their bytes.
 
     `left_out` says why, by name, of each photo that could not be read; it has no row in `images`. `truncated` says of
-    each that was read as far as possible what is missing. `made` says whether they were decoded just now, `path` where
-    they lie.
+    each that was read as far as possible what is missing. `is_new` says whether they were decoded just now, `path`
+    where they lie.
     """
 
     images: dict[str, Images]
@@ -60,7 +60,7 @@ class Decoded:
     left_out: dict[str, str]
     truncated: dict[str, str]
     path: Path
-    made: bool = False
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,21 +143,15 @@ def _by_state(folder: Path, order: _Order) -> Decoded | None:
 
 def _by_bytes(folders: Sequence[Path], order: _Order, report: Report) -> Decoded | None:
     """What was decoded from the same bytes, wherever these lay."""
-    wanted = _digest(contents.words(order.paths(), report))
+    wanted = _digest(contents.digests(order.paths(), report))
     return places.find(
         folders, lambda folder: _search(folder, order, lambda known: known["photos"] == wanted)
     )
 
 
-def _digest(words: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for word in words:
-        digest.update(_line(word))
-    return digest.hexdigest()
-
-
-def _line(word: str) -> bytes:
-    return json.dumps(word).encode() + b"\n"
+def _digest(digests: Iterable[str]) -> str:
+    """One digest of the photos' digests, in order."""
+    return hashlib.sha256(b"".join(json.dumps(each).encode() + b"\n" for each in digests)).hexdigest()
 
 
 def _opened(file: Path, manifest: dict[str, Any], order: _Order) -> Decoded:
@@ -185,7 +179,7 @@ def _keep(file: Path, manifest: dict[str, Any]) -> None:
     write_atomic(file, json.dumps(manifest), private=True)
 
 
-def _mapped(path: Path, manifest: dict[str, Any], made: bool = False) -> Decoded:
+def _mapped(path: Path, manifest: dict[str, Any], is_new: bool = False) -> Decoded:
     try:
         pixels = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
@@ -200,7 +194,7 @@ def _mapped(path: Path, manifest: dict[str, Any], made: bool = False) -> Decoded
         start += rows
     if start != len(pixels):
         raise ValueError(f"{path} and its manifest differ")
-    return Decoded(images, manifest["sha256"], manifest["left_out"], manifest["truncated"], path, made)
+    return Decoded(images, manifest["sha256"], manifest["left_out"], manifest["truncated"], path, is_new)
 
 
 def _make(folder: Path, order: _Order, report: Report) -> Decoded:
@@ -215,7 +209,7 @@ def _make(folder: Path, order: _Order, report: Report) -> Decoded:
         path = file.with_suffix(".npy")
         manifest = _write(path, order, report)
         _keep(file, {**manifest, "states": [order.state], "pixels": _state(path)})
-    return _mapped(path, manifest, made=True)
+    return _mapped(path, manifest, is_new=True)
 
 
 def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
@@ -227,24 +221,24 @@ def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
     digests: dict[str, str] = {}
     left_out: dict[str, str] = {}
     truncated: dict[str, str] = {}
-    done, known = 0, hashlib.sha256()
+    known: list[str] = []
     with writing(path, private=True) as file:
         _write_header(file, (len(paths), *order.size, channels))
         for name, photos in order.splits.items():
             rows[name], digest = 0, hashlib.sha256()
-            for entry, word, result in _decode(photos, order, channels):
-                known.update(_line(word))
+            for entry, photo_digest, result in _decode(photos, order, channels):
+                known.append(photo_digest)
                 if isinstance(result, DataError):
                     left_out[entry.name] = str(result)
                 else:
                     pixels, warnings = result
                     if missing := photo.missing(warnings):
                         truncated[entry.name] = missing
-                    file.write(pixels.tobytes())
-                    digest.update(pixels.tobytes())
+                    row = pixels.tobytes()
+                    file.write(row)
+                    digest.update(row)
                     rows[name] += 1
-                done += 1
-                report("decoding photos", done, len(paths))
+                report("decoding photos", len(known), len(paths))
             digests[name] = digest.hexdigest()
         if not any(rows.values()):
             raise DataError(
@@ -256,24 +250,24 @@ def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
         "sha256": digests,
         "left_out": left_out,
         "truncated": truncated,
-        "photos": known.hexdigest(),
+        "photos": _digest(known),
     }
 
 
 def _decode(
     photos: Sequence[Photo], order: _Order, channels: int
 ) -> Iterator[tuple[Photo, str, Diagnosis | DataError]]:
-    """Each photo with what its bytes come to and its pixels, or why it has none."""
+    """Each photo with the digest of its bytes, or why these cannot be read; and its pixels, or why it has none."""
 
     def read(entry: Photo) -> tuple[Photo, str, Diagnosis | DataError]:
-        content, word = contents.read(entry.path)
+        content, digest = contents.read(entry.path)
         if content is None:
-            return entry, word, DataError(word)
+            return entry, digest, DataError(digest)
         if channels == 1 and not photo.may_be_grey(content):
             raise DataError(
                 f"{entry.name} was changed while photos were read; start again when nothing writes to it"
             )
-        return entry, word, doctor.attempt(content, order.crop, order.size, channels)
+        return entry, digest, doctor.attempt(content, order.crop, order.size, channels)
 
     # On threads 3,409 photos took 2.2 s on two cores, on processes, which would have to be started first, 2.0 s.
     return photo.ahead(read, photos)

@@ -55,8 +55,8 @@ def read(path: Path) -> tuple[bytes | None, str]:
     return content, hashlib.sha256(content).hexdigest()
 
 
-def words(paths: Sequence[Path], report: Report) -> Iterator[str]:
+def digests(paths: Sequence[Path], report: Report) -> Iterator[str]:
     """The SHA-256 of each photo, or why it cannot be read, in order."""
-    for done, word in enumerate(photo.ahead(lambda path: read(path)[1], paths), start=1):
+    for done, digest in enumerate(photo.ahead(lambda path: read(path)[1], paths), start=1):
         report("checking photos", done, len(paths))
-        yield word
+        yield digest

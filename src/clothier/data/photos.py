@@ -51,7 +51,7 @@ def load(
     divided = _divide(name, splits, class_names, options, default_split, hold_out_test)
     size, folders = options.image_size or DEFAULT_SIZE, options.cache_folders("photos")
     decoded = cache.decoded(divided, size, options.crop, folders, options.report, options.tell)
-    if decoded.made:
+    if decoded.is_new:
         count, megabytes = sum(map(len, decoded.images.values())), decoded.path.stat().st_size / 10**6
         options.tell(
             f"{count:,} decoded photos are kept in {decoded.path} ({megabytes:.1f} MB); it may be deleted"

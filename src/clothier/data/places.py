@@ -33,17 +33,17 @@ def of_user(kind: str) -> list[Path]:
     import platformdirs  # belongs to clothier[train]
 
     try:
-        places = [platformdirs.user_cache_path("clothier") / kind]
+        folders = [platformdirs.user_cache_path("clothier") / kind]
     except RuntimeError:  # there is no home folder; earlier versions give this path
-        places = [Path("~/.cache/clothier") / kind]
+        folders = [Path("~/.cache/clothier") / kind]
     with suppress(FileNotFoundError):  # no folder for temporary files can be written
-        places.append(_temporary(Path(tempfile.gettempdir())) / kind)
-    return places
+        folders.append(_temporary(Path(tempfile.gettempdir())) / kind)
+    return folders
 
 
-def find(places: Sequence[Path], read: Callable[[Path], T | None]) -> T | None:
+def find(folders: Sequence[Path], read: Callable[[Path], T | None]) -> T | None:
     """The first thing that `read` finds in a folder that no other user can have filled; None where there is none."""
-    for folder in places:
+    for folder in folders:
         if not distrust(folder):
             found = read(folder)
             if found is not None:
@@ -51,16 +51,16 @@ def find(places: Sequence[Path], read: Callable[[Path], T | None]) -> T | None:
     return None
 
 
-def put(places: Sequence[Path], write: Callable[[Path], T], tell: Tell) -> T:
+def put(folders: Sequence[Path], write: Callable[[Path], T], tell: Tell) -> T:
     """What `write` gives for the first folder that it can write to; each is made if need be, for this user alone.
 
     Where that is not the first of them, `tell` is told so, once. Raises WriteError where none can be written.
     """
     failures: list[WriteError] = []
-    for folder in places:
+    for folder in folders:
         try:
             _prepare(folder)
-            made = write(folder)
+            result = write(folder)
         except WriteError as error:
             failures.append(error)
         except OSError as error:
@@ -68,14 +68,14 @@ def put(places: Sequence[Path], write: Callable[[Path], T], tell: Tell) -> T:
         else:
             if failures:
                 tell_once(
-                    f"the cache folder {places[0].parent} cannot be used ({failures[0].reason}), so {folder.parent} "
+                    f"the cache folder {folders[0].parent} cannot be used ({failures[0].reason}), so {folder.parent} "
                     f"is used in its place; {REMEDY}",
                     tell,
                 )
-            return made
+            return result
         if isinstance(failures[-1].cause, BrokenPipeError):  # whoever was told of progress is gone
             raise failures[-1].cause
-    if len(places) == 1:
+    if len(folders) == 1:
         raise failures[0]
     cause = failures[0].cause
     raise WriteError(failures[0].path, cause, f"make room, or {REMEDY}") from cause
