@@ -106,7 +106,7 @@ def test_a_notebook_shows_counts_and_scores() -> None:
     phase = PhaseScores("plain", 3, score, None, score, "abc")
     assert "<strong>plain phase, after epoch 3</strong>" in phase._repr_html_()
     assert phase.rows() == [
-        ("plain", "training", 2, "0.5000", "0.7500"), ("plain", "test", 2, "0.5000", "0.7500"),
+        ("plain", "train", 2, "0.5000", "0.7500"), ("plain", "test", 2, "0.5000", "0.7500"),
     ]  # fmt: skip
 
 

@@ -1,14 +1,17 @@
-"""train on data that bring their own validation images."""
+"""train on data that bring their own validation images, and what it prints beside the scores."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from clothier import cli
+from clothier.cli import train
+from clothier.values import PhaseScores, Scores
 
 WORDS = (
     "train",
@@ -53,3 +56,16 @@ def test_a_split_that_was_typed_is_refused(
         f"clothier: --split {split} does not apply to folder:photos, which brings its own validation photos; "
         "leave it out"
     )
+
+
+def test_published_figures_stand_beside_ours_after_as_many_epochs(capsys: pytest.CaptureFixture[str]) -> None:
+    scores = Scores(0.5, 0.75, (), np.zeros((2, 2), np.int64))
+    phases = [PhaseScores(name, 10, scores, None, scores, "abc") for name in ("plain", "augmented")]
+    train._print_published("cnn3", phases)
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "The tutorial's figures (one seed) beside ours",
+        "phase  published test loss    ours  published test accuracy    ours",
+        "plain               0.2496  0.5000                   0.9079  0.7500",
+    ]
+    train._print_published("fastnet", phases)
+    assert capsys.readouterr().out == ""

@@ -243,7 +243,6 @@ def _watcher(verbose: int | None) -> Watcher:
 
 def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     from clothier import evaluate
-    from clothier.recipes.published import PUBLISHED
 
     description = run.description()
     notice, name = description.data.notice, description.recipe.name
@@ -253,18 +252,11 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
             {"run": str(run.path), "notice": notice, "recipe": description.recipe.as_json(), "phases": phases}
         )
         return
-    rows = []
-    for phase in scores:
-        for split_name, split in (
-            ("train", phase.train),
-            ("validation", phase.validation),
-            ("test", phase.test),
-        ):
-            if split is not None:
-                number, loss = f"{split.confusion.sum():,}", f"{split.loss:.4f}"
-                rows.append(
-                    (phase.name, f"{phase.epochs}", split_name, number, loss, f"{split.accuracy:.4f}")
-                )
+    rows = [
+        (phase.name, f"{phase.epochs}", split, f"{images:,}", loss, accuracy)
+        for phase in scores
+        for _, split, images, loss, accuracy in phase.rows()
+    ]
     screen.say()
     title = "Scores of the last weights of each phase, dropout off"
     screen.print_table(("phase", "epochs", "split", "images", "loss", "accuracy"), rows, title=title)
@@ -272,20 +264,27 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     for phase in scores:
         screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}")
     if description.data.name == "fashion-mnist":
-        beside = []
-        for phase in scores:
-            published = PUBLISHED.get((name, phase.name))
-            if published and phase.test and published.epochs == phase.epochs:
-                loss = f"{published.test_loss:.4f}" if published.test_loss is not None else "not given"
-                row = (phase.name, loss, f"{phase.test.loss:.4f}")
-                beside.append((*row, f"{published.test_accuracy:.4f}", f"{phase.test.accuracy:.4f}"))
-        if beside:
-            columns = ("phase", "published test loss", "ours", "published test accuracy", "ours")
-            screen.say()
-            screen.print_table(columns, beside, title="The tutorial's figures (one seed) beside ours")
+        _print_published(name, scores)
     screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:
         screen.say(f"NOTE: {notice}")
+
+
+def _print_published(recipe: str, scores: list[PhaseScores]) -> None:
+    """The tutorial's figures beside ours, of the phases for which it gives some after as many epochs."""
+    from clothier.recipes.published import PUBLISHED
+
+    rows = []
+    for phase in scores:
+        published = PUBLISHED.get((recipe, phase.name))
+        if published and phase.test and published.epochs == phase.epochs:
+            loss = f"{published.test_loss:.4f}" if published.test_loss is not None else "not given"
+            ours = f"{phase.test.loss:.4f}", f"{phase.test.accuracy:.4f}"
+            rows.append((phase.name, loss, ours[0], f"{published.test_accuracy:.4f}", ours[1]))
+    if rows:
+        columns = ("phase", "published test loss", "ours", "published test accuracy", "ours")
+        screen.say()
+        screen.print_table(columns, rows, title="The tutorial's figures (one seed) beside ours")
 
 
 def _history(run: Run) -> list[EpochRow]:

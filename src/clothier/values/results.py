@@ -147,7 +147,7 @@ class PhaseScores:
 
     def rows(self) -> list[tuple[str, str, int, str, str]]:
         """(phase, split, images, loss, accuracy) of each split that was scored, as words for tables."""
-        named = {"training": self.train, "validation": self.validation, "test": self.test}
+        named = {"train": self.train, "validation": self.validation, "test": self.test}
         return [
             (self.name, split, int(scores.confusion.sum()), f"{scores.loss:.4f}", f"{scores.accuracy:.4f}")
             for split, scores in named.items()
