@@ -16,7 +16,7 @@ from made_runs import describe
 from matplotlib.figure import Figure
 from PIL import Image
 
-from clothier import csvtext, evaluate, plots, recipes, report
+from clothier import csvtext, evaluate, grids, plots, recipes, report
 from clothier.errors import RunError
 from clothier.runs import Run, Samples
 from clothier.values import Counts, EpochRow, Floats, Labels, PhaseScores, Predictions, Scores, Split
@@ -104,13 +104,13 @@ def blank(*_: object) -> Figure:
 
 def written(run: Run, split: Split | None = None, **options: Any) -> list[Path]:
     if split is not None:
-        report.keep_samples(run, split)
+        grids.keep(run, split)
     return report.write_figures(run, report.draw(run), **options)
 
 
 def rendered(run: Run, split: Split | None = None) -> str:
     if split is not None:
-        report.keep_samples(run, split)
+        grids.keep(run, split)
     return report.render(run, report.draw(run))
 
 
@@ -441,7 +441,7 @@ def test_figures_come_in_the_format_size_and_place_asked_for(tmp_path: Path) -> 
 def test_the_page_is_the_same_whatever_the_resolution_of_the_files(tmp_path: Path, dpi: int) -> None:
     run = make_run(tmp_path)
     split, _, _ = judged_images(run, TEST.confusion.tolist())
-    report.keep_samples(run, split)
+    grids.keep(run, split)
     drawings = report.draw(run)
     html = report.render(run, drawings)
     paths = report.write_figures(run, drawings, dpi=dpi)
@@ -517,7 +517,7 @@ def test_images_of_other_labels_are_refused(tmp_path: Path) -> None:
     other = Split(split.images[1:], split.labels[1:])
     wanted = f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
     with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
-        report.keep_samples(run, other)
+        grids.keep(run, other)
 
 
 def test_a_run_keeps_as_many_images_as_there_is_room_for(
@@ -526,8 +526,8 @@ def test_a_run_keeps_as_many_images_as_there_is_room_for(
     """The first ones of each grid, which then say so; and none at all where not even those have room."""
     run = make_run(tmp_path)
     split, predicted, _ = judged_images(run, TEST.confusion.tolist())
-    monkeypatch.setattr(report, "MOST_BYTES", 20 * 28 * 28)
-    report.keep_samples(run, split)
+    monkeypatch.setattr(grids, "MOST_BYTES", 20 * 28 * 28)
+    grids.keep(run, split)
     kept = run.read_samples()
     assert kept
     assert 10 <= len(kept.rows) <= 20
@@ -541,8 +541,8 @@ def test_a_run_keeps_as_many_images_as_there_is_room_for(
         if rows is not None:
             assert f"the first {len(images)} test images" in call.kwargs["title"]
             assert np.array_equal(images, split.images[rows[: len(images)]])
-    monkeypatch.setattr(report, "MOST_BYTES", 28)
-    report.keep_samples(run, split)
+    monkeypatch.setattr(grids, "MOST_BYTES", 28)
+    grids.keep(run, split)
     names = [path.stem for path in report.write_figures(run, report.draw(run), dpi=30)]
     assert names == ["curves", "confusion", "per-class"]
 
@@ -551,7 +551,7 @@ def test_figures_are_named_as_they_are_drawn(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     split, _, _ = judged_images(run, TEST.confusion.tolist())
     assert report.figure_names(run) == list(report.draw(run)) == ["curves", "confusion", "per-class"]
-    report.keep_samples(run, split)
+    grids.keep(run, split)
     assert report.figure_names(run) == list(report.draw(run))
     assert len(report.figure_names(run)) == 7
 
@@ -559,19 +559,19 @@ def test_figures_are_named_as_they_are_drawn(tmp_path: Path) -> None:
 def test_kept_images_of_another_phase_are_not_drawn(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     split, _, _ = judged_images(run, TEST.confusion.tolist())
-    report.keep_samples(run, split)
-    assert report.samples_fit(run)
+    grids.keep(run, split)
+    assert grids.are_kept(run)
     run.write_samples(replace(samples_of(run), labels=(samples_of(run).labels + 1) % 3))
-    assert not report.samples_fit(run)
+    assert not grids.are_kept(run)
     with pytest.raises(
-        RunError, match=r"samples\.safetensors holds other images than predictions\.csv tells of; "
+        RunError, match=r"samples\.safetensors holds other images than predictions\.csv lists; "
     ):
         report.draw(run)
     run.samples_file.write_bytes(b"cut")
-    assert not report.samples_fit(run)
+    assert not grids.are_kept(run)
     with pytest.raises(RunError, match=r"samples\.safetensors is no safetensors file"):
         report.draw(run)
-    assert list(report.draw(run, grids=False)) == ["curves", "confusion", "per-class"]
+    assert list(report.draw(run, with_grids=False)) == ["curves", "confusion", "per-class"]
 
 
 def samples_of(run: Run) -> Samples:

@@ -10,27 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clothier import csvtext, pages, plots
-from clothier.errors import RunError, command
+from clothier import csvtext, grids, pages, plots
 from clothier.evaluate import describe_fit, wilson
 from clothier.files import write_atomic
 from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
 from clothier.runs import Run, Samples
-from clothier.runs.samples import MOST_BYTES
-from clothier.values import Floats, Labels, PhaseScores, Scores, Split
+from clothier.values import PhaseScores, Scores
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# The grids of images, by name of figure and what they show; they are drawn of the images that the run keeps.
-GRIDS = {
-    "predictions": "the first {count} {split} images",
-    "right": "the first {count} {split} images named right",
-    "wrong": "the first {count} {split} images named wrong",
-    "confident-mistakes": "the {count} surest mistakes among the {split} images",
-}
-_GRID_SIZE = 25  # five rows of five, as the R tutorial has it
 _DPI = 150
 MOST_CLASSES = 100  # that the page lists
 
@@ -50,57 +40,24 @@ class Drawing:
         return plots.render(self.figure, "png", _DPI)
 
 
-def draw(run: Run, *, grids: bool = True) -> dict[str, Drawing]:
-    """The run's curves, confusion matrix, bars per class and reliability, by name, and with `grids` those of
+def draw(run: Run, *, with_grids: bool = True) -> dict[str, Drawing]:
+    """The run's curves, confusion matrix, bars per class and reliability, by name, and `with_grids` those of
     predictions. A figure whose numbers or images are not there yet is left out.
 
     Raises RunError for a damaged run.
     """
     notice = run.description().data.notice
     drawings = {name: Drawing(figure) for name, figure in _figures(run, notice).items()}
-    samples = run.read_samples() if grids and run.read_scores() else None
+    samples = run.read_samples() if with_grids and run.read_scores() else None
     return drawings if samples is None else drawings | _grids(run, samples, notice)
 
 
-def keep_samples(run: Run, judged: Split) -> None:
-    """Put those images of the judged split into the run folder that its grids show, or as many of each grid as
-    samples.MOST_BYTES holds. Raises RunError where predictions.csv is damaged or of other images; WriteError."""
-    labels, predicted, probabilities = run.read_predictions()
-    if not np.array_equal(labels, judged.labels):
-        raise RunError(
-            f"{run.predictions_file} has other labels than the images; wanted those of the judged split; train again"
-        )
-    chosen = _chosen(labels, predicted, probabilities).values()
-    size = int(np.prod(judged.images.shape[1:]))
-    for most in range(_GRID_SIZE, -1, -1):
-        rows = np.unique(np.concatenate([grid[:most] for grid in chosen]))
-        if len(rows) * size <= MOST_BYTES:
-            break
-    files = tuple(judged.file(row) for row in rows.tolist()) if judged.files else ()
-    run.write_samples(Samples(rows, judged.images[rows], labels[rows], files))
-
-
-def samples_fit(run: Run) -> bool:
-    """Whether the run keeps images, and those that its predictions.csv tells of."""
-    try:
-        samples = run.read_samples()
-        if samples is not None:
-            _kept(run, samples, *run.read_predictions())
-    except RunError:
-        return False
-    return samples is not None
-
-
 def figure_names(run: Run) -> list[str]:
-    """The figures that `draw` gives, without drawing them; of grids, where `samples_fit`."""
+    """The figures that `draw` gives, without drawing them; of grids, where `grids.are_kept`."""
     names = ["curves"] if run.read_history() else []
     names += ["confusion", "per-class"] if run.read_scores() else []
     names += ["reliability"] if run.read_reliability() else []
-    samples = run.read_samples() if samples_fit(run) else None
-    if samples is not None:
-        kept = _kept(run, samples, *run.read_predictions())
-        names += [name for name, (chosen, _) in kept.items() if len(chosen)]
-    return names
+    return names + grids.drawable(run)
 
 
 def write_figures(
@@ -119,8 +76,10 @@ def write_figures(
         as_on_the_page = (format, dpi) == ("png", _DPI)
         content = drawing.png if as_on_the_page else plots.render(drawing.figure, format, dpi)
         write_atomic(paths[-1], content)
-    if folder is None and GRIDS.keys() & drawings.keys():
-        for name in GRIDS.keys() - drawings.keys():  # such as mistakes, where an earlier phase made some
+    if folder is None and grids.GRIDS.keys() & drawings.keys():
+        for name in (
+            grids.GRIDS.keys() - drawings.keys()
+        ):  # such as mistakes, where an earlier phase made some
             run.figure_file(name, format).unlink(missing_ok=True)
     return paths
 
@@ -164,7 +123,7 @@ def _grids(run: Run, samples: Samples, notice: str) -> dict[str, Drawing]:
     split, scores = run.read_scores()[-1].judged
     names = [score.name for score in scores.per_class]
     drawings = {}
-    for name, (chosen, places) in _kept(run, samples, labels, predicted, probabilities).items():
+    for name, (chosen, places) in grids.find(run, samples, labels, predicted, probabilities).items():
         if not len(chosen):
             continue
         what = _what(run, name, len(chosen), split)
@@ -187,33 +146,9 @@ def _grids(run: Run, samples: Samples, notice: str) -> dict[str, Drawing]:
     return drawings
 
 
-def _chosen(labels: Labels, predicted: Labels, probabilities: Floats) -> dict[str, Labels]:
-    """The indices of the images in each grid."""
-    right, wrong = np.flatnonzero(labels == predicted), np.flatnonzero(labels != predicted)
-    by_confidence = wrong[np.argsort(-probabilities[wrong], kind="stable")]
-    grids = (np.arange(len(labels)), right, wrong, by_confidence)
-    return {name: indices[:_GRID_SIZE] for name, indices in zip(GRIDS, grids, strict=True)}
-
-
-def _kept(
-    run: Run, samples: Samples, labels: Labels, predicted: Labels, probabilities: Floats
-) -> dict[str, tuple[Labels, Labels]]:
-    """(rows, their places among the samples) of each grid, as far as the run keeps them."""
-    if (samples.rows >= len(labels)).any() or not np.array_equal(labels[samples.rows], samples.labels):
-        raise RunError(
-            f"{run.samples_file} holds other images than {run.predictions_file.name} tells of; wanted those of one "
-            f"phase; `{command('plot', run.path)}` writes it anew, given the data"
-        )
-    found = {}
-    for name, chosen in _chosen(labels, predicted, probabilities).items():
-        places = samples.find(chosen)
-        found[name] = (chosen[: len(places)], places)
-    return found
-
-
 def _what(run: Run, name: str, count: int, split: str) -> str:
     """What the grid shows; its probabilities are those of predictions.csv, which may not be calibrated."""
-    words, reliability = GRIDS[name].format(count=count, split=split), run.read_reliability()
+    words, reliability = grids.GRIDS[name].format(count=count, split=split), run.read_reliability()
     if name == "confident-mistakes" and (reliability is None or reliability.temperature is None):
         return f"{words}, probabilities not calibrated"
     return words

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from made_runs import LABELS, make_run
 
-from clothier import checkpoint, compare, compare_page, evaluate, report, trained
+from clothier import checkpoint, compare, compare_page, evaluate, grids, report, trained
 from clothier.checkpoint import Best, Checkpoint
 from clothier.errors import ClothierError
 from clothier.runs import Run
@@ -47,7 +47,7 @@ def sound(root: Path, name: str = "cnn1-1") -> Run:
     content = evaluate.calibration("test", labels, Predictions(logits), (labels, Predictions(logits * 2)))
     run.write_reliability(content)
     images = rng.integers(0, 256, (len(LABELS), 28, 28, 1), np.uint8)
-    report.keep_samples(run, Split(images, labels, tuple(f"{row}.png" for row in range(len(labels)))))
+    grids.keep(run, Split(images, labels, tuple(f"{row}.png" for row in range(len(labels)))))
     return run
 
 

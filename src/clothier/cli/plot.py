@@ -38,10 +38,10 @@ def plot(
         raise InputError(
             f"{run} has no finished epoch; wanted at least one; `{command('train', '--resume', run)}` goes on with it"
         )
-    grids = _have_samples(opened, run_data.DataOptions(data, data_dir, image_size, crop, skip_bad))
+    with_grids = _have_samples(opened, run_data.DataOptions(data, data_dir, image_size, crop, skip_bad))
     from clothier import report
 
-    drawings = report.draw(opened, grids=grids)
+    drawings = report.draw(opened, with_grids=with_grids)
     for path in report.write_figures(opened, drawings, format=format, dpi=dpi, folder=out):
         screen.say(str(path))
     if out is None and format == "png":
@@ -55,15 +55,15 @@ def _have_samples(run: Run, data_options: run_data.DataOptions) -> bool:
     if not run.read_scores():
         screen.notice("no phase is finished yet, so there are curves alone")
         return False
-    from clothier import report
+    from clothier import grids
 
     why = "the grids of images are left out"
     try:
-        if not data_options.are_any and report.samples_fit(run):
+        if not data_options.are_any and grids.are_kept(run):
             return True
         dataset = run_data.try_load(run, data_options, why)
         if dataset is not None:
-            report.keep_samples(run, dataset.split(dataset.judged))
+            grids.keep(run, dataset.split(dataset.judged))
         return dataset is not None
     except RunError as error:
         if data_options.are_any:

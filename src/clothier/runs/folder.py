@@ -1,4 +1,4 @@
-"""One run folder: its file names, what is written there and read."""
+"""One run folder: what is written there and read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from clothier.recipes import Recipe
 from clothier.recipes.recipe import PHASES
 from clothier.runs import scores, tables
 from clothier.runs.description import Description, read_recipe
+from clothier.runs.paths import Paths
 from clothier.runs.samples import Samples
 from clothier.runs.scores import Calibrated
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
@@ -34,11 +35,8 @@ PROBABILITIES = ("probability", "uncalibrated_probability")  # one of these foll
 MOST_BYTES = 2**30  # of any file that is read whole
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Paths):
     """One run folder. Making the object touches no file; `create` and `open` do."""
-
-    path: Path
 
     @classmethod
     def create(cls, recipe_name: str, root: Path) -> Run:
@@ -113,66 +111,6 @@ class Run:
                 self.path.rmdir()
             raise
 
-    @property
-    def name(self) -> str:
-        return self.path.resolve().name
-
-    # File names, each in one place.
-    @property
-    def recipe_file(self) -> Path:
-        return self.path / "recipe.json"
-
-    @property
-    def history_file(self) -> Path:
-        return self.path / "history.csv"
-
-    @property
-    def scores_file(self) -> Path:
-        return self.path / "scores.json"
-
-    @property
-    def predictions_file(self) -> Path:
-        return self.path / "predictions.csv"
-
-    @property
-    def reliability_file(self) -> Path:
-        return self.path / "reliability.json"
-
-    @property
-    def samples_file(self) -> Path:
-        return self.path / "samples.safetensors"
-
-    @property
-    def report_file(self) -> Path:
-        return self.path / "report.html"
-
-    @property
-    def model_file(self) -> Path:
-        return self.path / "model.clothier"
-
-    @property
-    def events_folder(self) -> Path:
-        return self.path / "events"
-
-    @property
-    def last_checkpoint(self) -> Path:
-        return self.path / "checkpoint" / "last.safetensors"
-
-    @property
-    def base_file(self) -> Path:
-        """The frozen base's weights, where the network stands on one: so a run needs nothing but its own folder."""
-        return self.path / "checkpoint" / "base.safetensors"
-
-    def best_checkpoint(self, epoch: int) -> Path:
-        return self.path / "checkpoint" / f"best-{epoch:04d}.safetensors"
-
-    def best_checkpoints(self) -> list[Path]:
-        return sorted((self.path / "checkpoint").glob("best-*.safetensors"))
-
-    def figure_file(self, name: str, suffix: str = "png") -> Path:
-        return self.path / "figures" / f"{name}.{suffix}"
-
-    # Reading and writing.
     def write_description(self, description: Description) -> None:
         write_atomic(self.recipe_file, json.dumps(description.as_json(), indent=2) + "\n")
 

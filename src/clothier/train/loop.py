@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from clothier import augment, backend, checkpoint, evaluate, events, export, features, report
+from clothier import augment, backend, checkpoint, evaluate, events, export, features, grids, report
 from clothier.batches import batches, shuffled
 from clothier.checkpoint import Best, Checkpoint
 from clothier.errors import InputError, InterruptedRunError, RunError, WriteError, command
@@ -284,7 +284,7 @@ class Training:
         )
 
     def _write_pages(self) -> None:
-        report.keep_samples(self.run, self.dataset.split(self.dataset.judged))
+        grids.keep(self.run, self.dataset.split(self.dataset.judged))
         drawings = report.draw(self.run)
         report.write_figures(self.run, drawings)
         write_atomic(self.run.report_file, report.render(self.run, drawings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from clothier import report
+from clothier import grids, report
 from clothier.errors import RunError
 from clothier.runs import Run
 
@@ -40,4 +40,4 @@ def is_judged(run: Run) -> bool:
 def has_pages(run: Run) -> bool:
     """Whether the report, the kept images and every figure are there."""
     figures = [run.figure_file(name) for name in report.figure_names(run)]
-    return report.samples_fit(run) and all(path.is_file() for path in [run.report_file, *figures])
+    return grids.are_kept(run) and all(path.is_file() for path in [run.report_file, *figures])
