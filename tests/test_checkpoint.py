@@ -39,6 +39,7 @@ def test_there_and_back(tmp_path: Path) -> None:
     assert back.epochs_done == 1
     assert checkpoint.digest(back.tensors) == checkpoint.digest(STATE.tensors)
     assert back.tensors["optimizer/000/n"].shape == ()
+    assert list(checkpoint.load(path, "model/").tensors) == ["model/000/a"]
 
 
 def test_the_digest_sees_names_types_shapes_and_bits() -> None:
@@ -70,9 +71,12 @@ def test_damage_is_one_clear_error(tmp_path: Path, damage: str) -> None:
     else:
         content = bytearray(b"PK" + b"x" * 100)
     path.write_bytes(content)
-    with pytest.raises(RunError, match=r"last\.safetensors is damaged \(.*\); wanted a checkpoint") as caught:
-        checkpoint.load(path)
-    assert "\n" not in str(caught.value)
+    for prefix in ("", "model/"):
+        with pytest.raises(
+            RunError, match=r"last\.safetensors is damaged \(.*\); wanted a checkpoint"
+        ) as caught:
+            checkpoint.load(path, prefix)
+        assert "\n" not in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

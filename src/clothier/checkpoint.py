@@ -61,10 +61,14 @@ def digest(tensors: Tensors) -> str:
     """SHA-256 hex over names, dtypes, shapes and bytes, in the order of the names."""
     total = hashlib.sha256()
     for name in sorted(tensors):
-        array = np.asarray(tensors[name], order="C")
-        total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        total.update(array.reshape(-1).view(np.uint8).data)
+        _add(total, name, tensors[name])
     return total.hexdigest()
+
+
+def _add(total: hashlib._Hash, name: str, tensor: npt.NDArray[Any]) -> None:
+    array = np.asarray(tensor, order="C")
+    total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+    total.update(array.reshape(-1).view(np.uint8).data)
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
@@ -79,9 +83,10 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     _write(path, checkpoint.tensors, state)
 
 
-def load(path: Path) -> Checkpoint:
-    """The checkpoint in that file; RunError where it is missing, damaged, or of another format."""
-    tensors, state = _read(path)
+def load(path: Path, prefix: str = "") -> Checkpoint:
+    """The checkpoint in that file, with those of its tensors whose names begin with `prefix`; RunError where it is
+    missing, damaged, or of another format."""
+    tensors, state = _read(path, prefix)
     history, best = _progress(state)
     recipe, fingerprint = state.within("recipe").left, state.word("fingerprint")
     return Checkpoint(tensors, recipe, fingerprint, history, best)
@@ -140,15 +145,20 @@ def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
             ) from error
 
 
-def _read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], Fields]:
+def _read(path: Path, prefix: str = "") -> tuple[dict[str, npt.NDArray[Any]], Fields]:
     with _opened(path) as file:
         metadata = file.metadata()
         state = _state(path, metadata)
+        tensors, total = {}, hashlib.sha256()
         try:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
+            for name in sorted(file.keys()):  # one after the other: most of a checkpoint is its optimiser's
+                tensor = file.get_tensor(name)
+                _add(total, name, tensor)
+                if name.startswith(prefix):
+                    tensors[name] = tensor
         except (OSError, KeyError, TypeError, ValueError, safetensors.SafetensorError) as error:
             raise _damaged(path, str(error)) from error
-    if metadata.get("sha256") != digest(tensors):
+    if metadata.get("sha256") != total.hexdigest():
         raise _damaged(path, "its tensors changed")
     return tensors, state
 

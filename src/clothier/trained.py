@@ -77,7 +77,7 @@ def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
     """The weights of the whole network in the order of its variables, without building it. Errors as `load`."""
     if which not in WHICH:
         raise InputError(f"weights are '{which}'; wanted one of {', '.join(WHICH)}")
-    state = checkpoint.load(run.last_checkpoint)
+    state = checkpoint.load(run.last_checkpoint, "model/")
     tensors, epoch = state.tensors, state.epochs_done
     if which == "best":
         if state.best is None:
@@ -85,7 +85,7 @@ def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
                 f"{run.path} kept no best weights, having no validation data; wanted --weights last"
             )
         tensors, epoch = checkpoint.load_weights(run.best_checkpoint(state.best.epoch)), state.best.epoch
-    values = [np.asarray(tensors[name]) for name in sorted(tensors) if name.startswith("model/")]
+    values = [np.asarray(tensors[name]) for name in sorted(tensors)]
     if run.description().base is not None and state.history[epoch - 1].phase != "fine-tuned":
         return [*base_weights(run), *values]  # until it is fine-tuned, the base is kept apart from the head
     return values
