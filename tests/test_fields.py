@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from clothier.errors import BundleError
+from clothier.errors import BundleError, RunError
 from clothier.fields import Fields, parse
 
 JSON = some.recursive(
@@ -65,3 +65,8 @@ def test_what_nobody_took_is_refused() -> None:
     assert (
         str(caught.value) == "it has unknown fields ('\\x1b[2J'); wanted none; a newer clothier may know them"
     )
+
+
+def test_class_names_are_refused_by_the_error_asked_for() -> None:
+    with pytest.raises(RunError, match=r"^it: 'a': "):
+        Fields({"a": ["x", "x"]}, "it", RunError).class_names("a")

@@ -82,9 +82,8 @@ def _mapped(path: Path, shape: tuple[int, int]) -> Halves:
     except OSError as error:
         if not not_offered(error):
             raise
-    rows = np.fromfile(path, np.float16, math.prod(shape)).reshape(
-        shape
-    )  # a file system that cannot map files
+    # A file system that cannot map files.
+    rows = np.fromfile(path, np.float16, math.prod(shape)).reshape(shape)
     rows.setflags(write=False)
     return rows
 

@@ -17,9 +17,8 @@ MOST_DEPTH = 12  # of brackets in brackets
 MOST_ENTRIES = 1000  # of one object
 MOST_WORD = 200  # characters of a name
 MOST_TEXT = 100_000  # characters of any text
-_TEXT = re.compile(
-    rb'"(?:[^"\\]|\\.?)*"?', re.DOTALL
-)  # also one that never ends, so that each is passed once
+# Also one that never ends, so that each is passed once.
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.?)*"?', re.DOTALL)
 _OTHERS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -137,7 +136,7 @@ class Fields:
         ):
             self.refuse(name, value, f"2 to {MOST_CLASSES} names")
         if wrong := fault(value):
-            raise BundleError(f"{self.where}: {_short(name)}: {wrong}")
+            raise self.error(f"{self.where}: {_short(name)}: {wrong}")
         return tuple(value)
 
     def within(self, name: str) -> Fields:

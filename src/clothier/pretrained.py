@@ -137,9 +137,7 @@ def imagenet() -> list[npt.NDArray[Any]]:
             if not _in_cache():
                 _reach(_WEIGHTS_URL)
             model = keras.applications.VGG19(weights="imagenet", include_top=False, input_shape=(32, 32, 3))
-    except (
-        Exception
-    ) as error:  # Keras raises bare Exception for a failed download, ValueError for a broken one
+    except Exception as error:  # Keras raises just that for a failed download, ValueError for a broken one
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise InputError(
             f"cannot fetch VGG19's ImageNet weights from {_WEIGHTS_URL} ({reason}); wanted a network that reaches it; "

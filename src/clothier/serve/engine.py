@@ -21,14 +21,10 @@ from clothier.serve.budget import Pace
 from clothier.values import Floats, Images
 
 FEW = 8  # rows of a request at most that goes before larger ones
-TOGETHER, TURN = (
-    32,
-    2,
-)  # rows that go through the network at once, and of each request in turn: of requests of few
-BULK, BULK_TURN = (
-    16,
-    8,
-)  # the same of requests of many: fewer at once, as what they leave of the cores is for others
+# Rows that go through the network at once, and of each request in turn, for requests of few rows and of many: fewer
+# of many at once, as what they leave of the cores is for others.
+TOGETHER, TURN = 32, 2
+BULK, BULK_TURN = 16, 8
 NICE = 5  # by which the thread of many steps back: beside others that want the core it has a quarter of it
 _FIRST = 1e-3  # seconds a row, before any was measured
 

@@ -36,10 +36,8 @@ ALLOWED = {
     "Access-Control-Max-Age": "600",
 }
 EXPOSED = f"Retry-After, Inference-Header-Content-Length, {ID}"
-_LEFT_BYTES, _LEFT_SECONDS = (
-    4 * 2**20,
-    1.0,
-)  # of a refused body that are still received, so that its sender listens
+# Of a refused body that are still received, so that its sender listens.
+_LEFT_BYTES, _LEFT_SECONDS = 4 * 2**20, 1.0
 
 
 @dataclass

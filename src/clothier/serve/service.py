@@ -74,9 +74,7 @@ class Service:
             lambda: self.model.engine.pace.within(together),
             lambda: self.model.engine.pace.alone(alone),
         )
-        self.packing = (
-            asyncio.Lock()
-        )  # one long answer is written at a time: each takes its time in small pieces
+        self.packing = asyncio.Lock()  # one long answer is written at a time, in small pieces
         self.metrics = Metrics()
         self.name = ""
         self._model: Model | None = None

@@ -68,8 +68,7 @@ def resume(
     run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
 ) -> list[PhaseScores]:
     """Go on with a stopped run; it ends with the weights, bit for bit, of one that never stopped (on the same
-    machine, versions and threads). A finished run is left as it is, but that
-    what it lost of its files is made again.
+    machine, versions and threads). Of a finished run, only the files that it lost are made again.
 
     Raises RunError where the data, the recipe or the backend are not those of the run or another process trains it,
     and as `train`.

@@ -56,9 +56,8 @@ class Training:
             self.stage = stages.head(self.plan, recipe, num_features)
         self.fine_tuning = False
         self.features: dict[str, Features] | None = None
-        self.losses = np.zeros(
-            len(dataset.train) if recipe.skip else 0, np.float32
-        )  # each image's, last seen
+        # Of each training image, as it was last seen.
+        self.losses = np.zeros(len(dataset.train) if recipe.skip else 0, np.float32)
         self.history: list[EpochRow] = []
         self.best: Best | None = None
         self.check: Callable[[], None] = lambda: None  # raises KeyboardInterrupt where Ctrl-C was heard
