@@ -15,7 +15,7 @@ from clothier.export.graph import emit
 from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
 from clothier.runs import Run
-from clothier.values import Dataset, Scores, Split, softmax
+from clothier.values import Dataset, PhaseScores, Split, softmax
 from clothier.values.names import plain
 
 MOST_IMAGES = 12_000  # that a network is calibrated on
@@ -46,16 +46,14 @@ def bundle_of(
         raise RunError(
             f"{run.path} has no finished phase; wanted one; go on with: {command('train', '--resume', run.path)}"
         )
-    model, plan, content = trained.load(run), trained.plan(run), run.description()
+    description = run.description()
+    model, plan = trained.load(run), description.plan
     graph = emit(model, views=plan.views)
     if int8:
         graph = quantize(graph, dataset.train.images)
     most = min(MOST_IMAGES, max(LEAST_IMAGES, MOST_WORK // graphs.check(graph, plan).multiplications))
     temperature = None if int8 else trained.temperature(run)
     known, errors = _calibrate(graph, dataset, most, temperature, between)
-    last = phases[-1]
-    named = {"train": last.train, "validation": last.validation, "test": last.test}
-    scores = {name: _numbers(scores) for name, scores in named.items() if scores is not None}
     return Bundle(
         manifest=Manifest(
             plan=plan,
@@ -63,12 +61,12 @@ def bundle_of(
             preprocessing={"photos": photos_of(dataset)},
             source=without_folders(dataset.name),
             fingerprint=dataset.fingerprint,
-            scores=scores | ({"calibration": errors} if errors else {}),
+            scores=_scores(phases[-1]) | ({"calibration": errors} if errors else {}),
             recipe={
                 name: without_folders(value) if name == "base" else value
-                for name, value in content.recipe.as_json().items()
+                for name, value in description.recipe.as_json().items()
             },
-            versions=dict(content.versions),
+            versions=dict(description.versions),
             temperature=known.temperature,
             thresholds=known.thresholds,
         ),
@@ -128,8 +126,14 @@ def without_folders(source: str) -> str:
     return plain(f"{kind}{colon}{','.join(PurePath(place).name for place in places.split(','))}")[:2000]
 
 
-def _numbers(scores: Scores) -> dict[str, float]:
-    return {"images": int(scores.confusion.sum()), "loss": scores.loss, "accuracy": scores.accuracy}
+def _scores(phase: PhaseScores) -> dict[str, dict[str, float]]:
+    """What a model file says of each split that was judged."""
+    splits = {"train": phase.train, "validation": phase.validation, "test": phase.test}
+    return {
+        name: {"images": int(scores.confusion.sum()), "loss": scores.loss, "accuracy": scores.accuracy}
+        for name, scores in splits.items()
+        if scores is not None
+    }
 
 
 def _lookalikes(graph: bytes, split: Split, num_classes: int, count: int) -> Lookalikes:
