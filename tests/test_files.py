@@ -25,6 +25,24 @@ def test_write_atomic_replaces_the_whole_file(tmp_path: Path) -> None:
     assert [child.name for child in path.parent.iterdir()] == ["file.txt"]
 
 
+@pytest.mark.parametrize("name", ["n" * 251 + ".csv", "é" * 125 + ".csv", ".csv"])
+def test_a_name_may_be_as_long_as_the_file_system_takes(name: str, tmp_path: Path) -> None:
+    files.write_atomic(tmp_path / name, "a")
+    files.write_atomic(tmp_path / name, "b")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "b")]
+
+
+def test_names_made_of_long_texts_are_short_and_differ() -> None:
+    texts = [f"folder:{'deep/' * 300}{end}" for end in ("hats", "shoes")] + ["folder:" + "ドレス" * 100]
+    made = [files.slug(text) for text in texts]
+    assert len(set(made)) == 3
+    assert all(180 <= len(os.fsencode(name)) <= 200 for name in made)
+    assert made == [files.slug(text) for text in texts]
+    assert files.slug("folder:../my photos, of 2026/") == "folder-..-my-photos-of-2026"
+    assert files.shortened("n" * 200) == "n" * 200
+    assert files.shortened("n" * 201) == "n" * 191 + "-291c4194"
+
+
 def test_write_atomic_obeys_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
@@ -196,4 +214,7 @@ def test_places_are_checked_before_they_are_written(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(WriteError, match=r"^cannot write folder: Permission denied; "):
         files.check_folder_place(Path("folder"))
+    monkeypatch.setattr(files, "_is_read_only", lambda folder: True)
+    with pytest.raises(WriteError, match=r"^cannot write new/x: Read-only file system; "):
+        files.check_file_place(Path("new/x"))
     assert not (tmp_path / "new").exists()

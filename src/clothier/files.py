@@ -1,10 +1,12 @@
 """Writing that survives a power cut, and locks between processes, as far as the file system offers them; files told
-from pipes."""
+from pipes; names of files, and what tells figures of ours."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import shutil
 import stat
 import sys
@@ -18,6 +20,37 @@ from clothier.errors import InputError, WriteError
 
 # What a file system answers that does not offer what is asked for: syncing, or mapping a file into memory.
 _NOT_OFFERED = {errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+
+
+SOFTWARE = "clothier"  # what each PNG that clothier draws names as its software, perhaps with a word after it
+
+
+def is_figure(path: Path) -> bool:
+    """Whether the file there is a PNG that clothier drew, by the mark at its beginning."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(512)
+    except OSError:
+        return False
+    return begin.startswith(b"\x89PNG") and f"tEXtSoftware\0{SOFTWARE}".encode() in begin
+
+
+def slug(text: str) -> str:
+    """A name for a file or a folder from any text, such as a path: letters, digits, dots and dashes, and short enough
+    to get an ending."""
+    return shortened(re.sub(r"[^\w.-]+", "-", text).strip("-"))
+
+
+def shortened(name: str, most: int = 200) -> str:
+    """The name in at most so many bytes (file systems hold 255); one that is cut ends with a digest, which tells it
+    from others that begin alike."""
+    whole = os.fsencode(name)
+    if len(whole) <= most:
+        return name
+    digest = hashlib.sha256(whole).hexdigest()[:8]
+    while len(os.fsencode(name)) > most - 9:
+        name = name[:-1]
+    return f"{name}-{digest}"
 
 
 def check_regular(path: Path) -> None:
@@ -57,7 +90,7 @@ def writing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
+            dir=path.parent, prefix=f".{shortened(path.name)}.", suffix=".tmp", delete=False
         ) as file:
             temporary = file.name
             yield file
@@ -115,7 +148,13 @@ def _check_folder(path: Path) -> None:
     if not there.is_dir():
         raise OSError(errno.ENOTDIR, f"{there} is not a folder")
     if not os.access(there, os.W_OK | os.X_OK):
-        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        fault = errno.EROFS if _is_read_only(there) else errno.EACCES
+        raise OSError(fault, os.strerror(fault))
+
+
+def _is_read_only(folder: Path) -> bool:
+    """Whether its file system takes no files from anybody."""
+    return os.name == "posix" and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def sync_folder(folder: Path) -> None:

@@ -283,6 +283,27 @@ def test_data_prints_facts_and_draws_pictures(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err.endswith("clothier: --index is 480; wanted 0 to 479\n")
 
 
+def test_data_stay_the_same_where_they_are_looked_at_among_the_photos(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("hat", "shoe"):
+        (tmp_path / "d" / name).mkdir(parents=True)
+        for number in range(5):
+            Image.new("RGB", (8, 8), (number, 40, 90)).save(tmp_path / "d" / name / f"{number}.png")
+    monkeypatch.chdir(tmp_path / "d")
+    words = ("data", "folder:.", "--image-size", "8", "--index", "0", "--json")
+    facts = [json.loads(_prints(capsys, *words))]
+    assert cli.run([*words]) == 0
+    captured = capsys.readouterr()
+    assert "NOTE: .: left out 3 figures drawn by clothier\n" in captured.err
+    facts.append(json.loads(captured.out))
+    monkeypatch.chdir("hat")
+    _prints(capsys, *words[:1], "folder:..", *words[2:], "--out", ".")
+    again = json.loads(_prints(capsys, "data", "folder:..", "--image-size", "8", "--index", "0", "--json"))
+    assert {entry["fingerprint"] for entry in (*facts, again)} == {facts[0]["fingerprint"]}
+    assert again["classes"] == ["hat", "shoe"]
+
+
 def test_data_shows_originals_above_their_variants(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

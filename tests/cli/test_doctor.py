@@ -169,6 +169,18 @@ def test_no_file_of_anybody_else_is_written_over(
     assert Path("a coat.png-doctor.png").read_bytes() == photo.read_bytes()
 
 
+@pytest.mark.parametrize("stem", ["n" * 251, "ж" * 125])
+def test_photos_may_have_names_as_long_as_a_file_system_takes(
+    stem: str, model: _Light, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    named = photo.rename(photo.with_name(f"{stem}.png"))
+    assert cli.run(["doctor", str(named)]) == 0
+    (written,) = set(tmp_path.iterdir()) - {named}
+    assert written.name.startswith(stem[:90])
+    assert written.name.endswith("-doctor.png")
+
+
 def test_a_picture_that_cannot_be_written_is_told(
     model: _Light, photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from clothier.errors import DataError
 from clothier.photo import walk
@@ -153,6 +156,42 @@ def test_folders_that_are_closed(make: Make) -> None:
         f"cannot read the folder {root / 'a'}: Permission denied; check the name and the permissions, "
         "or leave it out with --skip-bad"
     )
+
+
+@pytest.fixture
+def figure() -> bytes:
+    """A PNG as clothier draws them."""
+    file, marks = io.BytesIO(), PngInfo()
+    marks.add_text("Software", "clothier")
+    Image.new("RGB", (9, 9)).save(file, "PNG", dpi=(150, 150), pnginfo=marks)
+    return file.getvalue()
+
+
+def test_figures_of_clothier_are_left_out_wherever_they_lie(make: Make, figure: bytes) -> None:
+    drawn = (
+        "a.png",
+        "hat/b.PNG",
+        "pictures/folder-hats/classes.png",
+        "shoe/explain/c.png",
+        "shoe/explain/d.png",
+    )
+    root = make("hat/a.png", "shoe/b.png", "shoe/explain/e.txt", *drawn)
+    for name in drawn:
+        (root / name).write_bytes(figure)
+    found = walk(root)
+    assert names(found.pictures, root) == ["hat/a.png", "shoe/b.png"]
+    assert names(found.folders, root) == ["hat", "shoe"]  # "pictures" holds nothing else
+    assert found.left_out() == ["1 other file (1 .txt)", "5 figures drawn by clothier"]
+    assert walk(root, all_formats=True).pictures == found.pictures
+
+
+@pytest.mark.parametrize("software", ["Adobe ImageReady", "", "a clothier of Leeds"])
+def test_pictures_that_others_made_are_none_of_ours(software: str, make: Make) -> None:
+    marks = PngInfo()
+    marks.add_text("Software", software)
+    root = make("hat/a.png")
+    Image.new("RGB", (9, 9)).save(root / "hat" / "a.png", pnginfo=marks)
+    assert names(walk(root).pictures, root) == ["hat/a.png"]
 
 
 def test_runs_of_clothier_are_left_out(make: Make) -> None:

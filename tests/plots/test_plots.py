@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -15,6 +16,7 @@ from matplotlib.transforms import Bbox
 from clothier import plots
 from clothier.calibrate import Reliability
 from clothier.errors import InputError
+from clothier.files import is_figure
 from clothier.plots.canvas import panels
 from clothier.values import ClassScore, Counts, EpochRow, Floats, Images, Labels, Scores
 
@@ -117,7 +119,13 @@ def test_every_figure_takes_awkward_names_and_gives_equal_bytes(name: str, kind:
     first, second = (plots.render(FIGURES[name](AWKWARD), format=kind, dpi=60) for _ in range(2))
     assert first == second
     assert first.startswith({"png": b"\x89PNG\r\n", "svg": b"<?xml"}[kind])
-    assert not any(word in first for word in (b"Software", b"matplotlib.org", b"dc:date"))
+    assert not any(word in first for word in (b"Matplotlib version", b"matplotlib.org", b"dc:date"))
+
+
+def test_a_png_names_what_drew_it(tmp_path: Path) -> None:
+    file = tmp_path / "curves.png"
+    file.write_bytes(plots.render(FIGURES["per_class_bars"](names(6)), dpi=60))
+    assert is_figure(file)
 
 
 @pytest.mark.parametrize("name", FIGURES)

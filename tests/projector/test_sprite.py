@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 from projector.made import BLUE, RED, two_colours
 
 from clothier.errors import DataError
+from clothier.files import is_figure
 from clothier.projector import sprite
 from clothier.values import Images
 
@@ -34,6 +36,12 @@ def test_grey_thumbnails_lie_inverted_in_a_square() -> None:
     assert sheet.shape == (15, 15)
     for cell, image in zip(_cells(sheet, 5), images, strict=False):
         np.testing.assert_array_equal(cell, 255 - image[..., 0])
+
+
+def test_thumbnails_are_marked_as_ours(tmp_path: Path) -> None:
+    file = tmp_path / "sprite.png"
+    file.write_bytes(sprite.draw(np.zeros((7, 5, 5, 1), np.uint8)))
+    assert is_figure(file)
 
 
 def test_what_is_light_already_stays() -> None:

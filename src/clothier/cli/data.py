@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,13 +46,15 @@ def data(
     if source == "list":
         _list(json)
         return
+    from clothier.files import slug
+
     read = options.as_options(data_dir, split, image_size, crop, skip_bad)
     _check(augment, out)
     dataset = options.load_data(source, read)
     shown = _in_file_order(dataset, source, read)
     if not 0 <= index < len(shown.train):
         raise InputError(f"--index is {index}; wanted 0 to {len(shown.train) - 1}")
-    folder = out or Path("pictures") / (re.sub(r"[^\w.-]+", "-", source).strip("-") or "data")
+    folder = out or Path("pictures") / (slug(source) or "data")
     pictures = [_draw_variants(shown, augment, folder)] if augment else _draw(shown, folder, index)
     facts = _facts(dataset)
     if json:

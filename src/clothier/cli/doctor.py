@@ -85,10 +85,11 @@ def doctor(
 def _target(photo: Path, out: Path | None) -> Path:
     """Where the picture goes: never over a file that this command did not make, nor, unless --out says so, over the
     picture of another photo. Photos a.jpg and a.png get a-doctor.png and a.png-doctor.png."""
+    from clothier.files import shortened
     from clothier.photo import sheet
 
     if out is None:
-        choices = [Path(f"{photo.stem}-doctor.png"), Path(f"{photo.name}-doctor.png")]
+        choices = [Path(f"{shortened(name)}-doctor.png") for name in (photo.stem, photo.name)]
         for target in choices:
             if not os.path.lexists(target) or sheet.is_ours(target, photo):
                 return target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,6 +65,7 @@ def embed(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )
     from clothier import embed as embedding
+    from clothier.files import slug
 
     chosen = selection.pictures()
     made = selection.embedding(chosen, layer)
@@ -79,7 +79,7 @@ def embed(
         "suspects": _suspects(made, suspects) if suspects else [],
         "projections": {},
     }
-    path = out or Path("embeddings") / f"{_slug(made.source)}.npz"
+    path = out or Path("embeddings") / f"{slug(made.source.replace(',', ''))}.npz"
     embedding.save(made, path)
     answer["written"] = [str(path)]
     for word, (method, parameters) in methods.items():
@@ -97,10 +97,6 @@ def embed(
         screen.print_json(answer)
     else:
         _say(answer)
-
-
-def _slug(source: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", source.replace(",", "")).strip("-")
 
 
 def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, int]]]:

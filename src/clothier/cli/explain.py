@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -77,9 +76,10 @@ def explain(
     spoken = f"{name} ({_share(shares[name], judged.kind)})"
     from clothier import explain as explaining
     from clothier import trained
+    from clothier.files import slug
 
     explanation = explaining.explain(trained.load(opened, weights), shown.pixels, names.index(name))
-    folder = re.sub(r"[^\w.-]+", "-", f"{shown.what} {weights}")
+    folder = slug(f"{shown.what} {weights}")
     what = ", ".join(filter(None, (opened.name, shown.what, shown.file)))
     figures = _draw(explanation, shown.pixels, spoken, what, own.notice)
     for figure_name, figure in figures.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,16 +49,14 @@ def explore(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )
     from clothier import embed, explorer
-    from clothier.files import write_atomic
+    from clothier.files import slug, write_atomic
 
     chosen = selection.pictures()
     embeddings = [embed.extract(chosen)]
     if model is not None:
         embeddings.append(selection.embedding(chosen, layer))
     spaces = [_space(embedding, dimensions, seed) for embedding in embeddings]
-    path = out or Path("explorer") / (
-        re.sub(r"[^\w.-]+", "-", _what(chosen, embeddings)).strip("-") + ".html"
-    )
+    path = out or Path("explorer") / f"{slug(_what(chosen, embeddings))}.html"
     with screen.counting() as progress:
         page = explorer.render(spaces, _title(chosen), _suspects(spaces[-1]), chosen.notice, progress)
     write_atomic(path, page)

@@ -14,12 +14,13 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
+from clothier.files import SOFTWARE
 from clothier.photo.doctor import Examination, Step
 from clothier.values import Images
 
 Answer = Sequence[tuple[str, float]]  # classes with their probabilities in [0, 1], the likeliest first
 
-SOFTWARE = "clothier doctor"  # in the file, by which it is known again
+_DOCTOR = f"{SOFTWARE} doctor"  # in the file, by which it is known again
 COLUMNS = 5
 PANEL, GAP, MARGIN = 232, 28, 36  # pixels
 SEEN = 84  # side of what the model sees
@@ -57,7 +58,7 @@ def draw(
 def as_png(drawn: Image.Image, photo: Path) -> bytes:
     """The picture as a PNG file holds it, marked as ours and as that photo's."""
     buffer, marks = io.BytesIO(), PngInfo()
-    marks.add_text("Software", SOFTWARE)
+    marks.add_text("Software", _DOCTOR)
     marks.add_text("Photo", _mark(photo))
     drawn.save(buffer, "PNG", optimize=True, pnginfo=marks)
     return buffer.getvalue()
@@ -70,7 +71,7 @@ def is_ours(path: Path, photo: Path | None = None) -> bool:
             marks = image.info
     except Exception:  # nothing there, another kind of file, or damaged
         return False
-    return marks.get("Software") == SOFTWARE and (photo is None or marks.get("Photo") == _mark(photo))
+    return marks.get("Software") == _DOCTOR and (photo is None or marks.get("Photo") == _mark(photo))
 
 
 def _mark(photo: Path) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clothier.errors import DataError
+from clothier.files import is_figure
 from clothier.photo.formats import CONVERT, OTHER_FORMATS, SUFFIXES
 from clothier.wording import counted, listed
 
@@ -42,8 +43,8 @@ _Identity = tuple[int, int]  # device and number of a folder, the same by whiche
 class Found:
     """What a walk came across. `pictures` are files, those of a folder before those of the folders in it, each sorted
     by name; `folders` all that were looked into but the first, in that order. The rest was left out: pictures of
-    formats that are not read; other files; links that lead nowhere, or to a folder that holds them; runs of
-    clothier; and folders that cannot be read, with the reason."""
+    formats that are not read; other files; links that lead nowhere, or to a folder that holds them; runs and figures
+    of clothier; and folders that cannot be read, with the reason."""
 
     pictures: list[Path] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Found:
     broken_links: list[Path] = field(default_factory=list)
     upward_links: list[Path] = field(default_factory=list)
     runs: list[Path] = field(default_factory=list)
+    figures: list[Path] = field(default_factory=list)
     closed: dict[Path, str] = field(default_factory=dict)
 
     def left_out(self) -> list[str]:
@@ -71,6 +73,7 @@ class Found:
             (self.broken_links, "link that leads nowhere", "links that lead nowhere"),
             (self.upward_links, "link to a folder that holds it", "links to folders that hold them"),
             (self.runs, "run of clothier", "runs of clothier"),
+            (self.figures, "figure drawn by clothier", "figures drawn by clothier"),
             (self.closed, "folder that cannot be read", "folders that cannot be read"),
         ):
             if paths:
@@ -98,7 +101,8 @@ class Found:
 def walk(root: Path, *, all_formats: bool = False) -> Found:
     """The pictures in `root` and below, by the endings of their names; with `all_formats` also those that are not read.
 
-    Hidden files and folders are passed over, and what systems put there by themselves. Raises DataError where `root`
+    Hidden files and folders are passed over, and what systems put there by themselves. Runs and figures of clothier are
+    left out, so that a command that is started among the photos does not change the data. Raises DataError where `root`
     itself is not a folder or cannot be read.
     """
     found = Found()
@@ -128,8 +132,8 @@ def walk(root: Path, *, all_formats: bool = False) -> Found:
             else:
                 inner.append((path, holders | {_identity(path)}))
         waiting += reversed(inner)
-    of_runs = {path.parent for path in found.runs}
-    found.folders = [path for path in found.folders if path not in of_runs or found.below(path).pictures]
+    ours = {holder for path in (*found.runs, *found.figures) for holder in path.parents}
+    found.folders = [path for path in found.folders if path not in ours or found.below(path).pictures]
     return found
 
 
@@ -142,7 +146,9 @@ def unreadable_folder(path: Path, reason: str, otherwise: str = "") -> DataError
 def _sort(found: Found, entry: os.DirEntry[str], path: Path, wanted: frozenset[str]) -> None:
     """A file to the pictures, or to what is left out."""
     ending = path.suffix.lower()
-    if ending in wanted:  # a link that leads nowhere among them: reading it will tell
+    if ending == ".png" and _is_file(entry) and is_figure(path):
+        found.figures.append(path)
+    elif ending in wanted:  # a link that leads nowhere among them: reading it will tell
         found.pictures.append(path)
     elif entry.is_symlink() and not os.path.exists(path):  # noqa: PTH110 - Path.exists may raise
         found.broken_links.append(path)
@@ -163,6 +169,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:  # a link to itself, or to where nobody may look
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()  # no pipe: opening one might wait for ever
+    except OSError:
         return False
 
 

@@ -16,6 +16,7 @@ from matplotlib.image import AxesImage
 from matplotlib.textpath import text_to_path
 
 from clothier.errors import InputError, unknown_name
+from clothier.files import SOFTWARE
 from clothier.values import Images
 
 Names = Sequence[str]
@@ -45,7 +46,10 @@ _STYLE: dict[str, Any] = {
     "savefig.pad_inches": 0.15,
     "svg.hashsalt": "clothier",
 }
-_METADATA: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+_METADATA: dict[str, dict[str, str | None]] = {
+    "png": {"Software": SOFTWARE},
+    "svg": {"Date": None, "Creator": None},
+}
 _MOST_INCHES = 60.0  # the longest side of a sheet
 _MOST_DOTS = 60_000  # a side, without what stands around the axes: Agg holds fewer than 2**16
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from clothier import events
 from clothier.errors import InputError, WriteError
-from clothier.files import write_atomic
+from clothier.files import shortened, write_atomic
 from clothier.projector import bookmarks, metadata, sprite, tensors
 from clothier.values import Images
 
@@ -77,7 +77,8 @@ def check_ours(folder: Path) -> None:
 
 def _named(shown: Sequence[Tensor]) -> list[tuple[str, Tensor]]:
     """Each tensor with its name in the page: in addresses, which the page does not encode, and in this order."""
-    slugs = [re.sub(r"[^A-Za-z0-9._-]+", "-", tensor.name).strip("-.") or "tensor" for tensor in shown]
+    names = [re.sub(r"[^A-Za-z0-9._-]+", "-", tensor.name).strip("-.") for tensor in shown]
+    slugs = [shortened(name) or "tensor" for name in names]
     if len(shown) == 1:
         return [(slugs[0], shown[0])]
     width = len(str(len(shown)))

@@ -7,8 +7,10 @@ import math
 
 import numpy as np
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from clothier.errors import DataError
+from clothier.files import SOFTWARE
 from clothier.values import Images
 
 MAX_SIDE = 8192  # pixels; the page refuses a larger picture
@@ -51,6 +53,7 @@ def draw(images: Images) -> bytes:
         .swapaxes(1, 2)
         .reshape(columns * cell, columns * cell, -1)
     )
-    file = io.BytesIO()
-    Image.fromarray(sheet[..., 0] if sheet.shape[2] == 1 else sheet).save(file, "PNG")
+    file, marks = io.BytesIO(), PngInfo()
+    marks.add_text("Software", SOFTWARE)
+    Image.fromarray(sheet[..., 0] if sheet.shape[2] == 1 else sheet).save(file, "PNG", pnginfo=marks)
     return file.getvalue()
