@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,6 +68,28 @@ def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^unknown augmentation policy 'crop'"):
         clothier.fit("cnn1", tiny, augment="crop", augmented_epochs=0)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ((None, "tiny"), "recipe is None; wanted a name or a Recipe"),
+        (("cnn1", "fashion-mnist"),
+         "dataset is 'fashion-mnist'; wanted a Dataset, such as clothier.load('fashion-mnist') gives"),
+    ],
+)  # fmt: skip
+def test_fit_tells_what_is_of_another_type(given: Any, wanted: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(wanted)}$"):
+        clothier.fit(*given)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("num_images", [2.5, "3", None])
+def test_first_takes_whole_numbers(tiny: Dataset, num_images: Any) -> None:
+    with pytest.raises(InputError, match=f"^num_images is {num_images!r}; wanted a whole number$"):
+        clothier.first(tiny, num_images)
+    with pytest.raises(InputError, match=r"^dataset is None; wanted a Dataset, such as "):
+        clothier.first(None, 3)  # type: ignore[arg-type]  # the point
 
 
 def test_first_cuts_each_split_and_is_other_data(tiny: Dataset) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +33,46 @@ def test_split_refuses_other_dtypes_and_counts() -> None:
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2, np.int64), ("a.png", "a.png"))
     with pytest.raises(DataError, match=r"^labels are float64 \(2,\); wanted int64"):
         Split(np.zeros((2, 3, 3, 1), np.uint8), np.zeros(2))  # type: ignore[arg-type]  # the point
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "files", "wanted"),
+    [
+        ([[[[0]]]], np.zeros(1, np.int64), (), "images are of type list; wanted a NumPy array"),
+        (_split(1).images, [0], (), "labels are of type list; wanted a NumPy array"),
+        (None, None, (), "images are of type NoneType; wanted a NumPy array"),
+        (np.zeros((1, 0, 3, 1), np.uint8), np.zeros(1, np.int64), (),
+         "images are (1, 0, 3, 1); wanted a height and a width of 1 or more"),
+        (_split(3).images, _split(3).labels, "abc",
+         "files is the text 'abc'; wanted a tuple with a name for each image"),
+    ],
+)  # fmt: skip
+def test_split_refuses_what_is_no_array(images: Any, labels: Any, files: Any, wanted: str) -> None:
+    with pytest.raises(DataError, match=f"^{re.escape(wanted)}$"):
+        Split(images, labels, files)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"train": (1, 2)}, "train is of type tuple; wanted a Split"),
+        ({"train": _split(0)}, "x has no image in the train split; wanted some, or no such split; add images"),
+        ({"validation": _split(0)},
+         "x has no image in the validation split; wanted some, or no such split; add images"),
+        ({"test": _split(0)}, "x has no image in the test split; wanted some, or no such split; add images"),
+        ({"class_names": "ab"},
+         "x: the class names are 'ab'; wanted a tuple of texts, such as ('hat', 'shoe')"),
+        ({"class_names": (0, 1)},
+         "x: the class names are (0, 1); wanted a tuple of texts, such as ('hat', 'shoe')"),
+        ({"class_names": ()}, "x: there are no class names; wanted one for each class"),
+        ({"fingerprint": ""},
+         "x: the fingerprint is ''; wanted a text that no other data have; compute it: "
+         "clothier.data.fingerprint.fingerprint(splits, class_names)"),
+    ],
+)  # fmt: skip
+def test_dataset_refuses_what_cannot_be_trained_on(changes: dict[str, Any], wanted: str) -> None:
+    with pytest.raises(DataError, match=f"^{re.escape(wanted)}$"):
+        replace(Dataset(_split(), None, None, ("a", "b"), "f", "x"), **changes)
 
 
 def test_a_split_knows_the_file_of_an_image_that_came_from_one() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from clothier import recipes, train
 from clothier.data.fingerprint import fingerprint
 from clothier.errors import InputError
@@ -27,6 +29,8 @@ def fit(
     `changes` go to the recipe's fields. Raises InputError for unknown names or values out of range, for a split other
     than that by which the data were read, and as `train.train`.
     """
+    _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
+    _check_dataset(dataset)
     chosen = recipes.get(recipe) if isinstance(recipe, str) else recipe
     chosen = recipes.change(chosen, changes)
     train.check_names(chosen)
@@ -41,7 +45,10 @@ def fit(
 
 
 def first(dataset: Dataset, num_images: int) -> Dataset:
-    """The data set with at most that many images in each split, its first ones; InputError for fewer than 1."""
+    """The data set with at most that many images in each split, its first ones; InputError for fewer than 1, or for
+    what is no data set or no whole number."""
+    _check_dataset(dataset)
+    _check_type("num_images", num_images, (int, np.integer), "a whole number")
     if num_images < 1:
         raise InputError(f"num_images is {num_images}; wanted 1 or more")
     splits = {
@@ -58,3 +65,12 @@ def first(dataset: Dataset, num_images: int) -> Dataset:
         notice=dataset.notice,
         reading=Reading(options=dataset.reading.options),  # no source reads the first images alone
     )
+
+
+def _check_dataset(given: object) -> None:
+    _check_type("dataset", given, (Dataset,), "a Dataset, such as clothier.load('fashion-mnist') gives")
+
+
+def _check_type(name: str, given: object, kinds: tuple[type, ...], wanted: str) -> None:
+    if not isinstance(given, kinds):
+        raise InputError(f"{name} is {given!r:.80}; wanted {wanted}")

@@ -109,7 +109,7 @@ def test_too_few_images_to_divide(count: int, how: str, test_too: bool) -> None:
 
 def test_only_the_first_classes_with_too_few_are_named() -> None:
     with pytest.raises(DataError, match=r"'d' has 1, 'e' has 1 and 2 more classes; wanted 5 or more; "):
-        hold_out(labels_of(*[1] * 7), "stratified", 1, "abcdefg")
+        hold_out(labels_of(*[1] * 7), "stratified", 1, tuple("abcdefg"))
 
 
 @pytest.mark.parametrize("test_too", [False, True])
@@ -185,13 +185,13 @@ def test_a_split_without_images() -> None:
 
 def test_classes_missing_from_other_splits_are_named() -> None:
     train, some, one = (split_of(labels_of(*counts)) for counts in ([1] * 7, [0, 3, 0, 2], [0, 0, 0, 0, 1]))
-    dataset = make_dataset("toy", {"train": train, "validation": some, "test": one}, "abcdefg")
+    dataset = make_dataset("toy", {"train": train, "validation": some, "test": one}, tuple("abcdefg"))
     assert absent_classes(dataset) == [
         "toy: the validation split has no images of 'a', 'c', 'e', 'f', 'g'; it is judged by the classes it has",
         "toy: the test split has no images of 'a', 'b', 'c', 'd', 'f' and 1 more class; "
         "it is judged by the classes it has",
     ]
-    assert absent_classes(make_dataset("toy", {"train": train, "test": train}, "abcdefg")) == []
+    assert absent_classes(make_dataset("toy", {"train": train, "test": train}, tuple("abcdefg"))) == []
 
 
 def test_splits_that_are_absent_are_not_missed() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from clothier import recipes
@@ -176,3 +177,12 @@ def test_an_unknown_recipe_gets_its_nearest_neighbour() -> None:
         "unknown recipe 'cnn5'; known: best, cnn1, cnn1_dropout, cnn3, cnn4, fastnet, fastnet_95, photos, transfer, "
         "vgg19, wild; did"
     )
+
+
+def test_a_notebooks_numbers_are_numbers() -> None:
+    changed = recipes.change(
+        CNN1, {"epochs": np.int64(3), "learning_rate": np.float64(0.01), "warmup": np.int32(0)}
+    )
+    assert changed == recipes.change(CNN1, {"epochs": 3, "learning_rate": 0.01})
+    with pytest.raises(InputError, match=r"^epochs is 1.5; wanted a whole number$"):
+        recipes.change(CNN1, {"epochs": np.float64(1.5)})

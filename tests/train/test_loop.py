@@ -188,6 +188,21 @@ def test_weights_that_are_no_numbers_after_the_last_step_stop_it_too(tiny: Datas
     assert not run.last_checkpoint.exists()
 
 
+def test_predictions_that_are_no_numbers_stop_it_before_they_are_scores(
+    tiny: Dataset, tmp_path: Path
+) -> None:
+    """Without validation data the judging is the first to see what the last step did."""
+    one_step = {"learning_rate": 1e30, "epochs": 1, "augmented_epochs": 0, "batch_size": 9999}
+    run = Run.create("cnn1", tmp_path)
+    with pytest.raises(
+        RunError,
+        match=r"^predictions of train images became infinite in epoch 1; wanted finite numbers; .*=1e\+29$",
+    ):
+        train.train(recipes.change(RECIPE, one_step), replace(tiny, validation=None), run)
+    assert not run.scores_file.exists()
+    assert not run.predictions_file.exists()
+
+
 def test_a_training_that_is_refused_leaves_no_folder(tiny: Dataset, tmp_path: Path) -> None:
     small = Split(tiny.train.images[:, :3, :3], tiny.train.labels)
     run = Run.create("cnn1", tmp_path)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from clothier.data.fingerprint import fingerprint
 from clothier.errors import DataError
-from clothier.values import Dataset, Labels, Split, check_names
+from clothier.values import Dataset, Labels, Split, check_names, check_not_empty
 from clothier.wording import listed
 
 Rows = npt.NDArray[np.int64]
@@ -142,10 +142,7 @@ def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence
             "wanted every class there; add images of it or take the class out"
         )
     for part, numbers in labels.items():
-        if not len(numbers):
-            raise DataError(
-                f"{name} has no image in the {part} split; wanted some, or no such split; add images"
-            )
+        check_not_empty(name, part, len(numbers))
 
 
 def absent_classes(dataset: Dataset) -> list[str]:

@@ -6,6 +6,8 @@ import typing
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+import numpy as np
+
 from clothier.errors import InputError, unknown_name
 from clothier.values import Dataset
 
@@ -204,6 +206,8 @@ def change(recipe: Recipe, values: dict[str, Any]) -> Recipe:
         if field not in kinds:
             raise unknown_name("recipe field", field, [f.name for f in fields(Recipe)])
         kind = kinds[field]
+        if isinstance(value, np.number):  # a notebook's, such as one of np.arange(3)
+            value = value.item()
         if kind is float and type(value) is int:
             try:
                 value = float(value)

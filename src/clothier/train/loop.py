@@ -139,11 +139,14 @@ class Training:
         if not self.stage.is_finite():
             words.append("weights became infinite")
         if words:
-            rate = "fine_tune_rate" if self.fine_tuning else "learning_rate"
-            raise RunError(
-                f"{words[0]} in epoch {epoch}; wanted finite numbers; "
-                f"train anew with a smaller step, such as --set {rate}={getattr(self.recipe, rate) / 10:g}"
-            )
+            raise self._ran_away(words[0], epoch)
+
+    def _ran_away(self, what: str, epoch: int) -> RunError:
+        rate = "fine_tune_rate" if self.fine_tuning else "learning_rate"
+        return RunError(
+            f"{what} in epoch {epoch}; wanted finite numbers; "
+            f"train anew with a smaller step, such as --set {rate}={getattr(self.recipe, rate) / 10:g}"
+        )
 
     def _steps(self, epoch: int, train: Examples, policy: augment.Policy | None) -> None:
         """Every batch of an epoch."""
@@ -259,6 +262,10 @@ class Training:
         self.watcher.judging(phase)
         splits = self._judged_examples()
         predictions = {name: self.stage.predict(split) for name, split in splits.items()}
+        for name, of_split in predictions.items():
+            # Without validation data nothing has looked yet at what the last step's weights give.
+            if not np.isfinite(of_split.logits).all():
+                raise self._ran_away(f"predictions of {name} images became infinite", len(self.history))
         scores: dict[str, Scores] = {
             name: evaluate.score(split.labels, predictions[name], self.dataset.class_names)
             for name, split in splits.items()

@@ -2,7 +2,17 @@
 
 from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release, softmax
 from clothier.values.embedding import UNKNOWN, Embedding
-from clothier.values.examples import Dataset, Examples, Features, Mixed, Reading, Split, Targets, check_names
+from clothier.values.examples import (
+    Dataset,
+    Examples,
+    Features,
+    Mixed,
+    Reading,
+    Split,
+    Targets,
+    check_names,
+    check_not_empty,
+)
 from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
 
 __all__ = [
@@ -27,6 +37,7 @@ __all__ = [
     "Split",
     "Targets",
     "check_names",
+    "check_not_empty",
     "release",
     "softmax",
 ]

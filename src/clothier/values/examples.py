@@ -57,14 +57,23 @@ class Split:
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
+        for what, given in (("images", images), ("labels", labels)):
+            if not isinstance(given, np.ndarray):
+                raise DataError(f"{what} are of type {type(given).__name__}; wanted a NumPy array")
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] not in (1, 3):
             raise DataError(
                 f"images are {images.dtype} {images.shape}; wanted uint8 (n, height, width, 1 or 3)"
             )
+        if not all(images.shape[1:3]):
+            raise DataError(f"images are {images.shape}; wanted a height and a width of 1 or more")
         if labels.dtype != np.int64 or labels.ndim != 1:
             raise DataError(f"labels are {labels.dtype} {labels.shape}; wanted int64 (n,)")
         if len(images) != len(labels):
             raise DataError(f"{len(images)} images but {len(labels)} labels; wanted one label an image")
+        if isinstance(self.files, str):
+            raise DataError(
+                f"files is the text {self.files[:80]!r}; wanted a tuple with a name for each image"
+            )
         if self.files and len(self.files) != len(images):
             raise DataError(f"{len(images)} images but {len(self.files)} file names; wanted one an image")
         if len(set(self.files)) < len(self.files):
@@ -129,8 +138,23 @@ class Reading:
         return {"source": self.source, "absolute": self.absolute, "options": dict(self.options)}
 
 
+def check_not_empty(data: str, split_name: str, num_images: int) -> None:
+    """DataError for a split without images."""
+    if not num_images:
+        raise DataError(
+            f"{data} has no image in the {split_name} split; wanted some, or no such split; add images"
+        )
+
+
 def check_names(data: str, class_names: Sequence[str]) -> None:
-    """DataError for classes of those data with names that `names.fault` tells of."""
+    """DataError where classes of those data have no names, or such as `names.fault` tells of."""
+    if isinstance(class_names, str) or not all(isinstance(name, str) for name in class_names):
+        raise DataError(
+            f"{names.escaped(data)}: the class names are {class_names!r:.80}; wanted a tuple of texts, such as "
+            "('hat', 'shoe')"
+        )
+    if not len(class_names):
+        raise DataError(f"{names.escaped(data)}: there are no class names; wanted one for each class")
     if wrong := names.fault(class_names):
         raise DataError(f"{names.escaped(data)}: {wrong}")
 
@@ -141,8 +165,8 @@ class Dataset:
 
     `fingerprint` is a SHA-256 hex digest over every split's images and labels and over the class names, so
     equal fingerprints mean equal data. `notice` is a sentence that every output must repeat ("" for real
-    data). Raises DataError as `check_names`, for a label outside the classes, or image shapes that differ between
-    splits.
+    data). Raises DataError as `check_names`, for a label outside the classes, an empty split, image shapes that
+    differ between splits, or no fingerprint.
     """
 
     train: Split
@@ -156,7 +180,15 @@ class Dataset:
 
     def __post_init__(self) -> None:
         check_names(self.name, self.class_names)
+        if not isinstance(self.fingerprint, str) or not self.fingerprint:
+            raise DataError(
+                f"{self.name}: the fingerprint is {self.fingerprint!r}; wanted a text that no other data have; compute "
+                "it: clothier.data.fingerprint.fingerprint(splits, class_names)"
+            )
         for split_name, split in self.splits().items():
+            if not isinstance(split, Split):
+                raise DataError(f"{split_name} is of type {type(split).__name__}; wanted a Split")
+            check_not_empty(self.name, split_name, len(split))
             if split.images.shape[1:] != self.train.images.shape[1:]:
                 raise DataError(
                     f"{split_name} images are {split.images.shape[1:]}, train images "
