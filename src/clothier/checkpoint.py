@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import safetensors
-import safetensors.numpy
 
 from clothier.errors import RunError
 from clothier.fields import Fields, parse
@@ -68,7 +65,7 @@ def digest(tensors: Tensors) -> str:
 def _add(total: hashlib._Hash, name: str, tensor: npt.NDArray[Any]) -> None:
     array = np.asarray(tensor, order="C")
     total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-    total.update(array.reshape(-1).view(np.uint8).data)
+    total.update(_bytes(array))
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
@@ -133,16 +130,26 @@ def load_weights(path: Path) -> Tensors:
 
 
 def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
+    """In safetensors form. Its library makes the whole file in memory, or renames one that was not synced."""
     arrays = {name: np.asarray(array, order="C") for name, array in tensors.items()}
-    metadata = {"clothier": json.dumps(state), "sha256": digest(arrays)}
+    arrays = dict(sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0])))  # each is aligned
+    header: dict[str, Any] = {"__metadata__": {"clothier": json.dumps(state), "sha256": digest(arrays)}}
+    end = 0
+    for name, array in arrays.items():
+        start, end = end, end + array.nbytes
+        dtype = f"{array.dtype.kind.upper()}{8 * array.itemsize}"  # float32 is F32, int64 I64
+        header[name] = {"dtype": dtype, "shape": array.shape, "data_offsets": (start, end)}
+    head = json.dumps(header).encode()
+    head += b" " * (-len(head) % 8)
     with writing(path) as file:
-        try:  # into the file: as bytes, all tensors would be in memory twice more
-            safetensors.numpy.save_file(arrays, file.name, metadata)
-        except safetensors.SafetensorError as error:
-            number = re.search(r"os error (\d+)", str(error))  # all that it keeps of the system's error
-            raise (
-                OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(str(error))
-            ) from error
+        file.write(len(head).to_bytes(8, "little") + head)
+        for array in arrays.values():
+            file.write(_bytes(array))
+
+
+def _bytes(array: npt.NDArray[Any]) -> memoryview:
+    """Those of an array in C order, without a copy."""
+    return array.reshape(-1).view(np.uint8).data
 
 
 def _read(path: Path, prefix: str = "") -> tuple[dict[str, npt.NDArray[Any]], Fields]:

@@ -79,9 +79,8 @@ def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> 
 
 @contextmanager
 def writing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
-    """A file to write, whose `name` is its path for now, and that stands at `path` when the block ends well: a reader,
-    or a machine that loses power, sees the old file or the new one. A `private` file can be read and written by this
-    user alone.
+    """A file to write that stands at `path` when the block ends well: a reader, or a machine that loses power, sees the
+    old file or the new one. A `private` file can be read and written by this user alone.
 
     Temporary name in the same folder, fsync, rename, fsync of the folder. Raises WriteError naming the path, also for
     an OSError in the block; no temporary file is left behind.
@@ -89,13 +88,12 @@ def writing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{shortened(path.name)}.", suffix=".tmp", delete=False
-        ) as file:
-            temporary = file.name
+        prefix = f".{shortened(path.name)}."
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
             yield file
             sync(file)
-        if not private:  # as tempfile makes them
+        if not private:  # as mkstemp makes them
             with suppress(OSError):  # a file system without permissions
                 Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
