@@ -186,7 +186,7 @@ def test_a_file_that_begins_with_a_dash_gets_a_hint(capsys: pytest.CaptureFixtur
     cases += [(words, name) for words in (["predict"], ["doctor"], ["explain", "run"]) for name in names]
     for words, name in cases:
         assert _fails(capsys, *words, name) == (
-            f"{name} is read as an option, for its first letter; wanted the file as ./{name}"
+            f"{name} is read as an option, because it begins with a dash; wanted the file as ./{name}"
         )
     assert "Usage: clothier predict" in _prints(capsys, "predict", "-h")
     for words in (["./-x.png"], ["--", "-x.png"], ["--", "-hat.png"]):

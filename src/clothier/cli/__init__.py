@@ -38,7 +38,7 @@ from clothier.cli import (
 from clothier.errors import ClothierError, InputError, MissingExtraError
 
 _EXTRAS = dict.fromkeys(("granian", "python_multipart", "starlette"), "serve")  # all others: train
-_DASHED = "{file} is read as an option, for its first letter; wanted the file as ./{file}"
+_DASHED = "{file} is read as an option, because it begins with a dash; wanted the file as ./{file}"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _CLOSED = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
 
@@ -88,10 +88,8 @@ def _root(
 
 def main() -> None:
     """The `clothier` command: 0 done, 2 bad input, 74 a file could not be written, 130 interrupted."""
-    if not sys.warnoptions:
-        warnings.simplefilter(
-            "ignore"
-        )  # those of libraries speak to programmers; ours are printed as notices
+    if not sys.warnoptions:  # libraries' warnings are for programmers; ours are printed as notices
+        warnings.simplefilter("ignore")
     sys.exit(run(sys.argv[1:]))
 
 

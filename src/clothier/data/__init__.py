@@ -89,9 +89,7 @@ def load(name: str, options: LoadOptions | None = None, usual_split: str = "defa
         )
     options = options or LoadOptions()
     if usual_split != options.split == "default":
-        options = replace(
-            options, warn=_once(options.warn)
-        )  # what is told before data are refused, the next tell too
+        options = replace(options, warn=_once(options.warn))  # the second attempt warns of the same again
         try:
             return load(name, replace(options, split=usual_split))
         except OwnValidationError:
@@ -116,11 +114,11 @@ def located(name: str) -> str:
 
 def _once(warn: Callable[[str], None] | None) -> Callable[[str], None]:
     """Tells each sentence once."""
-    said: set[str] = set()
+    told: set[str] = set()
 
     def tell(sentence: str) -> None:
-        if warn and sentence not in said:
-            said.add(sentence)
+        if warn and sentence not in told:
+            told.add(sentence)
             warn(sentence)
 
     return tell

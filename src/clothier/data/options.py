@@ -30,9 +30,7 @@ class LoadOptions:
     seed: int = 13  # of the stratified split, and of the drawing of generated data
     progress: Callable[[str, int, int], None] | None = None
     warn: Callable[[str], None] | None = None
-    cache_dir: Path | None = (
-        None  # None: the user's cache directory or, where it cannot be used, a private one
-    )
+    cache_dir: Path | None = None  # None: the user's or, where that cannot be used, a private one
 
     def __post_init__(self) -> None:
         for field, known in (("split", SPLITS), ("crop", WAYS)):
