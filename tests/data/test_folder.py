@@ -167,6 +167,32 @@ def test_folders_within_classes_of_splits(photo_folder: MakeFolder, tmp_path: Pa
     assert counts(loaded(tmp_path / "p")) == {"train": [9, 3], "validation": [2, 2]}
 
 
+@pytest.mark.parametrize("names", [("Training", "Testing"), ("train", "TEST"), ("TRAINING", "Val")])
+def test_splits_go_by_several_names(names: tuple[str, str], photo_folder: MakeFolder, tmp_path: Path) -> None:
+    for name in names:
+        photo_folder(tmp_path / "p" / name, {"hat": 5, "shoe": 5})
+    dataset = loaded(tmp_path / "p")
+    assert dataset.class_names == ("hat", "shoe")
+    assert counts(dataset)["validation" if "Val" in names else "test"] == [5, 5]
+
+
+@pytest.mark.parametrize(
+    ("split", "other"), [("test", "train set"), ("Val", "Trainingsdaten"), ("testing", "all")]
+)
+def test_splits_are_not_taken_for_classes_where_none_is_to_train_on(
+    split: str, other: str, photo_folder: MakeFolder, tmp_path: Path
+) -> None:
+    for name in (split, other):
+        photo_folder(tmp_path / "p" / name, {"hat": 5, "shoe": 5})
+    meant = {"Val": "validation"}.get(split, "test")
+    assert refusal(tmp_path / "p") == (
+        f"{tmp_path / 'p'} has a {meant} folder, {split}, with folders in it, and no train folder; wanted train, "
+        "validation and test, or one folder per class; name the folder of the training photos 'train'"
+    )
+    photo_folder(tmp_path / "q", {split: 5, other: 5})
+    assert loaded(tmp_path / "q").class_names == tuple(sorted((split, other)))
+
+
 def test_a_folder_too_high_is_not_taken_for_the_data(photo_folder: MakeFolder, tmp_path: Path) -> None:
     photo_folder(tmp_path / "p" / "wardrobe", {"hat": 5, "shoe": 5})
     assert refusal(tmp_path / "p") == (

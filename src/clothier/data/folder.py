@@ -74,6 +74,7 @@ def _split_folders(root: Path, found: Found) -> dict[str, Path]:
     """
     names = {folder: SPLIT_NAMES.get(folder.name.lower()) for folder in _folders(root, found)}
     if "train" not in names.values():
+        _refuse_no_train(root, names, found)
         return {"train": root}
     others = [folder for folder in names if not names[folder] and found.below(folder).pictures]
     if others:
@@ -93,6 +94,20 @@ def _split_folders(root: Path, found: Found) -> dict[str, Path]:
             )
         places[split] = folder
     return places
+
+
+def _refuse_no_train(root: Path, names: Mapping[Path, str | None], found: Found) -> None:
+    """DataError where a folder that is named like a split holds folders of photos, as splits do.
+
+    Taken for classes, the folders would give a network that tells splits apart.
+    """
+    with_photos = {path.parent for path in found.pictures}
+    for folder, split in names.items():
+        if split and folder not in with_photos and found.below(folder).pictures:
+            raise DataError(
+                f"{root} has a {split} folder, {folder.name}, with folders in it, and no train folder; wanted train, "
+                "validation and test, or one folder per class; name the folder of the training photos 'train'"
+            )
 
 
 def _sort(place: Path, found: Found) -> _Sorted:

@@ -18,10 +18,12 @@ DEFAULT_SIZE = (64, 64)  # (height, width) in pixels
 ORDER = ("train", "validation", "test")
 SPLIT_NAMES = {
     "train": "train",
+    "training": "train",
     "val": "validation",
     "valid": "validation",
     "validation": "validation",
     "test": "test",
+    "testing": "test",
 }
 
 Splits = Mapping[str, Sequence[Photo]]

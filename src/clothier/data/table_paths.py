@@ -34,7 +34,7 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_spl
 
     Paths are relative to their CSV file, with slashes or backslashes; labels are any text, without the apostrophe by
     which our own tables shield names from spreadsheets (csvtext), and the classes are in the order of `in_order`;
-    splits are train, validation (val, valid) and test. Raises DataError naming file and row for a cell that is missing
+    splits go by `SPLIT_NAMES`. Raises DataError naming file and row for a cell that is missing
     or unknown, or a photo listed twice; and as `photos.load`.
     """
     files = [header.file for header in headers]
