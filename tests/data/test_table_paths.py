@@ -187,6 +187,10 @@ def test_numbers_as_labels_are_whole(table: Table) -> None:
     assert loaded(path).class_names == ("9", "10")
     path.write_text(text.replace(",hat", ",10.0").replace(",shoe", ",v1.0"))
     assert loaded(path).class_names == ("10.0", "v1.0")
+    path.write_text(text.replace(",", ";").replace(";hat", ";10,0").replace(";shoe", ";9,00"))
+    assert loaded(path).class_names == ("9", "10")
+    path.write_text(text.replace(",", ";").replace(";hat", ";10,0").replace(";shoe", ";9,5"))
+    assert loaded(path).class_names == ("10,0", "9,5")
 
 
 def test_a_split_column_and_a_test_file(table: Table) -> None:

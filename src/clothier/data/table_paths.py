@@ -18,7 +18,7 @@ from clothier.errors import DataError
 from clothier.values import Dataset
 from clothier.values.names import in_order
 
-_NUMBER = re.compile(r"(\d+)(\.0*)?")
+_NUMBER = re.compile(r"(\d+)([.,]0*)?")
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,13 @@ def _place(folder: Path, path: str) -> Path:
 
 
 def _whole_labels(rows: list[_Row]) -> list[_Row]:
-    """Labels that are all whole numbers without the ".0" of programs that took them for measurements."""
-    if not any("." in row.label for row in rows) or not all(_NUMBER.fullmatch(row.label) for row in rows):
+    """Labels that are all whole numbers without the ".0", or in other countries ",0", of programs that took them for
+    measurements."""
+    numbers = [_NUMBER.fullmatch(row.label) for row in rows]
+    if not any(number and number[2] for number in numbers):
         return rows
-    return [replace(row, label=row.label.partition(".")[0]) for row in rows]
+    whole = [replace(row, label=number[1]) for row, number in zip(rows, numbers, strict=True) if number]
+    return whole if len(whole) == len(rows) else rows
 
 
 def _refuse_repeated(rows: list[_Row]) -> None:
