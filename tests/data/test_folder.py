@@ -336,3 +336,12 @@ def test_classes_that_differ_in_capitals_are_told(photo_folder: MakeFolder, tmp_
     told: list[str] = []
     load(f"folder:{tmp_path / 'data'}", LoadOptions(image_size=(6, 8), warn=told.append))
     assert "the classes 'Hat' and 'hat' differ in capitals alone; join them if they are one class" in told
+
+
+def test_a_folder_of_runs_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "cnn1-1").mkdir(parents=True)
+    (tmp_path / "runs" / "cnn1-1" / "recipe.json").touch()
+    assert refusal(tmp_path / "runs") == (
+        f"{tmp_path / 'runs'} holds no folders of photos (1 run of clothier); wanted one folder per class with "
+        "pictures in it; add them"
+    )

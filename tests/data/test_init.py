@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,13 @@ def test_a_path_without_its_kind_gets_it(tmp_path: Path) -> None:
 def test_a_missing_argument(name: str) -> None:
     words = f"data source '{name}' needs to know where; wanted {SOURCES[name].syntax}"
     assert refusal(name) == refusal(f"{name}:") == words
+
+
+@pytest.mark.parametrize("source", [Path("photos"), None, 3, b"folder:photos"])
+def test_a_source_that_is_not_a_text(source: Any) -> None:
+    assert refusal(source) == (
+        f"the data source is of type {type(source).__name__}; wanted a text such as 'folder:photos'"
+    )
 
 
 def test_an_argument_too_many() -> None:

@@ -142,7 +142,11 @@ def _unknown(name: str, key: str) -> InputError:
 
 
 def _check_text(name: str) -> None:
-    """InputError for a name that no page and no file of ours could hold."""
+    """InputError for what is not a text, and for a name that no page and no file of ours could hold."""
+    if not isinstance(name, str):
+        raise InputError(
+            f"the data source is of type {type(name).__name__}; wanted a text such as 'folder:photos'"
+        )
     try:
         name.encode()
     except UnicodeEncodeError:

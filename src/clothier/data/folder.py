@@ -50,8 +50,10 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
         if of_split.classes:
             sorted_out[split] = of_split
         elif split == "train" or not of_split.num_loose:
+            left_out = ", ".join(found.left_out())
+            what = f"folders of photos ({left_out})" if left_out else "folders"
             raise DataError(
-                f"{place} holds no folders; wanted one folder per class with pictures in it; add them"
+                f"{place} holds no {what}; wanted one folder per class with pictures in it; add them"
             )
         else:
             options.tell(
