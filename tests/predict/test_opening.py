@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_runs import make_run
@@ -31,6 +34,24 @@ def test_a_runs_own_file_is_taken_or_the_one_that_is_named(tmp_path: Path, read:
     assert isinstance(opened(run.path), Predictor)
     opened(tmp_path / "copy.clothier")
     assert read == [run.model_file, tmp_path / "copy.clothier"]
+
+
+@pytest.mark.parametrize("changes", [{"fingerprint": "e" * 64}, {"recipe": {"seed": 99}}])
+def test_the_model_file_of_another_run_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    """Its answers would pass for those of the run whose scores lie beside it."""
+    run, other = make_run(tmp_path, "cnn1-1"), made.bundle()
+    run.model_file.write_bytes(b"")
+    other = replace(other, manifest=replace(other.manifest, **changes))
+    monkeypatch.setattr(bundle, "read", lambda _: other)
+    wanted = (
+        f"{run.model_file} is of another run than recipe.json beside it; wanted the run's own; "
+        f"make it with: clothier export {run.path} --format clothier"
+    )
+    with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
+        opened(run.path)
+    assert isinstance(opened(run.model_file), Predictor)
 
 
 def test_a_run_without_a_model_file_is_told_how_to_make_one(tmp_path: Path) -> None:

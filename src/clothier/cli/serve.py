@@ -64,8 +64,7 @@ def serve(
 
     Ctrl-C ends it; SIGTERM ends it once all is answered that was taken.
     """
-    from clothier import bundle
-    from clothier.predict import file_of
+    from clothier.predict import file_of, read
     from clothier.serve import Settings, server
 
     settings = Settings(
@@ -85,7 +84,7 @@ def serve(
         drain_seconds=drain_seconds,
         access_log=access_log,
     )
-    bundle.read(file_of(model))  # what is wrong with it is said here, in one line
+    read(model)  # what is wrong with it is said here, in one line
     place = f"[{host}]" if ":" in host else host  # as an address of IPv6 stands in a link
     told = f"serving {model or 'the model in the box'} at http://{place}:{port}\nCtrl-C ends it"
     server.run(settings, lambda: screen.say(told))

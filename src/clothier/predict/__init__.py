@@ -1,7 +1,7 @@
 """A model file and images or photos -> what its network makes of them, by ONNX Runtime. No Keras here."""
 
 from clothier.predict.engines import ENGINES
-from clothier.predict.opening import file_of, in_the_box, opened
+from clothier.predict.opening import file_of, in_the_box, opened, read
 from clothier.predict.photos import UNREADABLE, Answer, answers, find, of_probabilities, of_verdicts
 from clothier.predict.predictor import Outputs, Predictor, uncalibrated
 
@@ -18,5 +18,6 @@ __all__ = [
     "of_probabilities",
     "of_verdicts",
     "opened",
+    "read",
     "uncalibrated",
 ]

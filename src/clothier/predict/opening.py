@@ -15,10 +15,18 @@ _BOX = Path(__file__).parents[1] / "box" / "model.clothier"
 def opened(model: Path | None = None, threads: int = 0, engine: str = "onnxruntime") -> Predictor:
     """The network of a model file, of a run folder, or without either of the model in the box, ready to run.
 
-    `threads` and `engine` as of Predictor. Raises RunError for a folder without a model file, InputError where none is
-    in the box, BundleError as `bundle.read`, and as Predictor.
+    `threads` and `engine` as of Predictor. Errors as `read` and Predictor.
     """
-    return Predictor(bundle.read(file_of(model)), threads, engine)
+    return Predictor(read(model), threads, engine)
+
+
+def read(model: Path | None) -> bundle.Bundle:
+    """What that model file holds, or a run folder's, or without either the one in the box. Errors as `file_of` and
+    `bundle.read`; RunError too where a run's folder holds the model file of another run."""
+    content = bundle.read(file_of(model))
+    if model is not None and model.is_dir():
+        _check_own(Run(model), content.manifest)
+    return content
 
 
 def file_of(model: Path | None) -> Path:
@@ -35,6 +43,22 @@ def file_of(model: Path | None) -> Path:
             f"make it with: {command('export', run.path, '--format', 'clothier')}"
         )
     return run.model_file
+
+
+def _check_own(run: Run, manifest: bundle.Manifest) -> None:
+    """RunError where the model file in a run's folder is of another run. What cannot be read of the run is passed over:
+    the model file has all that it needs."""
+    try:
+        description = run.description()
+    except RunError:
+        return
+    own = description.recipe.as_json()
+    recipe = {**own, **manifest.recipe, "base": own["base"]}  # a model file names a base without its folders
+    if (manifest.fingerprint, recipe) != (description.data.fingerprint, own):
+        raise RunError(
+            f"{run.model_file} is of another run than {run.recipe_file.name} beside it; wanted the run's own; "
+            f"make it with: {command('export', run.path, '--format', 'clothier')}"
+        )
 
 
 def in_the_box() -> Path:
