@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +28,22 @@ def run(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_the_last_weights_give_the_runs_own_predictions(run: Run, tiny: Dataset) -> None:
     logits = np.asarray(trained.load(run)(tiny.split("test").images, training=False))
     assert np.array_equal(Predictions(logits).labels, run.read_predictions()[1])
+
+
+@pytest.mark.parametrize("change", [{"recipe": {"seed": 14}}, {"fingerprint": "0" * 64}])
+def test_the_checkpoint_of_another_run_is_refused(run: Run, tmp_path: Path, change: dict[str, Any]) -> None:
+    shutil.copytree(run.path, tmp_path / "copy")
+    copy = Run(tmp_path / "copy")
+    state = checkpoint.load(run.last_checkpoint)
+    if "recipe" in change:
+        change = {"recipe": {**state.recipe, **change["recipe"]}}
+    checkpoint.save(copy.last_checkpoint, replace(state, **change))
+    with pytest.raises(RunError) as caught:
+        trained.load(copy)
+    assert str(caught.value) == (
+        f"{copy.last_checkpoint} is of another run than recipe.json beside it; wanted the run's own; put it back, or "
+        "train anew"
+    )
 
 
 def test_the_best_weights_are_the_best_files(run: Run) -> None:

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier import backend, checkpoint
+from clothier.checkpoint import Checkpoint
 from clothier.errors import InputError, RunError
 from clothier.models.plan import Plan
+from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Images, Predictions
 
@@ -78,6 +80,7 @@ def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
     if which not in WHICH:
         raise InputError(f"weights are '{which}'; wanted one of {', '.join(WHICH)}")
     state = checkpoint.load(run.last_checkpoint, "model/")
+    _check_own(run, state)
     tensors, epoch = state.tensors, state.epochs_done
     if which == "best":
         if state.best is None:
@@ -89,6 +92,16 @@ def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
     if run.description().base is not None and state.history[epoch - 1].phase != "fine-tuned":
         return [*base_weights(run), *values]  # until it is fine-tuned, the base is kept apart from the head
     return values
+
+
+def _check_own(run: Run, state: Checkpoint) -> None:
+    """RunError where the checkpoint in a run's folder is of another run."""
+    own = run.description()
+    if (state.fingerprint, Recipe.from_json(state.recipe)) != (own.data.fingerprint, own.recipe):
+        raise RunError(
+            f"{run.last_checkpoint} is of another run than {run.recipe_file.name} beside it; wanted the run's own; "
+            "put it back, or train anew"
+        )
 
 
 def base_weights(run: Run) -> list[npt.NDArray[Any]]:

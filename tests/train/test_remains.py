@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import made_bundles
 import pytest
 from train.running import RECIPE
 
-from clothier import csvtext, recipes, train
+from clothier import bundle, csvtext, recipes, train
 from clothier.errors import RunError
 from clothier.runs import Run
 from clothier.values import Dataset
@@ -66,6 +67,11 @@ def _swap_rows(path: Path) -> None:
     path.write_text(csvtext.table([header, *rows]))
 
 
+def _replace_by_another(path: Path) -> None:
+    """The sound model file of another run."""
+    bundle.write(path, made_bundles.made())
+
+
 @pytest.mark.parametrize(
     ("name", "harm"),
     [
@@ -82,6 +88,8 @@ def _swap_rows(path: Path) -> None:
         ("figures/right.png", Path.unlink),
         ("report.html", Path.unlink),
         ("model.clothier", Path.unlink),
+        ("model.clothier", _cut),
+        ("model.clothier", _replace_by_another),
     ],
 )
 def test_what_a_finished_run_lost_is_made_again(

@@ -85,7 +85,7 @@ class Training:
                     self._write_pages()
             if not remains.has_pages(self.run):  # stopped between the scores and the page, or lost since
                 self._write_pages()
-            if not self.run.model_file.exists():
+            if not remains.has_model(self.run):
                 self._write_model()
         return scores
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from clothier import grids, report
-from clothier.errors import RunError
+from clothier.errors import BundleError, RunError
+from clothier.predict import opening
 from clothier.runs import Run
 
 
@@ -22,7 +23,7 @@ def why_left(run: Run) -> str:
             return ""
         if not os.path.lexists(run.last_checkpoint):
             return f"{run.path} is finished, and its checkpoint is gone: it is left as it is"
-        whole = run.read_history() and is_judged(run) and has_pages(run) and run.model_file.is_file()
+        whole = run.read_history() and is_judged(run) and has_pages(run) and has_model(run)
         return f"{run.path} is finished, and nothing of it is lost" if whole else ""
     except RunError:
         return ""
@@ -41,3 +42,12 @@ def has_pages(run: Run) -> bool:
     """Whether the report, the kept images and every figure are there."""
     figures = [run.figure_file(name) for name in report.figure_names(run)]
     return grids.are_kept(run) and all(path.is_file() for path in [run.report_file, *figures])
+
+
+def has_model(run: Run) -> bool:
+    """Whether the model file is there, can be read, and is of this run."""
+    try:
+        opening.read(run.path)
+    except (RunError, BundleError):
+        return False
+    return True
