@@ -22,7 +22,7 @@ from common import Row
 
 from clothier import augment, backend, data, models, recipes
 from clothier.augment import article
-from clothier.batches import batches
+from clothier.train.batches import batches
 from clothier.values import Dataset, Split
 
 BATCH = 256

@@ -17,9 +17,10 @@ import common
 import numpy as np
 from common import Row
 
-from clothier import backend, features, recipes
-from clothier.batches import batches
+from clothier import backend, recipes
 from clothier.models.plan import Plan
+from clothier.train.batches import batches
+from clothier.transfer import features
 from clothier.values import Dataset, Split
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ import common
 import numpy as np
 from common import Row
 
-from clothier import backend, data, features, models, recipes
+from clothier import backend, data, models, recipes
 from clothier.models.plan import Plan
+from clothier.transfer import features
 from clothier.values import Dataset, Images, Split
 
 if TYPE_CHECKING:

@@ -148,7 +148,8 @@ def leg(name: str, folder: Path) -> dict[str, float]:
 
 def prepare(run: str, folder: Path) -> None:
     """The files of every leg, in a process that may load Keras."""
-    from clothier import backend, data, export, recipes, report, train
+    from clothier import backend, data, export, recipes, train
+    from clothier.reports import report
     from clothier.runs import Run
 
     backend.start()

@@ -22,10 +22,11 @@ from pathlib import Path
 import numpy as np
 import strange
 
-from clothier import backend, calibrate, data, export, recipes, report, train
+from clothier import backend, calibrate, data, export, recipes, train
 from clothier.calibrate.strangeness import thumbnails
 from clothier.photo import doctor
 from clothier.predict import Predictor
+from clothier.reports import report
 from clothier.runs import Run
 from clothier.values import Dataset, Floats, Images, Labels, Split
 

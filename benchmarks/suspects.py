@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier import backend, data, embed, recipes, report, train
-from clothier.checkpoint import digest
+from clothier import backend, data, embed, recipes, train
+from clothier.reports import report
 from clothier.runs import Run
+from clothier.runs.checkpoint import digest
 from clothier.values import Dataset, Embedding, Labels, Split
 
 TOPS = (0.04, 0.10)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from clothier import backend, recipes, shortcuts
+from clothier import api, backend, recipes
 from clothier.models.plan import Plan
 from clothier.train import room
 from clothier.values import Dataset, Split
@@ -48,7 +48,7 @@ def _measure(name: str, side: int, channels: int, num_images: int, batch_size: i
     dataset = _dataset(side, channels, num_images)
     before = _peak()
     with tempfile.TemporaryDirectory() as folder:
-        shortcuts.fit(name, dataset, folder, **changes)
+        api.fit(name, dataset, folder, **changes)
     recipe = recipes.change(recipe, changes)
     need = room.needed(recipe, Plan.of(recipe, dataset.image_shape, 2), num_images)
     batch = min(batch_size, num_images)

@@ -22,11 +22,13 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier import backend, data, models, pretrained, recipes, report, train, trained
-from clothier.checkpoint import digest
-from clothier.pretrained import Base
+from clothier import backend, data, models, recipes, train
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.reports import report
+from clothier.runs import Run, trained
+from clothier.runs.checkpoint import digest
+from clothier.transfer import pretrained
+from clothier.transfer.pretrained import Base
 from clothier.values import Dataset, Split
 
 

@@ -17,8 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from clothier import checkpoint
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint
 
 TRAIN = ("train", "cnn3", "--data", "generated:2000", "--epochs", "3", "--set", "augmented_epochs=3")
 

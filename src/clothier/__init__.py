@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
+    from clothier.api import first as first
+    from clothier.api import fit as fit
     from clothier.data import LoadOptions as LoadOptions
     from clothier.data import load as load
     from clothier.errors import ClothierError as ClothierError
     from clothier.recipes import Recipe as Recipe
     from clothier.runs import Run as Run
-    from clothier.shortcuts import first as first
-    from clothier.shortcuts import fit as fit
     from clothier.values import Dataset as Dataset
     from clothier.values import Predictions as Predictions
     from clothier.values import Scores as Scores
@@ -42,8 +42,8 @@ _PUBLIC = {
     "Run": "clothier.runs",
     "Scores": "clothier.values",
     "Split": "clothier.values",
-    "first": "clothier.shortcuts",
-    "fit": "clothier.shortcuts",
+    "first": "clothier.api",
+    "fit": "clothier.api",
     "load": "clothier.data",
 }
 

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from backend import work
 
-from clothier import backend, checkpoint, models, report, train
+from clothier import backend, models, train
 from clothier.errors import InterruptedRunError
-from clothier.runs import Run
+from clothier.reports import report
+from clothier.runs import Run, checkpoint
 
 
 class _Stop(train.Watcher):

@@ -10,9 +10,9 @@ import pytest
 from clothier import export, models
 from clothier.bundle import bounds, graphs
 from clothier.errors import BundleError
-from clothier.fields import Fields
 from clothier.models import shapes
 from clothier.models.plan import Plan
+from clothier.values.fields import Fields
 
 TRUNK = Plan("cnn3", (19, 18, 1), 4)
 PLANS = [

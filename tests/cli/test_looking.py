@@ -14,10 +14,11 @@ import pytest
 from PIL import Image, ImageDraw
 from serve.here import JPEG, Here
 
-from clothier import bundle, checkpoint, cli, csvtext, data, plots, predict, trained
+from clothier import bundle, cli, data, plots, predict
 from clothier.errors import InputError
 from clothier.photo import doctor
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint, trained
+from clothier.values import csvtext
 
 FIGURES = (
     "curves",

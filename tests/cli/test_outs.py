@@ -9,8 +9,9 @@ import pytest
 from made_runs import make_run
 from PIL import Image
 
-from clothier import bundle, cli, compare, data, predict, reproduce, trained
+from clothier import bundle, cli, compare, data, predict, reproduce
 from clothier.photo import doctor
+from clothier.runs import trained
 
 FILES = {
     "explore --data generated:60 --out OUT.html": ".html",

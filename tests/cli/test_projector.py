@@ -70,7 +70,7 @@ def test_a_run_s_vectors_come_before_the_pixels(
 
 
 def test_weights_are_those_of_the_run(finished: Path) -> None:
-    from clothier import trained
+    from clothier.runs import trained
 
     run = Run.open(finished)
     kernel, _ = trained.load(run).get_layer("dense1").get_weights()

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from clothier import recipes, report, train
+from clothier import recipes, train
+from clothier.reports import report
 from clothier.runs import Run
 from clothier.values import Dataset
 

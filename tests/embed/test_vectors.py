@@ -10,10 +10,10 @@ import keras
 import numpy as np
 import pytest
 
-from clothier import backend, embed, models, trained
+from clothier import backend, embed, models
 from clothier.errors import InputError, RunError
 from clothier.models import features_layer
-from clothier.runs import Run
+from clothier.runs import Run, trained
 from clothier.values import Dataset, Floats, Images
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clothier import recipes, report, train
+from clothier import recipes, train
+from clothier.reports import report
 from clothier.runs import Run
 from clothier.values import Dataset
 

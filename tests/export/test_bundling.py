@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clothier import backend, bundle, calibrate, checkpoint, export, models, trained
+from clothier import backend, bundle, calibrate, export, models
 from clothier.calibrate import Calibration
 from clothier.errors import RunError
 from clothier.export import bundling
 from clothier.export.running import onnx_outputs
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint, trained
 from clothier.values import Dataset, Reading, Split
 
 

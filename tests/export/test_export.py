@@ -10,10 +10,10 @@ import numpy as np
 import onnx
 import pytest
 
-from clothier import __version__, backend, export, models, trained
+from clothier import __version__, backend, export, models
 from clothier.errors import ExportError, InputError, MissingExtraError, RunError
 from clothier.export import formats, running
-from clothier.runs import Run
+from clothier.runs import Run, trained
 from clothier.values import Dataset, Floats, Predictions, Reading
 
 OPENVINO = importlib.util.find_spec("openvino") is not None

@@ -11,8 +11,8 @@ from PIL import Image
 
 from clothier import models, recipes
 from clothier.errors import InputError
-from clothier.fields import Fields
 from clothier.models.plan import Plan
+from clothier.values.fields import Fields
 
 CNN1 = Plan("cnn1", (12, 12, 1), 3)
 PHOTOS = Plan.of(recipes.change(recipes.get("transfer"), {"model": "cnn1"}), (24, 18, 3), 5, CNN1)

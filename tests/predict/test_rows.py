@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from clothier import csvtext
 from clothier.errors import InputError
 from clothier.predict import Answer
 from clothier.predict.rows import COLUMNS, writer
+from clothier.values import csvtext
 
 GOOD = Answer(
     'a "quoted", name.jpg',

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from made_runs import LABELS, make_run
 
-from clothier import checkpoint, compare, compare_page, evaluate, grids, report, trained
-from clothier.checkpoint import Best, Checkpoint
+from clothier import compare, evaluate
 from clothier.errors import ClothierError
-from clothier.runs import Run
+from clothier.reports import compare_page, grids, report
+from clothier.runs import Run, checkpoint, trained
+from clothier.runs.checkpoint import Best, Checkpoint
 from clothier.values import Predictions, Split
 
 VALUES = some.recursive(

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from made_runs import describe, make_run
 
-from clothier import csvtext, evaluate, files, recipes
+from clothier import evaluate, files, recipes
 from clothier.errors import RunError, WriteError
 from clothier.runs import HISTORY_COLUMNS, Run
-from clothier.values import ClassScore, EpochRow, Labels, PhaseScores, Predictions, Scores
+from clothier.values import ClassScore, EpochRow, Labels, PhaseScores, Predictions, Scores, csvtext
 
 ROWS = [
     EpochRow(1, "plain", 0.5, 0.75, 0.25, 0.875, 0.001, 1.5),

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from train.running import RECIPE, fresh, quick_model_file
 
-from clothier import export, report, train
+from clothier import export, train
 from clothier.errors import InterruptedRunError
+from clothier.reports import report
 from clothier.runs import Run
 from clothier.values import Dataset
 

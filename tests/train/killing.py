@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from clothier import backend, events, train
+from clothier import backend, train
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.runs import Run, events
 from clothier.values import Dataset
 
 PLACES: list[tuple[Any, str]] = [

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clothier import checkpoint, recipes, train
+from clothier import recipes, train
 from clothier.files import write_atomic
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint
 from clothier.values import Dataset
 
 RECIPE = recipes.change(

@@ -12,10 +12,10 @@ import pytest
 from train.killing import train_until_killed
 from train.running import RECIPE, state
 
-from clothier import checkpoint, train
-from clothier.checkpoint import Checkpoint
+from clothier import train
 from clothier.errors import WriteError
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint
+from clothier.runs.checkpoint import Checkpoint
 from clothier.values import Dataset
 
 pytestmark = pytest.mark.usefixtures("quick_pages")
@@ -39,8 +39,9 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import conftest
-from clothier import export, recipes, report, train
+from clothier import export, recipes, train
 from clothier.files import write_atomic
+from clothier.reports import report
 from clothier.runs import Run
 from clothier.values import Dataset
 report.draw, report.render = (lambda *_: {{}}), (lambda *_: "")

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from train.running import RECIPE, STRONG, fresh, state
 
-from clothier import backend, batches, checkpoint, evaluate, recipes, runs, train, trained
+from clothier import backend, evaluate, recipes, runs, train
 from clothier.errors import InputError, RunError
-from clothier.runs import Run
-from clothier.train import loop
+from clothier.runs import Run, checkpoint, trained
+from clothier.train import batches, loop
 from clothier.values import Dataset, EpochRow, Predictions, Split
 
 pytestmark = pytest.mark.usefixtures("quick_pages")

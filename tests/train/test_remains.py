@@ -12,10 +12,10 @@ import made_bundles
 import pytest
 from train.running import RECIPE
 
-from clothier import bundle, csvtext, recipes, train
+from clothier import bundle, recipes, train
 from clothier.errors import RunError
 from clothier.runs import Run
-from clothier.values import Dataset
+from clothier.values import Dataset, csvtext
 
 
 class Telling(train.Watcher):

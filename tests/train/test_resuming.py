@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from train.running import FAST, RECIPE, STRONG, fresh, state
 
-from clothier import backend, checkpoint, recipes, train
+from clothier import backend, recipes, train
 from clothier.errors import InterruptedRunError, RunError
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint
 from clothier.train import schedule
 from clothier.values import Dataset
 

@@ -11,12 +11,12 @@ import pytest
 from train.killing import train_until_killed
 from train.running import fresh, state
 
-from clothier import bundle, checkpoint, export, recipes, train, trained
+from clothier import bundle, export, recipes, train
 from clothier.errors import InterruptedRunError, RunError
 from clothier.models.plan import Plan
 from clothier.predict import Predictor
 from clothier.recipes import Recipe
-from clothier.runs import Parameters, Run
+from clothier.runs import Parameters, Run, checkpoint, trained
 from clothier.train import stages
 from clothier.values import Dataset, Predictions
 

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from clothier.errors import BundleError
-from clothier.fields import Fields
 from clothier.models.plan import Plan
+from clothier.values.fields import Fields
 
 FORMAT = 1
 PHOTOS = ("centre", "doctor", "pad")  # how a photo becomes an image of the network's size

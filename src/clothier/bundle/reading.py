@@ -12,9 +12,9 @@ from clothier.bundle.archive import GRAPH, LOOKALIKES, MANIFEST, STATISTICS, WEI
 from clothier.bundle.contents import Bundle, Lookalikes
 from clothier.bundle.manifest import Manifest
 from clothier.errors import BundleError
-from clothier.fields import parse
 from clothier.models import shapes
 from clothier.values import Floats
+from clothier.values.fields import parse
 
 MOST_MANIFEST = 2**20  # bytes
 MOST_LOOKALIKES = 32 * 2**20

@@ -12,7 +12,7 @@ import safetensors
 import safetensors.numpy
 
 from clothier.errors import BundleError
-from clothier.fields import parse
+from clothier.values.fields import parse
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -19,7 +19,7 @@ def compare(
 ) -> None:
     """Compare runs judged on the same images: scores, intervals, exact tests, curves."""
     from clothier import compare as comparing
-    from clothier import compare_page
+    from clothier.reports import compare_page
     from clothier.runs import Run
 
     options.check_out(folder=out)

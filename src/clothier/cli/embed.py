@@ -191,8 +191,8 @@ def _suspects(made: Embedding, number: int) -> list[dict[str, Any]]:
 
 
 def _write(path: Path, made: Embedding, coordinates: Floats) -> None:
-    from clothier import csvtext
     from clothier.files import write_atomic
+    from clothier.values import csvtext
 
     rows: list[list[object]] = [
         ["id", "label", *(f"axis{number + 1}" for number in range(coordinates.shape[1]))]

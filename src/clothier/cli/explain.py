@@ -75,8 +75,8 @@ def explain(
     name = class_ or answer.classes[0][0]
     spoken = f"{name} ({_share(shares[name], judged.kind)})"
     from clothier import explain as explaining
-    from clothier import trained
     from clothier.files import slug
+    from clothier.runs import trained
 
     explanation = explaining.explain(trained.load(opened, weights), shown.pixels, names.index(name))
     folder = slug(f"{shown.what} {weights}")

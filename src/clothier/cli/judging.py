@@ -30,7 +30,8 @@ def judge(run: Run, images: Images, weights: str, warnings: tuple[str, ...] = ()
     """By the run's model file, as `clothier predict` judges photos; by Keras where none holds those weights, "last" or
     "best". `images` uint8 (n, height, width, channels); `warnings` are the photo doctor's. Errors as trained.predict
     and predict.opened."""
-    from clothier import predict, trained
+    from clothier import predict
+    from clothier.runs import trained
 
     if weights == "last" and run.model_file.is_file():
         predictor = predict.opened(run.path)

@@ -39,7 +39,7 @@ def plot(
             f"{run} has no finished epoch; wanted at least one; `{command('train', '--resume', run)}` goes on with it"
         )
     with_grids = _have_samples(opened, run_data.DataOptions(data, data_dir, image_size, crop, skip_bad))
-    from clothier import report
+    from clothier.reports import report
 
     drawings = report.draw(opened, with_grids=with_grids)
     for path in report.write_figures(opened, drawings, format=format, dpi=dpi, folder=out):
@@ -55,7 +55,7 @@ def _have_samples(run: Run, data_options: run_data.DataOptions) -> bool:
     if not run.read_scores():
         screen.notice("no phase is finished yet, so there are curves alone")
         return False
-    from clothier import grids
+    from clothier.reports import grids
 
     why = "the grids of images are left out"
     try:

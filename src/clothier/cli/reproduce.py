@@ -51,7 +51,7 @@ def reproduce(
 ) -> None:
     """Run the tutorials' tables, or fill them from finished runs, and set the published figures beside ours."""
     from clothier import reproduce as reproducing
-    from clothier import reproduce_page
+    from clothier.reproduce import page
 
     options.check_out(folder=out)
     options.check_out(folder=runs)
@@ -78,7 +78,7 @@ def reproduce(
         if dry_run:
             return
         notes = _train(jobs, request, threads, verbose)
-    reproduction = reproduce_page.Reproduction(
+    reproduction = page.Reproduction(
         table=tutorial,
         command=command,
         outcomes=reproducing.outcomes(request, notes),
@@ -86,17 +86,17 @@ def reproduce(
         changes=tuple(f"{field}={value}" for field, value in changes.items()),
         notice=next((load(recipe.split).notice for recipe in request.recipes()), ""),
     )
-    paths = reproduce_page.write(reproduction, out)
+    paths = page.write(reproduction, out)
     if json:
-        screen.print_json({**reproduce_page.as_json(reproduction), "files": [str(p) for p in paths.values()]})
+        screen.print_json({**page.as_json(reproduction), "files": [str(p) for p in paths.values()]})
         return
-    lines = reproduce_page.rows(reproduction)
-    screen.print_table(reproduce_page.COLUMNS[:-1], [line[:-1] for line in lines])
+    lines = page.rows(reproduction)
+    screen.print_table(page.COLUMNS[:-1], [line[:-1] for line in lines])
     screen.say()
     for line in lines:
         screen.say(f"{line[0]}: {line[-1]}")
-    screen.say(f"\n{reproduce_page.summary(reproduction)}")
-    for sentence in reproduce_page.explanation(reproduction):
+    screen.say(f"\n{page.summary(reproduction)}")
+    for sentence in page.explanation(reproduction):
         screen.say(sentence)
     screen.say("\nwritten  " + "\n         ".join(str(path) for path in paths.values()))
     screen.notice(reproduction.notice)
@@ -104,8 +104,8 @@ def reproduce(
 
 def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
     """Say what is to be trained and how long it will take, from a few batches of each recipe."""
-    from clothier import pace
-    from clothier.pages import duration
+    from clothier.reports.pages import duration
+    from clothier.reproduce import pace
 
     if not jobs:
         why = "every run asked for is finished" if request.seeds else "0 seeds were asked for"
@@ -132,7 +132,7 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
 
 def _pace(recipe: Recipe, request: Request, threads: int | None) -> Any:
     """None for a recipe that trains on the features of a frozen base: its first epoch waits for those."""
-    from clothier import pace
+    from clothier.reproduce import pace
 
     if getattr(recipe, "base", ""):
         return None

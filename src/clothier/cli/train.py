@@ -14,10 +14,10 @@ from clothier.errors import InputError, RunError, command
 from clothier.wording import counted
 
 if TYPE_CHECKING:
-    from clothier.pretrained import Base
     from clothier.recipes import Recipe
     from clothier.runs import Run
     from clothier.train import Watcher
+    from clothier.transfer.pretrained import Base
     from clothier.values import EpochRow, PhaseScores
 
 
@@ -133,8 +133,9 @@ def _changes(
 
 def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     """The recipe with its changes; on the base of a run it is `transfer`, with that run's model."""
-    from clothier import pretrained, recipes, trained
-    from clothier.runs import Run
+    from clothier import recipes
+    from clothier.runs import Run, trained
+    from clothier.transfer import pretrained
 
     base = changes.get("base", recipe.base)
     if not recipe.base and base:
@@ -174,7 +175,7 @@ def _start(
 
 def _base(recipe: Recipe, threads: int | None) -> Base | None:
     """Fetched before the data are read: what can go wrong quickly goes first."""
-    from clothier import pretrained
+    from clothier.transfer import pretrained
 
     return pretrained.fetch(recipe, threads)
 
@@ -219,8 +220,8 @@ def _resume(
                 f"{path} was begun with {field}={own.as_json()[field]}, not {value}; a resumed run keeps its recipe; "
                 "leave the change out, or train anew"
             )
-    from clothier import checkpoint
     from clothier import train as training
+    from clothier.runs import checkpoint
 
     if not data_options.are_any and (reason := training.remains.why_left(run)):  # which takes no data
         screen.messages.print(reason, markup=False)

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from clothier import csvtext
 from clothier.data import photos, table_header
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES
 from clothier.data.table_header import Header
 from clothier.errors import DataError
-from clothier.values import Dataset
+from clothier.values import Dataset, csvtext
 from clothier.values.names import in_order
 
 _NUMBER = re.compile(r"(\d+)([.,]0*)?")

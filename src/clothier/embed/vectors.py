@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clothier import backend, models, trained
+from clothier import backend, models
 from clothier.embed.pictures import Pictures
 from clothier.errors import InputError, unknown_name
-from clothier.runs import Run
+from clothier.runs import Run, trained
 from clothier.values import Embedding, Floats, Predictions, release
 
 if TYPE_CHECKING:

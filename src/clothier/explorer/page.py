@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from clothier import pages
 from clothier.embed.projections import Pca, Tsne
 from clothier.errors import DataError, InputError
 from clothier.explorer import packing
 from clothier.explorer.packing import Part
+from clothier.reports import pages
 from clothier.values import Counts, Embedding, Floats
 
 # In an order in which each file comes after those that it imports.

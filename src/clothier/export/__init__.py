@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier import backend, models, trained
+from clothier import backend, models
 from clothier.errors import InputError, unknown_name
 from clothier.export.bundling import bundle_of, write_model_file
 from clothier.export.checking import Agreement, compare, require
 from clothier.export.formats import FORMATS, Work
 from clothier.export.graph import emit
 from clothier.files import write_atomic
-from clothier.runs import Run
+from clothier.runs import Run, trained
 from clothier.values import Dataset, Floats, Images, softmax
 
 NUM_CHECKED = 1000  # images that are predicted again

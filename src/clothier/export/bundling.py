@@ -7,14 +7,14 @@ from pathlib import PurePath
 
 import numpy as np
 
-from clothier import bundle, calibrate, trained
+from clothier import bundle, calibrate
 from clothier.bundle import Bundle, Lookalikes, Manifest, graphs
 from clothier.calibrate import Calibration
 from clothier.errors import RunError, command
 from clothier.export.graph import emit
 from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
-from clothier.runs import Run
+from clothier.runs import Run, trained
 from clothier.values import Dataset, PhaseScores, Split, softmax
 from clothier.values.names import plain
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import onnx
 
-from clothier import __version__, bundle, trained
+from clothier import __version__, bundle
 from clothier.errors import InputError
 from clothier.export import bundling, int8, running, stock
 from clothier.export.graph import emit
 from clothier.models.plan import Plan
-from clothier.runs import Run
+from clothier.runs import Run, trained
 from clothier.values import Dataset, Floats, Images, softmax
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from clothier.fields import Fields
 from clothier.recipes import Recipe
 from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
+from clothier.values.fields import Fields
 from clothier.values.names import MOST_CLASSES
 
 MOST_SIDE = 4096  # pixels

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from clothier import csvtext
 from clothier.errors import InputError
 from clothier.predict.photos import Answer
+from clothier.values import csvtext
 
 COLUMNS = (
     "filename",

@@ -28,7 +28,7 @@ def read(path: Path) -> npt.NDArray[Any]:
 def weights(run: Run, name: str) -> npt.NDArray[Any]:
     """The weights of a layer of the run, a row an input, a column an output; InputError for a layer without any of two
     dimensions. Errors as trained.load."""
-    from clothier import trained
+    from clothier.runs import trained
 
     model = trained.load(run)
     layers = {layer.name: layer for layer in model.layers}

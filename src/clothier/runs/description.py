@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from clothier.errors import InputError
-from clothier.fields import Fields
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.values import Reading
+from clothier.values.fields import Fields
 from clothier.values.names import MOST_CLASSES
 
 MOST_IMAGES = 10**12

@@ -16,9 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from clothier import csvtext, markup
 from clothier.errors import InputError, RunError, WriteError, command
-from clothier.fields import Fields, parse
 from clothier.files import held, read_file, write_atomic
 from clothier.recipes import Recipe
 from clothier.recipes.recipe import PHASES
@@ -27,7 +25,8 @@ from clothier.runs.description import Description, read_recipe
 from clothier.runs.paths import Paths
 from clothier.runs.samples import Samples
 from clothier.runs.scores import Calibrated
-from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions
+from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions, csvtext, markup
+from clothier.values.fields import Fields, parse
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
 PREDICTION_COLUMNS = ("index", "file", "label", "predicted")

@@ -9,8 +9,8 @@ import numpy as np
 
 from clothier.bundle import tensors
 from clothier.errors import BundleError, RunError
-from clothier.fields import Fields, parse
 from clothier.values import Images, Labels
+from clothier.values.fields import Fields, parse
 
 MOST_BYTES = 32 * 2**20  # of images
 

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from clothier import csvtext
 from clothier.calibrate import Reliability
 from clothier.calibrate.reliability import NUM_BINS
 from clothier.errors import RunError
-from clothier.fields import Fields
 from clothier.recipes.recipe import PHASES
 from clothier.runs.description import MOST_IMAGES
-from clothier.values import ClassScore, Counts, EpochRow, Floats, Labels, PhaseScores, Scores
+from clothier.values import ClassScore, Counts, EpochRow, Floats, Labels, PhaseScores, Scores, csvtext
+from clothier.values.fields import Fields
 from clothier.values.names import MOST_CLASSES
 
 MOST_EPOCHS = 10**6

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clothier.errors import RunError
-from clothier.fields import Fields
+from clothier.values.fields import Fields
 
 
 def columns(

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from clothier import augment, backend, checkpoint, events, models, pretrained
+from clothier import augment, backend, models
 from clothier.errors import RunError
 from clothier.models.plan import Plan
-from clothier.pretrained import Base
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint, events
 from clothier.train import remains, room
 from clothier.train.description import describe
 from clothier.train.loop import Training
 from clothier.train.precision import settle_precision
 from clothier.train.watcher import Watcher
+from clothier.transfer import pretrained
+from clothier.transfer.pretrained import Base
 from clothier.values import Dataset, PhaseScores
 
 

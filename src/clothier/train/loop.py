@@ -10,17 +10,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from clothier import augment, backend, checkpoint, evaluate, events, export, features, grids, report
-from clothier.batches import batches, shuffled
-from clothier.checkpoint import Best, Checkpoint
+from clothier import augment, backend, evaluate, export
 from clothier.errors import InputError, InterruptedRunError, RunError, WriteError, command
 from clothier.files import write_atomic
 from clothier.models.plan import Plan
-from clothier.pretrained import Base
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.reports import grids, report
+from clothier.runs import Run, checkpoint, events
+from clothier.runs.checkpoint import Best, Checkpoint
 from clothier.train import interrupt, remains, schedule
+from clothier.train.batches import batches, shuffled
 from clothier.train.watcher import Watcher
+from clothier.transfer import features
+from clothier.transfer.pretrained import Base
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores, Split
 
 LOSSES = "train/losses"  # of each training image, among the tensors of a checkpoint

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from clothier import grids, report
 from clothier.errors import BundleError, RunError
 from clothier.predict import opening
+from clothier.reports import grids, report
 from clothier.runs import Run
 
 

@@ -8,9 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from clothier import markup
 from clothier.errors import DataError
-from clothier.values import names
+from clothier.values import markup, names
 from clothier.values.arrays import Floats, Halves, Images, Labels
 
 

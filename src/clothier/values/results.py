@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from clothier import markup
 from clothier.errors import InputError
+from clothier.values import markup
 from clothier.values.arrays import Counts, Floats, Labels, softmax
 
 SCORE_COLUMNS = ("phase", "split", "images", "loss", "accuracy")

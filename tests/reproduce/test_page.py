@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from made_runs import make_run
 
-from clothier import reproduce, reproduce_page
+from clothier import reproduce
 from clothier.recipes.published import PLAIN_KERAS
-from clothier.reproduce import Outcome
-from clothier.reproduce_page import Reproduction
+from clothier.reproduce import Outcome, page
+from clothier.reproduce.page import Reproduction
 from clothier.values import Dataset
 
 
@@ -34,7 +34,7 @@ def made(tiny: Dataset, tmp_path: Path) -> Reproduction:
 
 
 def _row(made: Reproduction, name: str) -> list[str]:
-    return next(row for row in reproduce_page.rows(made) if row[0] == name)
+    return next(row for row in page.rows(made) if row[0] == name)
 
 
 def _loss(outcome: Outcome) -> float:
@@ -50,7 +50,7 @@ def test_ours_stand_beside_the_published(made: Reproduction) -> None:
     assert plain[7] == f"accuracy missed by 0.0604; loss missed by {gap:.4f}"
     augmented = _row(made, "cnn1, +50 augmented")
     assert (augmented[4], augmented[6]) == ("0.9000", "1")
-    assert len({len(row) for row in reproduce_page.rows(made)} | {len(reproduce_page.COLUMNS)}) == 1
+    assert len({len(row) for row in page.rows(made)} | {len(page.COLUMNS)}) == 1
 
 
 def test_what_is_reached_is_said(made: Reproduction) -> None:
@@ -60,7 +60,7 @@ def test_what_is_reached_is_said(made: Reproduction) -> None:
 
 
 def test_misses_and_empty_rows_are_stated(made: Reproduction) -> None:
-    assert reproduce_page.summary(made) == (
+    assert page.summary(made) == (
         "1 of 5 rows reach the published accuracy. Missed: cnn1, 10 epochs (by 0.0604); cnn1, +50 augmented "
         "(by 0.0229). Not filled: cnn3, 10 epochs; cnn3, +50 augmented."
     )
@@ -69,7 +69,7 @@ def test_misses_and_empty_rows_are_stated(made: Reproduction) -> None:
         "seed 13 could not be run: no <weights>",
     ]
     one = replace(made, outcomes=made.outcomes[4:])
-    assert reproduce_page.summary(one) == "1 of 1 row reaches the published accuracy."
+    assert page.summary(one) == "1 of 1 row reaches the published accuracy."
 
 
 @pytest.mark.parametrize("changes", [{"source": "generated"}, {"changes": ("epochs=1",)}])
@@ -77,37 +77,37 @@ def test_other_data_and_other_recipes_are_not_compared(
     made: Reproduction, changes: dict[str, object]
 ) -> None:
     other = replace(made, **changes)  # type: ignore[arg-type]
-    assert reproduce_page.summary(other) == (
+    assert page.summary(other) == (
         "3 of 5 rows are filled. They are not comparable with the published figures."
     )
     assert _row(other, "cnn1, 10 epochs")[7] == "not comparable"
-    text = " ".join(reproduce_page.explanation(other))
+    text = " ".join(page.explanation(other))
     assert ("generated: they cannot be compared" in text) == ("source" in changes)
     assert ("The tutorial's recipes were changed: epochs=1." in text) == ("changes" in changes)
 
 
 def test_the_page_stands_alone_and_links_to_the_reports(made: Reproduction, tmp_path: Path) -> None:
-    paths = reproduce_page.write(replace(made, notice="Drawn <b>by</b> us."), tmp_path / "out")
+    paths = page.write(replace(made, notice="Drawn <b>by</b> us."), tmp_path / "out")
     assert {suffix: path.name for suffix, path in paths.items()} == {"html": "all.html", "md": "all.md"}
-    page = paths["html"].read_text()
-    assert not re.search(r"https?:|url\(|@import|<script|<b>|<weights>|a<b", page)
-    assert re.findall(r'<a href="([^"]*)"', page) == ["../runs/cnn1-1/report.html"] * 2
+    html = paths["html"].read_text()
+    assert not re.search(r"https?:|url\(|@import|<script|<b>|<weights>|a<b", html)
+    assert re.findall(r'<a href="([^"]*)"', html) == ["../runs/cnn1-1/report.html"] * 2
     assert (paths["html"].parent / "../runs/cnn1-1/report.html").read_text() == "a report"
-    assert "Zen &lt;4&gt;, 2 cores" in page
-    assert page.count("Drawn &lt;b&gt;by&lt;/b&gt; us.") == 1
+    assert "Zen &lt;4&gt;, 2 cores" in html
+    assert html.count("Drawn &lt;b&gt;by&lt;/b&gt; us.") == 1
 
 
 def test_the_markdown_holds_command_table_runs_machine_and_versions(made: Reproduction) -> None:
-    text = reproduce_page.markdown(made)
+    text = page.markdown(made)
     assert "\n    clothier reproduce all --rows 'a<b'\n" in text
-    for row in reproduce_page.rows(made) + reproduce_page.run_rows(made):
+    for row in page.rows(made) + page.run_rows(made):
         assert "| " + " | ".join(row) + " |" in text
-    assert len(reproduce_page.run_rows(made)) == 4
+    assert len(page.run_rows(made)) == 4
     assert text.count("- Zen <4>, 2 cores; 23.4 GiB, Linux 6; 2 threads; clothier 1.2.3, keras 3.15.1") == 1
 
 
 def test_json_holds_each_row_with_its_runs(made: Reproduction) -> None:
-    rows = json.loads(json.dumps(reproduce_page.as_json(made)))["rows"]
+    rows = json.loads(json.dumps(page.as_json(made)))["rows"]
     assert [len(row["runs"]) for row in rows] == [2, 1, 0, 0, 1]
     assert rows[0]["runs"][1]["accuracy"] == 0.8
     assert rows[0]["published"]["test_accuracy"] == 0.9104

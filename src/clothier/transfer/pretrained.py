@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy.typing as npt
 
-from clothier import backend, checkpoint, hdf5, trained
+from clothier import backend
 from clothier.errors import InputError, RunError, command
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.runs import BaseDescription, Run
+from clothier.runs import BaseDescription, Run, checkpoint, trained
+from clothier.transfer import hdf5
 
 NETWORK_SECONDS = 15.0  # without an answer for so long, the network counts as missing
 SUFFIXES = (".h5", ".hdf5")

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from made_runs import CLASSES, LABELS, make_run
 
-from clothier import compare, compare_page, evaluate
+from clothier import compare, evaluate
 from clothier.compare import Comparison
+from clothier.reports import compare_page
 from clothier.values import PhaseScores, Predictions
 
 

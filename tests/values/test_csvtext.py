@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clothier import csvtext
+from clothier.values import csvtext
 
 WORDS = st.text(alphabet="=+-@\t\r'ab, \"\n;0.5", max_size=6)
 

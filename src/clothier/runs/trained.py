@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier import backend, checkpoint
-from clothier.checkpoint import Checkpoint
+from clothier import backend
 from clothier.errors import InputError, RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint
+from clothier.runs.checkpoint import Checkpoint
 from clothier.values import Images, Predictions
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 import clothier
-from clothier import bundle, recipes, report
+from clothier import bundle, recipes
 from clothier.data.fingerprint import fingerprint
 from clothier.errors import InputError
+from clothier.reports import report
 from clothier.values import Dataset, Reading
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clothier import checkpoint, recipes, report, train, trained
+from clothier import recipes, train
 from clothier.errors import InputError, RunError
-from clothier.runs import Run
+from clothier.reports import report
+from clothier.runs import Run, checkpoint, trained
 from clothier.values import Dataset, Predictions
 
 

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from clothier import csvtext, pages, plots
+from clothier import plots
 from clothier.compare import SIGNIFICANT, Comparison, Judged, Pair
 from clothier.evaluate import wilson
 from clothier.files import write_atomic
+from clothier.reports import pages
+from clothier.values import csvtext
 from clothier.values.results import in_words
 
 PAIR_COLUMNS = ["run", "against", "what it means", "p", "p corrected"]
@@ -137,7 +139,7 @@ def explanation(comparison: Comparison) -> list[str]:
 def html(comparison: Comparison, folder: Path, picture: bytes | None) -> str:
     """The page, for a place in that folder: it links to the runs' own reports and needs nothing else."""
     return pages.render(
-        "compare.html.j2",
+        "reports/compare.html.j2",
         {
             "comparison": comparison,
             "columns": score_columns(comparison),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clothier import pages
 from clothier.evaluate import wilson
 from clothier.files import write_atomic
 from clothier.recipes.published import PLAIN_KERAS
+from clothier.reports import pages
 from clothier.reproduce import Filled, Outcome
 from clothier.values import Scores
 
@@ -178,7 +178,7 @@ def origins(reproduction: Reproduction) -> list[str]:
 def html(reproduction: Reproduction, folder: Path) -> str:
     """The page, for a place in that folder: it links to the runs' own reports and needs nothing else."""
     return pages.render(
-        "reproduce.html.j2",
+        "reproduce/page.html.j2",
         {
             "reproduction": reproduction,
             "summary": summary(reproduction),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from clothier import markup
+from clothier.values import markup
 
 
 def test_every_cell_is_escaped_and_in_its_place() -> None:

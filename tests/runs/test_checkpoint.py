@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from clothier import checkpoint
-from clothier.checkpoint import Best, Checkpoint
 from clothier.errors import RunError
+from clothier.runs import checkpoint
+from clothier.runs.checkpoint import Best, Checkpoint
 from clothier.values import EpochRow
 
 ROW = EpochRow(1, "plain", 1 / 3, 0.1, None, None, 0.001, 1.25)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from made_runs import make_run
 
-from clothier import recipes, report, reproduce, train
+from clothier import recipes, reproduce, train
 from clothier.errors import InputError, InterruptedRunError
 from clothier.recipes.published import PUBLISHED
+from clothier.reports import report
 from clothier.reproduce import Job, Request
 from clothier.values import Dataset, EpochRow
 

@@ -5,8 +5,9 @@ from itertools import count
 
 import pytest
 
-from clothier import pace, recipes
-from clothier.pace import Pace
+from clothier import recipes
+from clothier.reproduce import pace
+from clothier.reproduce.pace import Pace
 from clothier.values import Dataset
 
 RECIPE = recipes.change(recipes.get("cnn1"), {"batch_size": 30, "epochs": 3, "augmented_epochs": 4})

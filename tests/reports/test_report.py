@@ -16,10 +16,11 @@ from made_runs import describe
 from matplotlib.figure import Figure
 from PIL import Image
 
-from clothier import csvtext, evaluate, grids, plots, recipes, report
+from clothier import evaluate, plots, recipes
 from clothier.errors import RunError
+from clothier.reports import grids, report
 from clothier.runs import Run, Samples
-from clothier.values import Counts, EpochRow, Floats, Labels, PhaseScores, Predictions, Scores, Split
+from clothier.values import Counts, EpochRow, Floats, Labels, PhaseScores, Predictions, Scores, Split, csvtext
 
 CLASSES = ("shoe", "<script>alert('bag')</script>", "$hat & 帽子")
 VOID = {"meta", "img"}

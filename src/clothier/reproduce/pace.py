@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from clothier import augment, backend
-from clothier.batches import batches
 from clothier.recipes import Recipe
 from clothier.train import settle_precision
+from clothier.train.batches import batches
 from clothier.values import Dataset, Split
 
 # The first batches compile the step and warm the caches up.

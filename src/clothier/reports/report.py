@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clothier import csvtext, grids, pages, plots
+from clothier import plots
 from clothier.evaluate import describe_fit, wilson
 from clothier.files import write_atomic
 from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
+from clothier.reports import grids, pages
 from clothier.runs import Run, Samples
-from clothier.values import PhaseScores, Scores
+from clothier.values import PhaseScores, Scores, csvtext
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -89,7 +90,7 @@ def render(run: Run, drawings: Mapping[str, Drawing]) -> str:
 
     Raises RunError where the run's files are missing or damaged.
     """
-    return pages.render("report.html.j2", _contents(run, drawings))
+    return pages.render("reports/report.html.j2", _contents(run, drawings))
 
 
 def _figures(run: Run, notice: str) -> dict[str, Figure]:

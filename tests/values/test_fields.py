@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from clothier.errors import BundleError, RunError
-from clothier.fields import Fields, parse
+from clothier.values.fields import Fields, parse
 
 JSON = some.recursive(
     some.none() | some.booleans() | some.floats() | some.integers() | some.text(),

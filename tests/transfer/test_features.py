@@ -16,10 +16,11 @@ import keras
 import numpy as np
 import pytest
 
-from clothier import backend, features, models, recipes
+from clothier import backend, models, recipes
 from clothier.data import places
 from clothier.errors import WriteError
 from clothier.models.plan import Plan
+from clothier.transfer import features
 from clothier.values import Dataset
 
 CNN1 = Plan("cnn1", (12, 12, 1), 3)

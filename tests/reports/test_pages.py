@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from clothier import pages
+from clothier.reports import pages
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,6 @@ def test_cells_cannot_break_out_of_a_table() -> None:
 
 
 def test_the_style_is_shared_and_not_escaped() -> None:
-    for template in ("compare.html.j2", "reproduce.html.j2", "report.html.j2"):
-        assert '{% include "page.css" %}' in pages._read(template)
-    assert "&#34;" not in pages._read("page.css")
+    for template in ("reports/compare.html.j2", "reproduce/page.html.j2", "reports/report.html.j2"):
+        assert '{% include "reports/page.css" %}' in pages._read(template)
+    assert "&#34;" not in pages._read("reports/page.css")

@@ -16,12 +16,14 @@ import keras
 import numpy as np
 import pytest
 
-from clothier import backend, hdf5, models, pretrained, recipes, report, train, trained
+from clothier import backend, models, recipes, train
 from clothier.errors import InputError, RunError
 from clothier.models import vgg19
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.runs import Run
+from clothier.reports import report
+from clothier.runs import Run, trained
+from clothier.transfer import hdf5, pretrained
 from clothier.values import Dataset
 
 VGG19 = recipes.get("vgg19")

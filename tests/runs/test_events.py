@@ -8,7 +8,7 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
 
-from clothier import events
+from clothier.runs import events
 from clothier.values import EpochRow
 
 ROWS = [

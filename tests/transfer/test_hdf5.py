@@ -11,8 +11,8 @@ import keras
 import numpy as np
 import pytest
 
-from clothier import hdf5
 from clothier.errors import InputError
+from clothier.transfer import hdf5
 
 # Keras writes HDF5 in a way that NumPy 2 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

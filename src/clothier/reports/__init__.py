@@ -1,0 +1,1 @@
+"""Runs -> pages that open anywhere: the report of one, the comparison of several."""

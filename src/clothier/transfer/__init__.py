@@ -1,0 +1,1 @@
+"""Bases: where weights come from, and the features that a frozen one gives."""
