@@ -24,8 +24,8 @@ FEW = 8  # rows of a request at most that goes before larger ones
 # Rows that go through the network at once, and of each request in turn, for requests of few rows and of many: fewer
 # of many at once, as what they leave of the cores is for others.
 TOGETHER, TURN = 32, 2
-BULK, BULK_TURN = 16, 8
-NICE = 5  # by which the thread of many steps back: beside others that want the core it has a quarter of it
+BULK, BULK_TURN = 8, 4
+NICE = 7  # by which the thread of many steps back: beside others that want the core it has a sixth of it
 _FIRST = 1e-3  # seconds a row, before any was measured
 
 

@@ -29,8 +29,8 @@ LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
 # what is accepted in a flood waits longer (benchmarks/serve_overload.py).
 QUEUE = 8
 # Bulk work that is taken, in seconds of a core, to the time in which it must be done: of all requests together, and of
-# one that comes alone. Beside as much ordinary work as there can be it has a quarter of the decoders' turns and of a
-# core (turns.BULK_EVERY, engine.NICE).
+# one that comes alone. Beside as much ordinary work as there can be it has a quarter of the decoders' turns and a
+# sixth of a core (turns.BULK_EVERY, engine.NICE).
 TOGETHER, ALONE = 1 / 6, 1 / 4
 _LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
 
