@@ -47,15 +47,15 @@ def test_the_estimate_is_near_what_was_measured(
 ) -> None:
     recipe = replace(recipes.get(model), batch_size=batch_size)
     need = room.needed(recipe, Plan(model, (side, side, channels), 2), num_images)
-    assert need / 2**20 == pytest.approx(peak, rel=0.25)
+    assert need / 2**20 == pytest.approx(peak, rel=0.2)
 
 
 def test_what_takes_more_memory_than_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     _free(monkeypatch, 3 * GIGABYTE)
     message = _refusal(PLAN)
     assert message == (
-        "cnn1 on images of 224x224 pixels takes about 9.1 GB of memory to train; 3.0 GB are free; "
-        "wanted smaller images, such as --image-size 121"
+        "cnn1 on images of 224x224 pixels takes about 9.0 GB of memory to train; 3.0 GB are free; "
+        "wanted smaller images, such as --image-size 123"
     )
     side = int(message.split()[-1])
     room.check(RECIPE, replace(PLAN, image_shape=(side, side, 3)), 1000)
