@@ -27,7 +27,7 @@ soak: .venv/.dev-ready
 # Every race in quick form and one table of ratios; under a quarter of an hour on two idle cores.
 # `make bench PHOTOS=folder` takes the photos of that folder instead of drawn ones.
 bench: .venv/.dev-ready
-	@$(BIN)/python benchmarks/all.py $(if $(PHOTOS),--photos "$(PHOTOS)")
+	@$(BIN)/python -m benchmarks.all $(if $(PHOTOS),--photos "$(PHOTOS)")
 
 .venv/.run-ready: scripts/setup.sh requirements/run.lock pyproject.toml
 	@scripts/setup.sh run

@@ -1,6 +1,6 @@
 """Every race in its quick form, one after the other, and one table of what came out.
 
-    python benchmarks/all.py [--photos FOLDER] [--only train_race scale]
+    python -m benchmarks.all [--photos FOLDER] [--only train/race data/scale]
 
 What the races tell meanwhile goes to standard error, the table to standard output. A race that fails has its row too,
 and the others still run; the exit status is then 1. FOLDER, one that `folder:FOLDER` takes, replaces drawn photos.
@@ -16,26 +16,31 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from common import Row, table
+from benchmarks.common import Row, environment, table
 
 HERE = Path(__file__).parent
 RACES = (
-    "augment_race",
-    "warp_race",
-    "features_race",
-    "features_memory",
-    "folder_cache",
-    "scale",
-    "predict_race",
-    "serve_batches",
-    "serve_race",
-    "serve_overload",
-    "small_maps",
-    "train_race",
-    "time_to_accuracy",
+    "train/augment_race",
+    "train/warp_race",
+    "train/features_race",
+    "train/features_memory",
+    "data/folder_cache",
+    "data/scale",
+    "predict/race",
+    "serve/batches",
+    "serve/race",
+    "serve/overload",
+    "train/small_maps",
+    "train/race",
+    "train/time_to_accuracy",
 )
 # What stands before the folder, for those that take photos.
-PHOTOS = {"folder_cache": [], "scale": [], "serve_race": ["--photos"], "serve_overload": ["--photos"]}
+PHOTOS = {
+    "data/folder_cache": [],
+    "data/scale": [],
+    "serve/race": ["--photos"],
+    "serve/overload": ["--photos"],
+}
 FAILED = "FAILED"
 
 
@@ -44,7 +49,7 @@ def run(script: Path, words: Sequence[str] = ()) -> list[Row]:
     if not script.exists():
         return [Row("not there", "", f"no {script.name}", None)]
     command = [sys.executable, str(script), "--quick", "--json", *words]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment())
     if done.returncode:
         return [Row(FAILED, "", f"exit status {done.returncode}, see above", None)]
     try:

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import math
+import os
 import resource
 import statistics
 import subprocess
@@ -16,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -93,10 +96,17 @@ def alone(script: str, *words: object) -> Any:
 
     What else it prints is lost, and what it says on standard error is shown only where it fails, which ends the race.
     """
-    done = subprocess.run([sys.executable, script, *map(str, words)], capture_output=True, text=True)
+    command = [sys.executable, script, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment())
     if done.returncode:
         sys.exit(f"{done.stderr}{script} {' '.join(map(str, words))} failed with status {done.returncode}")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def environment() -> dict[str, str]:
+    """This process's variables, by which another finds the package of the benchmarks."""
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**os.environ, "PYTHONPATH": path}
 
 
 def peak_megabytes() -> float:

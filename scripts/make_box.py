@@ -3,7 +3,7 @@
     python scripts/make_box.py [--seeds 3] [--photos FOLDER]
 
 The model of the first seed goes into the box, whatever the others reach; they tell how far chance goes. With FOLDER,
-photos as benchmarks/photos.py takes them, the card also says how many of its validation photos are known.
+photos as benchmarks/photos/accuracy.py takes them, the card also says how many of its validation photos are known.
 """
 
 from __future__ import annotations
@@ -83,12 +83,14 @@ def tested(run: Run) -> dict[str, Any]:
 
 
 def photos_known(model: Path, photos: Path) -> str:
-    command = [ROOT / "benchmarks" / "photos.py", "--photos", photos, "--models", model, "--json"]
-    done = subprocess.run([sys.executable, *map(str, command)], stdout=subprocess.PIPE, text=True, check=True)
+    command = ["-m", "benchmarks.photos.accuracy", "--photos", photos, "--models", model, "--json"]
+    done = subprocess.run(
+        [sys.executable, *map(str, command)], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT
+    )
     row = next(row for row in json.loads(done.stdout) if row["way"] == "doctor")
     return (
         f"- People's photos: {row['all']:.1%} of {row['photos']} validation photos of the clothing data set, in seven "
-        f"classes;\n  {row['mean of classes']:.1%} in the mean of classes (`benchmarks/photos.py`).\n"
+        f"classes;\n  {row['mean of classes']:.1%} in the mean of classes (`benchmarks/photos/accuracy.py`).\n"
     )
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import common
 import pytest
-from common import Row
+
+from benchmarks import common
+from benchmarks.common import Row
 
 MET = Row("faster", "9 s", "18 s", 2.0, 1.5)
 MISSED = Row("memory", "3 GB", "2 GB", 1.5, 1.1, at_most=True)
@@ -63,7 +64,7 @@ def test_a_process_of_its_own(tmp_path: Path) -> None:
 def test_peak_memory_covers_what_was_held(tmp_path: Path) -> None:
     script = tmp_path / "leg.py"
     script.write_text(
-        f"import sys; sys.path.insert(0, {str(Path(common.__file__).parent)!r}); import common\n"
+        f"import sys; sys.path.insert(0, {str(common.ROOT)!r}); from benchmarks import common\n"
         "before = common.peak_megabytes(); bytearray(b'x') * (100 * 2**20)\n"
         "print([before, common.peak_megabytes()])"
     )

@@ -16,9 +16,10 @@ from clothier import projector
 from clothier.projector import AXES, PCA, TSNE, Tensor, View
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
-import page_pace
 from playwright.sync_api import Page, Playwright
-from projector_page import TENSORBOARD
+
+from benchmarks.embed import page_pace
+from benchmarks.embed.projector_page import TENSORBOARD
 
 pytestmark = pytest.mark.skipif(page_pace.executable() is None, reason="Chromium is not installed")
 

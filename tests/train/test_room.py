@@ -29,7 +29,7 @@ def _refusal(plan: Plan, num_images: int = 1000, **changes: object) -> str:
     return str(caught.value)
 
 
-# Peaks that benchmarks/train_memory.py measured, in MiB:
+# Peaks that benchmarks/train/memory.py measured, in MiB:
 # model, side, channels, training images, batch size, peak.
 MEASURED = [
     ("cnn1", 128, 3, 64, 64, 1302),

@@ -7,7 +7,7 @@
   what the network squeezes into its classes: noise, negatives, slopes.
 - `share`: the same, for the thumbnail's own brightness; it catches what is too faint or too thin for `pixels`.
 
-Chosen by measurement: benchmarks/strangers.py.
+Chosen by measurement: benchmarks/predict/strangers.py.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ PUBLISHED: dict[tuple[str, str], Published] = {
 }
 
 # (recipe, phase) -> test accuracy of the tutorial's own lines run in plain Keras 3 on TensorFlow, by
-# benchmarks/parity.py: for cnn1 the mean of ten seeds (0.8991 to 0.9097), for cnn3 of twenty (0.8905 to 0.9001), for
-# cnn4 of forty (0.8835 to 0.9215), all from 13 on.
+# benchmarks/train/parity.py: for cnn1 the mean of ten seeds (0.8991 to 0.9097), for cnn3 of twenty (0.8905 to
+# 0.9001), for cnn4 of forty (0.8835 to 0.9215), all from 13 on.
 PLAIN_KERAS: dict[tuple[str, str], float] = {
     ("cnn1", "plain"): 0.9057,
     ("cnn3", "plain"): 0.8968,

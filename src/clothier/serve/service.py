@@ -26,7 +26,7 @@ from clothier.serve.tensor_reading import TensorReader
 
 LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
 # Pictures a decoder, where settings do not say. With 4 a service holds fewer a second, as bursts are refused; with 16,
-# what is accepted in a flood waits longer (benchmarks/serve_overload.py).
+# what is accepted in a flood waits longer (benchmarks/serve/overload.py).
 QUEUE = 8
 # Bulk work that is taken, in seconds of a core, to the time in which it must be done: of all requests together, and of
 # one that comes alone. Beside as much ordinary work as there can be it has a quarter of the decoders' turns and a

@@ -12,7 +12,7 @@ from clothier.models import MODELS, shapes
 from clothier.models.plan import MOST_SIDE, Plan
 from clothier.recipes import Recipe
 
-# Measured with Adam in float32 on TensorFlow (benchmarks/train_memory.py): `needed` is within a fifth of the peak
+# Measured with Adam in float32 on TensorFlow (benchmarks/train/memory.py): `needed` is within a fifth of the peak
 # where that is large. A step holds weights, gradients, the optimiser's two moments and the twin that judges, and each
 # activation with its gradient; at the end, the model file's network, graph and zip are made while all these are there.
 _HELD_IN_A_STEP = 5
