@@ -11,10 +11,10 @@ from PIL import Image
 
 import clothier
 from clothier import bundle, recipes
-from clothier.data.fingerprint import fingerprint
 from clothier.errors import InputError
 from clothier.reports import report
 from clothier.values import Dataset, Reading
+from clothier.values.fingerprint import fingerprint
 
 
 def test_fit_trains_in_a_folder_of_its_own(

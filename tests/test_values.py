@@ -67,7 +67,7 @@ def test_split_refuses_what_is_no_array(images: Any, labels: Any, files: Any, wa
         ({"class_names": ()}, "x: there are no class names; wanted one for each class"),
         ({"fingerprint": ""},
          "x: the fingerprint is ''; wanted a text that no other data have; compute it: "
-         "clothier.data.fingerprint.fingerprint(splits, class_names)"),
+         "clothier.values.fingerprint.fingerprint(splits, class_names)"),
     ],
 )  # fmt: skip
 def test_dataset_refuses_what_cannot_be_trained_on(changes: dict[str, Any], wanted: str) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from clothier import recipes, train
-from clothier.data.fingerprint import fingerprint
 from clothier.errors import InputError
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.train import Watcher
 from clothier.values import Dataset, Reading, Split
+from clothier.values.fingerprint import fingerprint
 
 
 def fit(

@@ -10,9 +10,9 @@ from PIL import Image
 
 from clothier.data import LoadOptions, photos
 from clothier.data.cache import Photo
-from clothier.data.fingerprint import fingerprint
 from clothier.errors import DataError, InputError
 from clothier.values import Dataset
+from clothier.values.fingerprint import fingerprint
 
 Save = Callable[..., Path]
 Splits = dict[str, list[Photo]]

@@ -23,12 +23,12 @@ import PIL
 
 from clothier import photo
 from clothier.data import contents, places, unreadable
-from clothier.data.fingerprint import digest_of
 from clothier.errors import DataError, WriteError
 from clothier.files import check_room, locked, not_offered, write_atomic, writing
 from clothier.photo import doctor
 from clothier.photo.doctor import Diagnosis
 from clothier.values import Images
+from clothier.values.fingerprint import digest_of
 
 FORMAT = 3  # count up when the same photos would give other pixels
 _STATES = 8  # that a manifest remembers: of copies, and of mounts without stable inodes

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from clothier.data.fingerprint import fingerprint
 from clothier.errors import DataError
 from clothier.values import Dataset, Labels, Split, check_names, check_not_empty
+from clothier.values.fingerprint import fingerprint
 from clothier.wording import listed
 
 Rows = npt.NDArray[np.int64]

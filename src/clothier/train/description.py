@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clothier import backend
-from clothier.data.fingerprint import by_split
 from clothier.runs import DataDescription, Description, Machine, Parameters
+from clothier.values.fingerprint import by_split
 
 if TYPE_CHECKING:
     from clothier.train.loop import Training

@@ -182,7 +182,7 @@ class Dataset:
         if not isinstance(self.fingerprint, str) or not self.fingerprint:
             raise DataError(
                 f"{self.name}: the fingerprint is {self.fingerprint!r}; wanted a text that no other data have; compute "
-                "it: clothier.data.fingerprint.fingerprint(splits, class_names)"
+                "it: clothier.values.fingerprint.fingerprint(splits, class_names)"
             )
         for split_name, split in self.splits().items():
             if not isinstance(split, Split):

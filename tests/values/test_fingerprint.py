@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
-from clothier.data.fingerprint import by_split, fingerprint
 from clothier.values import Split
+from clothier.values.fingerprint import by_split, fingerprint
 
 
 def split(first: int = 0, num_images: int = 2) -> Split:

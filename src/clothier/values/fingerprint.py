@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from clothier.values import Images, Split, release
+from clothier.values.arrays import Images, release
+from clothier.values.examples import Split
 
 BLOCK = 1000  # images hashed together
 
