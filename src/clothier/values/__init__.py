@@ -1,18 +1,9 @@
 """The values that travel between the rooms: images and labels, predictions, scores, a row of history."""
 
 from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release, softmax
+from clothier.values.dataset import Dataset, Reading, check_names, check_not_empty
 from clothier.values.embedding import UNKNOWN, Embedding
-from clothier.values.examples import (
-    Dataset,
-    Examples,
-    Features,
-    Mixed,
-    Reading,
-    Split,
-    Targets,
-    check_names,
-    check_not_empty,
-)
+from clothier.values.examples import Examples, Features, Mixed, Split, Targets
 from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
 
 __all__ = [
