@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from serve.here import JPEG, Here
+from serve.in_process import JPEG, Here
 
 from clothier import bundle, cli, data, plots, predict
 from clothier.errors import InputError

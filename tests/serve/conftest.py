@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from serve.here import Here
+from serve.in_process import Here
 
 
 @pytest.fixture(scope="session")

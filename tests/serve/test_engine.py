@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 from predict import made
-from serve.here import finished
+from serve.in_process import finished
 
 from clothier.calibrate import Calibration
 from clothier.errors import InputError

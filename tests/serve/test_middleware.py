@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from serve.here import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, Here, bundle, photo
 
 from clothier.serve import Settings
-from clothier.serve.crowd import Crowd
+from clothier.serve.admission import Crowd
 from clothier.serve.service import Service
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from serve.here import JPEG, Here, photo
+from serve.in_process import JPEG, Here, photo
 
-from clothier.serve import app, infer, pages
+from clothier.serve import app, oip, pages
 
 TENSOR = {"name": "images", "datatype": "UINT8", "shape": [1, 8, 8, 1], "data": [7] * 64}
 
@@ -74,7 +74,7 @@ def test_requests_are_as_described(here: Here) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"inputs": []}, schema, jsonschema.Draft202012Validator)
     assert {path for path, _ in _operations(document) if "versions" in path} == {
-        f"/v2/models/{{name}}/versions/{infer.VERSION}{end}" for end in ("", "/ready", "/infer")
+        f"/v2/models/{{name}}/versions/{oip.VERSION}{end}" for end in ("", "/ready", "/infer")
     }
     names = document["paths"]["/v2/models/{name}"]["parameters"][0]["schema"]["enum"]
     assert names == ["cnn1"]

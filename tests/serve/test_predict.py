@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from predict import made
-from serve.here import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, Here, bundle, photo
 
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor

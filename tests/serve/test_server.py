@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import made_bundles
 import pytest
-from serve.here import JPEG, photo
+from serve.in_process import JPEG, photo
 
 from clothier import bundle, cli
 from clothier.errors import InputError

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from clothier.bundle import Bundle
 from clothier.errors import RefusedError
-from clothier.serve import health, infer, openapi, pages, predict, shapes
+from clothier.serve import monitoring, oip, openapi, pages, predict, responses
 from clothier.serve.middleware import Around
 from clothier.serve.service import Service
 from clothier.serve.settings import Settings
@@ -57,11 +57,11 @@ def routes() -> list[Route]:
     return [
         Route("/v1/predict", predict.predict, methods=["POST"]),
         Route("/v1/model", predict.model),
-        Route("/livez", health.livez),
-        Route("/readyz", health.readyz),
-        Route("/metrics", health.metrics),
+        Route("/livez", monitoring.livez),
+        Route("/readyz", monitoring.readyz),
+        Route("/metrics", monitoring.metrics),
         Route("/openapi.json", openapi.openapi),
-        *infer.routes(),
+        *oip.routes(),
         *pages.routes(),
     ]
 
@@ -69,7 +69,7 @@ def routes() -> list[Route]:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, RefusedError):
         raise error
-    return shapes.refusal(error, request.scope["path"], request.state.request_id)
+    return responses.refusal(error, request.scope["path"], request.state.request_id)
 
 
 async def _fault(request: Request, error: Exception) -> Response:

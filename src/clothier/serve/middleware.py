@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clothier.errors import RefusedError
-from clothier.serve import shapes
-from clothier.serve.hosts import Hosts, check_site
+from clothier.serve import responses
+from clothier.serve.guards import Hosts, check_site
 from clothier.serve.service import Service
 
 ID = "X-Request-ID"
@@ -68,7 +68,9 @@ class Around:
         # A path with a slash at its end is the same; a redirect would lose the body.
         scope["path"] = scope["path"].removesuffix("/") or "/"
         headers = Headers(scope=scope)
-        exchange = _Exchange(shapes.request_id(headers.get(ID, "")), self._allowed(headers.get("origin", "")))
+        exchange = _Exchange(
+            responses.request_id(headers.get(ID, "")), self._allowed(headers.get("origin", ""))
+        )
         scope.setdefault("state", {})["request_id"] = exchange.request_id
         exchange.ended = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
@@ -101,7 +103,7 @@ class Around:
             self._hosts.check(headers, scope.get("http_version", ""))
             check_site(scope["method"], headers, self.service.settings.origins)
         except RefusedError as error:
-            await shapes.refusal(error, scope["path"], exchange.request_id)(scope, receive, send)
+            await responses.refusal(error, scope["path"], exchange.request_id)(scope, receive, send)
             return
         asked = "access-control-request-method" in headers
         if scope["method"] == "OPTIONS" and exchange.origin and asked:

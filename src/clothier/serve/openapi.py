@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from clothier import __version__
 from clothier.serve import schemas
-from clothier.serve.infer import VERSION
+from clothier.serve.oip import VERSION
 from clothier.serve.predict import SHOWN
+from clothier.serve.responses import Json
 from clothier.serve.service import Service
-from clothier.serve.shapes import Json
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
 REASONS = {

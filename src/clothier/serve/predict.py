@@ -14,11 +14,11 @@ from starlette.responses import Response
 from clothier import predict as predicting
 from clothier.errors import DataError, RefusedError, unknown_name
 from clothier.predict import UNREADABLE, Answer
-from clothier.serve import heat, reading, shapes
-from clothier.serve.decoding import Decoded
+from clothier.serve import heatmap, responses, uploads
+from clothier.serve.decoders import Decoded
 from clothier.serve.engine import Outcome
-from clothier.serve.reading import Upload
 from clothier.serve.service import Service
+from clothier.serve.uploads import Upload
 
 SHOWN = ("image", "heat", "lookalikes")
 NUM_LOOKALIKES = 5
@@ -30,20 +30,20 @@ async def predict(request: Request) -> Response:
     shown = _shown(request)
     service.admit(service.crowd)
     with service.bodies.admitted(request, service.settings.body_bytes) as body:
-        uploads = await reading.pictures(body, service.settings.pictures)
-        passes = len(uploads) * (
-            1 + ("heat" in shown) * heat.passes(service.model.engine.predictor.image_shape)
+        pictures = await uploads.pictures(body, service.settings.pictures)
+        passes = len(pictures) * (
+            1 + ("heat" in shown) * heatmap.passes(service.model.engine.predictor.image_shape)
         )
-        with service.price(len(uploads), passes):
+        with service.price(len(pictures), passes):
             async with service.deadline():
-                decoded, outcome = await _judged(service, uploads)
-                answers = await _answers(service, uploads, decoded, outcome, shown)
+                decoded, outcome = await _judged(service, pictures)
+                answers = await _answers(service, pictures, decoded, outcome, shown)
     for answer in answers:
         service.metrics.pictures[answer["status"]] += 1
     if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
         words = f"{answers[0]['filename'] or 'the upload'} {answers[0]['reason']}"
         raise RefusedError(422, UNREADABLE, f"{words}; wanted a picture that can be read; send another")
-    return shapes.Json({"model": service.name, "answers": answers})
+    return responses.Json({"model": service.name, "answers": answers})
 
 
 async def model(request: Request) -> Response:
@@ -51,7 +51,7 @@ async def model(request: Request) -> Response:
     service: Service = request.app.state.service
     content, settings = service.model.content, service.settings
     manifest, known = content.manifest, content.lookalikes
-    return shapes.Json(
+    return responses.Json(
         {
             "name": service.name,
             "classes": list(manifest.class_names),
@@ -86,19 +86,19 @@ def _shown(request: Request) -> frozenset[str]:
     return frozenset(words)
 
 
-async def _judged(service: Service, uploads: Sequence[Upload]) -> tuple[list[Decoded | str], Outcome | None]:
+async def _judged(service: Service, pictures: Sequence[Upload]) -> tuple[list[Decoded | str], Outcome | None]:
     """Of each picture its image, or the reason why it cannot be read; and what the network makes of the images.
 
     A single picture has a place in the crowd until then: what is shown besides takes longer, and must not shut out
     others.
     """
-    with service.place(service.crowd) if len(uploads) == 1 else contextlib.nullcontext():
-        decoded = await _decoded(service, uploads)
+    with service.place(service.crowd) if len(pictures) == 1 else contextlib.nullcontext():
+        decoded = await _decoded(service, pictures)
         images = [made.image for made in decoded if isinstance(made, Decoded)]
         return decoded, await service.model.engine.answer(np.stack(images)) if images else None
 
 
-async def _decoded(service: Service, uploads: Sequence[Upload]) -> list[Decoded | str]:
+async def _decoded(service: Service, pictures: Sequence[Upload]) -> list[Decoded | str]:
     """Of each picture its image, or the reason why it cannot be read."""
     # As many at once as there are decoders: of several requests, each gets its turn.
     turns = asyncio.Semaphore(service.model.decoders.count)
@@ -106,31 +106,31 @@ async def _decoded(service: Service, uploads: Sequence[Upload]) -> list[Decoded 
     async def one(upload: Upload) -> Decoded | str:
         async with turns:
             try:
-                return await service.model.decoders.decode(upload.content, len(uploads) > 1)
+                return await service.model.decoders.decode(upload.content, len(pictures) > 1)
             except DataError as error:
                 return str(error)
 
-    if len(uploads) == 1:
-        return [await one(uploads[0])]
-    return await asyncio.gather(*map(one, uploads))
+    if len(pictures) == 1:
+        return [await one(pictures[0])]
+    return await asyncio.gather(*map(one, pictures))
 
 
 async def _answers(
     service: Service,
-    uploads: Sequence[Upload],
+    pictures: Sequence[Upload],
     decoded: Sequence[Decoded | str],
     outcome: Outcome | None,
     shown: frozenset[str],
 ) -> list[dict[str, Any]]:
     answers, row = [], 0
-    for upload, made in zip(uploads, decoded, strict=True):
+    for upload, made in zip(pictures, decoded, strict=True):
         if isinstance(made, str) or outcome is None:
-            answers.append(shapes.answer(Answer(upload.filename, reason=str(made))))
+            answers.append(responses.answer(Answer(upload.filename, reason=str(made))))
             continue
         names = service.model.engine.predictor.class_names
         said = predicting.of_verdicts(upload.filename, names, outcome.verdicts, row, made.warnings)
         extras = await _extras(service, made, outcome, row, shown)
-        answers.append(shapes.answer(said, **extras))
+        answers.append(responses.answer(said, **extras))
         row += 1
         await asyncio.sleep(0)  # others have their turn
     return answers
@@ -141,11 +141,11 @@ async def _extras(
 ) -> dict[str, Any]:
     extras: dict[str, Any] = {}
     if "image" in shown:
-        extras["image"] = shapes.data_url(made.image)
+        extras["image"] = responses.data_url(made.image)
     if "heat" in shown:
         label = int(outcome.verdicts.probabilities[row].argmax())
-        extras["heat"] = shapes.data_url(
-            heat.drawn(await heat.occlusion(service.model.engine, made.image, label))
+        extras["heat"] = responses.data_url(
+            heatmap.drawn(await heatmap.occlusion(service.model.engine, made.image, label))
         )
     if "lookalikes" in shown:
         extras["lookalikes"] = _lookalikes(service, outcome, row)
@@ -164,7 +164,7 @@ def _lookalikes(service: Service, outcome: Outcome, row: int) -> list[dict[str, 
             "label": names[known.labels[place]],
             "distance": round(float(distances[place]), 3),
             "id": int(known.ids[place]),
-            "image": shapes.data_url(known.images[place]),
+            "image": responses.data_url(known.images[place]),
         }
         for place in np.argsort(distances, kind="stable")[:NUM_LOOKALIKES]
     ]

@@ -47,7 +47,7 @@ class Settings:
     megapixels: int = 50  # of one picture
     pictures: int = 32  # in one request
     rows: int = 1024  # of a tensor in one request
-    queue: int = 0  # single pictures in work, at most (crowd.py says when fewer); 0 for 8 a decoder
+    queue: int = 0  # single pictures in work, at most (admission.py says when fewer); 0 for 8 a decoder
     decoders: int = 0  # processes; 0 for one a core
     header_seconds: float = 10.0
     body_seconds: float = 30.0

@@ -5,7 +5,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from serve.here import finished
+from serve.in_process import finished
 
 from benchmarks.serve import load
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from clothier.serve.responses import Json
 from clothier.serve.service import FAILED, READY, Service
-from clothier.serve.shapes import Json
 
 
 async def livez(request: Request) -> Response:

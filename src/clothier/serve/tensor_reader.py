@@ -9,8 +9,8 @@ import numpy as np
 from clothier.errors import DataError, RefusedError
 from clothier.serve import tensors
 from clothier.serve.budget import Budget
-from clothier.serve.decoder import LENGTH
-from clothier.serve.decoding import Manner, Processes
+from clothier.serve.decoder_process import LENGTH
+from clothier.serve.decoders import Manner, Processes
 from clothier.serve.tensors import Asked
 
 # While Python reads JSON, nothing else of this process runs. So much takes 0.5 ms at most: bytes, and lists and objects

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from predict import made
-from serve.here import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, Here, bundle, photo
 
 from clothier.serve import Settings
 from clothier.serve.budget import Pace

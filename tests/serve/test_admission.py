@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clothier.serve.crowd import MEMORY, Crowd
+from clothier.serve.admission import MEMORY, Crowd
 
 
 class Clock:

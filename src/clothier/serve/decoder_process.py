@@ -1,6 +1,6 @@
 """The process that reads what came for a service: bytes in, images out, over the socket that is its standard input.
 
-    python -m clothier.serve.decoder '{"way": "doctor", "size": [28, 28], "channels": 1, ...}'
+    python -m clothier.serve.decoder_process '{"way": "doctor", "size": [28, 28], "channels": 1, ...}'
 
 A picture is a length (8 bytes, little endian) and its bytes. An answer is two lengths (4 bytes each), a JSON object and
 the pixels: {"shape", "warnings"}, or {"reason"} without pixels where the picture cannot be read. Where "rows" is told,

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from predict import made
-from serve.here import finished
+from serve.in_process import finished
 
 from clothier.errors import RefusedError
 from clothier.serve import tensors
-from clothier.serve.decoding import Manner
-from clothier.serve.tensor_reading import _SHORT, TensorReader
+from clothier.serve.decoders import Manner
+from clothier.serve.tensor_reader import _SHORT, TensorReader
 from clothier.serve.tensors import Asked
 from clothier.values import Images
 

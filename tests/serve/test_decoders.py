@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from serve.here import finished, photo
+from serve.in_process import finished, photo
 
 from clothier.errors import DataError
 from clothier.photo import doctor
-from clothier.serve.decoder import LENGTH
-from clothier.serve.decoding import KILLED, Decoded, Decoders, Manner
+from clothier.serve.decoder_process import LENGTH
+from clothier.serve.decoders import KILLED, Decoded, Decoders, Manner
 
 MANNER = Manner("doctor", (28, 28), 1, megapixels=50, bytes=2**30, seconds=60)
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from serve.here import finished
+from serve.in_process import finished
 from starlette.requests import Request
 
 from clothier.errors import RefusedError
-from clothier.serve.bodies import Bodies, Body
+from clothier.serve.request_body import Bodies, Body
 
 
 class Clock:

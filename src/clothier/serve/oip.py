@@ -14,8 +14,8 @@ from clothier import __version__
 from clothier.errors import RefusedError
 from clothier.serve import tensors
 from clothier.serve.engine import FEW, Outcome
+from clothier.serve.responses import Json
 from clothier.serve.service import READY, Model, Service
-from clothier.serve.shapes import Json
 from clothier.serve.tensors import Asked
 
 VERSION = "1"

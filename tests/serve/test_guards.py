@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 
 import pytest
-from serve.here import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, Here, bundle, photo
 from starlette.datastructures import Headers
 
 from clothier.errors import RefusedError
 from clothier.serve import Settings
-from clothier.serve.hosts import Hosts, check_site
+from clothier.serve.guards import Hosts, check_site
 
 
 def _headers(*pairs: tuple[str, str]) -> Headers:

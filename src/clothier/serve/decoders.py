@@ -18,8 +18,8 @@ import numpy as np
 
 from clothier.errors import DataError
 from clothier.serve.budget import Pace
-from clothier.serve.decoder import LENGTH, LENGTHS
-from clothier.serve.turns import Turns
+from clothier.serve.decoder_process import LENGTH, LENGTHS
+from clothier.serve.worker_queue import Turns
 from clothier.values import Images
 
 KILLED = "cannot be decoded: it needs more memory or time than a picture may"
@@ -116,7 +116,7 @@ class _Process:
             for end in (self._line, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "clothier.serve.decoder", manner.as_json()],
+                [sys.executable, "-P", "-m", "clothier.serve.decoder_process", manner.as_json()],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env=_environment(),

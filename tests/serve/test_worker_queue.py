@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from serve.here import finished
+from serve.in_process import finished
 
-from clothier.serve.turns import BULK_EVERY, Turns
+from clothier.serve.worker_queue import BULK_EVERY, Turns
 
 
 def _order(kinds: Sequence[bool], cancelled: Sequence[int] = ()) -> list[int]:

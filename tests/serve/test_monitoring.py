@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from serve.here import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, Here, bundle, photo
 
 from clothier.serve import Settings
 from clothier.serve.metrics import HELP, Metrics

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from clothier.errors import RefusedError
-from clothier.serve.bodies import Body
+from clothier.serve.request_body import Body
 
 FORM = "multipart/form-data"
 _MOST_NAME = 200  # characters of a file's name
