@@ -68,7 +68,7 @@ def main() -> None:
 
 def trained(seed: int, folder: Path) -> tuple[Recipe, Dataset, Run]:
     recipe = train.settle_precision(recipes.change(recipes.get("wild"), {"seed": seed}))
-    dataset = data.load("fashion-mnist", data.LoadOptions(split=recipe.split))
+    dataset = data.load("fashion-mnist", data.LoadOptions(validation=recipe.validation))
     run = Run.create(recipe.name, folder)
     train.train(recipe, dataset, run)
     print(f"seed {seed}: test accuracy {tested(run)['accuracy']:.4f}", flush=True)

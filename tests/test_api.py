@@ -45,18 +45,18 @@ def test_a_run_knows_how_its_photos_were_read(tmp_path: Path, crop: str) -> None
     run.check_data(again.fingerprint)
 
 
-def test_a_split_is_chosen_when_data_are_read(tiny: Dataset, tmp_path: Path) -> None:
-    dataset = replace(tiny, reading=Reading("generated", {"split": "stratified"}))
+def test_validation_is_chosen_when_data_are_read(tiny: Dataset, tmp_path: Path) -> None:
+    dataset = replace(tiny, reading=Reading("generated", {"validation": "stratified"}))
     for given, own in ((dataset, "stratified"), (tiny, "default")):
         with pytest.raises(InputError) as caught:
-            clothier.fit("cnn1", given, split="none")
+            clothier.fit("cnn1", given, validation="none")
         assert str(caught.value) == (
-            f"split is 'none', and tiny was read already, by '{own}'; wanted no split here; "
-            "choose it when reading: clothier.LoadOptions(split='none')"
+            f"validation is 'none', and tiny was read already, by '{own}'; wanted no validation here; "
+            "choose it when reading: clothier.LoadOptions(validation='none')"
         )
     assert list(tmp_path.iterdir()) == []
-    run = clothier.fit("cnn1_dropout", dataset, epochs=1, precision="float32", split="stratified")
-    assert run.recipe().split == "stratified"
+    run = clothier.fit("cnn1_dropout", dataset, epochs=1, precision="float32", validation="stratified")
+    assert run.recipe().validation == "stratified"
 
 
 def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:

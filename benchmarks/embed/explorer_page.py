@@ -43,7 +43,7 @@ WATCH = """window.reached = {}; new MutationObserver(() => {
 
 def made(count: int, folder: Path) -> Path:
     """A page of so many images."""
-    dataset = data.load("fashion-mnist", LoadOptions(split="none"))
+    dataset = data.load("fashion-mnist", LoadOptions(validation="none"))
     images = np.concatenate([dataset.split("test").images, dataset.train.images])[:count]
     labels = np.concatenate([dataset.split("test").labels, dataset.train.labels])[:count]
     rng = np.random.default_rng(1)

@@ -34,7 +34,7 @@ def ours(network: str, seed: int, epochs: int) -> dict[str, Any]:
 
     changes = {"epochs": epochs, "augmented_epochs": 0, "seed": seed, "precision": "auto"}
     recipe = train.settle_precision(recipes.change(recipes.get(network), changes))
-    dataset = data.load("fashion-mnist", data.LoadOptions(split="article"))
+    dataset = data.load("fashion-mnist", data.LoadOptions(validation="article"))
     with tempfile.TemporaryDirectory() as scratch:
         scores = train.train(recipe, dataset, Run.create(recipe.name, Path(scratch)))[-1].test
     if scores is None:
@@ -48,7 +48,7 @@ def theirs(network: str, seed: int, epochs: int) -> dict[str, Any]:
 
     from clothier import data
 
-    given = plain_keras.arrays(data.load("fashion-mnist", data.LoadOptions(split="article")))
+    given = plain_keras.arrays(data.load("fashion-mnist", data.LoadOptions(validation="article")))
     keras.utils.set_random_seed(seed)
     model = plain_keras.compiled(network)
     # Autotune changes no number; it only waits.

@@ -71,7 +71,7 @@ def leg(name: str, network: str, epochs: int, precision: str, images: int | None
         recipes.get(network),
         {"epochs": epochs, "augmented_epochs": 0, "precision": precision, "batch_size": BATCH},
     )
-    whole = data.load(source, data.LoadOptions(split="article"))
+    whole = data.load(source, data.LoadOptions(validation="article"))
     rows = images or len(whole.train)
 
     def part(split: str, count: int) -> Split:

@@ -131,8 +131,10 @@ def leg(name: str, seed: int) -> dict[str, float]:
     variant = VARIANTS[name]
     if variant.patch:
         variant.patch()
-    recipe = recipes.change(recipes.get("fastnet"), {"split": "article", **variant.changes, "seed": seed})
-    dataset = data.load("fashion-mnist", data.LoadOptions(split=recipe.split))
+    recipe = recipes.change(
+        recipes.get("fastnet"), {"validation": "article", **variant.changes, "seed": seed}
+    )
+    dataset = data.load("fashion-mnist", data.LoadOptions(validation=recipe.validation))
     began = time.process_time()
     with tempfile.TemporaryDirectory() as scratch:
         judged = train.train(recipe, dataset, Run.create(recipe.name, Path(scratch)))[-1].validation

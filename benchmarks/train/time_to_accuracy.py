@@ -9,8 +9,8 @@ augmentation and a checkpoint each epoch; each seed in a process of its own. Apa
 
 Keras's 60 epochs are extrapolated from a few measured ones of each kind: 10 as they are, then 50 through
 ImageDataGenerator, both with validation, as the article writes them; the first epoch of each kind is not counted.
-`--set` changes our recipe, such as `split=article` to look at validation images instead: then the test split is not
-printed.
+`--set` changes our recipe, such as `validation=article` to look at validation images instead: then the test split
+is not printed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def ours(name: str, seed: int, changes: list[str]) -> dict[str, float]:
     imported = time.perf_counter() - began
     values: dict[str, Any] = dict(change.split("=", 1) for change in changes)
     recipe = recipes.change(recipes.get(name), {**values, "seed": seed})
-    dataset: Dataset = data.load("fashion-mnist", data.LoadOptions(split=recipe.split))
+    dataset: Dataset = data.load("fashion-mnist", data.LoadOptions(validation=recipe.validation))
 
     class Clock(train.Watcher):
         steps: list[float]

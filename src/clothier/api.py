@@ -26,18 +26,18 @@ def fit(
 ) -> Run:
     """A finished run in a new folder under `root`: `fit("cnn1", dataset, epochs=3, augmented_epochs=0)`.
 
-    `changes` go to the recipe's fields. Raises InputError for unknown names or values out of range, for a split other
-    than that by which the data were read, and as `train.train`.
+    `changes` go to the recipe's fields. Raises InputError for unknown names or values out of range, for a way of
+    holding out validation images other than that by which the data were read, and as `train.train`.
     """
     _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
     _check_dataset(dataset)
     chosen = recipes.get(recipe) if isinstance(recipe, str) else recipe
     chosen = recipes.change(chosen, changes)
     train.check_names(chosen)
-    if "split" in changes and chosen.split != chosen.as_read(dataset).split:
+    if "validation" in changes and chosen.validation != (read := chosen.as_read(dataset).validation):
         raise InputError(
-            f"split is '{chosen.split}', and {dataset.name} was read already, by '{chosen.as_read(dataset).split}'; "
-            f"wanted no split here; choose it when reading: clothier.LoadOptions(split='{chosen.split}')"
+            f"validation is '{chosen.validation}', and {dataset.name} was read already, by '{read}'; "
+            f"wanted no validation here; choose it when reading: clothier.LoadOptions(validation='{chosen.validation}')"
         )
     run = Run.create(chosen.name, Path(root))
     train.train(chosen, dataset, run, watcher=watcher)

@@ -42,18 +42,18 @@ def test_the_split_of_a_recipe_gives_way_to_validation_photos_of_the_data(
     assert cli.run([*WORDS, "--set", "precision=float32"]) == 0
     content = json.loads((tmp_path / "runs" / "cnn1_dropout-1" / "recipe.json").read_text())
     assert content["data"]["counts"] == {"train": 12, "validation": 12}
-    assert content["recipe"]["split"] == content["data"]["options"]["split"] == "default"
+    assert content["recipe"]["validation"] == content["data"]["options"]["validation"] == "default"
     assert cli.run(["train", "--resume", "runs/cnn1_dropout-1", "--verbose", "0"]) == 0
 
 
-@pytest.mark.parametrize("typed", [("--split", "none"), ("--set", "split=stratified")])
-def test_a_split_that_was_typed_is_refused(
+@pytest.mark.parametrize("typed", [("--validation", "none"), ("--set", "validation=stratified")])
+def test_a_validation_that_was_typed_is_refused(
     capsys: pytest.CaptureFixture[str], typed: tuple[str, str]
 ) -> None:
     assert cli.run([*WORDS, *typed]) == 2
-    split = typed[1].removeprefix("split=")
+    chosen = typed[1].removeprefix("validation=")
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"clothier: --split {split} does not apply to folder:photos, which brings its own validation photos; "
+        f"clothier: --validation {chosen} does not apply to folder:photos, which brings its own validation photos; "
         "leave it out"
     )
 

@@ -60,7 +60,7 @@ def test_shapes_classes_and_the_articles_rows(make_files: MakeFiles, tmp_path: P
     }
     assert dataset.class_names[0] == "T-shirt/top"
     assert dataset.class_names[9] == "Ankle boot"
-    whole = load("fashion-mnist", LoadOptions(cache_dir=tmp_path, split="none"))
+    whole = load("fashion-mnist", LoadOptions(cache_dir=tmp_path, validation="none"))
     from sklearn.model_selection import train_test_split
 
     _, rows = train_test_split(range(600), test_size=0.2, random_state=13)
@@ -191,6 +191,6 @@ def test_plain_http_only_with_a_digest() -> None:
     not fashion_mnist.DEBIAN_FOLDER.is_dir(), reason="the package dataset-fashion-mnist is not installed"
 )
 def test_debians_package_is_the_current_release(tmp_path: Path) -> None:
-    dataset = load("fashion-mnist", LoadOptions(cache_dir=tmp_path, split="none"))
+    dataset = load("fashion-mnist", LoadOptions(cache_dir=tmp_path, validation="none"))
     assert len(dataset.train) == 60000
     assert np.bincount(dataset.split("test").labels).tolist() == [1000] * 10

@@ -55,7 +55,9 @@ def test_too_few_photos_are_counted_as_they_lie(photo_folder: MakeFolder, tmp_pa
 
 
 def test_rows_are_in_the_order_of_file_names(photo_folder: MakeFolder, tmp_path: Path) -> None:
-    dataset = loaded(photo_folder(tmp_path / "p" / "train", {"hat": 10, "shoe": 10}).parent, split="none")
+    dataset = loaded(
+        photo_folder(tmp_path / "p" / "train", {"hat": 10, "shoe": 10}).parent, validation="none"
+    )
     assert dataset.train.labels.tolist() == [0, 1] * 10
     assert dataset.train.images[:4, 3, 4, 0].tolist() == [0, 10, 1, 11]
 
@@ -148,7 +150,7 @@ def test_photos_in_folders_within_a_class_are_of_that_class(
     assert told(root) == [
         f"{root}: 2 of 22 photos lie in folders within a class's folder; they are of that class"
     ]
-    train = loaded(root, split="none", seed=1).splits().values()
+    train = loaded(root, validation="none", seed=1).splits().values()
     by_file = {file: (split, row) for split in train for row, file in enumerate(split.files)}
     assert len(by_file) == 22
     for file, tone, label in (

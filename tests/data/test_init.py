@@ -12,7 +12,7 @@ import pytest
 
 from clothier import data
 from clothier.data import SOURCES, LoadOptions, load
-from clothier.data.options import SPLITS
+from clothier.data.options import VALIDATIONS
 from clothier.errors import InputError, OwnValidationError
 
 
@@ -25,7 +25,7 @@ def refusal(name: str) -> str:
 def test_every_source_says_how_it_is_used() -> None:
     for name, source in SOURCES.items():
         assert source.syntax.startswith(name)
-        assert source.default_split in SPLITS
+        assert source.default_validation in VALIDATIONS
         assert source.description
 
 
@@ -84,7 +84,9 @@ def test_data_say_how_they_were_read(
     photo_folder: Callable[[Path, Mapping[str, int]], Path], tmp_path: Path, crop: str
 ) -> None:
     photo_folder(tmp_path / "photos", {"hat": 25, "shoe": 25})
-    options = LoadOptions(image_size=(6, 8), crop=crop, seed=4, split="none", cache_dir=tmp_path / "cache")
+    options = LoadOptions(
+        image_size=(6, 8), crop=crop, seed=4, validation="none", cache_dir=tmp_path / "cache"
+    )
     dataset = load(f"folder:{tmp_path / 'photos'}", options)
     assert dataset.reading.crop == crop
     content = json.loads(json.dumps(dict(dataset.reading.options)))
@@ -93,7 +95,7 @@ def test_data_say_how_they_were_read(
 
 
 @pytest.mark.parametrize("usual", ["none", "stratified", "article"])
-def test_a_usual_split_gives_way_to_validation_images_of_the_data(
+def test_a_usual_validation_gives_way_to_validation_images_of_the_data(
     photo_folder: Callable[[Path, Mapping[str, int]], Path], tmp_path: Path, usual: str
 ) -> None:
     for split in ("train", "val"):
@@ -104,22 +106,22 @@ def test_a_usual_split_gives_way_to_validation_images_of_the_data(
     source = f"folder:{tmp_path / 'photos'}"
     dataset = load(source, options, usual)
     assert {name: len(split) for name, split in dataset.splits().items()} == {"train": 10, "validation": 10}
-    assert dataset.reading.options["split"] == "default"
+    assert dataset.reading.options["validation"] == "default"
     assert told[0] == f"{tmp_path / 'photos'}: left out 1 other file (1 .txt)"
     assert len(set(told)) == len(told)
-    with pytest.raises(OwnValidationError, match=f"^--split {usual} does not apply to folder:"):
-        load(source, replace(options, split=usual), "none")
+    with pytest.raises(OwnValidationError, match=f"^--validation {usual} does not apply to folder:"):
+        load(source, replace(options, validation=usual), "none")
 
 
-def test_a_usual_split_is_that_of_data_without_validation_images() -> None:
-    dataset = load("generated:60", usual_split="none")
-    assert (dataset.validation, dataset.reading.options["split"]) == (None, "none")
+def test_a_usual_validation_is_that_of_data_without_validation_images() -> None:
+    dataset = load("generated:60", usual_validation="none")
+    assert (dataset.validation, dataset.reading.options["validation"]) == (None, "none")
     assert (
         load("generated:60", LoadOptions.from_json(dataset.reading.options)).fingerprint
         == dataset.fingerprint
     )
-    typed = load("generated:60", LoadOptions(split="stratified"), "none")
-    assert typed.reading.options["split"] == "stratified"
+    typed = load("generated:60", LoadOptions(validation="stratified"), "none")
+    assert typed.reading.options["validation"] == "stratified"
     assert len(typed.split("validation")) == 12
 
 

@@ -30,7 +30,7 @@ def refusal(folder: Path) -> str:
 
 
 def test_four_files_are_a_data_set(folder: Path, digits: Digits) -> None:
-    dataset = load(f"idx:{folder}", LoadOptions(split="none"))
+    dataset = load(f"idx:{folder}", LoadOptions(validation="none"))
     assert dataset.class_names == ("0", "1", "2")
     assert dataset.name == f"idx:{folder}"
     assert np.array_equal(dataset.train.images[..., 0], digits(45, seed=45)[0])
@@ -40,7 +40,7 @@ def test_four_files_are_a_data_set(folder: Path, digits: Digits) -> None:
 def test_validation_data_are_stratified_unless_asked_otherwise(folder: Path) -> None:
     validation = load(f"idx:{folder}").split("validation")
     assert np.bincount(validation.labels).tolist() == [3, 3, 3]
-    article = load(f"idx:{folder}", LoadOptions(split="article")).split("validation")
+    article = load(f"idx:{folder}", LoadOptions(validation="article")).split("validation")
     assert not np.array_equal(article.images, validation.images)
 
 
@@ -62,13 +62,13 @@ def test_emnist_is_turned_upright_and_its_letters_count_from_one(
         images, labels = digits(count, seed=count)
         write_idx(tmp_path / name.format(f"{part}-Images-IDX3-ubyte"), images.swapaxes(1, 2))
         write_idx(tmp_path / name.format(f"{part}-labels-idx1-UBYTE"), labels + 1)
-    dataset = load(f"idx:{tmp_path}", LoadOptions(split="none"))
+    dataset = load(f"idx:{tmp_path}", LoadOptions(validation="none"))
     images, labels = digits(45, seed=45)
     assert np.array_equal(dataset.train.images[..., 0], images)
     assert np.array_equal(dataset.train.labels, labels)
     assert dataset.class_names == ("1", "2", "3")
     (tmp_path / "classes.txt").write_text("A\nB\nC\n")
-    named = load(f"idx:{tmp_path}", LoadOptions(split="none"))
+    named = load(f"idx:{tmp_path}", LoadOptions(validation="none"))
     assert named.class_names == ("A", "B", "C")
     assert np.array_equal(named.train.labels, labels)
 

@@ -10,9 +10,9 @@ from clothier.errors import InputError
 
 def test_values_out_of_range_are_refused() -> None:
     with pytest.raises(InputError) as caught:
-        LoadOptions(split="artcle")
+        LoadOptions(validation="artcle")
     assert str(caught.value) == (
-        "unknown split 'artcle'; known: article, default, none, stratified; did you mean 'article'?"
+        "unknown validation 'artcle'; known: article, default, none, stratified; did you mean 'article'?"
     )
     with pytest.raises(InputError) as caught:
         LoadOptions(crop="center")
@@ -39,7 +39,7 @@ def test_photo_options_are_refused_by_other_sources(options: LoadOptions, flag: 
 
 
 def test_defaults_are_refused_by_none() -> None:
-    LoadOptions(seed=4, split="none").refuse_photo_options("idx")
+    LoadOptions(seed=4, validation="none").refuse_photo_options("idx")
 
 
 def test_the_cache_lies_in_the_users_cache_directory(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_what_is_brought_is_kept_and_what_is_not_is_held_out(make_splits: MakeSp
     }
     assert sizes(load(make_splits(train=20, validation=4))) == {"train": 20, "validation": 4}
     assert sizes(load(make_splits(train=20, test=6))) == {"train": 16, "validation": 4, "test": 6}
-    assert sizes(load(make_splits(train=20, test=6), split="none")) == {"train": 20, "test": 6}
+    assert sizes(load(make_splits(train=20, test=6), validation="none")) == {"train": 20, "test": 6}
 
 
 def test_the_order_of_splits_does_not_matter(make_splits: MakeSplits) -> None:
@@ -79,9 +79,9 @@ def test_the_order_of_splits_does_not_matter(make_splits: MakeSplits) -> None:
 
 def test_a_choice_of_split_needs_photos_to_divide(make_splits: MakeSplits) -> None:
     with pytest.raises(InputError) as caught:
-        load(make_splits(train=20, validation=4), split="stratified")
+        load(make_splits(train=20, validation=4), validation="stratified")
     assert str(caught.value) == (
-        "--split stratified does not apply to folder:x, which brings its own validation photos; leave it out"
+        "--validation stratified does not apply to folder:x, which brings its own validation photos; leave it out"
     )
 
 
@@ -103,7 +103,7 @@ def test_unreadable_photos_are_listed_in_one_error(make_splits: MakeSplits) -> N
     splits["test"][0].path.write_text("words")
     for _ in range(2):  # the second time from the cache
         with pytest.raises(DataError) as caught:
-            load(splits, split="none")
+            load(splits, validation="none")
         assert str(caught.value) == (
             "folder:x has 7 unreadable pictures: train/1.png is empty; train/4.png is empty; train/5.png is empty; "
             "train/6.png is empty; train/7.png is empty; and 2 more; replace them, or leave them out with --skip-bad"
@@ -114,7 +114,7 @@ def test_unreadable_photos_are_left_out_when_asked(make_splits: MakeSplits) -> N
     splits = make_splits(train=20, test=6)
     splits["train"][3].path.write_text("")
     told: list[str] = []
-    dataset = load(splits, split="none", skip_bad=True, warn=told.append)
+    dataset = load(splits, validation="none", skip_bad=True, warn=told.append)
     assert told[-1] == "left out 1 unreadable picture: train/3.png is empty"
     assert sizes(dataset) == {"train": 19, "test": 6}
     assert (dataset.train.images[:, 3, 4, 0] % 10 == dataset.train.labels).all()
@@ -124,10 +124,10 @@ def test_unreadable_photos_are_left_out_when_asked(make_splits: MakeSplits) -> N
 def test_a_class_of_unreadable_photos_is_missed(make_splits: MakeSplits) -> None:
     splits = make_splits(train=2, test=2)
     splits["test"][1].path.write_text("")
-    assert load(splits, split="none", skip_bad=True).split("test").labels.tolist() == [0]
+    assert load(splits, validation="none", skip_bad=True).split("test").labels.tolist() == [0]
     splits["train"][1].path.write_text("")
     with pytest.raises(DataError, match="class 'shoe' has no image in the train split"):
-        load(splits, split="none", skip_bad=True)
+        load(splits, validation="none", skip_bad=True)
 
 
 def test_classes_are_checked_before_anything_is_decoded(make_splits: MakeSplits) -> None:

@@ -53,7 +53,7 @@ def refusal(path: Path | str) -> str:
 )
 def test_there_and_back(pixels: int, shape: tuple[int, int, int], newline: str, tmp_path: Path) -> None:
     rows = rows_of(30, pixels)
-    dataset = load(in_two_files(tmp_path, rows, newline), LoadOptions(split="none"))
+    dataset = load(in_two_files(tmp_path, rows, newline), LoadOptions(validation="none"))
     assert dataset.train.images.shape == (30, *shape)
     assert np.array_equal(dataset.train.images.reshape(30, -1), rows[:, 1:])
     assert np.array_equal(dataset.train.labels, rows[:, 0])
@@ -62,7 +62,7 @@ def test_there_and_back(pixels: int, shape: tuple[int, int, int], newline: str, 
 
 def test_colour_channels_lie_side_by_side(tmp_path: Path) -> None:
     rows = np.array([[0, *range(12)], [1, *range(12)]], dtype=np.uint8)
-    images = load(in_two_files(tmp_path, rows), LoadOptions(split="none")).train.images
+    images = load(in_two_files(tmp_path, rows), LoadOptions(validation="none")).train.images
     assert images[0].tolist() == [[[0, 1, 2], [3, 4, 5]], [[6, 7, 8], [9, 10, 11]]]
 
 
@@ -82,7 +82,7 @@ def test_the_articles_rows_are_those_of_the_file(tmp_path: Path) -> None:
     from sklearn.model_selection import train_test_split
 
     rows = rows_of(50)
-    dataset = load(in_two_files(tmp_path, rows), LoadOptions(split="article"))
+    dataset = load(in_two_files(tmp_path, rows), LoadOptions(validation="article"))
     _, validation = train_test_split(rows, test_size=0.2, random_state=13)
     assert np.array_equal(dataset.split("validation").images.reshape(-1, 4), validation[:, 1:])
 
@@ -133,9 +133,9 @@ def test_rows_of_another_length_are_named_where_columns_are_not_used(tmp_path: P
 def test_labels_from_one(tmp_path: Path) -> None:
     rows = rows_of(100)
     rows[:, 0] = 1 + np.arange(100) % 10
-    named = load(f"csv:{write(tmp_path / 'fashion-mnist_train.csv', rows)}", LoadOptions(split="none"))
+    named = load(f"csv:{write(tmp_path / 'fashion-mnist_train.csv', rows)}", LoadOptions(validation="none"))
     assert named.class_names[:2] == ("T-shirt/top", "Trouser")
-    unnamed = load(f"csv:{write(tmp_path / 't.csv', rows)}", LoadOptions(split="none"))
+    unnamed = load(f"csv:{write(tmp_path / 't.csv', rows)}", LoadOptions(validation="none"))
     assert unnamed.class_names == tuple(map(str, range(1, 11)))
     assert np.array_equal(named.train.labels, unnamed.train.labels)
 

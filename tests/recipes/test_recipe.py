@@ -28,18 +28,18 @@ def test_the_articles_recipe() -> None:
 def test_the_r_tutorials_recipe() -> None:
     recipe = recipes.get("cnn1_dropout")
     assert recipe.phases() == [("plain", 20)]
-    assert (recipe.batch_size, recipe.split) == (32, "none")
+    assert (recipe.batch_size, recipe.validation) == (32, "none")
 
 
-def test_as_read_a_recipe_has_the_split_of_its_data(tiny: Dataset) -> None:
+def test_as_read_a_recipe_has_the_validation_of_its_data(tiny: Dataset) -> None:
     fastnet = recipes.get("fastnet")
-    for options, split in (
-        ({"split": "article"}, "article"),
-        ({"split": "default"}, "default"),
+    for options, validation in (
+        ({"validation": "article"}, "article"),
+        ({"validation": "default"}, "default"),
         ({}, "default"),
     ):
         read = fastnet.as_read(replace(tiny, reading=Reading("folder:x", options)))
-        assert read == recipes.change(fastnet, {"split": split})
+        assert read == recipes.change(fastnet, {"validation": validation})
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)
@@ -161,7 +161,7 @@ def test_text_is_read_as_the_fields_type() -> None:
             "unknown base_pixels 'mistake'; known: article_mistake, as_trained; did you mean 'article_mistake'?",
         ),
         ({"base_end": "pool1"}, "unknown base_end 'pool1'; known: flatten, logits"),
-        ({"split": "half"}, "unknown split 'half'; known: article, default, none, stratified"),
+        ({"validation": "half"}, "unknown validation 'half'; known: article, default, none, stratified"),
     ],
 )
 def test_a_wrong_field_or_value_is_named(values: dict[str, Any], words: str) -> None:

@@ -22,7 +22,7 @@ def comparison(tmp_path: Path) -> Comparison:
         make_run(tmp_path / "runs", f"cnn1-{seed}", range(seed), seed=seed, augmented_epochs=0)
         for seed in (1, 3)
     ]
-    other = make_run(tmp_path / "runs", "cnn3-1", range(20), recipe="cnn3", validation=False)
+    other = make_run(tmp_path / "runs", "cnn3-1", range(20), recipe="cnn3", validated=False)
     other.report_file.write_text("a report")
     return compare.compare([*runs, other])
 
@@ -148,7 +148,7 @@ def test_what_the_reader_must_know_depends_on_what_is_there(comparison: Comparis
 def test_without_validation_there_is_no_figure(tmp_path: Path) -> None:
     notice = "The data are generated."
     runs = [
-        make_run(tmp_path, f"cnn1-{n}", validation=False, batch_size=n, data={"notice": notice})
+        make_run(tmp_path, f"cnn1-{n}", validated=False, batch_size=n, data={"notice": notice})
         for n in (1, 2)
     ]
     paths = compare_page.write(compare.compare(runs), tmp_path / "out")

@@ -108,9 +108,9 @@ def test_finished_runs_are_reused_and_stopped_ones_gone_on_with(tiny: Dataset, t
 def test_a_run_whose_data_brought_their_validation_images_is_reused(tiny: Dataset, tmp_path: Path) -> None:
     asked = request(tiny, tmp_path, "cnn1_dropout")
     (job,) = reproduce.plan(asked)
-    assert job.recipe.split == "none"
+    assert job.recipe.validation == "none"
     data = {"fingerprint": tiny.fingerprint}
-    make_run(tmp_path, "cnn1_dropout-1", recipe="cnn1_dropout", data=data, split="default")
+    make_run(tmp_path, "cnn1_dropout-1", recipe="cnn1_dropout", data=data, validation="default")
     assert reproduce.plan(asked) == []
 
 

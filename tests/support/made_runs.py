@@ -59,7 +59,7 @@ def make_run(
     recipe: str = "cnn1",
     labels: Labels = LABELS,
     phases: Sequence[str] = ("plain",),
-    validation: bool = True,
+    validated: bool = True,
     data: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Run:
@@ -72,7 +72,7 @@ def make_run(
     for phase, epochs in chosen.phases():
         if phase in phases:
             for epoch in range(ended + 1, ended + epochs + 1):
-                loss, accuracy = (0.5 / epoch, 1 - 0.5 / epoch) if validation else (None, None)
+                loss, accuracy = (0.5 / epoch, 1 - 0.5 / epoch) if validated else (None, None)
                 history.append(EpochRow(epoch, phase, 0.5, 0.75, loss, accuracy, 0.001, 2.0))
         ended += epochs
         ends[phase] = ended

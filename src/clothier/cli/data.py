@@ -22,7 +22,7 @@ def data(
         typer.Argument(help="`list`, or a source: fashion-mnist, folder:DIR, csv:FILE, idx:DIR, generated."),
     ],
     data_dir: options.DataDir = None,
-    split: options.SplitName = "default",
+    validation: options.Validation = "default",
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -48,7 +48,7 @@ def data(
         return
     from clothier.files import slug
 
-    read = options.as_options(data_dir, split, image_size, crop, skip_bad)
+    read = options.as_options(data_dir, validation, image_size, crop, skip_bad)
     _check(augment, out)
     dataset = options.load_data(source, read)
     shown = _in_file_order(dataset, source, read)
@@ -82,7 +82,7 @@ def _in_file_order(dataset: Dataset, source: str, read: dict[str, Any]) -> Datas
     """The training images as the files hold them, where splitting shuffled them: the tutorials show their first
     thirty and the seventh."""
     if source.partition(":")[0] in ("fashion-mnist", "idx"):
-        return options.load_data(source, {**read, "split": "none"})
+        return options.load_data(source, {**read, "validation": "none"})
     return dataset
 
 

@@ -25,11 +25,10 @@ DataDir = Annotated[
         show_default=False,
     ),
 ]
-SplitName = Annotated[
+Validation = Annotated[
     str,
     typer.Option(
-        "--split",
-        help="How validation data are held out where the data bring none: article, stratified, none; default: the "
+        help="How validation images are held out where the data bring none: article, stratified, none; default: the "
         "source's own.",
     ),
 ]
@@ -52,25 +51,25 @@ Format = Annotated[str, typer.Option(help="png or svg.")]
 Dpi = Annotated[int, typer.Option(help="Dots an inch.", min=20, max=1200)]
 
 
-def load_data(source: str, options: dict[str, Any], usual_split: str = "default") -> Dataset:
+def load_data(source: str, options: dict[str, Any], usual_validation: str = "default") -> Dataset:
     """The data set, with a progress bar, warnings on stderr and its notice said. `options` are those of
-    data.load as JSON holds them, `usual_split` as there."""
+    data.load as JSON holds them, `usual_validation` as there."""
     from clothier import data
 
     with screen.counting() as progress:
         read = data.LoadOptions.from_json(options, progress=progress, warn=screen.notice)
-        dataset = data.load(source, read, usual_split)
+        dataset = data.load(source, read, usual_validation)
     screen.notice(dataset.notice)
     return dataset
 
 
 def as_options(
-    data_dir: Path | None, split: str, image_size: str | None, crop: str | None, skip_bad: bool
+    data_dir: Path | None, validation: str, image_size: str | None, crop: str | None, skip_bad: bool
 ) -> dict[str, Any]:
     """The options of data.load as JSON can hold them."""
     return {
         "data_dir": str(data_dir.absolute()) if data_dir else None,
-        "split": split,
+        "validation": validation,
         "image_size": parse_size(image_size),
         "crop": crop or "pad",
         "skip_bad": skip_bad,

@@ -59,14 +59,14 @@ def reproduce(
     names = [name.strip() for name in rows.split(",")] if rows is not None else None
 
     @functools.cache
-    def load(split: str) -> Dataset:
-        typed = split if "split" in changes else "default"
-        return options.load_data(data, options.as_options(data_dir, typed, None, "pad", False), split)
+    def load(validation: str) -> Dataset:
+        typed = validation if "validation" in changes else "default"
+        return options.load_data(data, options.as_options(data_dir, typed, None, "pad", False), validation)
 
     request = reproducing.Request(
         rows=reproducing.rows(tutorial, names),
         runs=runs,
-        load=lambda recipe: load(recipe.split),
+        load=lambda recipe: load(recipe.validation),
         source=data,
         seeds=seeds,
         changes=changes,
@@ -84,7 +84,7 @@ def reproduce(
         outcomes=reproducing.outcomes(request, notes),
         source=data,
         changes=tuple(f"{field}={value}" for field, value in changes.items()),
-        notice=next((load(recipe.split).notice for recipe in request.recipes()), ""),
+        notice=next((load(recipe.validation).notice for recipe in request.recipes()), ""),
     )
     paths = page.write(reproduction, out)
     if json:

@@ -33,9 +33,11 @@ def train(
         ),
     ] = None,
     data_dir: options.DataDir = None,
-    split: Annotated[
+    validation: Annotated[
         str | None,
-        typer.Option(help="Validation data: article, stratified, none.", show_default="the recipe's"),
+        typer.Option(
+            help="How validation images are held out: article, stratified, none.", show_default="the recipe's"
+        ),
     ] = None,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
@@ -80,7 +82,7 @@ def train(
 ) -> None:
     """Train a network, judge it, and write figures and a report."""
     named = _named(recipe, resume)
-    changes = _changes(named, set_ or [], epochs, split, seed, phases)
+    changes = _changes(named, set_ or [], epochs, validation, seed, phases)
     changes.update({"base": base} if base is not None else {})
     if fine_tune:
         if phases == "plain":
@@ -93,8 +95,8 @@ def train(
         run, scores = _resume(resume, recipe, changes, data_options, threads, verbose)
     else:
         chosen = _choose(named, changes)
-        split = chosen.split if "split" in changes else "default"
-        read = options.as_options(data_dir, split, image_size, crop, skip_bad)
+        typed = chosen.validation if "validation" in changes else "default"
+        read = options.as_options(data_dir, typed, image_size, crop, skip_bad)
         run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
     _show(run, scores, json)
 
@@ -112,12 +114,17 @@ def _named(recipe: str | None, resume: Path | None) -> Recipe:
 
 
 def _changes(
-    named: Recipe, settings: list[str], epochs: int | None, split: str | None, seed: int | None, phases: str
+    named: Recipe,
+    settings: list[str],
+    epochs: int | None,
+    validation: str | None,
+    seed: int | None,
+    phases: str,
 ) -> dict[str, Any]:
     """The recipe fields that the command line changes."""
     changes = options.settings(settings)
     first = "epochs" if named.epochs or "epochs" in changes else "augmented_epochs"
-    given = {first: epochs, "split": split, "seed": seed}
+    given = {first: epochs, "validation": validation, "seed": seed}
     changes.update({field: value for field, value in given.items() if value is not None})
     if phases not in ("all", "plain"):
         raise InputError(f"--phases is '{phases}'; wanted all, or plain to stop before augmentation")
@@ -160,7 +167,7 @@ def _start(
     training.check_names(recipe)  # before the data are read, which may take a while
     options.check_out(folder=runs)
     base = _base(recipe, threads)
-    dataset = options.load_data(source, read, recipe.split)
+    dataset = options.load_data(source, read, recipe.validation)
     if base is not None:
         _tell_of_base(recipe, base, dataset.image_shape)
     watching = _watcher(verbose)

@@ -20,12 +20,12 @@ from clothier.values.names import escaped
 
 @dataclass(frozen=True)
 class Source:
-    """Where data may come from. `load` takes what follows the colon, the options and `default_split`."""
+    """Where data may come from. `load` takes what follows the colon, the options and `default_validation`."""
 
     load: Callable[[str, LoadOptions, str], Dataset]
     description: str
     syntax: str  # brackets around what may be left out
-    default_split: str  # how validation data are held out unless the options say otherwise
+    default_validation: str  # how validation data are held out unless the options say otherwise
     files: Callable[[str], list[Path]] = lambda argument: []  # the folders or files that the argument names
 
 
@@ -66,10 +66,10 @@ SOURCES: dict[str, Source] = {
 }
 
 
-def load(name: str, options: LoadOptions | None = None, usual_split: str = "default") -> Dataset:
+def load(name: str, options: LoadOptions | None = None, usual_validation: str = "default") -> Dataset:
     """The data set of a source, such as "fashion-mnist" or "folder:photos"; its `reading` says how it was read.
 
-    `usual_split`, such as a recipe's, stands in for a split of the options that is "default", and gives way to
+    `usual_validation`, such as a recipe's, stands in where `options.validation` is "default", and gives way to
     validation images that the data bring.
 
     Raises InputError for an unknown source, a missing argument or an option for photos where there are none;
@@ -88,13 +88,13 @@ def load(name: str, options: LoadOptions | None = None, usual_split: str = "defa
             f"data source '{key}' takes nothing after its name and got '{argument}'; wanted {key}"
         )
     options = options or LoadOptions()
-    if usual_split != options.split == "default":
+    if usual_validation != options.validation == "default":
         options = replace(options, warn=_once(options.warn))  # the second attempt warns of the same again
         try:
-            return load(name, replace(options, split=usual_split))
+            return load(name, replace(options, validation=usual_validation))
         except OwnValidationError:
             pass
-    dataset = source.load(argument, options, source.default_split)
+    dataset = source.load(argument, options, source.default_validation)
     for sentence in absent_classes(dataset):
         options.tell(sentence)
     return replace(dataset, reading=Reading(name, options.as_json(), located(name)))

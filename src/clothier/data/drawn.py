@@ -14,7 +14,7 @@ NUM_TRAIN = 12_000
 LEAST_TRAIN, MOST_TRAIN = 60, 600_000
 
 
-def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
+def load(argument: str, options: LoadOptions, default_validation: str) -> Dataset:
     """`argument` (12,000 if empty) training images, less those held out, and a sixth as many test images.
 
     uint8 28 x 28 grey, ten classes; a function of `argument` and `options.seed`. Raises InputError for an argument
@@ -41,7 +41,7 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
         splits["train"],
         splits["test"],
         CLASS_NAMES,
-        how=options.split_or(default_split),
+        how=options.validation_or(default_validation),
         seed=options.seed,
         notice=NOTICE,
     )

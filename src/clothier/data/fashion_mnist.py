@@ -47,7 +47,7 @@ MIRRORS = (
 Files = dict[str, Path]  # by the names in SHA256
 
 
-def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
+def load(argument: str, options: LoadOptions, default_validation: str) -> Dataset:
     """Fashion-MNIST: 60,000 training images, less those held out, and 10,000 test images, 28 x 28, grey.
 
     Looked for in `options.data_dir` or CLOTHIER_DATA, which must then hold it; else in the cache folder, in the
@@ -58,7 +58,12 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     files = _named(options) or _on_this_machine(options) or _downloaded(options)
     train, test = _read(files, "train"), _read(files, "t10k")
     return from_arrays(
-        "fashion-mnist", train, test, FASHION_MNIST, how=options.split_or(default_split), seed=options.seed
+        "fashion-mnist",
+        train,
+        test,
+        FASHION_MNIST,
+        how=options.validation_or(default_validation),
+        seed=options.seed,
     )
 
 

@@ -32,7 +32,7 @@ class _Sorted:
         return sum(map(len, self.classes.values()))
 
 
-def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
+def load(argument: str, options: LoadOptions, default_validation: str) -> Dataset:
     """The data set of the folder `argument`, classes named by its directories, in the order of `in_order`.
 
     Photos are found by `photo.walk`; those in folders within a class's folder are of that class. What is left out is
@@ -66,7 +66,9 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
     class_names = in_order({name for of_split in sorted_out.values() for name in of_split.classes})
     listed = {split: _listed(root, of_split.classes, class_names) for split, of_split in sorted_out.items()}
     flat = places == {"train": root}
-    return photos.load(f"folder:{argument}", listed, class_names, options, default_split, hold_out_test=flat)
+    return photos.load(
+        f"folder:{argument}", listed, class_names, options, default_validation, hold_out_test=flat
+    )
 
 
 def _split_folders(root: Path, found: Found) -> dict[str, Path]:

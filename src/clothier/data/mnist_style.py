@@ -23,7 +23,7 @@ CLASSES_FILE = "classes.txt"
 Files = dict[tuple[str, str], Path]  # by (train or test, images or labels)
 
 
-def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
+def load(argument: str, options: LoadOptions, default_validation: str) -> Dataset:
     """The data set of the folder `argument`. Raises DataError for files that are missing or damaged.
 
     Files are named as MNIST's (train-images-idx3-ubyte, t10k-labels-idx1-ubyte, ..., packed with gzip or not), or
@@ -47,7 +47,7 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
         train,
         test,
         names or [str(v) for v in values],
-        how=options.split_or(default_split),
+        how=options.validation_or(default_validation),
         seed=options.seed,
     )
 

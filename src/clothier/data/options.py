@@ -11,7 +11,7 @@ from clothier.data import places
 from clothier.errors import InputError, unknown_name
 from clothier.photo.doctor import WAYS
 
-SPLITS = ("article", "default", "none", "stratified")
+VALIDATIONS = ("article", "default", "none", "stratified")
 MAX_SIDE = 2048  # pixels; a photo of that size takes 12 MB
 
 
@@ -23,7 +23,9 @@ class LoadOptions:
     """
 
     data_dir: Path | None = None  # of fashion-mnist alone; None: the folder that CLOTHIER_DATA names, if set
-    split: str = "default"  # how validation data are held out, one of SPLITS; default = the source's way
+    validation: str = (
+        "default"  # how validation data are held out, one of VALIDATIONS; default = the source's way
+    )
     image_size: tuple[int, int] | None = None  # (height, width) of photos in pixels; None: 64 x 64
     crop: str = "pad"  # how photos get that shape: pad (on white), centre (the edges are cut off) or doctor
     skip_bad: bool = False  # leave unreadable photos out instead of refusing the data
@@ -33,7 +35,7 @@ class LoadOptions:
     cache_dir: Path | None = None  # None: the user's or, where that cannot be used, a private one
 
     def __post_init__(self) -> None:
-        for field, known in (("split", SPLITS), ("crop", WAYS)):
+        for field, known in (("validation", VALIDATIONS), ("crop", WAYS)):
             if getattr(self, field) not in known:
                 raise unknown_name(field, getattr(self, field), known)
         if self.image_size is not None and not all(1 <= side <= MAX_SIDE for side in self.image_size):
@@ -55,7 +57,7 @@ class LoadOptions:
         """What decides which images are read and how, as JSON holds it."""
         return {
             "data_dir": str(self.data_dir.absolute()) if self.data_dir else None,
-            "split": self.split,
+            "validation": self.validation,
             "image_size": list(self.image_size) if self.image_size else None,
             "crop": self.crop,
             "skip_bad": self.skip_bad,
@@ -66,9 +68,9 @@ class LoadOptions:
         """Where things of that kind are kept, best first, as `places` uses them."""
         return [self.cache_dir / kind] if self.cache_dir is not None else places.of_user(kind)
 
-    def split_or(self, default: str) -> str:
+    def validation_or(self, default: str) -> str:
         """How validation data are held out: as chosen, or in the source's own way."""
-        return default if self.split == "default" else self.split
+        return default if self.validation == "default" else self.validation
 
     def report(self, what: str, done: int, total: int) -> None:
         if self.progress:

@@ -34,23 +34,23 @@ def load(
     splits: Splits,
     class_names: Sequence[str],
     options: LoadOptions,
-    default_split: str,
+    default_validation: str,
     *,
     hold_out_test: bool,
 ) -> Dataset:
     """The data set of these photos; splits that they do not bring are held out of `train`.
 
     A validation split is held out where there is none; a test split only with `hold_out_test`. Raises
-    OwnValidationError for a choice of split where validation photos are brought; DataError for unreadable photos (left
-    out and told with `options.skip_bad`), a single class, a class without photos in the train split; WriteError from
-    the cache.
+    OwnValidationError for a choice of `validation` where validation photos are brought; DataError for unreadable photos
+    (left out and told with `options.skip_bad`), a single class, a class without photos in the train split; WriteError
+    from the cache.
     """
     check_classes(name, {part: _labels(photos) for part, photos in splits.items()}, class_names)
     for one, other in differing_in_case(class_names):
         options.tell(
             f"the classes '{one}' and '{other}' differ in capitals alone; join them if they are one class"
         )
-    divided = _divide(name, splits, class_names, options, default_split, hold_out_test)
+    divided = _divide(name, splits, class_names, options, default_validation, hold_out_test)
     size, folders = options.image_size or DEFAULT_SIZE, options.cache_folders("photos")
     decoded = cache.decoded(divided, size, options.crop, folders, options.report, options.tell)
     if decoded.is_new:
@@ -71,20 +71,24 @@ def _divide(
     splits: Splits,
     class_names: Sequence[str],
     options: LoadOptions,
-    default_split: str,
+    default_validation: str,
     hold_out_test: bool,
 ) -> dict[str, Sequence[Photo]]:
     divided = dict(splits)
     if "validation" in splits:
-        if options.split != "default":
+        if options.validation != "default":
             raise OwnValidationError(
-                f"--split {options.split} does not apply to {name}, which brings its own validation photos; "
+                f"--validation {options.validation} does not apply to {name}, which brings its own validation photos; "
                 "leave it out"
             )
     else:
         train = splits["train"]
         parts = hold_out(
-            _labels(train), options.split_or(default_split), options.seed, class_names, test_too=hold_out_test
+            _labels(train),
+            options.validation_or(default_validation),
+            options.seed,
+            class_names,
+            test_too=hold_out_test,
         )
         divided |= {part: [train[row] for row in rows] for part, rows in parts.items()}
     return {part: divided[part] for part in ORDER if part in divided}

@@ -10,7 +10,7 @@ from clothier.errors import DataError
 from clothier.values import Dataset
 
 
-def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
+def load(argument: str, options: LoadOptions, default_validation: str) -> Dataset:
     """The data set of one table, or of two: training and test data.
 
     A header names a label and pixels (see table_pixels) or a label, a path and perhaps a split (see table_paths), in
@@ -33,7 +33,7 @@ def load(argument: str, options: LoadOptions, default_split: str) -> Dataset:
         if unused := header.unused():
             options.tell(unused)
     read = table_pixels.load if layouts[0] == "pixels" else table_paths.load
-    return read(f"csv:{argument}", headers, options, default_split)
+    return read(f"csv:{argument}", headers, options, default_validation)
 
 
 def named_files(argument: str) -> list[Path]:

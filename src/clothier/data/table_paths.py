@@ -28,7 +28,7 @@ class _Row:
     where: str
 
 
-def load(name: str, headers: Sequence[Header], options: LoadOptions, default_split: str) -> Dataset:
+def load(name: str, headers: Sequence[Header], options: LoadOptions, default_validation: str) -> Dataset:
     """The data set of one table or two (training, test).
 
     Paths are relative to their CSV file, with slashes or backslashes; labels are any text, without the apostrophe by
@@ -61,7 +61,7 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_spl
     if "train" not in splits:
         raise DataError(f"{first} lists no photo of the train split; wanted some; mend its split column")
     flat = len(files) == 1 and headers[0].split is None
-    return photos.load(name, splits, class_names, options, default_split, hold_out_test=flat)
+    return photos.load(name, splits, class_names, options, default_validation, hold_out_test=flat)
 
 
 def _row(header: Header, cells: list[str], where: str, default_split: str) -> _Row:

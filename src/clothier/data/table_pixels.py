@@ -27,7 +27,7 @@ _ZEROS = re.compile(r"(?<=[0-9])\.0*(?=[\s\",;|]|$)")  # those of 160.0
 Rows = npt.NDArray[np.uint8]  # (n, 1 + pixels): the label first
 
 
-def load(name: str, headers: Sequence[Header], options: LoadOptions, default_split: str) -> Dataset:
+def load(name: str, headers: Sequence[Header], options: LoadOptions, default_validation: str) -> Dataset:
     """The data set of one table or two (training, test).
 
     N pixels are a square (grey) or three squares (colour, the channels of a pixel side by side). Classes are named by
@@ -49,7 +49,7 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_spl
         splits[0],
         splits[1] if len(splits) > 1 else None,
         names or [str(value) for value in values],
-        how=options.split_or(default_split),
+        how=options.validation_or(default_validation),
         seed=options.seed,
     )
 

@@ -8,7 +8,7 @@ from clothier.recipes.recipe import Recipe
 RECIPE = Recipe(
     name="cnn1_dropout",
     model="cnn1_dropout",
-    split="none",
+    validation="none",
     epochs=20,
     augmented_epochs=0,
     batch_size=32,

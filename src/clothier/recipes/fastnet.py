@@ -8,7 +8,7 @@ from clothier.recipes.recipe import Recipe
 RECIPE = Recipe(
     name="fastnet",
     model="fastnet",
-    split="none",
+    validation="none",
     epochs=0,
     augmented_epochs=12,
     augment="alternate-flip+shift",

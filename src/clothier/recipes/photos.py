@@ -12,7 +12,7 @@ RECIPE = replace(
     fastnet.RECIPE,
     name="photos",
     model="fastnet_large",
-    split="default",
+    validation="default",
     augmented_epochs=60,
     augment="alternate-flip+article+cutmix",
     batch_size=128,

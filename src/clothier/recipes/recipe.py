@@ -12,7 +12,7 @@ from clothier.errors import InputError, unknown_name
 from clothier.values import Dataset
 
 OPTIMIZERS = ("adadelta", "adam", "adamw", "muon", "nesterov", "sgd")
-SPLITS = ("article", "default", "none", "stratified")
+VALIDATIONS = ("article", "default", "none", "stratified")
 VIEWS = ("image", "mirror", "mirror+shift")
 PRECISIONS = ("auto", "bfloat16", "float32")
 PHASES = ("plain", "augmented", "fine-tuned")
@@ -34,7 +34,7 @@ class Recipe:
     name: str
     model: str  # a name in the table of models
     # How validation data are held out where the data bring none: article, stratified, none; default = the source's.
-    split: str = "default"
+    validation: str = "default"
     epochs: int = 10  # epochs of phase one, `plain`: images as they are
     augmented_epochs: int = 50  # epochs of phase two, `augmented`; 0 leaves the phase out
     augment: str = (
@@ -157,9 +157,9 @@ class Recipe:
         return replace(self, augmented_epochs=0, fine_tune_epochs=0, **usual)
 
     def as_read(self, dataset: Dataset) -> Recipe:
-        """The recipe with the split by which these data were read, which alone decides what is held out: "default"
-        where they bring their own validation images."""
-        return replace(self, split=str(dataset.reading.options.get("split", "default")))
+        """The recipe with the `validation` by which these data were read, which alone decides what is held out:
+        "default" where they bring their own validation images."""
+        return replace(self, validation=str(dataset.reading.options.get("validation", "default")))
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -183,7 +183,7 @@ _LEAST = {
 }
 _KNOWN = {
     "optimizer": OPTIMIZERS,
-    "split": SPLITS,
+    "validation": VALIDATIONS,
     "schedule": SCHEDULES,
     "views": VIEWS,
     "precision": PRECISIONS,

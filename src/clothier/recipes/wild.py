@@ -12,7 +12,7 @@ from clothier.recipes import fastnet
 RECIPE = replace(
     fastnet.RECIPE,
     name="wild",
-    split="stratified",
+    validation="stratified",
     augmented_epochs=12,
     augment="alternate-flip+wild",
     skip=0.0,  # images that are easy once are not so in the next epoch

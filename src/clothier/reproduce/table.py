@@ -188,7 +188,7 @@ def _alike(
     def essence(one: Recipe) -> Recipe:
         precision = one.precision if named else "auto"
         return replace(
-            one.until(last), seed=0, precision=precision, split="default"
+            one.until(last), seed=0, precision=precision, validation="default"
         )  # the data say their split
 
     found = []

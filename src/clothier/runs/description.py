@@ -168,7 +168,7 @@ def _reading(fields: Fields) -> Reading:
 
     checks: dict[str, Callable[[str], Any]] = {
         "data_dir": lambda name: options.maybe(name, options.text),
-        "split": options.text,
+        "validation": options.text,
         "image_size": lambda name: options.maybe(name, size),
         "crop": options.text,
         "skip_bad": options.flag,
