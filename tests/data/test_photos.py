@@ -38,7 +38,7 @@ def make_splits(tmp_path: Path, save_picture: Save) -> MakeSplits:
 
 def load(splits: Splits, *, flat: bool = False, **options: Any) -> Dataset:
     chosen = LoadOptions(cache_dir=Path("cache"), image_size=(6, 8), **options)
-    return photos.load("folder:x", splits, NAMES, chosen, "stratified", hold_out_test=flat)
+    return photos.load("folder:x", photos.Listed(splits, NAMES, not flat), chosen, "stratified")
 
 
 def sizes(dataset: Dataset) -> dict[str, int]:
@@ -149,7 +149,7 @@ def test_where_the_cache_lies_is_told_once(make_splits: MakeSplits) -> None:
 def test_without_a_size_photos_are_64_by_64(make_splits: MakeSplits) -> None:
     options = LoadOptions(cache_dir=Path("cache"))
     splits = make_splits(train=20, validation=2)
-    dataset = photos.load("folder:x", splits, NAMES, options, "stratified", hold_out_test=False)
+    dataset = photos.load("folder:x", photos.Listed(splits, NAMES, True), options, "stratified")
     assert dataset.image_shape == (64, 64, 3)
     assert np.unique(dataset.train.images[:, 0]).tolist() == [255]  # 24 x 18 pictures: white above and below
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
+from clothier.data.labelled import WHOLE, Labelled, of_dataset, of_photos
 from clothier.data.options import LoadOptions
+from clothier.data.photos import Listed
 from clothier.data.split import absent_classes
 from clothier.errors import InputError, OwnValidationError, unknown_name
 from clothier.values import Dataset, Reading
@@ -27,6 +29,8 @@ class Source:
     syntax: str  # brackets around what may be left out
     default_validation: str  # how validation data are held out unless the options say otherwise
     files: Callable[[str], list[Path]] = lambda argument: []  # the folders or files that the argument names
+    # the labelled photos that it names, not decoded; None where it holds images of one shape
+    pictures: Callable[[str, LoadOptions], Listed | None] = lambda argument, options: None
 
 
 SOURCES: dict[str, Source] = {
@@ -49,6 +53,7 @@ SOURCES: dict[str, Source] = {
         "csv:FILE[,TEST_FILE]",
         "stratified",
         table.named_files,
+        table.pictures,
     ),
     "folder": Source(
         folder.load,
@@ -56,6 +61,7 @@ SOURCES: dict[str, Source] = {
         "folder:DIR",
         "stratified",
         lambda argument: [Path(argument).expanduser()],
+        folder.pictures,
     ),
     "generated": Source(
         drawn.load,
@@ -75,6 +81,41 @@ def load(name: str, options: LoadOptions | None = None, usual_validation: str = 
     Raises InputError for an unknown source, a missing argument or an option for photos where there are none;
     DataError for data that are missing, damaged or inconsistent; WriteError where a cache cannot be written.
     """
+    source, argument = _source(name)
+    options = options or LoadOptions()
+    if usual_validation != options.validation == "default":
+        options = replace(options, warn=_once(options.warn))  # the second attempt warns of the same again
+        try:
+            return load(name, replace(options, validation=usual_validation))
+        except OwnValidationError:
+            pass
+    dataset = source.load(argument, options, source.default_validation)
+    for sentence in absent_classes(dataset):
+        options.tell(sentence)
+    return replace(dataset, reading=Reading(name, options.as_json(), located(name)))
+
+
+def labelled(name: str, split: str | None = None, options: LoadOptions | None = None) -> Labelled:
+    """The labelled images of one split of a source, to judge a model by; photos are not decoded.
+
+    `split` None is the last of train, validation and test that the source brings, or all its images where it brings no
+    splits. Another is as training would have it. Raises InputError and DataError as `load`, but data without a train
+    split, with a single class or with unreadable photos are taken.
+    """
+    source, argument = _source(name)
+    options = options or LoadOptions()
+    options = replace(options, skip_bad=False, whole=split is None, warn=_once(options.warn))
+    listed = source.pictures(argument, replace(options, skip_bad=True))
+    if listed is not None:
+        return of_photos(name, listed, split, options, source.default_validation)
+    dataset = source.load(argument, options, source.default_validation)
+    found = of_dataset(dataset, split)
+    is_whole = split is None and list(dataset.splits()) == ["train"]
+    return replace(found, source=name, split=WHOLE) if is_whole else found
+
+
+def _source(name: str) -> tuple[Source, str]:
+    """The source of that name, and what follows its colon; InputError as `load`."""
     _check_text(name)
     key, colon, argument = name.partition(":")
     if key not in SOURCES:
@@ -87,17 +128,7 @@ def load(name: str, options: LoadOptions | None = None, usual_validation: str = 
         raise InputError(
             f"data source '{key}' takes nothing after its name and got '{argument}'; wanted {key}"
         )
-    options = options or LoadOptions()
-    if usual_validation != options.validation == "default":
-        options = replace(options, warn=_once(options.warn))  # the second attempt warns of the same again
-        try:
-            return load(name, replace(options, validation=usual_validation))
-        except OwnValidationError:
-            pass
-    dataset = source.load(argument, options, source.default_validation)
-    for sentence in absent_classes(dataset):
-        options.tell(sentence)
-    return replace(dataset, reading=Reading(name, options.as_json(), located(name)))
+    return source, argument
 
 
 def files(name: str) -> list[Path]:
@@ -155,4 +186,4 @@ def _check_text(name: str) -> None:
         ) from None
 
 
-__all__ = ["SOURCES", "LoadOptions", "Source", "files", "load", "located"]
+__all__ = ["SOURCES", "Labelled", "LoadOptions", "Source", "files", "labelled", "load", "located"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from clothier.data import photos
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
-from clothier.data.photos import SPLIT_NAMES
+from clothier.data.photos import SPLIT_NAMES, Listed
 from clothier.errors import DataError, command
 from clothier.photo import FORMAT_WORDS, Found, walk
 from clothier.values import Dataset
@@ -39,11 +39,30 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
     told: other files, photos in no class, and a validation or test folder without class folders. Raises DataError for a
     folder that cannot be read or holds no classes, for a class without pictures, and as `photos.load`.
     """
+    listed = pictures(argument, options, needs_train=True)
+    return photos.load(f"folder:{argument}", listed, options, default_validation)
+
+
+def pictures(argument: str, options: LoadOptions, *, needs_train: bool = False) -> Listed:
+    """The labelled photos of the folder `argument`, not decoded. Errors as `load`; with `needs_train` also where there
+    are validation or test photos and none to train on."""
     root = Path(argument).expanduser()
     found = walk(root)
     if not options.skip_bad:
         found.refuse_closed()
-    places = _split_folders(root, found)
+    places = _split_folders(root, found, needs_train)
+    sorted_out = _sorted_out(places, found, options)
+    if "train" in sorted_out:
+        _refuse_one_too_high(argument, sorted_out["train"])
+    beside = sum(path.parent == root for path in found.pictures) if root not in places.values() else 0
+    _tell_left_out(root, found, list(sorted_out.values()), beside, options)
+    class_names = in_order({name for of_split in sorted_out.values() for name in of_split.classes})
+    listed = {split: _listed(root, of_split.classes, class_names) for split, of_split in sorted_out.items()}
+    return Listed(listed, tuple(class_names), is_divided=places != {"train": root})
+
+
+def _sorted_out(places: Mapping[str, Path], found: Found, options: LoadOptions) -> dict[str, _Sorted]:
+    """The pictures of each split by class; what has no class folders is told, or refused."""
     sorted_out: dict[str, _Sorted] = {}
     for split, place in places.items():
         of_split = _sort(place, found)
@@ -60,26 +79,21 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
                 f"{place} holds {counted(of_split.num_loose, 'photo')} and no class folders, so it is left out; "
                 f"classify them with: {command('predict', place)}"
             )
-    _refuse_one_too_high(argument, sorted_out["train"])
-    beside = sum(path.parent == root for path in found.pictures) if root not in places.values() else 0
-    _tell_left_out(root, found, list(sorted_out.values()), beside, options)
-    class_names = in_order({name for of_split in sorted_out.values() for name in of_split.classes})
-    listed = {split: _listed(root, of_split.classes, class_names) for split, of_split in sorted_out.items()}
-    flat = places == {"train": root}
-    return photos.load(
-        f"folder:{argument}", listed, class_names, options, default_validation, hold_out_test=flat
-    )
+    return sorted_out
 
 
-def _split_folders(root: Path, found: Found) -> dict[str, Path]:
+def _split_folders(root: Path, found: Found, needs_train: bool) -> dict[str, Path]:
     """The folders that hold the classes, by split: those named so if no others hold pictures, else `root` itself.
 
     Raises DataError for two folders of one split, and where it cannot be told whether they are splits or classes.
     """
     names = {folder: SPLIT_NAMES.get(folder.name.lower()) for folder in _folders(root, found)}
     if "train" not in names.values():
-        _refuse_no_train(root, names, found)
-        return {"train": root}
+        divided = _named_like_splits(names, found)
+        if needs_train:
+            _refuse_no_train(root, divided)
+        if not divided:
+            return {"train": root}
     others = [folder for folder in names if not names[folder] and found.below(folder).pictures]
     if others:
         if {path.parent for path in found.pictures} & {folder for folder in names if names[folder]}:
@@ -100,18 +114,24 @@ def _split_folders(root: Path, found: Found) -> dict[str, Path]:
     return places
 
 
-def _refuse_no_train(root: Path, names: Mapping[Path, str | None], found: Found) -> None:
-    """DataError where a folder that is named like a split holds folders of photos, as splits do.
-
-    Taken for classes, the folders would give a network that tells splits apart.
-    """
+def _named_like_splits(names: Mapping[Path, str | None], found: Found) -> dict[Path, str]:
+    """The folders that are named like a split and hold folders of photos, as splits do, with those splits."""
     with_photos = {path.parent for path in found.pictures}
-    for folder, split in names.items():
-        if split and folder not in with_photos and found.below(folder).pictures:
-            raise DataError(
-                f"{root} has a {split} folder, {folder.name}, with folders in it, and no train folder; wanted train, "
-                "validation and test, or one folder per class; name the folder of the training photos 'train'"
-            )
+    return {
+        folder: split
+        for folder, split in names.items()
+        if split and folder not in with_photos and found.below(folder).pictures
+    }
+
+
+def _refuse_no_train(root: Path, divided: Mapping[Path, str]) -> None:
+    """DataError for splits without one to train on. Taken for classes, the folders would give a network that tells
+    splits apart."""
+    for folder, split in divided.items():
+        raise DataError(
+            f"{root} has a {split} folder, {folder.name}, with folders in it, and no train folder; wanted train, "
+            "validation and test, or one folder per class; name the folder of the training photos 'train'"
+        )
 
 
 def _sort(place: Path, found: Found) -> _Sorted:

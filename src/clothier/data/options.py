@@ -32,6 +32,8 @@ class LoadOptions:
     seed: int = 13  # of the stratified split, and of the drawing of generated data
     progress: Callable[[str, int, int], None] | None = None
     warn: Callable[[str], None] | None = None
+    # nothing is held out of data that bring no split of their own: a model is judged by all of them
+    whole: bool = False
     cache_dir: Path | None = None  # None: the user's or, where that cannot be used, a private one
 
     def __post_init__(self) -> None:
@@ -70,6 +72,8 @@ class LoadOptions:
 
     def validation_or(self, default: str) -> str:
         """How validation data are held out: as chosen, or in the source's own way."""
+        if self.whole:
+            return "whole"
         return default if self.validation == "default" else self.validation
 
     def report(self, what: str, done: int, total: int) -> None:

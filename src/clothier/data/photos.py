@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,28 +30,31 @@ SPLIT_NAMES = {
 Splits = Mapping[str, Sequence[Photo]]
 
 
-def load(
-    name: str,
-    splits: Splits,
-    class_names: Sequence[str],
-    options: LoadOptions,
-    default_validation: str,
-    *,
-    hold_out_test: bool,
-) -> Dataset:
+@dataclass(frozen=True)
+class Listed:
+    """Labelled photos that are not decoded yet, by split, and whether their source divides them; if not, all of them
+    stand under "train"."""
+
+    splits: Splits
+    class_names: tuple[str, ...]
+    is_divided: bool
+
+
+def load(name: str, listed: Listed, options: LoadOptions, default_validation: str) -> Dataset:
     """The data set of these photos; splits that they do not bring are held out of `train`.
 
-    A validation split is held out where there is none; a test split only with `hold_out_test`. Raises
+    A validation split is held out where there is none; a test split only where the source divides nothing. Raises
     OwnValidationError for a choice of `validation` where validation photos are brought; DataError for unreadable photos
     (left out and told with `options.skip_bad`), a single class, a class without photos in the train split; WriteError
     from the cache.
     """
-    check_classes(name, {part: _labels(photos) for part, photos in splits.items()}, class_names)
+    class_names = listed.class_names
+    check_classes(name, {part: _labels(photos) for part, photos in listed.splits.items()}, class_names)
     for one, other in differing_in_case(class_names):
         options.tell(
             f"the classes '{one}' and '{other}' differ in capitals alone; join them if they are one class"
         )
-    divided = _divide(name, splits, class_names, options, default_validation, hold_out_test)
+    divided = divide(name, listed, options, default_validation)
     size, folders = options.image_size or DEFAULT_SIZE, options.cache_folders("photos")
     decoded = cache.decoded(divided, size, options.crop, folders, options.report, options.tell)
     if decoded.is_new:
@@ -66,29 +70,26 @@ def load(
     return make_dataset(name, readable, class_names, image_digests=decoded.digests)
 
 
-def _divide(
-    name: str,
-    splits: Splits,
-    class_names: Sequence[str],
-    options: LoadOptions,
-    default_validation: str,
-    hold_out_test: bool,
+def divide(
+    name: str, listed: Listed, options: LoadOptions, default_validation: str
 ) -> dict[str, Sequence[Photo]]:
-    divided = dict(splits)
-    if "validation" in splits:
+    """The photos by split, those that they do not bring held out of `train`. Errors as `load` where splits are
+    concerned."""
+    divided = dict(listed.splits)
+    if "validation" in divided:
         if options.validation != "default":
             raise OwnValidationError(
                 f"--validation {options.validation} does not apply to {name}, which brings its own validation photos; "
                 "leave it out"
             )
     else:
-        train = splits["train"]
+        train = divided["train"]
         parts = hold_out(
             _labels(train),
             options.validation_or(default_validation),
             options.seed,
-            class_names,
-            test_too=hold_out_test,
+            listed.class_names,
+            test_too=not listed.is_divided,
         )
         divided |= {part: [train[row] for row in rows] for part, rows in parts.items()}
     return {part: divided[part] for part in ORDER if part in divided}

@@ -27,11 +27,14 @@ def hold_out(
     """Row numbers int64 of the splits, by name, in the order train, validation, test.
 
     `how` is "article" (the same rows for every data set of that many images, whatever the seed), "stratified"
-    (a fifth of each class, drawn by `seed`, and one at least) or "none" (no validation split; rows in order).
+    (a fifth of each class, drawn by `seed`, and one at least), "none" (no validation split; rows in order) or "whole"
+    (nothing is held out, whatever `test_too` says).
     `test_too` first holds out a stratified fifth as test split. Raises DataError for a class of fewer than five images,
     where a fifth of each is to be held out.
     """
     rows = np.arange(len(labels))
+    if how == "whole":
+        return {"train": rows}
     test = None
     if test_too or how == "stratified":
         _check_enough(labels, class_names)

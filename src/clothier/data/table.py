@@ -6,6 +6,8 @@ from pathlib import Path
 
 from clothier.data import table_header, table_paths, table_pixels
 from clothier.data.options import LoadOptions
+from clothier.data.photos import Listed
+from clothier.data.table_header import Header
 from clothier.errors import DataError
 from clothier.values import Dataset
 
@@ -18,6 +20,18 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
     commas, semicolons, tabs or bars. Raises DataError for a file that cannot be read, another header, or two files of
     different kinds.
     """
+    headers = _headers(argument, options)
+    read = table_pixels.load if headers[0].layout == "pixels" else table_paths.load
+    return read(f"csv:{argument}", headers, options, default_validation)
+
+
+def pictures(argument: str, options: LoadOptions) -> Listed | None:
+    """The labelled photos of the tables, not decoded; None where these hold pixels. Errors as `load`."""
+    headers = _headers(argument, options)
+    return None if headers[0].layout == "pixels" else table_paths.pictures(headers)
+
+
+def _headers(argument: str, options: LoadOptions) -> list[Header]:
     files = named_files(argument)
     if len(files) > 1 and files[0] == files[1]:
         raise DataError(
@@ -32,8 +46,7 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
     for header in headers:
         if unused := header.unused():
             options.tell(unused)
-    read = table_pixels.load if layouts[0] == "pixels" else table_paths.load
-    return read(f"csv:{argument}", headers, options, default_validation)
+    return headers
 
 
 def named_files(argument: str) -> list[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from clothier.data import photos, table_header
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
-from clothier.data.photos import SPLIT_NAMES
+from clothier.data.photos import SPLIT_NAMES, Listed
 from clothier.data.table_header import Header
 from clothier.errors import DataError
 from clothier.values import Dataset, csvtext
@@ -36,7 +36,16 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
     splits go by `SPLIT_NAMES`. Raises DataError naming file and row for a cell that is missing
     or unknown, or a photo listed twice; and as `photos.load`.
     """
-    files = [header.file for header in headers]
+    listed = pictures(headers)
+    if "train" not in listed.splits:
+        raise DataError(
+            f"{headers[0].file} lists no photo of the train split; wanted some; mend its split column"
+        )
+    return photos.load(name, listed, options, default_validation)
+
+
+def pictures(headers: Sequence[Header]) -> Listed:
+    """The labelled photos of one table or two, not decoded; errors as `load`, but for splits and classes."""
     for header in headers:
         if len(headers) > 1 and header.split is not None:
             raise DataError(
@@ -50,18 +59,16 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
         ]
     )
     _refuse_repeated(rows)
-    first = files[0]
+    folder = headers[0].file.parent
     class_names = in_order({row.label for row in rows})
     numbers = {label: number for number, label in enumerate(class_names)}
     splits: dict[str, list[Photo]] = {}
     for row in rows:
         splits.setdefault(row.split, []).append(
-            Photo(row.path, os.path.relpath(row.path, first.parent), numbers[row.label])
+            Photo(row.path, os.path.relpath(row.path, folder), numbers[row.label])
         )
-    if "train" not in splits:
-        raise DataError(f"{first} lists no photo of the train split; wanted some; mend its split column")
-    flat = len(files) == 1 and headers[0].split is None
-    return photos.load(name, splits, class_names, options, default_validation, hold_out_test=flat)
+    is_divided = len(headers) > 1 or headers[0].split is not None
+    return Listed(splits, tuple(class_names), is_divided)
 
 
 def _row(header: Header, cells: list[str], where: str, default_split: str) -> _Row:

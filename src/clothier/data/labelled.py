@@ -1,0 +1,92 @@
+"""A source -> the labelled images of one split, to judge a model by. Photos stay files until they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from clothier.data import photos
+from clothier.data.options import LoadOptions
+from clothier.data.photos import ORDER, Listed
+from clothier.errors import DataError, unknown_name
+from clothier.values import Dataset, Images, Labels, Split, check_names
+
+WHOLE = ""  # the split of data that bring none
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Images with labels int64 (n,): `content` is their files, or uint8 (n, height, width, channels).
+
+    `names` tells the images apart: the file that each came from, else the split and the row. `split` is train,
+    validation or test, or WHOLE where the source brings no splits and all of it is here.
+    """
+
+    source: str
+    split: str
+    class_names: tuple[str, ...]
+    labels: Labels
+    names: tuple[str, ...]
+    content: Sequence[Path] | Images
+    notice: str = ""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def of_photos(
+    name: str, listed: Listed, split: str | None, options: LoadOptions, default_validation: str
+) -> Labelled:
+    """The photos of that split; None is the last of train, validation and test that the source brings, or all photos
+    where it brings none. A split that it does not bring is held out as for training. Raises DataError where there is no
+    such split, and as `hold_out`."""
+    check_names(name, listed.class_names)
+    if split is not None and split not in ORDER:
+        raise unknown_name("split", split, ORDER)
+    if split is None and not listed.is_divided:
+        split, chosen = WHOLE, listed.splits["train"]
+    else:
+        parts = dict(listed.splits)
+        is_brought = listed.is_divided and split in parts and (split != "train" or "validation" in parts)
+        if split is not None and "train" in parts and not is_brought:
+            parts = photos.divide(name, listed, options, default_validation)
+        split = _chosen(name, split, parts)
+        chosen = parts[split]
+    labels = np.array([photo.label for photo in chosen], np.int64)
+    files = tuple(photo.name for photo in chosen)
+    return Labelled(name, split, listed.class_names, labels, files, [photo.path for photo in chosen])
+
+
+def of_dataset(dataset: Dataset, split: str | None) -> Labelled:
+    """The images of that split; None is the last that is there. Raises DataError where there is no such split."""
+    parts = dataset.splits()
+    split = _chosen(dataset.name, split, parts)
+    found = of_split(dataset.split(split), dataset.class_names, dataset.name)
+    names = (
+        found.names if dataset.split(split).files else tuple(f"{split}/{row}" for row in range(len(found)))
+    )
+    return replace(found, split=split, names=names, notice=dataset.notice)
+
+
+def of_split(split: Split, class_names: Sequence[str], name: str) -> Labelled:
+    """The images of a split in memory, whose labels count those classes. Raises DataError for labels outside them."""
+    low, high = int(split.labels.min(initial=0)), int(split.labels.max(initial=0))
+    if low < 0 or high >= len(class_names):
+        raise DataError(
+            f"the labels run from {low} to {high}; wanted 0 to {len(class_names) - 1}, the classes of the model"
+        )
+    names = split.files or tuple(map(str, range(len(split))))
+    return Labelled(name, WHOLE, tuple(class_names), split.labels, names, split.images)
+
+
+def _chosen(name: str, split: str | None, there: Collection[str]) -> str:
+    if split is None:
+        return [part for part in ORDER if part in there][-1]
+    if split not in ORDER:
+        raise unknown_name("split", split, ORDER)
+    if split not in there:
+        raise DataError(f"{name} has no {split} split; it has: {', '.join(there)}")
+    return split
