@@ -66,8 +66,8 @@ def test_split_refuses_what_is_no_array(images: Any, labels: Any, files: Any, wa
          "x: the class names are (0, 1); wanted a tuple of texts, such as ('hat', 'shoe')"),
         ({"class_names": ()}, "x: there are no class names; wanted one for each class"),
         ({"fingerprint": ""},
-         "x: the fingerprint is ''; wanted a text that no other data have; compute it: "
-         "clothier.values.fingerprint.fingerprint(splits, class_names)"),
+         "x: the fingerprint is ''; wanted a text that no other data have; use "
+         "Dataset.from_arrays, which computes it"),
     ],
 )  # fmt: skip
 def test_dataset_refuses_what_cannot_be_trained_on(changes: dict[str, Any], wanted: str) -> None:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
-from clothier.data.split import Rows, absent_classes, check_classes, from_arrays, hold_out, make_dataset
+from clothier.data.split import absent_classes, from_arrays, hold_out, make_dataset
 from clothier.errors import DataError
 from clothier.values import Labels, Split
+from clothier.values.dataset import check_classes
+from clothier.values.stratified import Rows
 
 NAMES = ("a", "b", "c")
 

@@ -10,9 +10,10 @@ import numpy as np
 from clothier.data import cache, unreadable
 from clothier.data.cache import Photo
 from clothier.data.options import LoadOptions
-from clothier.data.split import check_classes, hold_out, make_dataset
+from clothier.data.split import hold_out, make_dataset
 from clothier.errors import OwnValidationError
 from clothier.values import Dataset, Labels, Split
+from clothier.values.dataset import check_classes
 from clothier.values.names import differing_in_case
 
 DEFAULT_SIZE = (64, 64)  # (height, width) in pixels

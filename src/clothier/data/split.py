@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from clothier.errors import DataError
-from clothier.values import Dataset, Labels, Split, check_names, check_not_empty
+from clothier.values import Dataset, Labels, Split
+from clothier.values.dataset import check_classes, missing_classes
 from clothier.values.fingerprint import fingerprint
+from clothier.values.stratified import Rows, hold_out_of_each
 from clothier.wording import listed
-
-Rows = npt.NDArray[np.int64]
 
 HELD_OUT = 0.2  # the article's share; the stratified split takes the same
 ARTICLE_SEED = 13  # the article's random_state
@@ -70,14 +69,7 @@ def _stratified(rows: Rows, labels: Labels, seed: int) -> tuple[Rows, Rows]:
     if counts[counts > 0].min() >= MIN_PER_CLASS:
         return _divide(rows, seed, labels)
     # What a test split left of five: a share that is rounded over all classes may be none of a small one.
-    rng = np.random.default_rng(seed)
-    held = np.zeros(len(rows), bool)
-    for label, count in enumerate(counts.tolist()):
-        if count:
-            members = rng.permutation(np.flatnonzero(labels == label))
-            held[members[: max(1, round(HELD_OUT * count))]] = True
-    order = rng.permutation(len(rows))
-    return rows[order[~held[order]]], rows[order[held[order]]]
+    return hold_out_of_each(rows, labels, seed, HELD_OUT)
 
 
 def _divide(rows: Rows, seed: int, labels: Labels | None = None) -> tuple[Rows, Rows]:
@@ -131,35 +123,13 @@ def make_dataset(
     return dataset
 
 
-def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence[str]) -> None:
-    """DataError unless there are two classes or more, named as `values.check_names` wants, each with an image in the
-    train split, and an image in every other split."""
-    check_names(name, class_names)
-    if len(class_names) < 2:
-        raise DataError(
-            f"{name} has a single class, '{class_names[0]}'; wanted two or more; add another class"
-        )
-    if missing := _missing(labels["train"], class_names):
-        raise DataError(
-            f"{name}: class '{missing[0]}' has no image in the train split; "
-            "wanted every class there; add images of it or take the class out"
-        )
-    for part, numbers in labels.items():
-        check_not_empty(name, part, len(numbers))
-
-
 def absent_classes(dataset: Dataset) -> list[str]:
     """A sentence for each split that has no images of some classes."""
     sentences = []
     for part, split in dataset.splits().items():
-        if missing := _missing(split.labels, dataset.class_names):
+        if missing := missing_classes(split.labels, dataset.class_names):
             classes = listed([f"'{name}'" for name in missing], _SHOWN, "class", "classes")
             sentences.append(
                 f"{dataset.name}: the {part} split has no images of {classes}; it is judged by the classes it has"
             )
     return sentences
-
-
-def _missing(labels: Labels, class_names: Sequence[str]) -> list[str]:
-    counts = np.bincount(labels, minlength=len(class_names))
-    return [name for name, count in zip(class_names, counts.tolist(), strict=True) if not count]

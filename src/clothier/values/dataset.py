@@ -8,9 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from clothier.errors import DataError
+from clothier.errors import DataError, InputError
 from clothier.values import markup, names
+from clothier.values.arrays import Labels
 from clothier.values.examples import Split
+from clothier.values.fingerprint import fingerprint
+from clothier.values.labelling import encode
+from clothier.values.pairs import read_pair
+from clothier.values.stratified import hold_out_of_each
+from clothier.wording import counted, listed
+
+_SHOWN = 5  # classes in a repr
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,29 @@ def check_names(data: str, class_names: Sequence[str]) -> None:
         raise DataError(f"{names.escaped(data)}: {wrong}")
 
 
+def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence[str]) -> None:
+    """DataError unless there are two classes or more, named as `check_names` wants, each with an image in the
+    train split, and an image in every other split."""
+    check_names(name, class_names)
+    if len(class_names) < 2:
+        raise DataError(
+            f"{name} has a single class, '{class_names[0]}'; wanted two or more; add another class"
+        )
+    if missing := missing_classes(labels["train"], class_names):
+        raise DataError(
+            f"{name}: class '{missing[0]}' has no image in the train split; "
+            "wanted every class there; add images of it or take the class out"
+        )
+    for part, numbers in labels.items():
+        check_not_empty(name, part, len(numbers))
+
+
+def missing_classes(labels: Labels, class_names: Sequence[str]) -> list[str]:
+    """The names of the classes that none of the labels is of."""
+    counts = np.bincount(labels, minlength=len(class_names))
+    return [name for name, count in zip(class_names, counts.tolist(), strict=True) if not count]
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Splits that share classes and image shape; `validation` and `test` may be absent.
@@ -79,8 +110,8 @@ class Dataset:
         check_names(self.name, self.class_names)
         if not isinstance(self.fingerprint, str) or not self.fingerprint:
             raise DataError(
-                f"{self.name}: the fingerprint is {self.fingerprint!r}; wanted a text that no other data have; compute "
-                "it: clothier.values.fingerprint.fingerprint(splits, class_names)"
+                f"{self.name}: the fingerprint is {self.fingerprint!r}; wanted a text that no other data have; use "
+                "Dataset.from_arrays, which computes it"
             )
         for split_name, split in self.splits().items():
             if not isinstance(split, Split):
@@ -96,6 +127,71 @@ class Dataset:
                 raise DataError(
                     f"{split_name} labels run from {low} to {high}; wanted 0 to {self.num_classes - 1}"
                 )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        train: Any,
+        *,
+        test: Any = None,
+        validation: Any = 0.2,
+        class_names: Sequence[str] | None = None,
+        name: str = "arrays",
+        seed: int = 13,
+    ) -> Dataset:
+        """The data set of images and labels in memory: `Dataset.from_arrays((x, y), test=(x_test, y_test))`.
+
+        A split is a tuple (images, labels), or a data set that yields (image, label). Images are (n, height, width) or
+        (n, height, width, 1 or 3), uint8 or floats in [0, 1], or a list of pictures; labels (n,) are integers or texts.
+        Arrays, lists, tensors, data frames and series are taken. `validation` is such a split, a share in (0, 1) that
+        is held out of each class by `seed`, or None. Without `class_names` (or `train.classes`) the sorted labels name
+        the classes; integer labels count from 0, or take the names in sorted order.
+
+        Raises DataError for images or labels of another kind, and where labels, names and splits do not fit together.
+        """
+        share = _share(validation)
+        given = {"train": train, "validation": None if share else validation, "test": test}
+        read = {split: read_pair(value, split) for split, value in given.items() if value is not None}
+        labels = {split: pair[1] for split, pair in read.items()}
+        if class_names is None and labels["train"].dtype != object:
+            class_names = getattr(train, "classes", None)  # torchvision's
+        elif class_names is not None:
+            check_names(name, class_names)
+        numbers, named = encode(labels, class_names)
+        check_classes(name, numbers, named)
+        splits = {split: Split(read[split][0], numbers[split]) for split in read}
+        if share:
+            splits = _held_out(splits, named, share, seed)
+        return cls._of(splits, named, name)
+
+    @classmethod
+    def _of(
+        cls, splits: Mapping[str, Split], class_names: tuple[str, ...], name: str, **more: Any
+    ) -> Dataset:
+        """The data set of those splits, with its fingerprint."""
+        parts = {part: splits.get(part) for part in ("train", "validation", "test")}
+        return cls(
+            **parts,  # type: ignore[arg-type]  # `splits` has train
+            class_names=class_names,
+            fingerprint=fingerprint(splits, class_names),
+            name=name,
+            **more,
+        )
+
+    def first(self, num_images: int) -> Dataset:
+        """The data set with at most that many images in each split, its first ones; InputError for fewer than 1, or for
+        no whole number."""
+        if not isinstance(num_images, (int, np.integer)) or isinstance(num_images, bool):
+            raise InputError(f"num_images is {num_images!r:.80}; wanted a whole number")
+        if num_images < 1:
+            raise InputError(f"num_images is {num_images}; wanted 1 or more")
+        splits = {
+            name: Split(split.images[:num_images], split.labels[:num_images], split.files[:num_images])
+            for name, split in self.splits().items()
+        }
+        # No source reads the first images alone.
+        reading, name = Reading(options=self.reading.options), f"{self.name}, first {num_images}"
+        return self._of(splits, self.class_names, name, notice=self.notice, reading=reading)
 
     @property
     def num_classes(self) -> int:
@@ -124,6 +220,13 @@ class Dataset:
             raise DataError(f"{self.name} has no {name} split; it has: {', '.join(splits)}")
         return splits[name]
 
+    def __repr__(self) -> str:
+        shape = " x ".join(map(str, self.image_shape))
+        lines = [f"Dataset '{names.escaped(self.name)}': images of {shape}, {self.num_classes} classes"]
+        lines += [f"  {name:<10} {len(split):>9,} images" for name, split in self.splits().items()]
+        lines.append(f"  classes    {listed(self.class_names, _SHOWN)}")
+        return "\n".join([*lines, *([f"  note       {self.notice}"] if self.notice else [])])
+
     def _repr_html_(self) -> str:
         shape = " x ".join(map(str, self.image_shape))
         counts = {
@@ -136,3 +239,33 @@ class Dataset:
         ]
         rows.append(("all", *(len(split) for split in self.splits().values())))
         return markup.table(f"{self.name}: images of {shape}", ("class", *counts), rows, notice=self.notice)
+
+
+def _share(validation: Any) -> float | None:
+    """The share of the training images that validate; None where they come from elsewhere, or there are none."""
+    if not isinstance(validation, (int, float, np.number, np.bool_)):
+        return None
+    if isinstance(validation, (bool, np.bool_)) or not 0 < validation < 1:
+        raise DataError(
+            f"validation is {validation}; wanted a share above 0 and below 1, (images, labels), or None for none"
+        )
+    return float(validation)
+
+
+def _held_out(
+    splits: Mapping[str, Split], class_names: Sequence[str], share: float, seed: int
+) -> dict[str, Split]:
+    """The splits with a share of the training images as validation split; DataError where a class is too small."""
+    train = splits["train"]
+    for name, count in zip(class_names, np.bincount(train.labels).tolist(), strict=True):
+        if max(1, round(share * count)) >= count:
+            raise DataError(
+                f"class '{name}' has {counted(count, 'image')}, too few to hold out {share:g} of them for validation; "
+                "add images, or give validation=(images, labels) or validation=None"
+            )
+    kept, held = hold_out_of_each(np.arange(len(train)), train.labels, seed, share)
+    parts = {
+        name: Split(train.images[rows], train.labels[rows])
+        for name, rows in (("train", kept), ("validation", held))
+    }
+    return {**parts, **{name: split for name, split in splits.items() if name == "test"}}
