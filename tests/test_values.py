@@ -110,7 +110,9 @@ def test_probabilities_are_scipys_softmax(row: list[float]) -> None:
     )
     assert predictions.uncalibrated_probabilities.dtype == np.float32
     calibrated = replace(predictions, temperature=1.7)
-    np.testing.assert_allclose(calibrated.probabilities, softmax(predictions.logits / 1.7, axis=1), atol=1e-6)
+    np.testing.assert_allclose(
+        calibrated.probabilities, softmax(predictions.logits.astype(float) / 1.7, axis=1), atol=1e-6
+    )
     assert calibrated.named_probabilities[0] == "probability"
     assert predictions.named_probabilities[0] == "uncalibrated probability"
     assert predictions.labels.tolist() == [int(np.argmax(row)), int(np.argmax(row[::-1]))]
