@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from clothier import cli
-from clothier.data import places
+from clothier.data.cache import location
 from clothier.embed import projections
 from clothier.embed.projections import Tsne
 from clothier.values import Floats
@@ -26,8 +26,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A t-SNE of no iterations, which takes no time."""
 
     def tsne(vectors: Floats, dimensions: int = 2, seed: int = 13) -> Tsne:
-        places = np.random.default_rng(seed).normal(0, 1, (len(vectors), dimensions)).astype(np.float32)
-        return Tsne(places, places[None], np.array([0]), 0.5, 0.0)
+        folders = np.random.default_rng(seed).normal(0, 1, (len(vectors), dimensions)).astype(np.float32)
+        return Tsne(folders, folders[None], np.array([0]), 0.5, 0.0)
 
     entry = projections.METHODS["tsne"]
     monkeypatch.setitem(projections.METHODS, "tsne", dataclasses.replace(entry, project=tsne))
@@ -87,7 +87,7 @@ def test_a_cache_that_cannot_be_used_costs_a_note_and_no_more(
     (tmp_path / "cache").write_text("a file where the folder should be")
     (tmp_path / "tmp").mkdir(mode=0o700)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr(places, "_told", set())
+    monkeypatch.setattr(location, "_told", set())
     for number in range(20):
         path = tmp_path / "photos" / "ab"[number % 2] / f"{number}.png"
         path.parent.mkdir(parents=True, exist_ok=True)

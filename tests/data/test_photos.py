@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from clothier.data import LoadOptions, photos
-from clothier.data.cache import Photo
+from clothier.data.cache.photos import Photo
 from clothier.errors import DataError, InputError
 from clothier.values import Dataset
 from clothier.values.fingerprint import fingerprint

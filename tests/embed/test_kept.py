@@ -16,7 +16,7 @@ import pytest
 from embed.made import blobs
 
 from clothier import backend, embed
-from clothier.data import places
+from clothier.data.cache import location
 from clothier.embed.projections import METHODS, stochastic
 from clothier.errors import DataError, InputError, WriteError
 from clothier.values import Embedding
@@ -128,7 +128,7 @@ def tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder for temporary files; the user's cache cannot be used."""
     (tmp_path / "tmp").mkdir(mode=0o700)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr(places, "_told", set())
+    monkeypatch.setattr(location, "_told", set())
     (tmp_path / "cache").write_text("a file where the folder should be")
     return tmp_path / "tmp"
 

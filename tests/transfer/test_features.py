@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from clothier import backend, models, recipes
-from clothier.data import places
+from clothier.data.cache import location
 from clothier.errors import WriteError
 from clothier.models.plan import Plan
 from clothier.transfer import features
@@ -89,7 +89,7 @@ def test_killed_anywhere_it_goes_on_to_the_same_bytes(
             count = _count_down(patch, compiled, fatal)
             try:
                 features.extract(base, tiny, name, tmp_path)
-                break  # there were fewer dangerous places than that
+                break  # there were fewer dangerous folders than that
             except Killed:
                 pass
         rows = _rows(tmp_path, name)
@@ -177,7 +177,7 @@ def test_where_the_users_cache_has_no_room_another_folder_is_used(
 ) -> None:
     (tmp_path / "tmp").mkdir(mode=0o700)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr(places, "_told", set())
+    monkeypatch.setattr(location, "_told", set())
     sync, count = os.fsync, iter(range(10**6))
 
     def fsync(descriptor: int) -> None:  # full after some blocks

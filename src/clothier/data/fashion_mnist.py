@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier.data import download, idx, places
+from clothier.data import download, idx
+from clothier.data.cache import location
 from clothier.data.classes import FASHION_MNIST
 from clothier.data.options import LoadOptions
 from clothier.data.split import from_arrays
@@ -108,7 +109,7 @@ def _downloaded(options: LoadOptions) -> Files:
         return {name: folder / f"{name}.gz" for name in SHA256}
 
     try:
-        return places.put(options.cache_folders(SUBFOLDER), fetch, options.tell)
+        return location.put(options.cache_folders(SUBFOLDER), fetch, options.tell)
     except DataError as error:
         raise DataError(
             f"Fashion-MNIST is not on this machine and {error}; wanted one of: `apt-get install "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clothier.data import photos
-from clothier.data.cache import Photo
+from clothier.data.cache.photos import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES, Listed
 from clothier.errors import DataError, command

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clothier.data import places
+from clothier.data.cache import location
 from clothier.errors import InputError, unknown_name
 from clothier.photo.doctor import WAYS
 
@@ -67,8 +67,8 @@ class LoadOptions:
         }
 
     def cache_folders(self, kind: str) -> list[Path]:
-        """Where things of that kind are kept, best first, as `places` uses them."""
-        return [self.cache_dir / kind] if self.cache_dir is not None else places.of_user(kind)
+        """Where things of that kind are kept, best first, as `cache.location` uses them."""
+        return [self.cache_dir / kind] if self.cache_dir is not None else location.of_user(kind)
 
     def validation_or(self, default: str) -> str:
         """How validation data are held out: as chosen, or in the source's own way."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clothier.data import cache, unreadable
-from clothier.data.cache import Photo
+from clothier.data import unreadable
+from clothier.data.cache import photos as cache
+from clothier.data.cache.photos import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.split import hold_out, make_dataset
 from clothier.errors import OwnValidationError

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clothier.data import photos, table_header
-from clothier.data.cache import Photo
+from clothier.data.cache.photos import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES, Listed
 from clothier.data.table_header import Header

@@ -20,7 +20,7 @@ from typing import Any, Literal, cast, overload
 import numpy as np
 
 from clothier import __version__
-from clothier.data import places
+from clothier.data.cache import location
 from clothier.embed import projections
 from clothier.embed.projections import Method, Pca, Projection, Tsne, Umap
 from clothier.errors import InputError, WriteError
@@ -40,7 +40,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
-    warn: places.Tell | None = ...,
+    warn: location.Tell | None = ...,
 ) -> Pca: ...
 @overload
 def cached(
@@ -49,7 +49,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
-    warn: places.Tell | None = ...,
+    warn: location.Tell | None = ...,
 ) -> Tsne: ...
 @overload
 def cached(
@@ -58,7 +58,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
-    warn: places.Tell | None = ...,
+    warn: location.Tell | None = ...,
 ) -> Umap: ...
 @overload
 def cached(
@@ -67,7 +67,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
-    warn: places.Tell | None = ...,
+    warn: location.Tell | None = ...,
 ) -> Projection: ...
 def cached(
     embedding: Embedding,
@@ -75,7 +75,7 @@ def cached(
     parameters: Mapping[str, Any] | None = None,
     folder: Path | None = None,
     report: Report | None = None,
-    warn: places.Tell | None = None,
+    warn: location.Tell | None = None,
 ) -> Projection:
     """What that method of `projections` makes of the vectors with those keyword parameters: computed when first asked
     for, then read. `seconds` are those of the computation.
@@ -87,22 +87,22 @@ def cached(
     entry = projections.get(method)
     described = _describe(method, entry, parameters or {}, embedding.vectors)
     key = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:32]
-    folders, name = places.of_user("projections") if folder is None else [folder], f"{method}-{key}.npz"
-    found = cast("Projection | None", places.find(folders, lambda place: _read(place / name, entry)))
+    folders, name = location.of_user("projections") if folder is None else [folder], f"{method}-{key}.npz"
+    found = cast("Projection | None", location.find(folders, lambda place: _read(place / name, entry)))
     if found is not None:
         return found
     arguments = {**(parameters or {}), **({"report": report} if _takes(entry, "report") else {})}
     made = cast("Projection", entry.project(embedding.vectors, **arguments))
     tell = warn or (lambda sentence: None)
     try:
-        places.put(
+        location.put(
             folders, lambda place: _keep(place / name, made, {**described, "source": embedding.source}), tell
         )
     except WriteError as error:
         if folder is not None:
             raise
-        places.tell_once(
-            f"projections cannot be kept ({error.reason}), so each is computed anew; {places.REMEDY}", tell
+        location.tell_once(
+            f"projections cannot be kept ({error.reason}), so each is computed anew; {location.REMEDY}", tell
         )
     return made
 
@@ -160,7 +160,7 @@ def _digest(vectors: Floats) -> str:
 def _read(path: Path, entry: Method) -> Projection | None:
     """The result kept there; None where there is none, or it is not what was written."""
     try:
-        if places.distrust(path):
+        if location.distrust(path):
             return None
         content = path.read_bytes()
         if json.loads(path.with_suffix(".json").read_text())["sha256"] != hashlib.sha256(content).hexdigest():

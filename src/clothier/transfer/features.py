@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from clothier import backend
-from clothier.data import places
+from clothier.data.cache import location
 from clothier.files import check_room, locked, not_offered, sync, write_atomic
 from clothier.models.plan import Plan
 from clothier.values import Dataset, Features, Halves, Images, release
@@ -49,7 +49,7 @@ def extract(
     name: str,
     folder: Path | None = None,
     report: Report | None = None,
-    warn: places.Tell | None = None,
+    warn: location.Tell | None = None,
 ) -> dict[str, Features]:
     """The features of each split, by name: float16 (n, num_features), mapped from `folder`/`name`.float16.
 
@@ -57,7 +57,7 @@ def extract(
     takes 1.1 GB there with VGG19. `report` is told (what, done, total), `warn` where that cache cannot be used and
     another folder is. Raises WriteError where no folder can be written or has room.
     """
-    folders = places.of_user("features") if folder is None else [folder]
+    folders = location.of_user("features") if folder is None else [folder]
     shape, file = (_num_images(dataset), int(base.output_shape[1])), f"{name}.float16"
     report = report or (lambda what, done, total: None)
 
@@ -66,8 +66,8 @@ def extract(
             _complete(place / file, base, dataset, shape[1], report)
         return place / file
 
-    path = places.find(folders, lambda place: _whole(place / file, shape))
-    path = path or places.put(folders, complete, warn or (lambda sentence: None))
+    path = location.find(folders, lambda place: _whole(place / file, shape))
+    path = path or location.put(folders, complete, warn or (lambda sentence: None))
     rows = _mapped(path, shape)
     features, start = {}, 0
     for split_name, split in dataset.splits().items():
@@ -123,7 +123,7 @@ def _complete(path: Path, base: keras.Model, dataset: Dataset, num_features: int
 
 def _writable(path: Path) -> IO[bytes]:
     """The file, made if need be, which this user alone can write."""
-    if places.distrust(path):
+    if location.distrust(path):
         path.unlink()
     path.touch(0o600)
     return path.open("r+b")
@@ -138,7 +138,7 @@ def _blocks(path: Path, row_bytes: int) -> list[tuple[int, str]]:
     """The blocks that are done, up to the first whose bytes are not those that were counted: (rows, SHA-256)."""
     whole: list[tuple[int, str]] = []
     try:
-        if places.distrust(path):
+        if location.distrust(path):
             return []
         counted, size = json.loads(path.with_suffix(".json").read_text())["blocks"], path.stat().st_size
         with path.open("rb") as file:

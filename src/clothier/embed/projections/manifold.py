@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier.data import places
+from clothier.data.cache import location
 from clothier.embed.projections.packages import wanted
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
@@ -77,4 +77,6 @@ def _keep_compiled() -> None:
 
     if "NUMBA_CACHE_DIR" not in os.environ:
         with suppress(WriteError):
-            os.environ["NUMBA_CACHE_DIR"] = places.put(places.of_user("numba"), tried, lambda sentence: None)
+            os.environ["NUMBA_CACHE_DIR"] = location.put(
+                location.of_user("numba"), tried, lambda sentence: None
+            )

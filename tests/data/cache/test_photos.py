@@ -21,8 +21,10 @@ import pytest
 from PIL import Image, ImageOps
 
 from clothier import photo
-from clothier.data import cache, contents, places
-from clothier.data.cache import Decoded, Photo
+from clothier.data import contents
+from clothier.data.cache import location
+from clothier.data.cache import photos as cache
+from clothier.data.cache.photos import Decoded, Photo
 from clothier.errors import DataError, WriteError
 from clothier.photo import doctor
 
@@ -362,7 +364,9 @@ def test_a_cache_that_cannot_be_made(splits: Splits, tmp_path: Path) -> None:
 KILLED = """
     import os, signal, sys
     from pathlib import Path
-    from clothier.data import cache, contents, places
+    from clothier.data import contents
+    from clothier.data.cache import location
+    from clothier.data.cache import photos as cache
 
     def kill(what, done, total):
         if done == 9:
@@ -469,7 +473,7 @@ def test_a_disk_that_is_full_in_the_middle_is_left_for_the_next_folder(
 
     told: list[str] = []
     monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(places, "_told", set())
+    monkeypatch.setattr(location, "_told", set())
     for made in (True, False):
         result = cache.decoded(splits, (8, 10), "pad", [full, other], lambda *_: None, told.append)
         assert (result.is_new, result.path.parent) == (made, other)

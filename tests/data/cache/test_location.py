@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clothier.data import places
+from clothier.data.cache import location
 from clothier.errors import DataError, WriteError
 
 NOBODY = 65534
@@ -22,7 +22,7 @@ root_alone = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give fi
 def _own_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "tmp").mkdir(mode=0o700)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr(places, "_told", set())
+    monkeypatch.setattr(location, "_told", set())
     yield
 
 
@@ -45,18 +45,18 @@ def quiet(sentence: str) -> None:
 
 
 def test_the_users_cache_comes_first_and_is_made_for_this_user_alone(tmp_path: Path) -> None:
-    folders = places.of_user("things")
+    folders = location.of_user("things")
     assert folders[0] == tmp_path / "cache" / "clothier" / "things"
-    assert places.put(folders, write, quiet) == folders[0]
+    assert location.put(folders, write, quiet) == folders[0]
     for folder in (folders[0], folders[0].parent, folders[0].parent.parent):
         assert mode(folder) == 0o700
-    assert places.find(folders, read) == "kept"
+    assert location.find(folders, read) == "kept"
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_a_folder_that_was_there_keeps_its_permissions(tmp_path: Path) -> None:
     (tmp_path / "cache" / "clothier").mkdir(parents=True, mode=0o755)
-    places.put(places.of_user("things"), write, quiet)
+    location.put(location.of_user("things"), write, quiet)
     assert mode(tmp_path / "cache" / "clothier") == 0o755 & ~_umask()
 
 
@@ -89,16 +89,16 @@ def test_where_the_cache_cannot_be_used_another_is_and_that_is_told_once(
         return write(folder)
 
     told: list[str] = []
-    folders = places.of_user("things")
+    folders = location.of_user("things")
     other = tmp_path / "tmp" / f"clothier-{os.geteuid()}"
     for kind in ("things", "others", "things"):
-        assert places.put(places.of_user(kind), fill, told.append) == other / kind
+        assert location.put(location.of_user(kind), fill, told.append) == other / kind
     assert told == [
         f"the cache folder {cache} cannot be used ({reason}), so {other} is used in its place; "
         "set XDG_CACHE_HOME to a folder that you can write to"
     ]
     assert mode(other) == mode(other / "things") == 0o700
-    assert places.find(folders, read) == "kept"
+    assert location.find(folders, read) == "kept"
     assert not (tmp_path / "~").exists()
 
 
@@ -106,15 +106,15 @@ def test_where_no_folder_can_be_written_the_first_is_named_and_the_remedy(tmp_pa
     def fill(folder: Path) -> Path:
         raise WriteError(folder / "file", OSError(errno.ENOSPC, "No space left on device"))
 
-    folders = places.of_user("things")
+    folders = location.of_user("things")
     with pytest.raises(WriteError) as caught:
-        places.put(folders, fill, quiet)
+        location.put(folders, fill, quiet)
     assert str(caught.value) == (
         f"cannot write {folders[0]}/file: No space left on device; earlier files are untouched; "
         "make room, or set XDG_CACHE_HOME to a folder that you can write to"
     )
     with pytest.raises(WriteError, match=r"untouched; make room or choose another place$"):
-        places.put([tmp_path / "named"], fill, quiet)
+        location.put([tmp_path / "named"], fill, quiet)
 
 
 def test_what_is_wrong_with_the_data_or_the_listener_is_no_fault_of_the_folder() -> None:
@@ -125,51 +125,51 @@ def test_what_is_wrong_with_the_data_or_the_listener_is_no_fault_of_the_folder()
         raise WriteError(folder, BrokenPipeError(errno.EPIPE, "Broken pipe"))
 
     with pytest.raises(BrokenPipeError):
-        places.put(places.of_user("things"), fail, quiet)
+        location.put(location.of_user("things"), fail, quiet)
 
     def refuse(folder: Path) -> Path:
         tried.append(folder)
         raise DataError("no picture")
 
     with pytest.raises(DataError):
-        places.put(places.of_user("things"), refuse, quiet)
+        location.put(location.of_user("things"), refuse, quiet)
     assert len(tried) == 2
 
 
 @pytest.mark.parametrize("loose", ["things", "."])
 @pytest.mark.parametrize("added", [0o020, 0o002])
 def test_what_others_can_write_is_not_trusted(loose: str, added: int) -> None:
-    folders = places.of_user("things")
-    places.put(folders, write, quiet)
+    folders = location.of_user("things")
+    location.put(folders, write, quiet)
     open_to_others = (folders[0].parent / loose).resolve()
     open_to_others.chmod(0o700 | added)
-    assert places.find(folders, read) is None
+    assert location.find(folders, read) is None
     told: list[str] = []
-    assert places.put(folders, write, told.append) == folders[1]
+    assert location.put(folders, write, told.append) == folders[1]
     assert f"(other users can write to {open_to_others}; `chmod go-w` it)" in told[0]
     with pytest.raises(WriteError, match=rf"cannot write {folders[0]}: other users can write to "):
-        places.put(folders[:1], write, quiet)
+        location.put(folders[:1], write, quiet)
     open_to_others.chmod(0o1700 | added if loose == "." else 0o755)  # sticky, as /tmp is
-    assert places.find(folders[:1], read) == "kept"
+    assert location.find(folders[:1], read) == "kept"
 
 
 def test_a_file_that_others_can_write_is_not_trusted(tmp_path: Path) -> None:
-    path = places.put([tmp_path / "named"], write, quiet) / "file"
+    path = location.put([tmp_path / "named"], write, quiet) / "file"
     path.chmod(0o644)
-    assert places.distrust(path) == ""
+    assert location.distrust(path) == ""
     path.chmod(0o664)
-    assert places.distrust(path) == f"other users can write to {path}; `chmod go-w` it"
-    assert places.distrust(tmp_path / "nothing") == ""
+    assert location.distrust(path) == f"other users can write to {path}; `chmod go-w` it"
+    assert location.distrust(tmp_path / "nothing") == ""
 
 
 @root_alone
 def test_what_belongs_to_another_user_is_not_trusted() -> None:
-    folders = places.of_user("things")
-    places.put(folders, write, quiet)
+    folders = location.of_user("things")
+    location.put(folders, write, quiet)
     os.chown(folders[0], NOBODY, NOBODY)
-    assert places.find(folders, read) is None
+    assert location.find(folders, read) is None
     told: list[str] = []
-    assert places.put(folders, write, told.append) == folders[1]
+    assert location.put(folders, write, told.append) == folders[1]
     assert f"({folders[0]} belongs to another user)" in told[0]
 
 
@@ -184,8 +184,8 @@ def test_a_name_that_another_user_took_is_not_used(trap: str, tmp_path: Path) ->
     else:
         (tmp_path / "mine").mkdir()
         taken.symlink_to(tmp_path / "mine")
-    used = places.put(places.of_user("things"), write, lambda sentence: None)
-    assert used == places.of_user("things")[1]
+    used = location.put(location.of_user("things"), write, lambda sentence: None)
+    assert used == location.of_user("things")[1]
     assert used.parent != taken
     assert mode(used.parent) == 0o700
     assert not (tmp_path / "mine" / "things").exists()
@@ -195,8 +195,8 @@ def test_a_folder_for_one_process_goes_with_it(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("")
     (tmp_path / "tmp" / f"clothier-{os.geteuid()}").symlink_to(tmp_path / "elsewhere")
     program = (
-        "from clothier.data import places\n"
-        "print(places.put(places.of_user('things'), lambda folder: folder, lambda sentence: None))"
+        "from clothier.data.cache import location\n"
+        "print(location.put(location.of_user('things'), lambda folder: folder, lambda sentence: None))"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     done = subprocess.run(

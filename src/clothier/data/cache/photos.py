@@ -22,7 +22,8 @@ import numpy as np
 import PIL
 
 from clothier import photo
-from clothier.data import contents, places, unreadable
+from clothier.data import contents, unreadable
+from clothier.data.cache import location
 from clothier.errors import DataError, WriteError
 from clothier.files import check_room, locked, not_offered, write_atomic, writing
 from clothier.photo import doctor
@@ -84,7 +85,7 @@ def decoded(
     crop: str,
     folders: Sequence[Path],
     report: Report,
-    tell: places.Tell = lambda sentence: None,
+    tell: location.Tell = lambda sentence: None,
 ) -> Decoded:
     """The photos of each split, in order, uint8 (n, height, width, channels): 1 channel where all are grey, else 3.
 
@@ -93,11 +94,11 @@ def decoded(
     change. Raises WriteError where no folder can be written, and DataError where no photo can be read.
     """
     order = _order(splits, size, crop)
-    found = places.find(folders, lambda folder: _by_state(folder, order))
+    found = location.find(folders, lambda folder: _by_state(folder, order))
     if found is None:
-        similar: list[Path] | None = places.find(folders, lambda folder: _manifests(folder, order) or None)
+        similar: list[Path] | None = location.find(folders, lambda folder: _manifests(folder, order) or None)
         found = _by_bytes(folders, order, report) if similar else None
-    return found or places.put(folders, lambda folder: _make(folder, order, report), tell)
+    return found or location.put(folders, lambda folder: _make(folder, order, report), tell)
 
 
 def _order(splits: Splits, size: tuple[int, int], crop: str) -> _Order:
@@ -127,7 +128,7 @@ def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool])
     """The first whole set in the folder of which `fits` says that it is the one."""
     for file in _manifests(folder, order):
         try:
-            if not places.distrust(file):
+            if not location.distrust(file):
                 manifest = json.loads(file.read_text())
                 if fits(manifest):
                     return _opened(file, manifest, order)
@@ -144,7 +145,7 @@ def _by_state(folder: Path, order: _Order) -> Decoded | None:
 def _by_bytes(folders: Sequence[Path], order: _Order, report: Report) -> Decoded | None:
     """What was decoded from the same bytes, wherever these lay."""
     wanted = _digest(contents.digests(order.paths(), report))
-    return places.find(
+    return location.find(
         folders, lambda folder: _search(folder, order, lambda known: known["photos"] == wanted)
     )
 
@@ -157,7 +158,7 @@ def _digest(digests: Iterable[str]) -> str:
 def _opened(file: Path, manifest: dict[str, Any], order: _Order) -> Decoded:
     """The set of that manifest. Raises ValueError where its pixels are not those that were written."""
     path = file.with_suffix(".npy")
-    if reason := places.distrust(path):
+    if reason := location.distrust(path):
         raise ValueError(reason)
     found, state = _mapped(path, manifest), _state(path)
     if manifest["pixels"] != state:  # moved, or changed: their bytes tell
