@@ -179,7 +179,7 @@ def test_runs_without_fingerprints_of_splits_are_told_apart_by_labels(tmp_path: 
 
 def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
     one, other = make_run(tmp_path, "cnn1-1"), make_run(tmp_path, "cnn1-2", [3])
-    _refuses("1 run to compare; wanted two or more; `ls runs` lists them", one, one, error=InputError)
+    _refuses("1 run to compare; wanted two or more; `clothier runs` lists them", one, one, error=InputError)
     other.write_scores(one.read_scores())
     _refuses(
         f"{other.predictions_file} and scores.json do not belong together; wanted those of one phase; "

@@ -139,7 +139,7 @@ def compare(runs: Sequence[Run]) -> Comparison:
     """
     distinct = list({run.path.resolve(): run for run in runs}.values())
     if len(distinct) < 2:
-        raise InputError(f"{len(distinct)} run to compare; wanted two or more; `ls runs` lists them")
+        raise InputError(f"{len(distinct)} run to compare; wanted two or more; `clothier runs` lists them")
     all_judged = [read(run) for run in distinct]
     names = [run.name for run in distinct]
     all_judged = [

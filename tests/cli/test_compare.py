@@ -43,7 +43,7 @@ def test_runs_beside_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Pa
             "compare nowhere",
             "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1;",
         ),
-        ("compare cnn1-1", "1 run to compare; wanted two or more; `ls runs` lists them"),
+        ("compare cnn1-1", "1 run to compare; wanted two or more; `clothier runs` lists them"),
         (
             "compare cnn1-1 cnn1-2",
             "cnn1-1 and cnn1-2 were judged on different images (fingerprint aaaaaaaaaaaa",

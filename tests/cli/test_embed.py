@@ -229,7 +229,8 @@ def test_photos_without_a_run_have_the_size_asked_for(
         ),
         (
             "--model nowhere",
-            "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1; `ls runs` lists them",
+            "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1; "
+            "`clothier runs` lists them",
         ),
         (
             "--data generated:100 --split middle",

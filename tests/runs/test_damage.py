@@ -17,7 +17,7 @@ from made_runs import LABELS, make_run
 from clothier import compare, evaluate
 from clothier.errors import ClothierError
 from clothier.reports import compare_page, grids, report
-from clothier.runs import Run, checkpoint, trained
+from clothier.runs import Run, checkpoint, overview, trained
 from clothier.runs.checkpoint import Best, Checkpoint
 from clothier.values import Predictions, Split
 
@@ -108,6 +108,16 @@ def test_what_compares_runs_ends_well(tmp_path: Path, draw: some.DataObject) -> 
     ends_well(lambda: compare_page.as_json(compare.compare([one, other])))
     ends_well(lambda: trained.plan(one))
     ends_well(one._repr_html_)
+
+
+@given(draw=some.data())
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_lists_runs_shows_the_damaged(tmp_path: Path, draw: some.DataObject) -> None:
+    shutil.rmtree(tmp_path / "runs", ignore_errors=True)
+    damage(draw, sound(tmp_path / "runs"))
+    (found,) = overview.overviews(tmp_path / "runs")
+    json.dumps(found.as_json())
+    assert overview.by_validation([found]) == [found]
 
 
 @given(draw=some.data())

@@ -194,7 +194,7 @@ def test_wrong_bases(run: Run, tmp_path: Path) -> None:
         "imagnet": f"the base imagnet is not there; {kinds}",
         f"{tmp_path}/notes.txt": f"the base {tmp_path}/notes.txt is no weights file by name; {kinds}",
         f"{tmp_path}/empty": f"{tmp_path}/empty is not a run folder (no recipe.json in it); wanted one like "
-        "runs/cnn1-1; `ls runs` lists them",
+        "runs/cnn1-1; `clothier runs` lists them",
         str(
             run.path
         ): f"the base {run.path} is of the model cnn1, the recipe's model is vgg19; wanted the same; "

@@ -30,6 +30,7 @@ from clothier.cli import (
     projector,
     recipes,
     reproduce,
+    runs,
     screen,
     serve,
     summary,
@@ -65,6 +66,7 @@ for command in (
     projector.projector,
     export.export,
     serve.serve,
+    runs.runs,
     compare.compare,
     reproduce.reproduce,
 ):

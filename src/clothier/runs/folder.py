@@ -74,7 +74,7 @@ class Run(Paths):
         if not there:
             raise RunError(
                 f"{path} is not a run folder (no {run.recipe_file.name} in it); wanted one like runs/cnn1-1; "
-                "`ls runs` lists them"
+                "`clothier runs` lists them"
             )
         return run
 
