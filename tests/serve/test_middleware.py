@@ -128,6 +128,43 @@ def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(impatie
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "length", "read"),
+    [("accept", b"4000000", True), ("accept", b"4194305", False), ("expect", b"4000000", False)],
+)
+def test_a_refused_body_is_drained_only_where_that_gets_its_client_the_answer(
+    here: Here, header: str, length: bytes, read: bool
+) -> None:
+    reads, sent = list[int](), list[Any]()
+
+    async def receive() -> dict[str, Any]:
+        reads.append(1)
+        return {"type": "http.request", "body": bytes(4_000_000), "more_body": False}
+
+    async def asking() -> None:
+        headers = {"host": b"localhost", "content-type": b"text/plain", "content-length": length}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1/predict",
+            "query_string": b"",
+            "http_version": "1.1",
+            "headers": [
+                (name.encode(), value) for name, value in {**headers, header: b"100-continue"}.items()
+            ],
+        }
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await here.app(scope, receive, send)
+
+    here.do(asking)
+    assert sent[0]["status"] == 415
+    assert bool(reads) == read
+    assert ((b"connection", b"close") in sent[0]["headers"]) != read
+
+
 def test_large_bodies_together_are_refused_before_memory_runs_short(small: Here) -> None:
     async def asking() -> list[int]:
         refused = asyncio.Event()

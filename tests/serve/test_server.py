@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import ipaddress
 import json
 import os
@@ -137,6 +139,25 @@ def test_it_answers_comes_back_where_it_is_killed_and_answers_all_it_took_when_i
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["answers"][0]["label"]
     assert ended[0][0] == 0
     assert "Traceback" not in ended[0][1]
+
+
+def test_who_sends_all_of_a_refused_body_before_reading_gets_the_refusal(running: Running) -> None:
+    for _ in range(5):
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)) as line:
+            line.request("POST", "/v1/predict", bytes(4_000_000), {"Content-Type": "text/plain"})
+            assert line.getresponse().status == 415
+
+
+@pytest.mark.parametrize(("length", "more"), [(40_000_000, ""), (4_000_000, "Expect: 100-continue\r\n")])
+def test_a_body_that_would_not_be_drained_is_refused_before_any_of_it_comes(
+    running: Running, length: int, more: str
+) -> None:
+    head = f"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{more}\r\n"
+    with socket.create_connection(("127.0.0.1", running.port), timeout=60) as line:
+        line.sendall(head.encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b""))  # until the service closes it
+    assert answer.startswith(b"HTTP/1.1 41")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["status"] in (413, 415)
 
 
 def test_hosts_are_checked_as_they_come_over_a_line(running: Running) -> None:

@@ -20,7 +20,9 @@ _LOG_TOLERANCE = 1e-8  # at the minimum rounding errors of the loss leave about 
 def fit_temperature(logits: Floats, labels: Labels) -> float:
     """The temperature in [0.25, 10] with the least mean cross-entropy; `logits` float32 (n, num_classes), `labels`
     int64 (n,). Raises DataError where counts differ or n is 0."""
-    from scipy.optimize import minimize_scalar  # of the extra `train`: predicting needs the rest of this room alone
+    from scipy.optimize import (
+        minimize_scalar,
+    )  # of the extra `train`: predicting needs the rest of this room alone
 
     if len(logits) != len(labels) or not len(labels):
         raise DataError(

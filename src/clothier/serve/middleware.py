@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -36,8 +37,9 @@ ALLOWED = {
     "Access-Control-Max-Age": "600",
 }
 EXPOSED = f"Retry-After, Inference-Header-Content-Length, {ID}"
-# Of a refused body that are still received, so that its sender listens.
-_LEFT_BYTES, _LEFT_SECONDS = 4 * 2**20, 1.0
+# So much of a refused body is still received, and thrown away, before its answer goes out. Clients that send all of it
+# before they read (Python's http.client and what is built on it) would else get a broken pipe in place of the answer.
+_DRAINED_BYTES, _DRAINED_SECONDS = 4 * 2**20, 1.0
 
 
 @dataclass
@@ -50,6 +52,7 @@ class _Exchange:
     came: int = 0
     sent: int = 0
     ended: bool = False  # the body has come to its end
+    drainable: bool = True  # what is left of a refused body is received
     status: int = 0
     answered: bool = False
 
@@ -72,7 +75,12 @@ class Around:
             responses.request_id(headers.get(ID, "")), self._allowed(headers.get("origin", ""))
         )
         scope.setdefault("state", {})["request_id"] = exchange.request_id
-        exchange.ended = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+        length = headers.get("content-length", "0")
+        exchange.ended = length == "0" and "transfer-encoding" not in headers
+        # Who waits for 100 Continue reads the answer first; what is longer than is drained is cut off in any case.
+        exchange.drainable = (
+            "expect" not in headers and length.isdecimal() and int(length[:19]) <= _DRAINED_BYTES
+        )
 
         async def received() -> Message:
             message = await receive()
@@ -83,7 +91,8 @@ class Around:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                await self._finish(exchange, received)
+                if exchange.drainable:
+                    await _drain(exchange, received)
                 self._mark(exchange, message)
             exchange.sent += len(message.get("body", b""))
             exchange.answered = message["type"] == "http.response.body" and not message.get("more_body")
@@ -120,16 +129,6 @@ class Around:
         origins = self.service.settings.origins
         return origin if origin and (origin in origins or "*" in origins) else ""
 
-    async def _finish(self, exchange: _Exchange, receive: Receive) -> None:
-        """Receive a little more of a body that was refused: who is still sending does not read."""
-        most = exchange.came + _LEFT_BYTES
-        try:
-            async with asyncio.timeout(_LEFT_SECONDS):
-                while not exchange.ended and exchange.came < most:
-                    await receive()
-        except TimeoutError:
-            pass
-
     def _mark(self, exchange: _Exchange, message: Message) -> None:
         headers = MutableHeaders(scope=message)
         for name, value in SECURITY.items():
@@ -161,3 +160,11 @@ class Around:
                 "sent": exchange.sent,
             }
             ACCESS.info("%s", json.dumps(content))
+
+
+async def _drain(exchange: _Exchange, receive: Receive) -> None:
+    most = exchange.came + _DRAINED_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAINED_SECONDS):
+            while not exchange.ended and exchange.came < most:
+                await receive()
