@@ -1,16 +1,13 @@
 """Projections, computed once and kept on disk.
 
-Two files each, named by a digest of what decides the result: the arrays (.npz) and, written last, a manifest (.json)
-with their checksum, without which they count for nothing.
+Each is named by a digest of what decides the result.
 """
 
 from __future__ import annotations
 
 import hashlib
 import inspect
-import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from importlib import metadata
@@ -20,11 +17,10 @@ from typing import Any, Literal, cast, overload
 import numpy as np
 
 from clothier import __version__
-from clothier.data.cache import location
+from clothier.data.cache import arrays, location
 from clothier.embed import projections
 from clothier.embed.projections import Method, Pca, Projection, Tsne, Umap
 from clothier.errors import InputError, WriteError
-from clothier.files import locked, write_atomic
 from clothier.values import Embedding, Floats
 
 FORMAT = 1  # count up when the same vectors would give another result
@@ -95,9 +91,7 @@ def cached(
     made = cast("Projection", entry.project(embedding.vectors, **arguments))
     tell = warn or (lambda sentence: None)
     try:
-        location.put(
-            folders, lambda place: _keep(place / name, made, {**described, "source": embedding.source}), tell
-        )
+        location.put(folders, lambda place: _keep(place / name, made, embedding, described), tell)
     except WriteError as error:
         if folder is not None:
             raise
@@ -107,19 +101,12 @@ def cached(
     return made
 
 
-def _keep(path: Path, made: Projection, described: dict[str, Any]) -> None:
+def _keep(path: Path, made: Projection, embedding: Embedding, described: Mapping[str, Any]) -> None:
     """A t-SNE of 10,000 images with its way there takes 6 MB."""
-    content = io.BytesIO()
-    np.savez(content, **{field.name: getattr(made, field.name) for field in fields(made)})
-    manifest = {
-        **described,
-        "seconds": round(made.seconds, 3),
-        "quality": made.quality,
-        "sha256": hashlib.sha256(content.getvalue()).hexdigest(),
-    }
-    with locked(path.parent / "lock"):  # both files are of one process
-        write_atomic(path, content.getvalue(), private=True)
-        write_atomic(path.with_suffix(".json"), json.dumps(manifest, indent=2) + "\n", private=True)
+    values = {field.name: getattr(made, field.name) for field in fields(made)}
+    more = {"source": embedding.source, "seconds": round(made.seconds, 3), "quality": made.quality}
+    about = f"{described['method']} of {len(embedding):,} images ({embedding.source})"
+    arrays.write(path, values, {**described, **more}, about)
 
 
 def _takes(entry: Method, name: str) -> bool:
@@ -159,14 +146,11 @@ def _digest(vectors: Floats) -> str:
 
 def _read(path: Path, entry: Method) -> Projection | None:
     """The result kept there; None where there is none, or it is not what was written."""
+    kept = arrays.read(path)
+    if kept is None:
+        return None
+    values = {name: value if value.ndim else value.item() for name, value in kept.items()}
     try:
-        if location.distrust(path):
-            return None
-        content = path.read_bytes()
-        if json.loads(path.with_suffix(".json").read_text())["sha256"] != hashlib.sha256(content).hexdigest():
-            return None
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            values = {name: file[name] if file[name].ndim else file[name].item() for name in file}
         return cast("Projection", entry.gives(**values))
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except TypeError:  # of an earlier version
         return None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clothier.data.cache import location
+from clothier.data.cache import location, trust
 from clothier.errors import DataError, WriteError
 
 NOBODY = 65534
@@ -156,10 +156,10 @@ def test_what_others_can_write_is_not_trusted(loose: str, added: int) -> None:
 def test_a_file_that_others_can_write_is_not_trusted(tmp_path: Path) -> None:
     path = location.put([tmp_path / "named"], write, quiet) / "file"
     path.chmod(0o644)
-    assert location.distrust(path) == ""
+    assert trust.distrust(path) == ""
     path.chmod(0o664)
-    assert location.distrust(path) == f"other users can write to {path}; `chmod go-w` it"
-    assert location.distrust(tmp_path / "nothing") == ""
+    assert trust.distrust(path) == f"other users can write to {path}; `chmod go-w` it"
+    assert trust.distrust(tmp_path / "nothing") == ""
 
 
 @root_alone

@@ -11,13 +11,13 @@ import errno
 import functools
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from clothier.data.cache import entries, trust
 from clothier.errors import WriteError
 
 T = TypeVar("T")
@@ -41,10 +41,15 @@ def of_user(kind: str) -> list[Path]:
     return folders
 
 
+def roots() -> list[Path]:
+    """The user's caches, best first."""
+    return [folder.parent for folder in of_user("photos")]
+
+
 def find(folders: Sequence[Path], read: Callable[[Path], T | None]) -> T | None:
     """The first thing that `read` finds in a folder that no other user can have filled; None where there is none."""
     for folder in folders:
-        if not distrust(folder):
+        if not trust.distrust(folder):
             found = read(folder)
             if found is not None:
                 return found
@@ -54,7 +59,8 @@ def find(folders: Sequence[Path], read: Callable[[Path], T | None]) -> T | None:
 def put(folders: Sequence[Path], write: Callable[[Path], T], tell: Tell) -> T:
     """What `write` gives for the first folder that it can write to; each is made if need be, for this user alone.
 
-    Where that is not the first of them, `tell` is told so, once. Raises WriteError where none can be written.
+    Where that is not the first of them, `tell` is told so, once. What was not used for longest then makes room, where
+    the user's cache has grown beyond its bound. Raises WriteError where none can be written, and as `entries.limit`.
     """
     failures: list[WriteError] = []
     for folder in folders:
@@ -72,6 +78,8 @@ def put(folders: Sequence[Path], write: Callable[[Path], T], tell: Tell) -> T:
                     f"is used in its place; {REMEDY}",
                     tell,
                 )
+            if folder in of_user(folder.name):
+                entries.trim(folder.parent, tell)
             return result
         if isinstance(failures[-1].cause, BrokenPipeError):  # whoever was told of progress is gone
             raise failures[-1].cause
@@ -88,26 +96,6 @@ def tell_once(sentence: str, tell: Tell) -> None:
         tell(sentence)
 
 
-def distrust(path: Path) -> str:
-    """Why a folder, or a file in one, may be another user's work; "" where it cannot be, or is not there."""
-    if os.name != "posix":
-        return ""
-    try:
-        for place in (path, path.parent):
-            status = place.stat()
-            if status.st_uid not in (0, os.geteuid()):
-                return f"{place} belongs to another user"
-            others = stat.S_IWGRP | stat.S_IWOTH
-            # In a sticky folder, such as /tmp, only the owner of an entry can put another in its place.
-            if status.st_mode & others and (place == path or not status.st_mode & stat.S_ISVTX):
-                return f"other users can write to {place}; `chmod go-w` it"
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except OSError as error:
-        return str(error.strerror)
-    return ""
-
-
 def _prepare(folder: Path) -> None:
     """Make the folder, and those above it, for this user alone. Raises OSError where it cannot be made, or trusted."""
     if folder.parts[0] == "~":
@@ -115,7 +103,7 @@ def _prepare(folder: Path) -> None:
     for path in reversed([path for path in folder.parents if not path.exists()]):
         path.mkdir(0o700, exist_ok=True)
     folder.mkdir(0o700, exist_ok=True)
-    reason = distrust(folder)
+    reason = trust.distrust(folder)
     if reason:
         raise PermissionError(errno.EPERM, reason)
 
@@ -127,7 +115,7 @@ def _temporary(root: Path) -> Path:
     if os.name != "posix":
         return root / "clothier"  # the folder for temporary files is the user's own
     folder = root / f"clothier-{os.geteuid()}"
-    if folder.is_symlink() or distrust(folder):
+    if folder.is_symlink() or trust.distrust(folder):
         folder = Path(tempfile.mkdtemp(prefix="clothier-", dir=root))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

@@ -23,9 +23,9 @@ import PIL
 
 from clothier import photo
 from clothier.data import contents, unreadable
-from clothier.data.cache import location
+from clothier.data.cache import location, manifest, trust
 from clothier.errors import DataError, WriteError
-from clothier.files import check_room, locked, not_offered, write_atomic, writing
+from clothier.files import check_room, locked, not_offered, writing
 from clothier.photo import doctor
 from clothier.photo.doctor import Diagnosis
 from clothier.values import Images
@@ -78,6 +78,10 @@ class _Order:
     def paths(self) -> list[Path]:
         return [entry.path for photos in self.splits.values() for entry in photos]
 
+    def about(self) -> str:
+        paths, (height, width) = [os.path.abspath(path) for path in self.paths()], self.size  # noqa: PTH100
+        return f"{len(paths):,} photos of {os.path.commonpath(paths)} at {height}x{width}, {self.crop}"
+
 
 def decoded(
     splits: Splits,
@@ -127,11 +131,10 @@ def _manifests(folder: Path, order: _Order) -> list[Path]:
 def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool]) -> Decoded | None:
     """The first whole set in the folder of which `fits` says that it is the one."""
     for file in _manifests(folder, order):
+        known = manifest.read(file)
         try:
-            if not location.distrust(file):
-                manifest = json.loads(file.read_text())
-                if fits(manifest):
-                    return _opened(file, manifest, order)
+            if known is not None and fits(known):
+                return _opened(file, known, order)
         except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # damaged: decode anew
             continue
     return None
@@ -155,20 +158,22 @@ def _digest(digests: Iterable[str]) -> str:
     return hashlib.sha256(b"".join(json.dumps(each).encode() + b"\n" for each in digests)).hexdigest()
 
 
-def _opened(file: Path, manifest: dict[str, Any], order: _Order) -> Decoded:
+def _opened(file: Path, known: dict[str, Any], order: _Order) -> Decoded:
     """The set of that manifest. Raises ValueError where its pixels are not those that were written."""
     path = file.with_suffix(".npy")
-    if reason := location.distrust(path):
+    if reason := trust.distrust(path):
         raise ValueError(reason)
-    found, state = _mapped(path, manifest), _state(path)
-    if manifest["pixels"] != state:  # moved, or changed: their bytes tell
+    found, state = _mapped(path, known), _state(path)
+    manifest.mark_used(file)
+    if known["pixels"] != state:  # moved, or changed: their bytes tell
         if any(digest_of(images) != found.digests[name] for name, images in found.images.items()):
             raise ValueError(f"{path} is damaged")
-    elif order.state in manifest["states"]:
+    elif order.state in known["states"]:
         return found
-    others = [known for known in manifest["states"] if known != order.state]
+    others = [each for each in known["states"] if each != order.state]
+    states = [*others[1 - _STATES :], order.state]
     with suppress(WriteError):  # for the sake of time alone
-        _keep(file, {**manifest, "pixels": state, "states": [*others[1 - _STATES :], order.state]})
+        manifest.write(file, {**known, "pixels": state, "states": states}, known[manifest.ABOUT])
     return found
 
 
@@ -176,11 +181,7 @@ def _state(path: Path) -> str:
     return hashlib.sha256(contents.state(path)[1]).hexdigest()
 
 
-def _keep(file: Path, manifest: dict[str, Any]) -> None:
-    write_atomic(file, json.dumps(manifest), private=True)
-
-
-def _mapped(path: Path, manifest: dict[str, Any], is_new: bool = False) -> Decoded:
+def _mapped(path: Path, known: dict[str, Any], is_new: bool = False) -> Decoded:
     try:
         pixels = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
@@ -190,12 +191,12 @@ def _mapped(path: Path, manifest: dict[str, Any], is_new: bool = False) -> Decod
         pixels.setflags(write=False)
     pixels = pixels.view(np.ndarray)  # numpy.memmap's own methods behave differently in places
     images, start = {}, 0
-    for name, rows in manifest["rows"].items():
+    for name, rows in known["rows"].items():
         images[name] = pixels[start : start + rows]
         start += rows
     if start != len(pixels):
         raise ValueError(f"{path} and its manifest differ")
-    return Decoded(images, manifest["sha256"], manifest["left_out"], manifest["truncated"], path, is_new)
+    return Decoded(images, known["sha256"], known["left_out"], known["truncated"], path, is_new)
 
 
 def _make(folder: Path, order: _Order, report: Report) -> Decoded:
@@ -208,9 +209,10 @@ def _make(folder: Path, order: _Order, report: Report) -> Decoded:
                 leftover.unlink(missing_ok=True)
         file = folder / f"{order.kind}-{order.state[:16]}.json"
         path = file.with_suffix(".npy")
-        manifest = _write(path, order, report)
-        _keep(file, {**manifest, "states": [order.state], "pixels": _state(path)})
-    return _mapped(path, manifest, is_new=True)
+        known = _write(path, order, report)
+        known |= {"states": [order.state], "pixels": _state(path)}
+        manifest.write(file, known, order.about())
+    return _mapped(path, known, is_new=True)
 
 
 def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:

@@ -1,0 +1,43 @@
+"""A few named arrays in one file (.npz), with a manifest that holds its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clothier.data.cache import manifest, trust
+from clothier.files import locked, write_atomic
+
+
+def read(path: Path) -> dict[str, npt.NDArray[Any]] | None:
+    """The arrays kept at `path`; None where there are none, or they are not those that were written."""
+    known = manifest.read(path.with_suffix(".json"))
+    try:
+        if known is None or trust.distrust(path):
+            return None
+        content = path.read_bytes()
+        if known["sha256"] != hashlib.sha256(content).hexdigest():
+            return None
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = dict(file)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+    manifest.mark_used(path.with_suffix(".json"))
+    return arrays
+
+
+def write(path: Path, arrays: Mapping[str, Any], described: Mapping[str, Any], about: str) -> None:
+    """Raises WriteError; `described` goes into the manifest, and `about`, which says in words what they are."""
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, **arrays)
+    sha256 = hashlib.sha256(content.getvalue()).hexdigest()
+    with locked(path.parent / "lock"):  # both files are of one process
+        write_atomic(path, content.getvalue(), private=True)
+        manifest.write(path.with_suffix(".json"), {**described, "sha256": sha256}, about)
