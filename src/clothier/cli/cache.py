@@ -76,5 +76,7 @@ def _say(kept: list[Entry], roots: list[str], limit: int) -> None:
         screen.print_table(("kind", "what", "size", "last used"), rows)
         screen.say()
     num_bytes = sum(entry.num_bytes for entry in kept)
-    screen.say(f"{counted(len(kept), 'entry', 'entries')}, {entries.size(num_bytes)} of {entries.size(limit)}")
+    screen.say(
+        f"{counted(len(kept), 'entry', 'entries')}, {entries.size(num_bytes)} of {entries.size(limit)}"
+    )
     screen.say(f"{', '.join(roots)}; {entries.VARIABLE} sets the limit")

@@ -8,16 +8,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clothier import photo
 from clothier.errors import DataError
+from clothier.values import Report
 
 _WHOLE = 4096  # bytes; a smaller file is read as a whole, of a larger one
 _SAMPLE = 1024  # bytes are read in three places
-
-Report = Callable[[str, int, int], None]
 
 
 def state(path: Path) -> tuple[int, bytes]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from clothier.errors import DataError, WriteError
-
-Report = Callable[[str, int, int], None]  # (what, bytes done, bytes in all)
+from clothier.values import Report
 
 TIMEOUT = (10.0, 30.0)  # seconds: to connect, and between two packets
 RETRIES = 1  # a mirror gets another chance after a pause of a second

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from importlib import metadata
 from pathlib import Path
@@ -21,12 +21,10 @@ from clothier.data.cache import arrays, location
 from clothier.embed import projections
 from clothier.embed.projections import Method, Pca, Projection, Tsne, Umap
 from clothier.errors import InputError, WriteError
-from clothier.values import Embedding, Floats
+from clothier.values import Embedding, Floats, Report, Tell
 
 FORMAT = 1  # count up when the same vectors would give another result
 _SILENT = ("report", "jobs", "vectors")  # arguments that decide nothing, or are told by the fingerprint
-
-Report = Callable[[str, int, int], None]
 
 
 @overload
@@ -36,7 +34,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
-    warn: location.Tell | None = ...,
+    warn: Tell | None = ...,
 ) -> Pca: ...
 @overload
 def cached(
@@ -45,7 +43,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
-    warn: location.Tell | None = ...,
+    warn: Tell | None = ...,
 ) -> Tsne: ...
 @overload
 def cached(
@@ -54,7 +52,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
-    warn: location.Tell | None = ...,
+    warn: Tell | None = ...,
 ) -> Umap: ...
 @overload
 def cached(
@@ -63,7 +61,7 @@ def cached(
     parameters: Mapping[str, Any] | None = ...,
     folder: Path | None = ...,
     report: Report | None = ...,
-    warn: location.Tell | None = ...,
+    warn: Tell | None = ...,
 ) -> Projection: ...
 def cached(
     embedding: Embedding,
@@ -71,7 +69,7 @@ def cached(
     parameters: Mapping[str, Any] | None = None,
     folder: Path | None = None,
     report: Report | None = None,
-    warn: location.Tell | None = None,
+    warn: Tell | None = None,
 ) -> Projection:
     """What that method of `projections` makes of the vectors with those keyword parameters: computed when first asked
     for, then read. `seconds` are those of the computation.

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from clothier.errors import DataError, InputError
-from clothier.values import UNKNOWN, Counts, Embedding, Floats, Labels
+from clothier.values import UNKNOWN, Counts, Embedding, Floats, Labels, Report
 
 NUM_NEIGHBOURS = 10
 # For suspects: more than 10 order the first of them better, and still more would be more than many a class has.
 NUM_WITNESSES = 20
 BLOCK = 2000  # rows whose neighbours are looked for at once, between two reports
 WHAT = "comparing neighbours"
-
-Report = Callable[[str, int, int], None]
 
 
 def nearest(

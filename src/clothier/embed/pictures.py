@@ -14,11 +14,9 @@ from clothier.data import unreadable
 from clothier.errors import DataError, InputError
 from clothier.photo import doctor
 from clothier.photo.doctor import Diagnosis
-from clothier.values import UNKNOWN, Dataset, Images, Labels
+from clothier.values import UNKNOWN, Dataset, Images, Labels, Report
 
 SIZE = (64, 64)  # (height, width) of photos in pixels, unless told otherwise
-
-Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +10,12 @@ from clothier import backend, models
 from clothier.embed.pictures import Pictures
 from clothier.errors import InputError, unknown_name
 from clothier.runs import Run, trained
-from clothier.values import Embedding, Floats, Predictions, release
+from clothier.values import Embedding, Floats, Predictions, Report, release
 
 if TYPE_CHECKING:
     import keras
 
 MEMORY_SHARE = 0.5  # of this machine's memory, at most, for the vectors: projections work on copies
-
-Report = Callable[[str, int, int], None]
 
 
 def extract(

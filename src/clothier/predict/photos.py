@@ -16,12 +16,10 @@ from clothier.errors import DataError, InputError
 from clothier.photo import FORMAT_WORDS, ahead, doctor, walk
 from clothier.photo.doctor import Diagnosis
 from clothier.predict.predictor import Predictor
-from clothier.values import Floats
+from clothier.values import Floats, Report
 
 UNREADABLE = "unreadable"
 _TOGETHER = 32  # photos that are judged at once
-
-Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

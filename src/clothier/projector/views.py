@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from clothier import embed
 from clothier.embed import Search
 from clothier.projector.bookmarks import AXES, PCA, TSNE, View
-from clothier.values import Embedding
-
-Report = Callable[[str, int, int], None]
+from clothier.values import Embedding, Report
 
 TSNE_ROWS = 4  # the least it works with
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from clothier.data.cache import location
 from clothier.data.cache.rows import RowFile
 from clothier.files import check_room, locked
 from clothier.models.plan import Plan
-from clothier.values import Dataset, Features, Halves, Images, release
+from clothier.values import Dataset, Features, Halves, Images, Report, Tell, release
 
 if TYPE_CHECKING:
     import keras
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 FORMAT = 2  # count up when the same images and weights would give other features
 BLOCK_BYTES = 4 * 2**20  # written, synced and counted together: VGG19's features of 250 images, a few seconds
 WHAT = "extracting features"
-
-Report = Callable[[str, int, int], None]
 
 
 def key(plan: Plan, base_sha256: str, precision: str, fingerprint: str) -> str:
@@ -47,7 +45,7 @@ def extract(
     name: str,
     folder: Path | None = None,
     report: Report | None = None,
-    warn: location.Tell | None = None,
+    warn: Tell | None = None,
 ) -> dict[str, Features]:
     """The features of each split, by name: float16 (n, num_features), mapped from `folder`/`name`.float16.
 

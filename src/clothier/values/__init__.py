@@ -1,6 +1,7 @@
 """The values that travel between the rooms: images and labels, predictions, scores, a row of history."""
 
 from clothier.values.arrays import Counts, Floats, Halves, Images, Labels, release, softmax
+from clothier.values.callbacks import Report, Tell
 from clothier.values.dataset import Dataset, Reading, check_names, check_not_empty
 from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Examples, Features, Mixed, Split, Targets
@@ -24,9 +25,11 @@ __all__ = [
     "PhaseScores",
     "Predictions",
     "Reading",
+    "Report",
     "Scores",
     "Split",
     "Targets",
+    "Tell",
     "check_names",
     "check_not_empty",
     "release",

@@ -16,7 +16,9 @@ from clothier.files import locked
 DAY = 86_400
 
 
-def keep(root: Path, name: str, *, kind: str = "projections", days: float = 0, num_bytes: int = 50_000) -> Path:
+def keep(
+    root: Path, name: str, *, kind: str = "projections", days: float = 0, num_bytes: int = 50_000
+) -> Path:
     """An entry of about so many bytes, used so many days ago."""
     path = root / kind / f"{name}.npz"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -68,7 +70,9 @@ def test_nothing_is_removed_while_another_writes(tmp_path: Path) -> None:
     assert entries.entries([tmp_path]) == []
 
 
-def test_trimming_removes_what_was_not_used_for_longest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trimming_removes_what_was_not_used_for_longest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(entries.VARIABLE, "0.11 MB")
     for days in (4, 3, 2, 1):
         keep(tmp_path, f"used{days}", days=days)
@@ -78,7 +82,10 @@ def test_trimming_removes_what_was_not_used_for_longest(tmp_path: Path, monkeypa
     os.utime(downloaded, (0, 0))
     told: list[str] = []
     entries.trim(tmp_path, told.append)
-    assert [entry.about for entry in entries.entries([tmp_path]) if entry.about] == ["used1 in words", "used2 in words"]
+    assert [entry.about for entry in entries.entries([tmp_path]) if entry.about] == [
+        "used1 in words",
+        "used2 in words",
+    ]
     assert downloaded.exists()
     day = time.strftime("%Y-%m-%d", time.localtime(time.time() - 3 * DAY))
     assert told == [

@@ -19,9 +19,9 @@ from typing import TypeVar
 
 from clothier.data.cache import entries, trust
 from clothier.errors import WriteError
+from clothier.values import Tell
 
 T = TypeVar("T")
-Tell = Callable[[str], None]
 
 REMEDY = "set XDG_CACHE_HOME to a folder that you can write to"
 
@@ -62,6 +62,7 @@ def put(folders: Sequence[Path], write: Callable[[Path], T], tell: Tell) -> T:
     Where that is not the first of them, `tell` is told so, once. What was not used for longest then makes room, where
     the user's cache has grown beyond its bound. Raises WriteError where none can be written, and as `entries.limit`.
     """
+    entries.limit()  # a wrong one is told before the work, not after it
     failures: list[WriteError] = []
     for folder in folders:
         try:

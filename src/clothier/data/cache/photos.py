@@ -28,13 +28,12 @@ from clothier.errors import DataError, WriteError
 from clothier.files import check_room, locked, not_offered, writing
 from clothier.photo import doctor
 from clothier.photo.doctor import Diagnosis
-from clothier.values import Images
+from clothier.values import Images, Report, Tell
 from clothier.values.fingerprint import digest_of
 
 FORMAT = 3  # count up when the same photos would give other pixels
 _STATES = 8  # that a manifest remembers: of copies, and of mounts without stable inodes
 
-Report = Callable[[str, int, int], None]
 Splits = Mapping[str, Sequence["Photo"]]
 
 
@@ -89,7 +88,7 @@ def decoded(
     crop: str,
     folders: Sequence[Path],
     report: Report,
-    tell: location.Tell = lambda sentence: None,
+    tell: Tell = lambda sentence: None,
 ) -> Decoded:
     """The photos of each split, in order, uint8 (n, height, width, channels): 1 channel where all are grey, else 3.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from clothier.embed.projections.packages import wanted
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
 from clothier.errors import DataError, InputError
-from clothier.values import Counts, Floats
+from clothier.values import Counts, Floats, Report
 
 if TYPE_CHECKING:
     from openTSNE import TSNEEmbedding
@@ -35,8 +34,6 @@ FEW_ROWS = 1000
 MIN_ROWS = 4  # each with three others, as many as a perplexity of 1 looks at
 STEP = 10  # iterations between two snapshots
 WHAT = "t-SNE iterations"
-
-Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
