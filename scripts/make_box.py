@@ -53,8 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         runs = [trained(FIRST_SEED + place, Path(scratch)) for place in range(words.seeds)]
         recipe, dataset, run = runs[0]
-        # The graph holds the weights: a second copy of them would take the box beyond its size.
-        made = replace(export.bundle_of(run, dataset), weights={})
+        made = export.bundle_of(run, dataset)
         accuracies = [tested(run)["accuracy"] for _, _, run in runs]
         known = photos_known(run.model_file, words.photos) if words.photos else ""
         card = written(made, recipe, dataset, accuracies, known)

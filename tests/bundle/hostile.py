@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from made_bundles import (
-    PLAN,
     headed,
     made,
     members,
@@ -27,8 +26,6 @@ from made_bundles import (
     with_graph,
     with_manifest,
     with_member,
-    with_plan,
-    with_weights,
     zipped,
 )
 from onnx import TensorProto, helper, numpy_helper
@@ -235,11 +232,15 @@ def _in_manifest(before: str, after: str) -> bytes:
     return _text(text.replace(before, after, 1).encode())
 
 
-def _trunks(count: int) -> bytes:
-    plan = PLAN.as_json()
-    for _ in range(count):
-        plan = {**PLAN.as_json(), "trunk": plan}
-    return with_manifest(plan=plan)
+def _plain(**changes: Any) -> bytes:
+    """Without look-alikes, and with those changes in the manifest."""
+    return sealed({name: data for name, data in members().items() if "lookalikes" not in name}, **changes)
+
+
+def _first_format() -> bytes:
+    """As clothier wrote it when weights were in the file twice."""
+    weights = tensors({"logits/bias": np.zeros(3, np.float32)})
+    return sealed({**members(), "weights.safetensors": weights}, format_version=1)
 
 
 MANIFEST: dict[str, Case] = {
@@ -264,30 +265,65 @@ MANIFEST: dict[str, Case] = {
         lambda: _in_manifest('"temperature"', '"source": "b", "temperature"'),
         "manifest.json is not JSON (a key is given twice)",
     ),
-    "later format": (lambda: with_manifest(format_version=2), "has format version '2'; wanted 1"),
+    "later format": (lambda: with_manifest(format_version=3), "has format version '3'; wanted 2"),
+    "first format": (
+        _first_format,
+        "has format version 1; wanted 2; write it again from its run with `clothier export RUN --format clothier`",
+    ),
+    "first format without weights": (
+        lambda: with_manifest(format_version=1),
+        "has format version '1'; wanted 2; write it again from its run with `clothier export RUN --format clothier`",
+    ),
     "unknown field": (
         lambda: with_manifest(post_load="harm()"),
         "manifest.json has unknown fields ('post_load')",
     ),
     "missing field": (lambda: _in_manifest('"card"', '"cart"'), "manifest.json has no 'card'"),
-    "unknown network": (lambda: with_plan(model="os.system"), "'model' is 'os.system'; wanted one of cnn1"),
-    "network not a word": (lambda: with_plan(model=["cnn1"]), "'model' is a list of 1; wanted one of cnn1"),
+    "a plan": (
+        lambda: with_manifest(plan={"model": "os.system"}),
+        "manifest.json has unknown fields ('plan')",
+    ),
     "vast images": (
-        lambda: with_plan(image_shape=[4096, 4096, 3]),
-        "has 68,652,456,972 bytes of weights and statistics, more than the 2,013,265,920 that a model file holds",
+        lambda: _plain(image_shape=[4096, 4096, 3]),
+        "model.onnx takes [('images', 2, (6, 5, 1))]; wanted images, uint8 (n, 4096, 4096, 3)",
     ),
     "vaster images": (
-        lambda: with_plan(image_shape=[2**40, 28, 1]),
+        lambda: with_manifest(image_shape=[2**40, 28, 1]),
         "'image_shape' is a list of 3; wanted height",
     ),
-    "tiny images": (lambda: with_plan(image_shape=[3, 3, 1]), "cnn1 on 3x3 pixels; wanted 4 or more"),
-    "true for a number": (
-        lambda: with_plan(num_classes=True),
-        "'num_classes' is True; wanted a whole number",
+    "tiny images": (
+        lambda: with_manifest(image_shape=[0, 3, 1]),
+        "'image_shape' is a list of 3; wanted height",
     ),
-    "many trunks": (lambda: _trunks(5), "has more than 4 trunks"),
-    "deeper trunks": (lambda: _trunks(40), "manifest.json is not JSON (brackets"),
-    "other classes": (lambda: with_manifest(class_names=["a", "b"]), "names 2 classes, its plan has 3"),
+    "true for a number": (
+        lambda: with_manifest(num_features=True),
+        "'num_features' is True; wanted a whole number",
+    ),
+    "vast features": (
+        lambda: with_manifest(num_features=2**40),
+        "'num_features' is 1099511627776; wanted a whole number from 1 to 1048576",
+    ),
+    "other features than the graph's": (
+        lambda: _plain(num_features=127),
+        "model.onnx gives [('features', 1, (128,)), ('logits', 1, (3,))]; wanted features, float32 (n, 127) and",
+    ),
+    "other classes than the graph's": (
+        lambda: _plain(class_names=["a", "b"]),
+        "model.onnx gives [('features', 1, (128,)), ('logits', 1, (3,))]; wanted features, float32 (n, 128) and "
+        "logits, float32 (n, 2)",
+    ),
+    "other features": (
+        lambda: with_manifest(num_features=127),
+        "lookalikes.safetensors has images or features of another shape than the network's",
+    ),
+    "deep brackets": (
+        lambda: with_manifest(recipe={"a": json.loads("[" * 40 + "]" * 40)}),
+        "manifest.json is not JSON (brackets",
+    ),
+    "other classes": (
+        lambda: with_manifest(class_names=["a", "b"]),
+        "lookalikes.safetensors has labels outside the classes; wanted 0 to 1",
+    ),
     "equal classes": (
         lambda: with_manifest(class_names=["a", "b", "a"]),
         "'class_names': the classes 'a' and 'a' look the same when shown",
@@ -334,26 +370,32 @@ def _statistics(data: bytes) -> bytes:
     return with_member("statistics.safetensors", data)
 
 
-def _moved(arrays: dict[str, Any]) -> None:
-    arrays["logits/kernel"] = arrays["logits/kernel"].T.copy()
+def _changed(name: str, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> bytes:
+    """A model file whose graph has that weight changed by that function."""
+    model = onnx.load_from_string(made().graph)
+    constant = next(constant for constant in model.graph.initializer if constant.name == name)
+    constant.CopyFrom(numpy_helper.from_array(change(numpy_helper.to_array(constant)), name))
+    return with_member("model.onnx", model.SerializeToString())
 
 
-def _hurt(arrays: dict[str, Any]) -> None:
-    arrays["logits/bias"][0] = np.nan
+def _first_not_a_number(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    changed = np.array(array)
+    changed.flat[0] = np.nan
+    return changed
 
 
 ARRAYS: dict[str, Case] = {
-    "pickled weights": (
-        lambda: with_member("weights.safetensors", pickle.dumps(Harm())),
-        "weights.safetensors is no safetensors file",
+    "pickled statistics": (
+        lambda: _statistics(pickle.dumps(Harm())),
+        "statistics.safetensors is no safetensors file",
     ),
-    "h5 for weights": (
-        lambda: with_member("weights.safetensors", b"\x89HDF\r\n\x1a\n" + bytes(99)),
-        "weights.safetensors is no safetensors file",
+    "h5 for statistics": (
+        lambda: _statistics(b"\x89HDF\r\n\x1a\n" + bytes(99)),
+        "statistics.safetensors is no safetensors file",
     ),
     "long header": (
-        lambda: with_member("weights.safetensors", struct.pack("<Q", 2**60) + b"{}"),
-        "weights.safetensors is no safetensors file",
+        lambda: _statistics(struct.pack("<Q", 2**60) + b"{}"),
+        "statistics.safetensors is no safetensors file",
     ),
     "promised arrays": (
         lambda: _statistics(headed({"a": _entry(shape=[2**30], data_offsets=[0, 2**32])}, bytes(4))),
@@ -387,26 +429,29 @@ ARRAYS: dict[str, Case] = {
         lambda: _statistics(tensors({"a": np.zeros(9 * MEGABYTE, np.float32)})),
         "statistics.safetensors has 37,748,818 bytes; wanted at most 33,621,504",
     ),
-    "half a weight": (
-        lambda: with_weights(lambda arrays: arrays.update({"logits/bias": np.zeros(3, np.float16)})),
-        "has an array 'logits/bias' of another type than F32, I64 and U8",
+    "half statistics": (
+        lambda: _statistics(tensors({"a": np.zeros(3, np.float16)})),
+        "has an array 'a' of another type than F32, I64 and U8",
+    ),
+    "no number in statistics": (
+        lambda: _statistics(tensors({"a": np.array([np.nan], np.float32)})),
+        "statistics.safetensors has numbers in 'a' that are not finite",
     ),
     "another type": (
-        lambda: with_weights(lambda arrays: arrays.update({"logits/bias": np.zeros(3, np.int64)})),
-        "logits/bias is I64 (3,); wanted F32 (3,), as the architecture has it",
+        lambda: _changed("logits/bias", lambda array: array.astype(np.int64)),
+        "has a Gemm on float32 (None, 128), float32 (128, 3), int64 (3,); wanted float32",
     ),
-    "another shape": (lambda: with_weights(_moved), "logits/kernel is F32 (3, 128); wanted F32 (128, 3)"),
+    "another shape": (
+        lambda: _changed("logits/kernel", lambda array: array.T.copy()),
+        "has a Gemm on float32 (None, 128), float32 (3, 128), float32 (3,); wanted",
+    ),
     "a weight too few": (
-        lambda: with_weights(lambda arrays: arrays.pop("logits/bias")),
-        "logits/bias is missing; wanted F32 (3,)",
-    ),
-    "a weight too many": (
-        lambda: with_weights(lambda arrays: arrays.update({"__class__": np.zeros(1, np.float32)})),
-        "weights.safetensors has an array '__class__' that the architecture has not",
+        lambda: with_graph(lambda model: model.graph.initializer.pop()),
+        "which nothing before it makes",
     ),
     "no number": (
-        lambda: with_weights(_hurt),
-        "weights.safetensors has numbers in 'logits/bias' that are not finite",
+        lambda: _changed("logits/bias", _first_not_a_number),
+        "model.onnx has numbers in 'logits/bias' that are not finite",
     ),
     "strange look-alikes": (
         lambda: with_member("lookalikes.safetensors", tensors({"images": np.zeros(3, np.uint8)})),
@@ -475,7 +520,7 @@ def _busy(model: onnx.ModelProto) -> None:
         _constant(name, np.zeros(shape, np.float32))(model)
     _node("MatMul", "conv1", "wide", output="wider")(model)
     _node("MatMul", "high", "wider", output="larger")(model)
-    for place in range(30):
+    for place in range(1500):
         _node("Conv", "larger", "big", "none", output=f"b{place}", kernel_shape=[40, 40])(model)
 
 
@@ -529,10 +574,8 @@ def _four_classes(change: Callable[[onnx.ModelProto], object] = lambda model: No
     """All fits but the graph, which was changed by that function."""
     model = onnx.load_from_string(made().graph)
     change(model)
-    parts = {name: data for name, data in members().items() if name != "weights.safetensors"}
-    parts["model.onnx"] = model.SerializeToString()
-    plan = {**PLAN.as_json(), "num_classes": 4}
-    return sealed(parts, plan=plan, class_names=["a", "b", "c", "d"])
+    parts = {**members(), "model.onnx": model.SerializeToString()}
+    return sealed(parts, class_names=["a", "b", "c", "d"])
 
 
 GRAPH: dict[str, Case] = {
@@ -706,7 +749,7 @@ GRAPH: dict[str, Case] = {
         lambda: with_graph(_scaled(axis=1)),
         "has a DequantizeLinear on int8 (128, 3), float32 (128,), int8 (128,); wanted a scale for all or",
     ),
-    "grows": (lambda: with_graph(_grown), "model.onnx costs more than 67,130,890 values"),
+    "grows": (lambda: with_graph(_grown), "model.onnx costs more than 4,294,967,296 values"),
     "busy": (lambda: with_graph(_busy), "multiplications an image; wanted less"),
     "many nodes": (
         lambda: with_graph(lambda model: model.graph.node.extend([onnx.NodeProto(op_type="Relu")] * 3000)),
@@ -758,8 +801,8 @@ CASES: dict[str, Case] = {**ARCHIVE, **MANIFEST, **ARRAYS, **GRAPH}
 
 
 def largest() -> bytes:
-    """A file that is read, with every member but the weights as large as it may be, and packed as tightly."""
-    side = 183  # cnn1's weights have 127 of 128 MB there
+    """A file that is read, with every member as large as it may be, and packed as tightly."""
+    side = 183
 
     def loose(shape: tuple[int, ...], dtype: str) -> npt.NDArray[Any]:
         """Zeros, among which a byte of 50 is anything: that packs nearly 50 to 1."""
@@ -802,8 +845,7 @@ def largest() -> bytes:
         "statistics.safetensors": tensors({"x": loose((8 * MEGABYTE - 100,), "float32")}),
         "lookalikes.safetensors": tensors(lookalikes),
     }
-    plan = {**PLAN.as_json(), "image_shape": [side, side, 1]}
-    return sealed(parts, zipfile.ZIP_DEFLATED, plan=plan)
+    return sealed(parts, zipfile.ZIP_DEFLATED, image_shape=[side, side, 1])
 
 
 def written() -> dict[str, bytes]:

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from made_bundles import PLAN, made
+from made_bundles import FEATURES, PLAN, made
 
 from clothier import export, models
 from clothier.bundle import graphs
@@ -26,7 +26,12 @@ PLANS = [
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.model)
 def test_every_network_of_ours_may_be_run(plan: Plan) -> None:
     graph = export.emit(models.build_plan(plan), views=plan.views)
-    assert graphs.check(graph, plan).multiplications > 10_000
+    assert (
+        graphs.check(
+            graph, plan.image_shape, plan.num_classes, graphs.width_of_features(graph)
+        ).multiplications
+        > 10_000
+    )
 
 
 def test_shapes_and_costs_are_those_of_the_reference() -> None:
@@ -37,7 +42,7 @@ def test_shapes_and_costs_are_those_of_the_reference() -> None:
     for value in [*inferred.graph.value_info, *inferred.graph.output]:
         shape = [side.dim_value or 1 for side in value.type.tensor_type.shape.dim]
         total += int(np.prod(shape))
-    cost = graphs.check(made().graph, PLAN)
+    cost = graphs.check(made().graph, PLAN.image_shape, 3, FEATURES)
     assert cost.values == total
     by_hand = 4 * 3 * 9 * 32 + 2 * 1 * 32 * 128 + 128 * 3
     rest = 30 + 30 + 384 + 64 + 64 + 128  # transpose, cast, relu, pool, flatten, relu

@@ -7,15 +7,19 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from bundle import hostile
-from made_bundles import made
+from made_bundles import FEATURES, PLAN, made
+from onnx import numpy_helper
 
 from clothier import bundle
-from clothier.bundle import bounds, reading
+from clothier.bundle import bounds, graphs, reading
 from clothier.errors import BundleError
 
 MOST_MEMORY, MOST_SECONDS = 256 * 2**20, 1.0
@@ -27,8 +31,6 @@ def test_there_and_back(tmp_path: Path) -> None:
     for source in (path, str(path), io.BytesIO(path.read_bytes())):
         read = bundle.read(source)
         assert read.graph == made().graph
-        assert dict(read.weights).keys() == made().weights.keys()
-        assert all(np.array_equal(read.weights[name], array) for name, array in made().weights.items())
         assert {name: array.tolist() for name, array in read.statistics.items()} == {
             name: array.tolist() for name, array in made().statistics.items()
         }
@@ -36,22 +38,23 @@ def test_there_and_back(tmp_path: Path) -> None:
         assert made().lookalikes
         for name, array in read.lookalikes.as_tensors().items():
             assert np.array_equal(array, getattr(made().lookalikes, name))
-        assert read.manifest.as_json() | {"members": {}} == made().manifest.as_json()
+        assert read.manifest.num_features == FEATURES
+        assert read.manifest.as_json() | {"members": {}, "num_features": 0} == made().manifest.as_json()
         assert set(read.manifest.members) == {
-            "model.onnx", "weights.safetensors", "statistics.safetensors", "lookalikes.safetensors",
+            "model.onnx", "statistics.safetensors", "lookalikes.safetensors",
         }  # fmt: skip
 
 
-def test_weights_that_change_after_the_opening_are_refused(tmp_path: Path) -> None:
+def test_weights_are_in_the_file_once(tmp_path: Path) -> None:
+    """As they train, and no longer than the graph takes them."""
     path = tmp_path / "model.clothier"
-    bundle.write(path, made())
-    read = bundle.read(path)
-    path.write_bytes(hostile.CASES["no number"][0]())
-    with pytest.raises(BundleError) as caught:
-        dict(read.weights)
-    assert str(caught.value) == (
-        f"{path}: weights.safetensors is not what manifest.json says (its SHA-256 differs); copy the file anew"
+    bundle.write(path, replace(made(), lookalikes=None, statistics={}))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["manifest.json", "model.onnx", "statistics.safetensors"]
+    weights = sum(
+        numpy_helper.to_array(c).nbytes for c in onnx.load_from_string(made().graph).graph.initializer
     )
+    assert path.stat().st_size < weights + 6000
 
 
 @pytest.mark.parametrize("name", hostile.CASES)
@@ -60,7 +63,7 @@ def test_a_hostile_file_is_refused_in_one_line(name: str, tmp_path: Path) -> Non
     path = tmp_path / "model.clothier"
     path.write_bytes(make())
     with pytest.raises(BundleError) as caught:
-        dict(bundle.read(path).weights)
+        bundle.read(path)
     message = str(caught.value)
     assert message.startswith(str(path))
     assert words in message
@@ -85,7 +88,8 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 def test_what_does_not_fit_into_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "model.clothier"
     bundle.write(path, made())
-    needed = bounds.of(made().manifest.plan).memory
+    cost = graphs.check(made().graph, PLAN.image_shape, 3, FEATURES)
+    needed = len(made().graph) + cost.memory
     monkeypatch.setattr(reading, "_SMALL", 0)
     monkeypatch.setattr(reading, "available_memory", lambda: needed - 1)
     with pytest.raises(BundleError) as caught:
@@ -95,6 +99,21 @@ def test_what_does_not_fit_into_memory_is_refused(tmp_path: Path, monkeypatch: p
         "wanted a machine with more, or a smaller network"
     )
     monkeypatch.setattr(reading, "available_memory", lambda: needed)
+    assert bundle.read(path).graph == made().graph
+
+
+def test_members_that_are_too_large_together_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.clothier"
+    bundle.write(path, made())
+    with zipfile.ZipFile(path) as archive:
+        total = sum(entry.file_size for entry in archive.infolist())
+    monkeypatch.setattr(bounds, "MOST_BYTES", total - 1)
+    with pytest.raises(BundleError) as caught:
+        bundle.read(path)
+    assert str(caught.value) == f"{path} has {total:,} bytes of members; wanted at most {total - 1:,}"
+    monkeypatch.setattr(bounds, "MOST_BYTES", total)
     assert bundle.read(path).graph == made().graph
 
 
@@ -113,7 +132,7 @@ sys.addaudithook(lambda event, about: seen.append((event, about)))
 for path in paths:
     began = time.process_time()
     try:
-        dict(bundle.read(path).weights)
+        bundle.read(path)
         raise SystemExit(f"{path.name} was taken")
     except BundleError:
         seconds[path.name] = time.process_time() - began

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from clothier import models, recipes
-from clothier.errors import InputError
+from clothier.errors import BundleError, InputError
 from clothier.models.plan import Plan
 from clothier.values.fields import Fields
 
@@ -81,3 +81,35 @@ def test_wrong_plans() -> None:
     assert str(caught.value) == (
         "cnn1 has no layer 'nowhere' to end its trunk at; wanted one; choose another end with --set base_end=logits"
     )
+
+
+def _trunks(count: int) -> dict[str, object]:
+    plan: dict[str, object] = CNN1.as_json()
+    for _ in range(count):
+        plan = {**CNN1.as_json(), "trunk": plan}
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({**CNN1.as_json(), "model": "os.system"}, "a plan: 'model' is 'os.system'; wanted one of cnn1"),
+        ({**CNN1.as_json(), "model": ["cnn1"]}, "a plan: 'model' is a list of 1; wanted one of cnn1"),
+        (
+            {**CNN1.as_json(), "image_shape": [2**40, 28, 1]},
+            "a plan: 'image_shape' is a list of 3; wanted height",
+        ),
+        ({**CNN1.as_json(), "image_shape": [3, 3, 1]}, "a plan: cnn1 on 3x3 pixels; wanted 4 or more"),
+        ({**CNN1.as_json(), "num_classes": True}, "a plan: 'num_classes' is True; wanted a whole number"),
+        ({**CNN1.as_json(), "harm": 1}, "a plan has unknown fields ('harm')"),
+        (
+            {**CNN1.as_json(), "trunk": Plan("cnn3", (28, 28, 1), 10).as_json()},
+            "a plan has a trunk of another model (cnn3); wanted cnn1",
+        ),
+        (_trunks(5), "has more than 4 trunks; wanted fewer"),
+    ],
+)
+def test_a_plan_that_no_network_has_is_refused(content: dict[str, object], words: str) -> None:
+    with pytest.raises(BundleError) as caught:
+        Plan.read(Fields(json.loads(json.dumps(content)), "a plan"))
+    assert words in str(caught.value)

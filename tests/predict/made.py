@@ -11,7 +11,6 @@ from PIL import Image
 from clothier import calibrate
 from clothier.bundle import Bundle, Manifest
 from clothier.calibrate import Calibration
-from clothier.models.plan import Plan
 from clothier.values import Floats, Images
 
 SIDE, CLASSES = 8, ("dark", "light", "spotted")
@@ -66,7 +65,7 @@ def calibration() -> Calibration:
 def bundle(photos: str = "pad") -> Bundle:
     fitted = calibration()
     manifest = Manifest(
-        plan=Plan("cnn1", (SIDE, SIDE, 1), 3),
+        image_shape=(SIDE, SIDE, 1),
         class_names=CLASSES,
         preprocessing={"photos": photos},
         source="generated:600",
@@ -74,7 +73,7 @@ def bundle(photos: str = "pad") -> Bundle:
         temperature=fitted.temperature,
         thresholds=fitted.thresholds,
     )
-    return Bundle(manifest, graph(), {}, fitted.as_tensors())
+    return Bundle(manifest, graph(), fitted.as_tensors())
 
 
 def save(folder: Path, images: Images) -> list[Path]:

@@ -35,7 +35,7 @@ def bundle(photos: str = "pad") -> Bundle:
     images = made.pictures(9, 3)
     known = Lookalikes(images, np.arange(9) % 3, made.outputs(images)[1], np.arange(9) * 10)
     content = made.bundle(photos)
-    return Bundle(content.manifest, content.graph, {}, content.statistics, known)
+    return Bundle(content.manifest, content.graph, content.statistics, known)
 
 
 def finished(act: Coroutine[Any, Any, T]) -> T:

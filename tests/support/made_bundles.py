@@ -18,17 +18,17 @@ import onnx
 
 from clothier import export, models
 from clothier.bundle import Bundle, Lookalikes, Manifest, pack
-from clothier.models import shapes
 from clothier.models.plan import Plan
 
 Members = dict[str, bytes]
 
 PLAN = Plan("cnn1", (6, 5, 1), 3)
+FEATURES = 128  # that it computes its logits from
 RNG = np.random.default_rng(4)
 
 
 MANIFEST = Manifest(
-    plan=PLAN,
+    image_shape=PLAN.image_shape,
     class_names=("shoe", "bag & <hat>", "Mütze"),
     preprocessing={"photos": "doctor"},
     source="generated:300",
@@ -46,11 +46,10 @@ MANIFEST = Manifest(
 def made() -> Bundle:
     """A cnn1 on images of 6x5 and three classes, with statistics and look-alikes."""
     model = models.build_plan(PLAN)
-    features = shapes.num_features(PLAN)
+    features = FEATURES
     return Bundle(
         manifest=MANIFEST,
         graph=export.emit(model),
-        weights={weight.path: np.asarray(weight) for weight in model.weights},
         statistics={"centre": RNG.normal(size=features).astype(np.float32)},
         lookalikes=Lookalikes(
             images=RNG.integers(0, 256, (7, 6, 5, 1), dtype=np.uint8),
@@ -97,22 +96,11 @@ def with_manifest(**changes: Any) -> bytes:
     return sealed(members(), **changes)
 
 
-def with_plan(**changes: Any) -> bytes:
-    return with_manifest(plan={**PLAN.as_json(), **changes})
-
-
 def with_graph(change: Callable[[onnx.ModelProto], object]) -> bytes:
     """A model file whose graph was changed by that function."""
     model = onnx.load_from_string(made().graph)
     change(model)
     return with_member("model.onnx", model.SerializeToString())
-
-
-def with_weights(change: Callable[[dict[str, npt.NDArray[Any]]], object]) -> bytes:
-    """A model file whose weights were changed by that function."""
-    arrays = {name: np.array(array) for name, array in made().weights.items()}
-    change(arrays)
-    return with_member("weights.safetensors", tensors(arrays))
 
 
 def tensors(arrays: dict[str, npt.NDArray[Any]], kinds: dict[str, str] | None = None) -> bytes:

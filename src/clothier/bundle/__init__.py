@@ -1,8 +1,7 @@
 """The model file, `model.clothier`: a zip that holds a trained network and everything it takes to use it, and no code.
 
-Members: manifest.json, model.onnx (uint8 images in, float32 logits and features out), weights.safetensors (from which
-our own code rebuilds the network), statistics.safetensors (for calibration and strangers), and perhaps
-lookalikes.safetensors. No Keras here.
+Members: manifest.json, model.onnx (uint8 images in, float32 logits and features out; it holds the weights),
+statistics.safetensors (for calibration and strangers), and perhaps lookalikes.safetensors. No Keras here.
 """
 
 from __future__ import annotations

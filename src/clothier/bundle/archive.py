@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from clothier.bundle.manifest import Member
+from clothier.bundle.manifest import FORMAT, REWRITE, Member
 from clothier.errors import BundleError
 
-MANIFEST, WEIGHTS, GRAPH = "manifest.json", "weights.safetensors", "model.onnx"
+MANIFEST, GRAPH = "manifest.json", "model.onnx"
 STATISTICS, LOOKALIKES = "statistics.safetensors", "lookalikes.safetensors"
-NAMES = (MANIFEST, WEIGHTS, GRAPH, STATISTICS, LOOKALIKES)
+NAMES = (MANIFEST, GRAPH, STATISTICS, LOOKALIKES)
+_FIRST_FORMAT = "weights.safetensors"  # a member of files of format version 1 alone
 
 Source = Path | BinaryIO
 
@@ -108,15 +109,6 @@ class Archive:
         made.truncate()
         return made.getvalue()
 
-    def start(self, name: str, count: int) -> bytes:
-        """The first bytes of a member."""
-        made = b""
-        for block in self._blocks(name):
-            made += block
-            if len(made) >= count:
-                break
-        return made[:count]
-
     def check(self, name: str, member: Member) -> None:
         """BundleError where size or SHA-256 are not those of the manifest. Memory stays flat."""
         total = hashlib.sha256()
@@ -190,6 +182,8 @@ def _check_foreign(names: list[str]) -> None:
         raise BundleError(f"holds a pickle, which can run code when it is opened; {_WANTED}; {_REMEDY}")
     if any(name.endswith(".npy") for name in names):
         raise BundleError(f"is a NumPy archive (.npz); {_WANTED}; {_REMEDY}")
+    if _FIRST_FORMAT in names:
+        raise BundleError(f"has format version 1; wanted {FORMAT}; {REWRITE}")
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:

@@ -47,13 +47,10 @@ class Bundle:
     """A trained network and everything it takes to use it.
 
     `graph` is its ONNX graph: `images` uint8 (n, height, width, channels) in, `logits` float32 (n, num_classes) and
-    `features` float32 (n, d) out. `weights` are float32 by name, as models.shapes.of(manifest.plan) names them; read
-    from a file when first looked at, and empty where a file was made small by leaving them out. `statistics` are
-    float32 or int64 arrays by name.
+    `features` float32 (n, d) out, with its weights. `statistics` are float32 or int64 arrays by name.
     """
 
     manifest: Manifest
     graph: bytes
-    weights: Mapping[str, Floats]
     statistics: Mapping[str, npt.NDArray[Any]]
     lookalikes: Lookalikes | None = None

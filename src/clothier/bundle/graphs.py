@@ -19,41 +19,54 @@ from clothier.bundle.steps import Step, Tensor
 from clothier.bundle.tensors import finite
 from clothier.bundle.wire import Span, without_weights
 from clothier.errors import BundleError, unknown_name
-from clothier.models import shapes
-from clothier.models.plan import Plan
 
 OPSETS = (13, 21)  # the operators' versions that are known to mean what we take them to mean
 IR_VERSIONS = (7, 10)  # of the format, which came with those
 MOST_NODES = 2000
 _FLOAT32, _UINT8 = 1, 2
 _KINDS = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64"}  # onnx.TensorProto.DataType
+Sides = tuple[int, ...]
 _INT, _INTS = 2, 7  # onnx.AttributeProto.AttributeType
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one image: how many numbers all activations have, and how many multiplications make them."""
+    """Of one image: how many numbers all activations have, how many multiplications make them, and the most `memory` in
+    bytes that its weights and the activations in use take at any time."""
 
     values: int
     multiplications: int
+    memory: int
 
 
-def check(graph: bytes, plan: Plan) -> Cost:
-    """What the graph costs; BundleError unless it takes the plan's images and gives its logits and features, as said
-    above."""
+def width_of_features(graph: bytes) -> int:
+    """The width of the features that the graph says it gives; BundleError where it says none."""
+    skeleton, _ = without_weights(graph)
+    outputs = {name: shape for name, _, shape in map(_described, parsed(skeleton).graph.output)}
+    if len(outputs.get("features", ())) != 1:
+        raise BundleError(
+            f"model.onnx gives {ascii(sorted(outputs))[:100]}; wanted features, float32 (n, width)"
+        )
+    return outputs["features"][0]
+
+
+def check(graph: bytes, image_shape: Sides, num_classes: int, num_features: int) -> Cost:
+    """What the graph costs; BundleError unless it takes images of that shape and gives so many logits and features, as
+    said above."""
+    widths = {"logits": num_classes, "features": num_features}
     skeleton, spans = without_weights(graph)
     model = parsed(skeleton)
     _check_model(model)
-    tensors = {"images": Tensor((None, *plan.image_shape), "uint8")}
+    tensors = {"images": Tensor((None, *image_shape), "uint8")}
     for constant, span in zip(model.graph.initializer, spans, strict=True):
         if not constant.name or constant.name in tensors:
             raise BundleError(
                 f"model.onnx has two tensors named {ascii(constant.name)[:60]}; wanted names of their own"
             )
         tensors[constant.name] = _constant(constant, span, graph)
-    _check_ends(model, plan)
-    cost = _check_nodes(model, tensors, bounds.of(plan))
-    for name, width in _widths(plan).items():
+    _check_ends(model, image_shape, widths)
+    cost = _check_nodes(model, tensors)
+    for name, width in widths.items():
         made = tensors.get(name)
         if made is None or made.shape != (None, width) or made.kind != "float32":
             came = f"{made.kind} {made.shape}" if made else "missing"
@@ -110,22 +123,18 @@ def _constant(constant: Any, span: Span | None, graph: bytes) -> Tensor:
     return Tensor(shape, kind, values if kind == "int64" else None)
 
 
-def _check_ends(model: Any, plan: Plan) -> None:
+def _check_ends(model: Any, image_shape: Sides, widths: dict[str, int]) -> None:
     """What the graph says of its ends; that its outputs are so is seen once its nodes are known."""
     inputs = [_described(value) for value in model.graph.input]
-    if inputs != [("images", _UINT8, plan.image_shape)]:
+    if inputs != [("images", _UINT8, image_shape)]:
         raise BundleError(
-            f"model.onnx takes {str(inputs)[:100]}; wanted images, uint8 (n, {', '.join(map(str, plan.image_shape))})"
+            f"model.onnx takes {str(inputs)[:100]}; wanted images, uint8 (n, {', '.join(map(str, image_shape))})"
         )
     outputs = sorted(_described(value) for value in model.graph.output)
-    wanted = sorted((name, _FLOAT32, (width,)) for name, width in _widths(plan).items())
+    wanted = sorted((name, _FLOAT32, (width,)) for name, width in widths.items())
     if outputs != wanted:
         words = " and ".join(f"{name}, float32 (n, {width})" for name, _, (width,) in wanted)
         raise BundleError(f"model.onnx gives {ascii(outputs)[:100]}; wanted {words}")
-
-
-def _widths(plan: Plan) -> dict[str, int]:
-    return {"logits": plan.num_classes, "features": shapes.num_features(plan)}
 
 
 def _described(value: Any) -> tuple[str, int, tuple[int, ...]]:
@@ -137,10 +146,13 @@ def _described(value: Any) -> tuple[str, int, tuple[int, ...]]:
     return value.name, tensor.elem_type, tuple(side.dim_value for side in others)
 
 
-def _check_nodes(model: Any, tensors: dict[str, Tensor], most: bounds.Bounds) -> Cost:
+def _check_nodes(model: Any, tensors: dict[str, Tensor]) -> Cost:
     """Adds what each node makes to `tensors`."""
+    last = {name: place for place, node in enumerate(model.graph.node) for name in node.input}
     values = total = 0
-    for node in model.graph.node:
+    made_here: set[str] = set()
+    held = peak = sum(tensor.num_bytes for tensor in tensors.values())
+    for place, node in enumerate(model.graph.node):
         step = _step(node, tensors)
         made = OPERATORS[step.kind].rule(step)
         (output,) = node.output
@@ -150,12 +162,18 @@ def _check_nodes(model: Any, tensors: dict[str, Tensor], most: bounds.Bounds) ->
             )
         tensors[output] = made
         values, total = values + made.size, total + work(step, made)
-        if values > most.values or total > most.work:
+        if values > bounds.MOST_VALUES or total > bounds.MOST_WORK:
             raise BundleError(
-                f"model.onnx costs more than {most.values:,} values or {most.work:,} multiplications an image; "
-                "wanted less"
+                f"model.onnx costs more than {bounds.MOST_VALUES:,} values or {bounds.MOST_WORK:,} multiplications an "
+                "image; wanted less"
             )
-    return Cost(values, total)
+        held += made.num_bytes
+        peak = max(peak, held)
+        held -= sum(
+            tensors[name].num_bytes for name in set(node.input) if last[name] == place and name in made_here
+        )
+        made_here.add(output)
+    return Cost(values, total, peak)
 
 
 def _step(node: Any, tensors: dict[str, Tensor]) -> Step:

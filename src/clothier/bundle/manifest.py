@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from clothier.errors import BundleError
-from clothier.models.plan import Plan
+from clothier.models.plan import MOST_SIDE
 from clothier.values.fields import Fields
 
-FORMAT = 1
+FORMAT = 2
+REWRITE = "write it again from its run with `clothier export RUN --format clothier`"
 PHOTOS = ("centre", "doctor", "pad")  # how a photo becomes an image of the network's size
 MOST_CARD = 100_000  # characters
+MOST_FEATURES = 2**20
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,14 @@ class Member:
 class Manifest:
     """Everything but arrays.
 
-    `preprocessing` is {"photos": doctor, pad or centre}; `scores` holds numbers by name in groups by name, such as
-    {"test": {"images": 10000, "loss": 0.21, "accuracy": 0.93}}; `recipe` is plain words and numbers. `temperature`
-    divides the logits. `thresholds` are named by who judges with them. `members` is filled in by `write`.
+    `image_shape` is (height, width, channels) of the images that the network takes, and `num_features` the number of
+    activations that its logits are computed from. `preprocessing` is {"photos": doctor, pad or centre}; `scores` holds
+    numbers by name in groups by name, such as {"test": {"images": 10000, "loss": 0.21, "accuracy": 0.93}}; `recipe` is
+    plain words and numbers. `temperature` divides the logits. `thresholds` are named by who judges with them. `write`
+    fills in `members` and `num_features`.
     """
 
-    plan: Plan
+    image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
     preprocessing: dict[str, str]
     source: str
@@ -44,12 +48,8 @@ class Manifest:
     thresholds: dict[str, float] = field(default_factory=dict)
     card: str = ""
     members: dict[str, Member] = field(default_factory=dict)
+    num_features: int = 0
     format_version: int = FORMAT
-
-    @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """(height, width, channels) of the images the network takes."""
-        return self.plan.image_shape
 
     def as_json(self) -> dict[str, Any]:
         return {"format_version": self.format_version} | asdict(self)
@@ -61,18 +61,11 @@ class Manifest:
         version = fields.take("format_version")
         if version != FORMAT or type(version) is not int:
             raise BundleError(
-                f"manifest.json has format version {str(version)[:20]!r}; wanted {FORMAT}; "
-                "read it with the version of clothier that wrote it"
-            )
-        plan = Plan.read(fields.within("plan"))
-        class_names = fields.class_names("class_names")
-        if len(class_names) != plan.num_classes:
-            raise BundleError(
-                f"manifest.json names {len(class_names)} classes, its plan has {plan.num_classes}; wanted as many"
+                f"manifest.json has format version {str(version)[:20]!r}; wanted {FORMAT}; {REWRITE}"
             )
         made = cls(
-            plan=plan,
-            class_names=class_names,
+            image_shape=fields.shape("image_shape", MOST_SIDE),
+            class_names=fields.class_names("class_names"),
             preprocessing=_preprocessing(fields.within("preprocessing")),
             source=fields.word("source", 2000),
             fingerprint=_hexadecimal(fields, "fingerprint"),
@@ -83,6 +76,7 @@ class Manifest:
             thresholds=fields.numbers("thresholds"),
             card=fields.page("card", MOST_CARD),
             members=_members(fields.within("members")),
+            num_features=fields.whole("num_features", 1, MOST_FEATURES),
         )
         fields.end()
         return made

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from clothier.errors import BundleError
@@ -29,6 +30,11 @@ class Tensor:
     def size(self) -> int:
         """The number of values, for one image."""
         return math.prod(side for side in self.shape if side is not None)
+
+    @property
+    def num_bytes(self) -> int:
+        """In memory, for one image."""
+        return self.size * np.dtype(self.kind).itemsize
 
 
 @dataclass(frozen=True, eq=False)

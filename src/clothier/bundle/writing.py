@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from clothier.bundle import archive, bounds, tensors
+from clothier.bundle import archive, graphs, tensors
 from clothier.bundle.contents import Bundle
 from clothier.errors import BundleError
 from clothier.files import write_atomic
@@ -21,8 +21,8 @@ def write(path: Path, bundle: Bundle) -> None:
 
     from clothier.bundle.reading import read
 
-    data = pack(bundle)
     try:
+        data = pack(bundle)
         read(io.BytesIO(data))
     except BundleError as error:
         raise BundleError(f"no model file {path} is written, since it could not be read: {error}") from error
@@ -30,13 +30,12 @@ def write(path: Path, bundle: Bundle) -> None:
 
 
 def pack(bundle: Bundle) -> bytes:
-    """The bytes of the model file; weights that do not fit in beside the graph are left out."""
+    """The bytes of the model file. Raises BundleError for a graph that gives no features."""
     members = {archive.GRAPH: bundle.graph, archive.STATISTICS: tensors.dump(bundle.statistics)}
-    if bundle.weights and bounds.of(bundle.manifest.plan).whole:
-        members[archive.WEIGHTS] = tensors.dump(bundle.weights)
     if bundle.lookalikes is not None:
         members[archive.LOOKALIKES] = tensors.dump(bundle.lookalikes.as_tensors())
     listed = {name: archive.member_of(members[name]) for name in archive.NAMES if name in members}
-    manifest = replace(bundle.manifest, members=listed)
+    features = graphs.width_of_features(bundle.graph)
+    manifest = replace(bundle.manifest, members=listed, num_features=features)
     text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False) + "\n"
     return archive.pack({archive.MANIFEST: text.encode(), **members})

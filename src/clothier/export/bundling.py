@@ -51,12 +51,14 @@ def bundle_of(
     graph = emit(model, views=plan.views)
     if int8:
         graph = quantize(graph, dataset.train.images)
-    most = min(MOST_IMAGES, max(LEAST_IMAGES, MOST_WORK // graphs.check(graph, plan).multiplications))
+    width = graphs.width_of_features(graph)
+    cost = graphs.check(graph, dataset.image_shape, dataset.num_classes, width)
+    most = min(MOST_IMAGES, max(LEAST_IMAGES, MOST_WORK // cost.multiplications))
     temperature = None if int8 else trained.temperature(run)
     known, errors = _calibrate(graph, dataset, most, temperature, between)
     return Bundle(
         manifest=Manifest(
-            plan=plan,
+            image_shape=plan.image_shape,
             class_names=dataset.class_names,
             preprocessing={"photos": photos_of(dataset)},
             source=without_folders(dataset.name),
@@ -71,7 +73,6 @@ def bundle_of(
             thresholds=known.thresholds,
         ),
         graph=graph,
-        weights={weight.path: np.asarray(weight) for weight in model.weights},
         statistics=known.as_tensors(),
         lookalikes=_lookalikes(graph, dataset.train, dataset.num_classes, lookalikes) if lookalikes else None,
     )

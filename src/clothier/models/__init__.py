@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from clothier.values import Images
 
 if TYPE_CHECKING:
     import keras
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -194,14 +196,21 @@ class Layer:
 def outlined(name: str, image_shape: tuple[int, int, int], num_classes: int) -> list[Layer]:
     """The layers that `build` would make, without memory for their weights. Errors as `build`."""
 
-    def made() -> list[Layer]:
+    return unfilled(lambda: describe(build(name, image_shape, num_classes)))
+
+
+def unfilled(build: Callable[[], _T]) -> _T:
+    """What `build` returns, called where the weights of new networks take no memory. Such networks cannot be used, so
+    return numbers and names alone."""
+
+    def call() -> _T:
         import keras
 
         with keras.StatelessScope(initialize_variables=False):
-            return describe(build(name, image_shape, num_classes))
+            return build()
 
-    with ThreadPoolExecutor(1) as pool:  # Keras keeps a list of what it did not fill, one for each thread
-        return pool.submit(made).result()
+    with ThreadPoolExecutor(1) as pool:  # Keras keeps a list of unfilled weights for each thread
+        return pool.submit(call).result()
 
 
 def describe(model: keras.Model) -> list[Layer]:

@@ -176,7 +176,7 @@ class Service:
             loop = asyncio.get_running_loop()
             content = await loop.run_in_executor(None, self._read)
             manifest = content.manifest
-            recipe: Any = manifest.recipe.get("name") or manifest.plan.model
+            recipe: Any = manifest.recipe.get("name") or "model"
             self.name = re.sub(r"[^A-Za-z0-9._-]+", "-", str(recipe))
             height, width, channels = manifest.image_shape
             limits = self.settings

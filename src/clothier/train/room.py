@@ -8,7 +8,7 @@ from dataclasses import replace
 from clothier import backend
 from clothier.bundle import bounds
 from clothier.errors import BundleError, InputError
-from clothier.models import MODELS, shapes
+from clothier.models import MODELS, size
 from clothier.models.plan import MOST_SIDE, Plan
 from clothier.recipes import Recipe
 
@@ -32,7 +32,7 @@ def check(recipe: Recipe, plan: Plan, num_images: int) -> None:
     if plan.trunk is None and min(plan.image_shape[:2]) < MODELS[plan.model].smallest:
         return  # building it says so
     try:
-        bounds.check(plan)
+        bounds.check(plan, size.of_plan(plan))
     except BundleError as error:
         raise InputError(f"{_named(plan)} {error}; {_smaller(plan, _is_kept)}") from None
     need, free = needed(recipe, plan, num_images), backend.available_memory()
@@ -42,7 +42,7 @@ def check(recipe: Recipe, plan: Plan, num_images: int) -> None:
     def fits(smaller: Plan) -> bool:
         return _is_kept(smaller) and needed(recipe, smaller, num_images) <= free
 
-    most = _largest(1, recipe.batch_size, lambda size: needed(recipe, plan, min(num_images, size)) <= free)
+    most = _largest(1, recipe.batch_size, lambda count: needed(recipe, plan, min(num_images, count)) <= free)
     batch = f", or --set batch_size={most}" if 0 < most < min(recipe.batch_size, num_images) else ""
     raise InputError(
         f"{_named(plan)} takes about {_gigabytes(need)} of memory to train; {_gigabytes(free)} are free; "
@@ -52,23 +52,24 @@ def check(recipe: Recipe, plan: Plan, num_images: int) -> None:
 
 def needed(recipe: Recipe, plan: Plan, num_images: int) -> int:
     """Bytes that training takes at its peak, about, beside the data."""
-    size, weights, batch = shapes.size(plan), shapes.size(plan).weight_bytes, recipe.batch_size
-    file = _HELD_IN_A_MODEL_FILE * weights + _SQUARES * shapes.num_features(plan) ** 2
+    network, batch = size.of_plan(plan), recipe.batch_size
+    weights = network.weight_bytes
+    file = _HELD_IN_A_MODEL_FILE * weights + _SQUARES * network.features**2
     if plan.has_base and not recipe.fine_tune_epochs:
         # The base stands still: it is there, and its activations are those of one layer after the other.
-        base = shapes.base_bytes(plan)
+        base = size.base_bytes(plan)
         head = weights - base
         return max(3 * base + _HELD_AT_THE_END * head + 2**28, file) + _LIBRARIES
     if plan.has_base:
         batch = recipe.fine_tune_batch_size
-    step = _HELD_IN_A_STEP * weights + _ACTIVATIONS * 4 * size.activations * min(batch, num_images)
+    step = _HELD_IN_A_STEP * weights + _ACTIVATIONS * 4 * network.activations * min(batch, num_images)
     return max(step, _HELD_AT_THE_END * weights, file) + _LIBRARIES
 
 
 def _is_kept(plan: Plan) -> bool:
     try:
-        bounds.check(plan)
-    except BundleError:
+        bounds.check(plan, size.of_plan(plan))
+    except InputError:  # also of images too small for the network
         return False
     return True
 
@@ -84,8 +85,8 @@ def _smaller(plan: Plan, fits: Callable[[Plan], bool]) -> str:
     side = _largest(least, min(width, MOST_SIDE), lambda side: fits(of(side)))
     if side < least or (plan.has_base and side == width):
         return "wanted a smaller network; choose another recipe"
-    size = f"{of(side).image_shape[0]}x{side}" if height != width else f"{side}"
-    return f"wanted smaller images, such as --image-size {size}"
+    sides = f"{of(side).image_shape[0]}x{side}" if height != width else f"{side}"
+    return f"wanted smaller images, such as --image-size {sides}"
 
 
 def _largest(least: int, most: int, fits: Callable[[int], bool]) -> int:

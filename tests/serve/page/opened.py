@@ -49,7 +49,7 @@ def bundle() -> Bundle:
         card="What it is.\nWhat it is not for.",
     )
     known = Lookalikes(images[:9], logits[:9].argmax(axis=1), features[:9], np.arange(9) * 10)
-    return Bundle(manifest, made.graph(weights, head), {}, fitted.as_tensors(), known)
+    return Bundle(manifest, made.graph(weights, head), fitted.as_tensors(), known)
 
 
 def as_png(image: Images) -> bytes:
