@@ -197,6 +197,6 @@ def test_without_tensorboard_it_says_so(
     projector.write(Path("projector"), [projector.Tensor("a", np.eye(4))])
     monkeypatch.setattr(projector, "serve", gone)
     assert _fails(capsys, "--open") == (
-        "this command needs the package 'tensorboard', which the light base install leaves out; install it with: "
+        "this command needs the package 'tensorboard', which is not installed; install it with: "
         "pip install 'clothier[train]'"
     )

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from clothier import __version__
+from clothier import __version__, extras
 from clothier.cli import (
     compare,
     data,
@@ -36,9 +36,8 @@ from clothier.cli import (
     summary,
     train,
 )
-from clothier.errors import ClothierError, InputError, MissingExtraError
+from clothier.errors import ClothierError, InputError
 
-_EXTRAS = dict.fromkeys(("granian", "python_multipart", "starlette"), "serve")  # all others: train
 _DASHED = "{file} is read as an option, because it begins with a dash; wanted the file as ./{file}"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _CLOSED = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
@@ -113,10 +112,7 @@ def run(words: list[str]) -> int:
         missing = (error.name or "").partition(".")[0]
         if missing == "clothier":
             raise
-        hint = MissingExtraError(
-            f"this command needs the package '{missing}', which the light base install leaves out; "
-            f"install it with: pip install 'clothier[{_EXTRAS.get(missing, 'train')}]'"
-        )
+        hint = extras.missing(missing, "this command")
         return _fail(str(hint), hint.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from clothier.errors import MissingExtraError
+from clothier import extras
 from clothier.values import Floats, Images
 
 ROWS = 50  # images at once: more of them take more memory, and are no faster
@@ -49,13 +48,7 @@ def openvino_outputs(file: Path, images: Images) -> Floats:
 
 def openvino() -> Any:
     """The package of that name; MissingExtraError where it is not installed."""
-    try:
-        return importlib.import_module("openvino")
-    except ModuleNotFoundError:
-        raise MissingExtraError(
-            "--format openvino needs the package 'openvino', which is not installed; "
-            "install it with: pip install 'clothier[openvino]'"
-        ) from None
+    return extras.load("openvino", "--format openvino")
 
 
 def _by_batch(run: Callable[[Images], list[Any]], images: Images) -> list[Floats]:

@@ -5,14 +5,13 @@ To add one: a class here, a line in ENGINES.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
 
-from clothier.errors import MissingExtraError
+from clothier import extras
 from clothier.values import Floats, Images
 
 _PIXELS = 2**18  # that go through a network together at most, where images are large
@@ -83,13 +82,7 @@ class OpenVino:
     ROWS = 125
 
     def __init__(self, graph: bytes, threads: int) -> None:
-        try:
-            openvino = importlib.import_module("openvino")
-        except ModuleNotFoundError:
-            raise MissingExtraError(
-                "the engine openvino needs the package 'openvino', which is not installed; "
-                "install it with: pip install 'clothier[openvino]'"
-            ) from None
+        openvino = extras.load("openvino", "the engine openvino")
         core = openvino.Core()
         model = core.read_model(graph)
         streams = {"NUM_STREAMS": str(threads), "INFERENCE_NUM_THREADS": str(threads)}

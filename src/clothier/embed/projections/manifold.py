@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from clothier import extras
 from clothier.data.cache import location
-from clothier.embed.projections.packages import wanted
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
 from clothier.embed.projections.stochastic import NUM_COMPONENTS
@@ -54,7 +54,7 @@ def umap(
     if len(vectors) < MIN_ROWS:
         raise DataError(f"{len(vectors)} vectors; UMAP wants {MIN_ROWS} or more; take more images")
     _keep_compiled()
-    package = wanted("umap", "UMAP", "umap")
+    package = extras.load("umap", "UMAP")
     began = time.perf_counter()
     reduced = pca(vectors, NUM_COMPONENTS).coordinates
     fitted = package.UMAP(

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier import backend
-from clothier.embed.projections.packages import wanted
+from clothier import backend, extras
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
 from clothier.errors import DataError, InputError
@@ -97,7 +96,7 @@ def tsne(
 
 
 def _affinities(reduced: npt.NDArray[np.float64], seed: int, jobs: int) -> PerplexityBasedNN:
-    affinity = wanted("openTSNE.affinity", "t-SNE", "explore")
+    affinity = extras.load("openTSNE.affinity", "t-SNE")
     return affinity.PerplexityBasedNN(
         reduced,
         perplexity=min(PERPLEXITY, (len(reduced) - 1) / 3),
@@ -120,7 +119,7 @@ def _start(reduced: npt.NDArray[np.float64], dimensions: int, seed: int) -> npt.
 
 
 def _embedding(affinities: PerplexityBasedNN, start: npt.NDArray[Any], seed: int, jobs: int) -> TSNEEmbedding:
-    return wanted("openTSNE", "t-SNE", "explore").TSNEEmbedding(
+    return extras.load("openTSNE", "t-SNE").TSNEEmbedding(
         start,
         affinities,
         negative_gradient_method="fft" if start.shape[1] == 2 and len(start) > TREE_ROWS else "bh",
