@@ -8,11 +8,12 @@ from typing import Any
 
 from clothier.errors import BundleError
 from clothier.models.plan import MOST_SIDE
+from clothier.photo.doctor import WAYS
 from clothier.values.fields import Fields
 
 FORMAT = 2
 REWRITE = "write it again from its run with `clothier export RUN --format clothier`"
-PHOTOS = ("centre", "doctor", "pad")  # how a photo becomes an image of the network's size
+
 MOST_CARD = 100_000  # characters
 MOST_FEATURES = 2**20
 
@@ -83,7 +84,7 @@ class Manifest:
 
 
 def _preprocessing(fields: Fields) -> dict[str, str]:
-    made = {"photos": fields.one_of("photos", PHOTOS)}
+    made = {"photos": fields.one_of("photos", WAYS)}
     fields.end()
     return made
 
