@@ -122,7 +122,7 @@ def _photos(
     from clothier import predict as predicting
     from clothier.files import writing
     from clothier.photo import FORMAT_WORDS
-    from clothier.predict import rows
+    from clothier.values import prediction_rows as rows
 
     start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
     options.check_out(file=out)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from serve.page.opened import NAMES, Opened
 
-from clothier.predict import rows
+from clothier.values import prediction_rows as rows
 from clothier.serve import samples
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 from clothier.errors import InputError
 from clothier.predict import Answer
-from clothier.predict.rows import COLUMNS, writer
+from clothier.values.prediction_rows import COLUMNS, writer
 from clothier.values import csvtext
 
 GOOD = Answer(
