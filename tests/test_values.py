@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.special import softmax
 
 from clothier.errors import DataError
-from clothier.values import ClassScore, Dataset, Features, PhaseScores, Predictions, Scores, Split, release
+from clothier.values import ClassScore, Dataset, Features, PhaseScores, Scores, Split, release
 
 
 def _split(num_images: int = 4, side: int = 5) -> Split:
@@ -100,22 +97,6 @@ def test_dataset_refuses_labels_outside_the_classes_and_mixed_shapes() -> None:
     outside = Split(_split().images, np.array([0, 1, 2, 1]))
     with pytest.raises(DataError, match=r"^train labels run from 0 to 2; wanted 0 to 1$"):
         replace(good, train=outside)
-
-
-@given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=2, max_size=6))
-def test_probabilities_are_scipys_softmax(row: list[float]) -> None:
-    predictions = Predictions(np.array([row, row[::-1]], np.float32))
-    np.testing.assert_allclose(
-        predictions.uncalibrated_probabilities, softmax(predictions.logits, axis=1), atol=1e-6
-    )
-    assert predictions.uncalibrated_probabilities.dtype == np.float32
-    calibrated = replace(predictions, temperature=1.7)
-    np.testing.assert_allclose(
-        calibrated.probabilities, softmax(predictions.logits.astype(float) / 1.7, axis=1), atol=1e-6
-    )
-    assert calibrated.named_probabilities[0] == "probability"
-    assert predictions.named_probabilities[0] == "uncalibrated probability"
-    assert predictions.labels.tolist() == [int(np.argmax(row)), int(np.argmax(row[::-1]))]
 
 
 def test_the_lowest_classes_are_those_of_the_lowest_f1() -> None:

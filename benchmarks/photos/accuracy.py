@@ -64,7 +64,7 @@ def read(folder: Path, size: tuple[int, int], limit: int | None) -> tuple[list[s
 
 def rights(names: list[str], model: predict.Predictor, images: Images) -> dict[str, float]:
     """The share of photos whose class was found, of all and of each class."""
-    best = model.probabilities(np.ascontiguousarray(images)).argmax(axis=1)
+    best = model.predict(np.ascontiguousarray(images)).labels
     right = np.array([model.class_names[row] in WANTED[name] for row, name in zip(best, names, strict=True)])
     classes = np.array(names)
     each = {name: float(right[classes == name].mean()) for name in WANTED if name in names}

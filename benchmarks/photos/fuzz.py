@@ -35,7 +35,7 @@ GROWTH = 32  # megabytes that what is held between pictures may grow by from the
 
 
 @dataclass
-class Outcome:
+class FuzzCounts:
     """What became of the pictures: counts by ending, crashes in full, megabytes held after a tenth of them and at the
     end, the most at once within one, and the slowest in seconds."""
 
@@ -149,9 +149,9 @@ def held_megabytes() -> float:
     return int(status.read_text().split("VmRSS:")[1].split()[0]) / 2**10
 
 
-def fuzz(pictures: int, seed: int, start: int = 0) -> Outcome:
+def fuzz(pictures: int, seed: int, start: int = 0) -> FuzzCounts:
     """What became of the pictures from number `start` up to number `pictures`."""
-    outcome, sound, began = Outcome(), drawn(), time.perf_counter()
+    outcome, sound, began = FuzzCounts(), drawn(), time.perf_counter()
     for number in range(start, pictures):
         rng = np.random.default_rng([seed, number])
         content = mutate(rng, sound)

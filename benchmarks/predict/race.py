@@ -57,7 +57,11 @@ def clothier(file: Path, engine: str = "onnxruntime") -> tuple[Predict, Predict]
     from clothier import predict
 
     opened = predict.opened(file, engine=engine)
-    return opened.probabilities, opened.probabilities
+
+    def probabilities(images: Images) -> Floats:
+        return opened.predict(images).named_probabilities[1]
+
+    return probabilities, probabilities
 
 
 def keras_predict(file: Path) -> tuple[Predict, Predict]:

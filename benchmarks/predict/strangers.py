@@ -45,8 +45,8 @@ class Seen:
 
     @classmethod
     def by(cls, predictor: Predictor, images: Images) -> Seen:
-        outputs = predictor.outputs(images)
-        return cls(outputs.logits, outputs.features, images)
+        logits, features = predictor.outputs(images)
+        return cls(logits, features, images)
 
 
 Measure = Callable[[Seen], Floats]

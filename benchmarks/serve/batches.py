@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.common import Row, parser, reporting
 from clothier import predict
-from clothier.serve.engine import TOGETHER, Engine
+from clothier.serve.engine import TOGETHER, Batcher
 
 
 def per_second(predictor: predict.Predictor, clients: int, together: int, images: int) -> float:
@@ -24,16 +24,16 @@ def per_second(predictor: predict.Predictor, clients: int, together: int, images
     image = np.random.default_rng(0).integers(0, 256, (1, *predictor.image_shape), dtype=np.uint8)
 
     async def asking() -> float:
-        engine = Engine(predictor, together)
+        batcher = Batcher(predictor, together)
 
         async def client() -> None:
             for _ in range(images // clients):
-                await engine.answer(image)
+                await batcher.predict(image)
 
         began = time.perf_counter()
         await asyncio.gather(*(client() for _ in range(clients)))
-        engine.close()
-        return engine.rows / (time.perf_counter() - began)
+        batcher.close()
+        return batcher.rows / (time.perf_counter() - began)
 
     return asyncio.run(asking())
 

@@ -37,7 +37,7 @@ LOAD_SECONDS = 4.0
 
 
 @dataclass
-class Outcome:
+class FaultCounts:
     """What was counted, and in `faults`, in words, what should not have been."""
 
     uploads: int = 0
@@ -82,7 +82,7 @@ class Client:
         self._line.close()
 
 
-def barrage(served: Served, uploads: int, seed: int, outcome: Outcome) -> None:
+def barrage(served: Served, uploads: int, seed: int, outcome: FaultCounts) -> None:
     """Send that many hostile uploads, and sound pictures between them."""
     names, local, lock = sorted(KINDS), threading.local(), threading.Lock()
     statuses: Counter[str] = Counter()
@@ -161,7 +161,7 @@ class Load:
         line.close()
 
 
-def kills(served: Served, outcome: Outcome) -> None:
+def kills(served: Served, outcome: FaultCounts) -> None:
     """Kill decoders, then the process that answers, under load."""
     load = Load(served.port)
     time.sleep(LOAD_SECONDS / 4)
@@ -186,7 +186,7 @@ def kills(served: Served, outcome: Outcome) -> None:
         outcome.faults.append(f"after the process that answers was killed: {dict(after)}")
 
 
-def end(served: Served, log: Path, outcome: Outcome) -> None:
+def end(served: Served, log: Path, outcome: FaultCounts) -> None:
     """SIGTERM under load: what the service says that it answered must have reached its client."""
     load = Load(served.port, 12)
     time.sleep(LOAD_SECONDS / 2)
@@ -209,7 +209,7 @@ def main() -> None:
     words.add_argument("--uploads", type=int, default=20_000)
     words.add_argument("--seed", type=int, default=1)
     given = words.parse_args()
-    outcome = Outcome()
+    outcome = FaultCounts()
     served = Served(given.model, "--no-access-log", "--queue", "64")
     barrage(served, 1000 if given.quick else given.uploads, given.seed, outcome)
     kills(served, outcome)

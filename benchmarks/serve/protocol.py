@@ -60,18 +60,18 @@ def _input(images: Images, binary: bool) -> Any:
 
 
 def _is_right(answer: Any, predictor: predict.Predictor, images: Images) -> bool:
-    outputs, verdicts = predictor.outputs(images), predictor.judge(images)
+    predictions = predictor.predict(images, keep_features=True)
     numbers = {
-        "logits": outputs.logits,
-        "features": outputs.features,
-        "probabilities": verdicts.probabilities,
-        "strangeness": verdicts.strangeness,
+        "logits": predictions.logits,
+        "features": predictions.features,
+        "probabilities": predictions.probabilities,
+        "strangeness": predictions.strangeness,
     }
     close = [np.allclose(answer.as_numpy(name), wanted, CLOSE, CLOSE) for name, wanted in numbers.items()]
     words = [
         word.decode() if isinstance(word, bytes) else str(word) for word in answer.as_numpy("status").tolist()
     ]
-    return all(close) and words == verdicts.statuses.tolist() and answer.get_response()["id"] == "seven"
+    return all(close) and words == predictions.statuses.tolist() and answer.get_response()["id"] == "seven"
 
 
 def _refusal(client: Any, name: str, images: Images) -> str:

@@ -24,7 +24,7 @@ SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class JudgedRun:
     """A run as its last judged phase left it, under a name that tells it from the others. `right` is bool (n,):
     which images of the judged split it names correctly; `seconds` are those of the epochs up to there."""
 
@@ -50,7 +50,7 @@ class Group:
     """Runs of one recipe, alike in all but the seed: often a single one."""
 
     name: str
-    runs: tuple[Judged, ...]
+    runs: tuple[JudgedRun, ...]
 
     def mean(self, field: str) -> float:
         """The mean over the runs of `loss` or `accuracy` on the judged split."""
@@ -111,7 +111,7 @@ class Comparison:
     pairs: tuple[Pair, ...]
 
     @property
-    def runs(self) -> list[Judged]:
+    def runs(self) -> list[JudgedRun]:
         return [run for group in self.groups for run in group.runs]
 
     @property
@@ -151,12 +151,12 @@ def compare(runs: Sequence[Run]) -> Comparison:
     return Comparison(groups, tuple(_corrected([pair(a, b) for a, b in combinations(groups, 2)])))
 
 
-def read(run: Run) -> Judged:
+def read(run: Run) -> JudgedRun:
     """What the run's files say of its last judged phase; RunError where there is none or they do not agree."""
     description, (labels, predicted, _) = run.description(), run.read_predictions()
     phase = run.read_scores()[-1]
     split, scores = phase.judged
-    return Judged(
+    return JudgedRun(
         name=run.name,
         run=run,
         recipe=description.recipe,
@@ -171,9 +171,9 @@ def read(run: Run) -> Judged:
     )
 
 
-def group(runs: Sequence[Judged]) -> tuple[Group, ...]:
+def group(runs: Sequence[JudgedRun]) -> tuple[Group, ...]:
     """Runs that differ only in their seed together, in the order in which the first of each came."""
-    together: dict[tuple[Recipe, int, str], list[Judged]] = {}
+    together: dict[tuple[Recipe, int, str], list[JudgedRun]] = {}
     for run in runs:
         recipe = replace(run.recipe.until(run.phase.name), seed=0)
         key = (recipe, run.phase.epochs, run.data.fingerprint)
@@ -185,7 +185,7 @@ def group(runs: Sequence[Judged]) -> tuple[Group, ...]:
     )
 
 
-def _name(runs: Sequence[Judged]) -> str:
+def _name(runs: Sequence[JudgedRun]) -> str:
     first = runs[0]
     if len(runs) == 1:
         return first.name
@@ -217,7 +217,7 @@ def pair(one: Group, other: Group) -> Pair:
     )
 
 
-def discordant(first: Judged, second: Judged) -> tuple[int, int]:
+def discordant(first: JudgedRun, second: JudgedRun) -> tuple[int, int]:
     """(images that only the first has right, images that only the second has right)."""
     return int((first.right & ~second.right).sum()), int((~first.right & second.right).sum())
 
@@ -248,7 +248,7 @@ def _corrected(pairs: Sequence[Pair]) -> list[Pair]:
     return [replace(pair, corrected=value) for pair, value in zip(pairs, corrections, strict=True)]
 
 
-def _check_same_images(first: Judged, other: Judged) -> None:
+def _check_same_images(first: JudgedRun, other: JudgedRun) -> None:
     own, its = (run.data.fingerprints.get(_stored(run.split)) for run in (first, other))
     if own and its:
         same, why = own == its, f"fingerprint {own[:12]} against {its[:12]}"

@@ -52,7 +52,7 @@ def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None 
     convolutions = [place for place, layer in enumerate(layers) if _is_convolution(layer)]
     if not convolutions:
         raise InputError(f"{model.name} has no convolution; wanted a network with one or more")
-    logits = backend.Judge(model).logits(model.get_weights(), image[np.newaxis])
+    logits = backend.Inference(model).logits(model.get_weights(), image[np.newaxis])
     num_classes = logits.shape[1]
     chosen = int(logits[0].argmax()) if label is None else label
     if not 0 <= chosen < num_classes:

@@ -83,7 +83,7 @@ def test_dropout_is_a_function_of_seed_and_epoch() -> None:
 
 def test_the_judge_scores_in_float32_without_dropout() -> None:
     trained = models.build("cnn3", (28, 28, 1), 10, "bfloat16")
-    judge = backend.Judge(models.build("cnn3", (28, 28, 1), 10))
+    judge = backend.Inference(models.build("cnn3", (28, 28, 1), 10))
     logits = judge.logits(trained.weights, IMAGES, batch_size=25)
     exact = models.build("cnn3", (28, 28, 1), 10)
     exact.set_weights(trained.get_weights())
@@ -145,5 +145,5 @@ def test_a_layer_and_the_logits_come_from_one_pass(views: str) -> None:
     wanted = np.asarray(part(IMAGES[:9], training=False)).reshape(9, -1)
     np.testing.assert_allclose(vectors, wanted, rtol=1e-5, atol=1e-6)
     assert activations.width == wanted.shape[1] == 13 * 13 * 32
-    judged = backend.Judge(model).logits(model.get_weights(), IMAGES[:9])
+    judged = backend.Inference(model).logits(model.get_weights(), IMAGES[:9])
     np.testing.assert_allclose(logits, judged, rtol=1e-5, atol=1e-6)

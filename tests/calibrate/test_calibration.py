@@ -13,45 +13,46 @@ from clothier.errors import DataError
 def test_each_threshold_accepts_the_share_of_new_images_that_was_asked_for(share: float) -> None:
     held, new = seen(4000), seen(4000, seed=1)
     made = calibrate.fit(held.logits, held.features, held.images, held.labels, share)
-    verdicts = made.judge(new.logits, new.features, new.images)
-    assert np.mean(verdicts.statuses == "unlike") == pytest.approx(1 - share, abs=0.02)
-    assert np.mean(verdicts.probabilities.max(axis=1) < made.unsure) == pytest.approx(1 - share, abs=0.02)
+    predictions = made.judge(new.logits, new.features, new.images)
+    assert np.mean(predictions.statuses == "unlike") == pytest.approx(1 - share, abs=0.02)
+    assert np.mean(predictions.probabilities.max(axis=1) < made.unsure) == pytest.approx(1 - share, abs=0.02)
 
 
 def test_what_is_unsure_is_wrong_more_often() -> None:
     held, new = seen(2000), seen(2000, seed=1)
     made = calibrate.fit(held.logits, held.features, held.images, held.labels, 0.8)
-    verdicts = made.judge(new.logits, new.features, new.images)
-    right = verdicts.probabilities.argmax(axis=1) == new.labels
-    assert right[verdicts.statuses == "unsure"].mean() < right[verdicts.statuses == "sure"].mean() - 0.2
+    predictions = made.judge(new.logits, new.features, new.images)
+    right = predictions.probabilities.argmax(axis=1) == new.labels
+    assert right[predictions.statuses == "unsure"].mean() < right[predictions.statuses == "sure"].mean() - 0.2
 
 
 def test_unlike_comes_before_unsure() -> None:
     made = seen(300)
     calibration = calibrate.fit(made.logits, made.features, made.images, made.labels)
     noise = np.random.default_rng(0).integers(0, 256, made.images.shape, dtype=np.uint8)
-    verdicts = calibration.judge(np.zeros_like(made.logits), made.features, noise)
-    assert set(verdicts.statuses) == {"unlike"}
-    verdicts = calibration.judge(np.zeros_like(made.logits), made.features, made.images)
-    assert set(verdicts.statuses) == {"unlike", "unsure"}
+    predictions = calibration.judge(np.zeros_like(made.logits), made.features, noise)
+    assert set(predictions.statuses) == {"unlike"}
+    predictions = calibration.judge(np.zeros_like(made.logits), made.features, made.images)
+    assert set(predictions.statuses) == {"unlike", "unsure"}
 
 
 def test_what_is_no_number_is_doubted() -> None:
     made = seen(300)
     calibration = calibrate.fit(made.logits, made.features, made.images, made.labels)
     with np.errstate(invalid="ignore"):
-        verdicts = calibration.judge(made.logits * np.float32(np.nan), made.features, made.images)
-        assert set(verdicts.statuses) == {"unlike", "unsure"}
-        verdicts = calibration.judge(made.logits, made.features * np.float32(np.nan), made.images)
-    assert set(verdicts.statuses) == {"unlike"}
+        predictions = calibration.judge(made.logits * np.float32(np.nan), made.features, made.images)
+        assert set(predictions.statuses) == {"unlike", "unsure"}
+        predictions = calibration.judge(made.logits, made.features * np.float32(np.nan), made.images)
+    assert set(predictions.statuses) == {"unlike"}
 
 
 def test_without_a_fit_logits_are_softmaxed_and_nothing_is_doubted() -> None:
     made = seen(20)
-    verdicts = Calibration().judge(made.logits, made.features, made.images)
-    np.testing.assert_array_equal(verdicts.probabilities, calibrate.softmax(made.logits))
-    assert set(verdicts.statuses) == {"sure"}
-    assert np.isnan(verdicts.strangeness).all()
+    predictions = Calibration().judge(made.logits, made.features, made.images)
+    np.testing.assert_array_equal(predictions.uncalibrated_probabilities, calibrate.softmax(made.logits))
+    assert predictions.temperature is None
+    assert set(predictions.statuses) == {"sure"}
+    assert np.isnan(predictions.strangeness).all()
 
 
 def test_few_images_set_a_temperature_but_say_nothing_of_strangers() -> None:

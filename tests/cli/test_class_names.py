@@ -55,7 +55,7 @@ def test_photos_are_named_by_them(run: Path, capsys: pytest.CaptureFixture[str],
     photos = [str(run.parents[1] / f"{number}-0.png") for number in range(len(NAMES))]
     assert cli.run(["predict", *photos, "--model", str(run), "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    wanted = list(predict.answers(predict.opened(run), [Path(photo) for photo in photos]))
+    (wanted,) = predict.predict_photos(predict.opened(run), [Path(photo) for photo in photos])
     assert [line["label"] for line in lines] == [answer.classes[0][0] for answer in wanted]
     assert {line["label"] for line in lines} <= set(NAMES)
     assert cli.run(["predict", photos[0], "--model", str(run)]) == 0

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from clothier import cli, predict
-from clothier.calibrate import Calibration, Verdicts
-from clothier.values import Images
+from clothier.calibrate import Calibration
+from clothier.values import Images, Predictions
 
 
 class _Light:
@@ -24,11 +24,15 @@ class _Light:
     strangeness = 3.25
     calibration = Calibration(unsure=0.4)
 
-    def judge(self, images: Images) -> Verdicts:
+    probability_name = "probability"
+
+    def predict(self, images: Images) -> Predictions:
         share = images.mean(axis=(1, 2, 3)) / 255
         probabilities = np.stack([share, (1 - share) * 0.75, (1 - share) * 0.25], axis=1).astype(np.float32)
         strangeness = np.full(len(images), self.strangeness, np.float32)
-        return Verdicts(probabilities, np.array([self.status] * len(images)), strangeness)
+        with np.errstate(divide="ignore"):
+            logits = np.log(probabilities)
+        return Predictions(logits, 1.0, self.class_names, np.array([self.status] * len(images)), strangeness)
 
 
 @pytest.fixture

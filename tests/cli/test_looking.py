@@ -246,7 +246,7 @@ def test_a_photo_gets_one_answer_whoever_is_asked(
             printed = _prints(
                 capsys, "explain", str(run.path), str(path), "--out", str(tmp_path), "--dpi", "40"
             )
-            (answer,) = predict.answers(predict.opened(run.path), [path])
+            ((answer,),) = predict.predict_photos(predict.opened(run.path), [path])
             assert f"predicted  {label} ({shares[label]:.1%})" in printed
             assert (answer.doubt in printed, answer.status) == (True, status)
             assert dict(answer.classes) == pytest.approx(shares, abs=1e-4)
@@ -264,7 +264,7 @@ def test_explain_says_of_a_photo_what_predict_says(
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 60, 3), dtype=np.uint8)).save(path)
     assert cli.run(["explain", str(finished), str(path), "--out", "out", "--dpi", "60"]) == 0
     captured = capsys.readouterr()
-    (answer,) = predict.answers(predict.opened(finished), [path])
+    ((answer,),) = predict.predict_photos(predict.opened(finished), [path])
     assert captured.err == ""
     assert captured.out.splitlines()[-3:] == [
         f"predicted  {answer.classes[0][0]} ({answer.classes[0][1]:.1%})", answer.doubt, *answer.warnings

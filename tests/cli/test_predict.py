@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,9 @@ import pytest
 from PIL import Image
 
 from clothier import cli, data, predict
-from clothier.calibrate import STATUSES, Calibration, Verdicts
+from clothier.calibrate import Calibration
 from clothier.runs import Run
-from clothier.values import Images
+from clothier.values import STATUSES, Floats, Images, Predictions
 
 
 @pytest.fixture
@@ -43,9 +44,9 @@ def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
 ) -> None:
     words = ("predict", str(photos), "--model", str(finished))
     lines = [json.loads(line) for line in _prints(capsys, *words, "--json").splitlines()]
-    wanted = list(predict.answers(predict.opened(finished), sorted(photos.iterdir())))
+    (wanted,) = predict.predict_photos(predict.opened(finished), sorted(photos.iterdir()))
     assert [line["filename"] for line in lines] == [str(path) for path in sorted(photos.iterdir())]
-    assert [line.get("label") for line in lines[:6]] == [answer.classes[0][0] for answer in wanted[:6]]
+    assert [line.get("label") for line in lines[:6]] == [wanted[row].class_name for row in range(6)]
     assert [line["status"] for line in lines] == [answer.status for answer in wanted]
 
     out = tmp_path / "answers" / "of.csv"
@@ -121,12 +122,18 @@ def test_names_neither_move_the_cursor_nor_break_a_row(
     assert capsys.readouterr().err.startswith("clothier: a\\nb is not there; wanted")
 
 
+def _shaded(*statuses: str) -> Predictions:
+    """A coat, with a probability of 40 %, for each status."""
+    shares: Floats = np.tile(np.array([0.4, 0.35, 0.25], np.float32), (len(statuses), 1))
+    return Predictions(np.log(shares), 1.0, ("Coat", "Shirt", "Bag"), np.array(statuses))
+
+
 def test_doubts_are_put_into_words(
     capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shades = (("Coat", 0.4), ("Shirt", 0.35), ("Bag", 0.25))
-    given = [predict.Answer(f"a/{status}.png", shades, status) for status in ("sure", "unsure", "unlike")]
-    monkeypatch.setattr(predict, "answers", lambda *_: iter(given))
+    statuses = ("sure", "unsure", "unlike")
+    given = replace(_shaded(*statuses), filenames=tuple(f"a/{status}.png" for status in statuses))
+    monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([given]))
     table = _prints(capsys, "predict", str(photos), "--model", str(finished)).splitlines()
     assert [line.rstrip().split(maxsplit=3)[2:] for line in table[2:]] == [
         ["40.0%"],
@@ -142,20 +149,20 @@ def test_warnings_are_in_files_whole_and_in_tables_short(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shades, said = (("Coat", 0.4), ("Bag", 0.35)), ("it is cut off: something is missing", "it is dark")
-    one = predict.Answer("a/1.png", shades, "unsure", warnings=said)
-    monkeypatch.setattr(predict, "answers", lambda *_: iter([one, predict.Answer("a/2.png", shades, "sure")]))
+    said = ("it is cut off: something is missing", "it is dark")
+    both = replace(_shaded("unsure", "sure"), filenames=("a/1.png", "a/2.png"), warnings=(said, ()))
+    monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([both]))
     words = ("predict", str(photos), "--model", str(finished))
     table = [line.rstrip() for line in _prints(capsys, *words).splitlines()]
-    assert table[2].split(maxsplit=3)[3] == "not sure: Coat or Bag; it is cut off; it is dark"
+    assert table[2].split(maxsplit=3)[3] == "not sure: Coat or Shirt; it is cut off; it is dark"
     assert table[3].endswith("40.0%")
     out = tmp_path / "answers.csv"
     _prints(capsys, *words, "--out", str(out))
     with out.open(newline="") as file:
         assert [row["warnings"] for row in csv.DictReader(file)] == ["; ".join(said), ""]
 
-    monkeypatch.setattr(predict, "answers", lambda *_: iter([one]))
-    assert _prints(capsys, *words).splitlines()[4:] == ["", "not sure: Coat or Bag", *said]
+    monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([both[:1]]))
+    assert _prints(capsys, *words).splitlines()[5:] == ["", "not sure: Coat or Shirt", *said]
 
 
 def test_the_engine_and_its_threads_are_chosen(
@@ -206,10 +213,12 @@ class _Many:
     image_shape, photos, threads = (28, 28, 1), "pad", 1
     calibration = Calibration(unsure=0.1)
 
-    def judge(self, images: Images) -> Verdicts:
+    probability_name = "probability"
+
+    def predict(self, images: Images) -> Predictions:
         shares = np.arange(1100, dtype=np.float32) + 1
         rows = np.tile(shares / shares.sum(), (len(images), 1))
-        return Verdicts(rows, np.array(["sure"] * len(images)), np.zeros(len(images), np.float32))
+        return Predictions(np.log(rows), 1.0, self.class_names, np.array(["sure"] * len(images)))
 
 
 def test_of_many_classes_the_most_probable_are_printed(

@@ -36,7 +36,7 @@ def test_its_graph_is_the_run_s(run: Run, tiny: Dataset) -> None:
     read, model = bundle.read(run.model_file), trained.load(run)
     assert tiny.test
     (logits,) = onnx_outputs(read.graph, tiny.test.images, ["logits"])
-    judge = backend.Judge(models.averaged(model, "mirror+shift"))
+    judge = backend.Inference(models.averaged(model, "mirror+shift"))
     theirs = judge.logits(model.get_weights(), tiny.test.images)
     assert np.abs(logits - theirs).max() < 1e-5 * np.abs(theirs).max()
 

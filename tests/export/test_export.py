@@ -24,7 +24,7 @@ ALL = ["clothier", "keras", "onnx", pytest.param("openvino", marks=needs_openvin
 def _probabilities(run: Run, dataset: Dataset) -> Floats:
     assert dataset.test
     model = trained.load(run)
-    judge = backend.Judge(models.averaged(model, trained.plan(run).views))
+    judge = backend.Inference(models.averaged(model, trained.plan(run).views))
     temperature = trained.temperature(run)
     assert temperature is not None
     assert abs(temperature - 1) > 0.05

@@ -63,7 +63,7 @@ def noise(plan: Plan, count: int = 4) -> Images:
 
 def keras_says(model: keras.Model, views: str, images: Images) -> Floats:
     several = models.averaged(model, views)
-    return backend.Judge(several).logits(model.get_weights(), images)
+    return backend.Inference(several).logits(model.get_weights(), images)
 
 
 def _close(ours: npt.NDArray[Any], theirs: npt.NDArray[Any]) -> bool:

@@ -42,7 +42,7 @@ def test_plain_keras_opens_it_without_clothier(tmp_path: Path) -> None:
         images = np.random.default_rng(number).integers(0, 256, (4, *plan.image_shape), dtype=np.uint8)
         np.save(tmp_path / f"{number}.npy", images)
         stock.save(stock.twin(model, views=plan.views, temperature=1.5), tmp_path / f"{number}.keras")
-        judge = backend.Judge(models.averaged(model, plan.views))
+        judge = backend.Inference(models.averaged(model, plan.views))
         ours.append(Predictions(judge.logits(model.get_weights(), images), 1.5).probabilities)
     ended = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(len(PLANS))],

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from clothier import models
-from clothier.backend import Judge
+from clothier.backend import Inference
 from clothier.values import Floats, Images
 
 SHAPE = (28, 28, 1)
@@ -32,8 +32,8 @@ def _said(views: str, images: Images) -> tuple[Floats, list[npt.NDArray[np.float
     several = models.averaged(model, views)
     weights = model.get_weights()
     assert [weight.path for weight in several.weights] == [weight.path for weight in model.weights]
-    alone = Judge(model)
-    logits = Judge(several).logits(weights, images)
+    alone = Inference(model)
+    logits = Inference(several).logits(weights, images)
 
     def of(view: Images) -> npt.NDArray[np.floating]:
         return alone.logits(weights, view) / 2 + alone.logits(weights, view[:, :, ::-1]) / 2

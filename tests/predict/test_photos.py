@@ -11,7 +11,12 @@ from predict import made
 
 from clothier.errors import InputError
 from clothier.photo import ahead, doctor
-from clothier.predict import Predictor, answers, find
+from clothier.predict import Predictor, find, predict_photos
+from clothier.values import Predictions
+
+
+def _predicted(predictor: Predictor, *arguments: Any) -> Predictions:
+    return Predictions.concatenate(list(predict_photos(predictor, *arguments)))
 
 
 def test_words_are_files_folders_and_patterns_each_photo_once(tmp_path: Path) -> None:
@@ -100,7 +105,7 @@ def test_a_folder_that_is_closed_is_told_and_hides_no_other(closed: Path) -> Non
             find([str(word)])
     paths = find([str(closed.parent)])
     assert paths == [closed.parent / "0000.png", closed]
-    read, told = answers(Predictor(made.bundle()), paths)
+    read, told = _predicted(Predictor(made.bundle()), paths)
     assert read.classes
     assert (told.status, told.reason) == ("unreadable", "cannot be read (Permission denied)")
 
@@ -110,11 +115,11 @@ def test_photos_are_answered_in_order_as_their_images_are_judged(tmp_path: Path,
     images, predictor = made.pictures(count, seed=2), Predictor(made.bundle())
     paths = made.save(tmp_path, images)
     told: list[tuple[str, int, int]] = []
-    given = list(answers(predictor, paths, lambda *words: told.append(words)))
-    verdicts = predictor.judge(images)
-    assert [answer.filename for answer in given] == list(map(str, paths))
-    assert [answer.status for answer in given] == verdicts.statuses.tolist()
-    for answer, probabilities in zip(given, verdicts.probabilities, strict=True):
+    given = _predicted(predictor, paths, lambda *words: told.append(words))
+    wanted = predictor.predict(images)
+    assert given.filenames == tuple(map(str, paths))
+    assert given.statuses.tolist() == wanted.statuses.tolist()
+    for answer, probabilities in zip(given, wanted.probabilities, strict=True):
         shares = [share for _, share in answer.classes]
         assert shares == sorted(shares, reverse=True)
         assert {name for name, _ in answer.classes} == set(made.CLASSES)
@@ -129,7 +134,7 @@ def test_a_bad_picture_is_an_answer_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "cut.png").write_bytes(good[0].read_bytes()[:40])
     os.mkfifo(tmp_path / "pipe.png")
     broken = [tmp_path / name for name in ("text.jpg", "gone.png", "cut.png", "pipe.png")]
-    given = list(answers(Predictor(made.bundle()), [*broken[:2], good[0], *broken[2:], good[1]]))
+    given = _predicted(Predictor(made.bundle()), [*broken[:2], good[0], *broken[2:], good[1]])
     assert [answer.status == "unreadable" for answer in given] == [True, True, False, True, True, False]
     assert [answer.reason for answer in given] == [
         "is not a JPEG, PNG, WebP, GIF or BMP picture",
@@ -139,7 +144,10 @@ def test_a_bad_picture_is_an_answer_with_its_reason(tmp_path: Path) -> None:
         "is a pipe, not a file",
         "",
     ]
-    assert given[0].classes == ()
+    assert given.labels.tolist() == [-1, -1, given.labels[2], -1, -1, given.labels[5]]
+    assert given.labels[[2, 5]].min() >= 0
+    assert np.isnan(given.probabilities).all(axis=1).tolist() == [True, True, False, True, True, False]
+    assert (given[0].classes, given[0].label, given[0].class_name) == ((), -1, None)
 
 
 def test_what_the_doctor_warns_of_is_part_of_the_answer(
@@ -153,9 +161,9 @@ def test_what_the_doctor_warns_of_is_part_of_the_answer(
         ] == "doctor" else ()
 
     monkeypatch.setattr(doctor, "diagnose", diagnose)
-    given = answers(Predictor(made.bundle("doctor")), paths)
-    assert [answer.warnings for answer in given] == [(), ("0001.png is odd",)]
-    assert {answer.warnings for answer in answers(Predictor(made.bundle("pad")), paths)} == {()}
+    given = _predicted(Predictor(made.bundle("doctor")), paths)
+    assert given.warnings == ((), ("0001.png is odd",))
+    assert _predicted(Predictor(made.bundle("pad")), paths).warnings == ((), ())
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -170,14 +178,14 @@ def test_photos_are_decoded_on_as_many_threads_as_the_predictor_has(
 
     monkeypatch.setattr("clothier.predict.photos.ahead", recording)
     predictor = Predictor(made.bundle(), threads)
-    assert len(list(answers(predictor, made.save(tmp_path, made.pictures(2))))) == 2
+    assert len(_predicted(predictor, made.save(tmp_path, made.pictures(2)))) == 2
     assert (wanted, predictor.threads) == ([threads], threads)
 
 
 def test_a_name_that_is_no_utf_8_can_be_printed(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png"))
     path.write_bytes(made.save(tmp_path, made.pictures(1))[0].read_bytes())
-    (answer,) = answers(Predictor(made.bundle()), [path])
+    (answer,) = _predicted(Predictor(made.bundle()), [path])
     assert answer.filename == f"{tmp_path}/\\xff.png"
 
 
@@ -191,7 +199,7 @@ def test_few_photos_wait_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         return made.pictures(1)[0], ()
 
     monkeypatch.setattr(doctor, "diagnose", diagnose)
-    stream = answers(Predictor(made.bundle()), [tmp_path / str(number) for number in range(1000)])
+    stream = predict_photos(Predictor(made.bundle()), [tmp_path / str(number) for number in range(1000)])
     next(stream)
     assert begun < 150
     stream.close()  # type: ignore[attr-defined] # it is a generator

@@ -21,11 +21,11 @@ def test_outputs_agree_with_numpy_however_many(engine: str, threads: int, bound:
     predictor = Predictor(made.graph(), threads, engine)
     for count in (1, 16, 17, 100, 300):
         images = made.pictures(count)
-        outputs = predictor.outputs(images)
-        logits, features = made.outputs(images)
-        np.testing.assert_allclose(outputs.logits, logits, atol=bound)
-        np.testing.assert_allclose(outputs.features, features, atol=bound)
-    assert (outputs.logits.dtype.name, outputs.features.dtype.name) == ("float32", "float32")
+        wanted_logits, wanted_features = made.outputs(images)
+        logits, features = predictor.outputs(images)
+        np.testing.assert_allclose(logits, wanted_logits, atol=bound)
+        np.testing.assert_allclose(features, wanted_features, atol=bound)
+    assert (logits.dtype.name, features.dtype.name) == ("float32", "float32")
 
 
 def test_an_unknown_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,41 +44,48 @@ def test_an_unknown_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_images_may_be_a_view_of_others() -> None:
     images = made.pictures(100)
     predictor = Predictor(made.graph())
-    backwards = predictor.outputs(images[::-1, :, ::-1])
-    copied = predictor.outputs(np.ascontiguousarray(images[::-1, :, ::-1]))
-    np.testing.assert_array_equal(backwards.logits, copied.logits)
+    backwards, _ = predictor.outputs(images[::-1, :, ::-1])
+    copied, _ = predictor.outputs(np.ascontiguousarray(images[::-1, :, ::-1]))
+    np.testing.assert_array_equal(backwards, copied)
 
 
 @pytest.mark.parametrize("count", [1, 100, 1500])
-def test_verdicts_are_the_calibrations_of_the_outputs(count: int) -> None:
+def test_predictions_are_the_calibrations_of_the_outputs(count: int) -> None:
     images, predictor = made.pictures(count, seed=1), Predictor(made.bundle())
     logits, features = made.outputs(images)
     wanted = made.calibration().judge(logits, features, images)
-    verdicts = predictor.judge(images)
-    np.testing.assert_allclose(verdicts.probabilities, wanted.probabilities, atol=1e-4)
-    np.testing.assert_allclose(verdicts.strangeness, wanted.strangeness, atol=1e-2)
-    assert np.mean(verdicts.statuses == wanted.statuses) > 0.98
-    np.testing.assert_allclose(predictor.probabilities(images), verdicts.probabilities, atol=1e-6)
+    predictions = predictor.predict(images, keep_features=True)
+    np.testing.assert_allclose(predictions.probabilities, wanted.probabilities, atol=1e-4)
+    np.testing.assert_allclose(predictions.strangeness, wanted.strangeness, atol=1e-2)
+    assert np.mean(predictions.statuses == wanted.statuses) > 0.98
+    np.testing.assert_allclose(predictions.features, features, atol=1e-4)
+    assert predictions.class_names == made.CLASSES
+    assert predictor.predict(images).features.shape == (count, 0)
 
 
 def test_noise_is_unlike_what_the_network_knows() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (50, made.SIDE, made.SIDE, 1), dtype=np.uint8)
-    assert set(Predictor(made.bundle()).judge(noise).statuses) == {"unlike"}
+    assert set(Predictor(made.bundle()).predict(noise).statuses) == {"unlike"}
 
 
 def test_a_graph_alone_has_no_names_and_no_doubts() -> None:
     predictor, images = Predictor(made.graph()), made.pictures(5)
     assert (predictor.class_names, predictor.photos) == (("0", "1", "2"), "pad")
-    assert set(predictor.judge(images).statuses) == {"sure"}
+    assert predictor.probability_name == "uncalibrated probability"
+    with pytest.raises(InputError, match=r"^these predictions are not calibrated: "):
+        _ = predictor.predict(images).probabilities
+    assert set(predictor.predict(images).statuses) == {"sure"}
     np.testing.assert_allclose(
-        predictor.probabilities(images), calibrate.softmax(made.outputs(images)[0]), atol=1e-5
+        predictor.predict(images).uncalibrated_probabilities,
+        calibrate.softmax(made.outputs(images)[0]),
+        atol=1e-5,
     )
 
 
 def test_no_images_give_no_rows() -> None:
     predictor = Predictor(made.bundle())
-    assert predictor.outputs(made.pictures(0)).logits.shape == (0, 3)
-    assert predictor.judge(made.pictures(0)).statuses.shape == (0,)
+    assert predictor.outputs(made.pictures(0))[0].shape == (0, 3)
+    assert predictor.predict(made.pictures(0)).statuses.shape == (0,)
 
 
 def test_images_of_another_shape_or_kind_are_refused() -> None:
@@ -86,7 +93,7 @@ def test_images_of_another_shape_or_kind_are_refused() -> None:
     with pytest.raises(InputError, match=r"^images are uint8 \(2, 4, 8, 1\); wanted uint8 \(n, 8, 8, 1\)$"):
         predictor.outputs(made.pictures(2)[:, ::2])
     with pytest.raises(InputError, match=r"^images are float32 \(2, 8, 8, 1\); wanted uint8 \(n, 8, 8, 1\)$"):
-        predictor.probabilities(made.pictures(2).astype(np.float32))
+        predictor.predict(made.pictures(2).astype(np.float32))
 
 
 def test_statistics_of_another_network_are_refused() -> None:

@@ -10,7 +10,7 @@ from made_runs import make_run
 
 from clothier import reproduce
 from clothier.recipes.published import PLAIN_KERAS
-from clothier.reproduce import Outcome, page
+from clothier.reproduce import RowResult, page
 from clothier.reproduce.page import Reproduction
 from clothier.values import Dataset
 
@@ -37,7 +37,7 @@ def _row(made: Reproduction, name: str) -> list[str]:
     return next(row for row in page.rows(made) if row[0] == name)
 
 
-def _loss(outcome: Outcome) -> float:
+def _loss(outcome: RowResult) -> float:
     values = [filled.phase.test.loss for filled in outcome.filled if filled.phase.test]
     return sum(values) / len(values)
 

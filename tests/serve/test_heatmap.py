@@ -7,14 +7,14 @@ from serve.in_process import finished
 from clothier.calibrate import softmax
 from clothier.predict import Predictor
 from clothier.serve import heatmap
-from clothier.serve.engine import Engine
+from clothier.serve.engine import Batcher
 
 
 def test_heat_is_the_fall_of_the_probability_where_a_box_is_covered() -> None:
-    engine = Engine(Predictor(made.bundle(), 1))
+    batcher = Batcher(Predictor(made.bundle(), 1))
     image = made.pictures(1)[0]
-    falls = finished(heatmap.occlusion(engine, image, 1))
-    engine.close()
+    falls = finished(heatmap.occlusion(batcher, image, 1))
+    batcher.close()
 
     temperature = made.calibration().temperature
     edges = np.linspace(0, 8, heatmap.PARTS + 1)

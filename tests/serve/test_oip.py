@@ -163,11 +163,11 @@ def test_bytes_that_are_missing_or_too_many_are_refused(here: Here) -> None:
 def test_rows_that_cost_too_much_are_refused_with_their_price_and_few_are_answered() -> None:
     running = Here(Settings(decoders=1, work_seconds=30), bundle())
     try:
-        running.service.model.engine._many.pace = Pace(0.1)  # 50 rows together, 75 alone
+        running.service.model.batcher._many.pace = Pace(0.1)  # 50 rows together, 75 alone
         for rows, status in ((75, 200), (76, 413), (8, 200)):
             response = running.post(PLACE, **_binary(made.pictures(rows)))
             assert response.status_code == status
-            running.service.model.engine._many.pace = Pace(0.1)
+            running.service.model.batcher._many.pace = Pace(0.1)
             if status != 200:
                 assert response.json()["error"] == (
                     "the request costs 76 passes of the network; wanted at most 75; send fewer rows or pictures"

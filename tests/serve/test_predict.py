@@ -29,7 +29,7 @@ def test_a_picture_gets_the_answer_that_the_command_line_gives(here: Here, kind:
     response = here.post("/v1/predict?show=image", content=content, headers=JPEG)
     assert response.status_code == 200
     image = doctor.prepare(content, "pad", (8, 8), 1)
-    wanted = Predictor(bundle()).judge(image[np.newaxis])
+    wanted = Predictor(bundle()).predict(image[np.newaxis])
     (answer,) = response.json()["answers"]
     shares = dict(zip(made.CLASSES, wanted.probabilities[0].tolist(), strict=True))
     assert answer["probabilities"] == pytest.approx(shares, abs=2e-6)
@@ -267,7 +267,7 @@ def test_forms_of_several_take_no_place_from_single_pictures() -> None:
         return [response.status_code for response in answers], waiting
 
     try:
-        running.service.model.engine._many.pace = running.service.model.decoders.pace = Pace(1e-4)
+        running.service.model.batcher._many.pace = running.service.model.decoders.pace = Pace(1e-4)
         statuses, waiting = running.do(many)
     finally:
         running.close()
@@ -277,13 +277,13 @@ def test_forms_of_several_take_no_place_from_single_pictures() -> None:
 
 def test_what_is_shown_besides_and_small_tensors_take_no_place_from_pictures() -> None:
     running = Here(Settings(decoders=1, queue=1), bundle())
-    engine = running.service.model.engine
+    batcher = running.service.model.batcher
     tensor = {"name": "images", "datatype": "UINT8", "shape": [1, 8, 8, 1], "data": [7] * 64}
 
     async def many() -> list[int]:
         heat = running.asking("POST", "/v1/predict?show=heat", content=photo(), headers=JPEG)
         drawing = asyncio.ensure_future(heat)
-        while not engine._many._waiting and not engine._many.batches:
+        while not batcher._many._waiting and not batcher._many.batches:
             await asyncio.sleep(0.001)
         with running.service.place(running.service.tensors):
             photos = [await running.asking("POST", "/v1/predict", content=photo(), headers=JPEG)]
@@ -294,8 +294,8 @@ def test_what_is_shown_besides_and_small_tensors_take_no_place_from_pictures() -
         return [response.status_code for response in (*photos, refused, taken, await drawing)]
 
     let = threading.Event()
-    answer = engine._many._run
-    engine._many._run = lambda parts: (let.wait(60), answer(parts))[1]  # type: ignore[method-assign]
+    answer = batcher._many._run
+    batcher._many._run = lambda parts: (let.wait(60), answer(parts))[1]  # type: ignore[method-assign]
     try:
         assert running.do(many) == [200, 429, 200, 200]
     finally:
@@ -322,7 +322,7 @@ def test_a_form_of_many_boundaries_that_end_no_part_is_refused() -> None:
 def test_what_costs_too_much_is_refused_with_its_price() -> None:
     running = Here(Settings(decoders=1), bundle())
     try:
-        running.service.model.engine._many.pace = Pace(0.06)  # 125 passes in 7.5 s
+        running.service.model.batcher._many.pace = Pace(0.06)  # 125 passes in 7.5 s
         files = [("file", (f"{number}.png", photo())) for number in range(3)]
         response = running.post("/v1/predict?show=heat", files=files)
         assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
@@ -344,8 +344,8 @@ def test_what_costs_too_much_is_refused_with_its_price() -> None:
 def test_an_answer_that_is_not_found_in_time_is_given_up() -> None:
     running = Here(Settings(decoders=1, work_seconds=0.1), bundle())
     try:
-        running.service.model.engine.close()  # so that none is found
-        running.service.model.engine._few._thread = _Never()  # type: ignore[assignment]
+        running.service.model.batcher.close()  # so that none is found
+        running.service.model.batcher._few._thread = _Never()  # type: ignore[assignment]
         response = running.post("/v1/predict", content=photo(), headers=JPEG)
     finally:
         running.close()

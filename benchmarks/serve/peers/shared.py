@@ -30,11 +30,12 @@ class Network:
         return doctor.prepare(content, self._predictor.photos, (height, width), channels)
 
     def answers(self, images: Sequence[npt.NDArray[np.uint8]]) -> list[dict[str, Any]]:
-        """What is said of each image."""
-        verdicts = self._predictor.judge(np.stack(images))
-        made = []
-        for row in range(len(images)):
-            said = predict.of_verdicts("", self._predictor.class_names, verdicts, row)
-            shares = {name: round(share, 6) for name, share in said.classes}
-            made.append({"status": said.status, "label": said.classes[0][0], "probabilities": shares})
-        return made
+        """The prediction for each image."""
+        return [
+            {
+                "status": prediction.status,
+                "label": prediction.class_name,
+                "probabilities": {name: round(share, 6) for name, share in prediction.classes},
+            }
+            for prediction in self._predictor.predict(np.stack(images))
+        ]

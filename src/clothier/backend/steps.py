@@ -86,7 +86,7 @@ class Trainer:
             self._losses = []
 
 
-class Judge:
+class Inference:
     """A float32 twin of a model: gives logits with dropout off, whatever precision the model trains in."""
 
     def __init__(self, twin: keras.Model) -> None:

@@ -1,18 +1,16 @@
 """Logits and features -> probabilities that mean what they say, and two doubts: "unsure" and "unlike". NumPy only.
 
-`fit` reads held-out images that have labels; the Calibration it gives judges new ones.
+`fit` reads held-out images that have labels; the Calibration that it returns judges new ones.
 """
 
-from clothier.calibrate.calibration import STATUSES, Calibration, Verdicts, fit
+from clothier.calibrate.calibration import Calibration, fit
 from clothier.calibrate.reliability import Reliability, reliability
 from clothier.calibrate.temperature import fit_temperature
 from clothier.values import softmax
 
 __all__ = [
-    "STATUSES",
     "Calibration",
     "Reliability",
-    "Verdicts",
     "fit",
     "fit_temperature",
     "reliability",

@@ -12,26 +12,15 @@ import numpy.typing as npt
 from clothier.calibrate.strangeness import Statistics, learn
 from clothier.calibrate.temperature import fit_temperature
 from clothier.errors import DataError
-from clothier.values import Floats, Images, Labels, softmax
+from clothier.values import SURE, UNLIKE, UNSURE, Floats, Images, Labels, Predictions, softmax
 
-STATUSES = ("sure", "unsure", "unlike")
 SHARE = 0.95  # of the held-out images that each threshold accepts
 LEAST = 100  # held-out images, below which nothing is said of strangers
 
 
 @dataclass(frozen=True, eq=False)
-class Verdicts:
-    """Of n images: `probabilities` float32 (n, num_classes), `statuses` str (n,), each one of STATUSES, and
-    `strangeness` float32 (n,), 0 for an ordinary image, in standard deviations; NaN where it is not known."""
-
-    probabilities: Floats
-    statuses: npt.NDArray[np.str_]
-    strangeness: Floats
-
-
-@dataclass(frozen=True, eq=False)
 class Calibration:
-    """Logits, features and images -> verdicts.
+    """Logits, features and images -> Predictions.
 
     An image whose strangeness is above `unlike` is "unlike" all that the network was trained on; else, one whose most
     probable class has a probability below `unsure` is "unsure". Without statistics nothing is unlike.
@@ -42,18 +31,25 @@ class Calibration:
     unlike: float = float("inf")
     statistics: Statistics | None = None
 
-    def judge(self, logits: Floats, features: Floats, images: Images) -> Verdicts:
+    def judge(
+        self, logits: Floats, features: Floats, images: Images, class_names: tuple[str, ...] = ()
+    ) -> Predictions:
         """`logits` float32 (n, num_classes), `features` float32 (n, d), `images` uint8 (n, h, w, c) as the network
-        took them."""
-        probabilities = softmax(logits, self.temperature)
-        # In these words, what is no number is doubted as well.
-        doubts = np.where(probabilities.max(axis=1) >= self.unsure, 0, 1)
+        took them. The predictions have a temperature where this `is_fitted`."""
+        # Written this way round, NaN is doubted too.
+        doubts = np.where(softmax(logits, self.temperature).max(axis=1) >= self.unsure, 0, 1)
         if self.statistics is None:
             strangeness = np.full(len(logits), np.nan, np.float32)
         else:
             strangeness = self.statistics.strangeness(features, images)
             doubts[~(strangeness <= self.unlike)] = 2
-        return Verdicts(probabilities, np.array(STATUSES)[doubts], strangeness)
+        return Predictions(
+            logits=logits,
+            temperature=self.temperature if self.is_fitted else None,
+            class_names=class_names,
+            statuses=np.array([SURE, UNSURE, UNLIKE])[doubts],
+            strangeness=strangeness,
+        )
 
     @property
     def is_fitted(self) -> bool:

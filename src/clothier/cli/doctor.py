@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +13,9 @@ from clothier.cli import options, screen
 from clothier.errors import DataError, InputError
 
 if TYPE_CHECKING:
-    from clothier.calibrate import Verdicts
     from clothier.photo.doctor import Examination
-    from clothier.photo.sheet import Answer
     from clothier.predict import Predictor
+    from clothier.values import Prediction, Predictions
 
 _SHOWN = 3  # classes a step
 
@@ -64,19 +62,19 @@ def doctor(
             examination = doctoring.as_predicted(examination, photo, predictor.photos)
     except DataError as error:
         raise DataError(f"{photo} {error}; wanted one picture ({FORMAT_WORDS})") from error
-    verdicts = predictor.judge(np.stack([step.seen for step in examination.steps]))
-    answers = [_first(predictor.class_names, row) for row in verdicts.probabilities.tolist()]
-    warnings = [*_warnings(examination, verdicts, answers[-1]), *_differing(predictor, skip or ())]
-    drawn = sheet.draw(examination, answers, f"{photo.name}, by {model or 'the model in the box'}", warnings)
+    predictions = predictor.predict(np.stack([step.seen for step in examination.steps]))
+    rankings = [prediction.classes[:_SHOWN] for prediction in predictions]
+    warnings = [*_warnings(examination, predictions[-1]), *_differing(predictor, skip or ())]
+    drawn = sheet.draw(examination, rankings, f"{photo.name}, by {model or 'the model in the box'}", warnings)
     write_atomic(target, sheet.as_png(drawn, photo))
     if json:
-        screen.print_json(_as_json(photo, target, examination, answers, verdicts, warnings))
+        screen.print_json(_as_json(photo, target, examination, predictions, warnings))
         return
     rows = [
-        (step.name, step.words, answer[0][0], f"{answer[0][1]:.1%}")
-        for step, answer in zip(examination.steps, answers, strict=True)
+        (step.name, step.words, ranking[0][0], f"{ranking[0][1]:.1%}")
+        for step, ranking in zip(examination.steps, rankings, strict=True)
     ]
-    screen.print_table(("step", "what was done", "class", "probability"), rows)
+    screen.print_table(("step", "what was done", "class", predictor.probability_name), rows)
     for text in warnings:
         screen.notice(text)
     screen.say(f"\n{target}")
@@ -115,21 +113,16 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _first(names: tuple[str, ...], probabilities: list[float]) -> Answer:
-    ranked = sorted(zip(names, probabilities, strict=True), key=lambda pair: -pair[1])
-    return ranked[:_SHOWN]
-
-
-def _warnings(examination: Examination, verdicts: Verdicts, last: Answer) -> list[str]:
+def _warnings(examination: Examination, prediction: Prediction) -> list[str]:
     said = list(examination.warnings)
-    status, strangeness = str(verdicts.statuses[-1]), float(verdicts.strangeness[-1])
-    if status == "unlike":
+    (first, _), (second, _) = prediction.classes[:2]
+    if prediction.status == "unlike":
         said.append(
-            f"the image lies far from what the model was trained on (strangeness {strangeness:.1f}, where 0 is "
-            f"ordinary): {last[0][0]} is a guess not to be trusted"
+            f"the image lies far from what the model was trained on (strangeness {prediction.strangeness or 0:.1f}, "
+            f"where 0 is ordinary): {first} is a guess not to be trusted"
         )
-    elif status == "unsure":
-        said.append(f"the model is not sure: {last[0][0]} or {last[1][0]}")
+    elif prediction.status == "unsure":
+        said.append(f"the model is not sure: {first} or {second}")
     return said
 
 
@@ -151,22 +144,18 @@ def _differing(predictor: Predictor, skip: Sequence[str]) -> list[str]:
 
 
 def _as_json(
-    photo: Path,
-    target: Path,
-    examination: Examination,
-    answers: list[Answer],
-    verdicts: Verdicts,
-    warnings: list[str],
+    photo: Path, target: Path, examination: Examination, predictions: Predictions, warnings: list[str]
 ) -> dict[str, object]:
-    strangeness = float(verdicts.strangeness[-1])
+    last = predictions[-1]
+    classes = "classes" if last.temperature else "uncalibrated_classes"
     return {
         "photo": str(photo),
         "picture": str(target),
         "steps": [
-            {"name": step.name, "words": step.words, "classes": dict(answer)}
-            for step, answer in zip(examination.steps, answers, strict=True)
+            {"name": step.name, "words": step.words, classes: dict(prediction.classes[:_SHOWN])}
+            for step, prediction in zip(examination.steps, predictions, strict=True)
         ],
-        "status": str(verdicts.statuses[-1]),
-        "strangeness": None if math.isnan(strangeness) else strangeness,
+        "status": last.status,
+        "strangeness": last.strangeness,
         "warnings": warnings,
     }

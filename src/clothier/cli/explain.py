@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from clothier.explain import Explanation
-    from clothier.predict import Answer
     from clothier.runs import Run
-    from clothier.values import Images
+    from clothier.values import Images, Prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +69,11 @@ def explain(
     shown = (
         _of_data(opened, int(image), split, data_options) if image.isdecimal() else _picture(opened, image)
     )
-    judged = judging.judge(opened, shown.pixels[None], weights, shown.warnings)
-    (answer,), shares = judged.answers, dict(judged.answers[0].classes)
-    name = class_ or answer.classes[0][0]
-    spoken = f"{name} ({_share(shares[name], judged.kind)})"
+    predictions, remark = judging.judge(opened, shown.pixels[None], weights)
+    prediction = replace(predictions[0], warnings=shown.warnings)
+    shares = dict(prediction.classes)
+    name = class_ or prediction.classes[0][0]
+    spoken = f"{name} ({_share(shares[name], prediction)})"
     from clothier import explain as explaining
     from clothier.files import slug
     from clothier.runs import trained
@@ -87,8 +87,8 @@ def explain(
         path = out / f"{figure_name}.{format}" if out else usual
         options.write_figure(path, figure, format, dpi)
         screen.say(str(path))
-    _say(answer, judged.kind, shown)
-    screen.notice(judged.remark)
+    _say(prediction, shown)
+    screen.notice(remark)
 
 
 def _of_data(run: Run, index: int, split: str, data_options: run_data.DataOptions) -> _Shown:
@@ -130,18 +130,18 @@ def _draw(explanation: Explanation, image: Images, spoken: str, what: str, notic
     return figures
 
 
-def _say(answer: Answer, kind: str, shown: _Shown) -> None:
-    name, share = answer.classes[0]
+def _say(prediction: Prediction, shown: _Shown) -> None:
+    name, share = prediction.classes[0]
     screen.say()
     if shown.file:
         screen.say(f"file       {shown.file}")
-    screen.say(f"predicted  {name} ({_share(share, kind)})")
+    screen.say(f"predicted  {name} ({_share(share, prediction)})")
     if shown.truth is not None:
         screen.say(f"true class {shown.truth}")
-    for remark in filter(None, (answer.doubt, *answer.warnings)):
+    for remark in filter(None, (prediction.doubt, *prediction.warnings)):
         screen.say(remark)
 
 
-def _share(share: float, kind: str) -> str:
+def _share(share: float, prediction: Prediction) -> str:
     """Such as "47.1%", or "uncalibrated probability 47.1%"."""
-    return f"{share:.1%}" if kind == "probability" else f"{kind} {share:.1%}"
+    return f"{share:.1%}" if prediction.temperature else f"{prediction.probability_name} {share:.1%}"

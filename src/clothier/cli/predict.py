@@ -14,7 +14,7 @@ from clothier.errors import DataError, InputError
 from clothier.wording import counted
 
 if TYPE_CHECKING:
-    from clothier.predict import Answer
+    from clothier.values import Prediction, Predictions
 
 _MANY = 50  # photos from which on their progress is shown
 
@@ -122,9 +122,10 @@ def _photos(
     from clothier import predict as predicting
     from clothier.files import writing
     from clothier.photo import FORMAT_WORDS
-    from clothier.values import prediction_rows as rows
+    from clothier.values import prediction_rows
 
-    start, line = rows.writer(out.suffix.lower()) if out else ("", rows.as_json)
+    if out is not None:
+        prediction_rows.check_suffix(out.suffix.lower())
     options.check_out(file=out)
     paths = predicting.find(words, screen.notice)
     if top is not None and len(paths) > 1:
@@ -135,17 +136,18 @@ def _photos(
     screen.notice(predicting.uncalibrated(predictor))
     reasons: list[str] = []
     if json:
-        for answer in _noting(predicting.answers(predictor, paths), reasons):
-            print(rows.as_json(answer), end="")
+        for prediction in _noting(predicting.predict_photos(predictor, paths), reasons):
+            print(prediction_rows.as_json(prediction), end="")
     else:
         with screen.counting() as progress:
             report = progress if len(paths) >= _MANY else None
-            coming = _noting(predicting.answers(predictor, paths, report), reasons)
+            coming = _noting(predicting.predict_photos(predictor, paths, report), reasons)
             if out is not None:
+                start, line = prediction_rows.writer(out.suffix.lower(), predictor.probability_name)
                 with writing(out) as file:
                     file.write(start.encode())
-                    for answer in coming:
-                        file.write(line(answer).encode())
+                    for prediction in coming:
+                        file.write(line(prediction).encode())
             shown = list(coming)  # none where they were written
         if out is not None:
             screen.say(
@@ -162,38 +164,37 @@ def _photos(
         raise DataError(f"{what}; wanted {'one picture' if len(paths) == 1 else 'pictures'} ({FORMAT_WORDS})")
 
 
-def _noting(answers: Iterable[Answer], reasons: list[str]) -> Iterator[Answer]:
-    """The answers as they come; why photos could not be read is added to the reasons."""
-    for answer in answers:
-        if answer.reason:
-            reasons.append(answer.reason)
-        yield answer
+def _noting(batches: Iterable[Predictions], reasons: list[str]) -> Iterator[Prediction]:
+    """Each prediction as it comes; why photos could not be read is added to the reasons."""
+    for predictions in batches:
+        reasons.extend(filter(None, predictions.reasons))
+        yield from predictions
 
 
-def _show(answers: list[Answer], top: int | None) -> None:
+def _show(predictions: list[Prediction], top: int | None) -> None:
     """A bar a class for one photo, a line each for several."""
-    if len(answers) == 1 and answers[0].classes:
-        (answer,) = answers
-        screen.say(f"{answer.filename}\n")
-        classes, rest = judging.most_probable(answer.classes, top)
+    if len(predictions) == 1 and predictions[0].classes:
+        (prediction,) = predictions
+        screen.say(f"{prediction.filename}\n")
+        classes, rest = judging.most_probable(prediction.classes, top)
         screen.print_bars([(*ranked, "" if place else "predicted") for place, ranked in enumerate(classes)])
         if rest:
             screen.say(rest)
-        said = [*filter(None, [answer.doubt]), *answer.warnings]
+        said = [*filter(None, [prediction.doubt]), *prediction.warnings]
         if said:
             screen.say()
         for remark in said:
             screen.say(remark)
         return
-    shared = _shared_folder([answer.filename for answer in answers])
+    shared = _shared_folder([prediction.filename for prediction in predictions])
     rows = [
         (
-            answer.filename[len(shared) :],
-            answer.classes[0][0] if answer.classes else "",
-            f"{answer.classes[0][1]:.1%}" if answer.classes else "",
-            _remark(answer),
+            prediction.filename[len(shared) :],
+            prediction.classes[0][0] if prediction.classes else "",
+            f"{prediction.classes[0][1]:.1%}" if prediction.classes else "",
+            _remark(prediction),
         )
-        for answer in answers
+        for prediction in predictions
     ]
     title = f"in {shared}" if shared else ""
     screen.print_table(("photo", "class", "probability", "remark"), rows, title, words=("photo",))
@@ -206,7 +207,7 @@ def _shared_folder(names: list[str]) -> str:
     return first[: first.rfind(os.sep, 0, same) + 1]
 
 
-def _remark(answer: Answer) -> str:
-    """All that speaks against an answer, in few words: of a warning, what is the case without what follows from it."""
-    warnings = (text.partition(":")[0] for text in answer.warnings)
-    return "; ".join(filter(None, [answer.doubt, *warnings]))
+def _remark(prediction: Prediction) -> str:
+    """All that speaks against a prediction, in few words: of a warning, only what comes before its colon."""
+    warnings = (text.partition(":")[0] for text in prediction.warnings)
+    return "; ".join(filter(None, [prediction.doubt, *warnings]))

@@ -10,9 +10,8 @@ from clothier.errors import InputError
 from clothier.wording import counted
 
 if TYPE_CHECKING:
-    from clothier.cli.judging import Judged
     from clothier.runs import DataDescription, Run
-    from clothier.values import Dataset
+    from clothier.values import Dataset, Prediction
 
 # What the probabilities are, and their key in JSON.
 _KINDS = {"probability": "probabilities", "uncalibrated probability": "uncalibrated_probabilities"}
@@ -41,10 +40,9 @@ def predict_one(
     import numpy as np
 
     rows = [index, *range(min(_FIRST, len(images)))]
-    judged = judging.judge(run, images.images[np.array(rows)], weights)
-    names = list(content.class_names)
-    labels = [names.index(answer.classes[0][0]) for answer in judged.answers]
-    shares = dict(judged.answers[0].classes)
+    predictions, remark = judging.judge(run, images.images[np.array(rows)], weights)
+    prediction, labels = predictions[0], predictions.labels.tolist()
+    shares = dict(prediction.classes)
     answer: dict[str, Any] = {
         "run": str(run.path),
         "weights": weights,
@@ -53,9 +51,9 @@ def predict_one(
         "index": index,
         "file": images.file(index),
         "true": dataset.class_names[images.labels[index]],
-        "predicted": names[labels[0]],
-        _KINDS[judged.kind]: {name: shares[name] for name in names},
-        "status": judged.answers[0].status or None,
+        "predicted": prediction.class_name,
+        _KINDS[prediction.probability_name]: {name: shares[name] for name in content.class_names},
+        "status": prediction.status or None,
         "first_predicted": labels[1:],
         "first_true": images.labels[: len(rows) - 1].tolist(),
         "notice": dataset.notice,
@@ -63,8 +61,8 @@ def predict_one(
     if json:
         screen.print_json(answer)
     else:
-        _show(answer, judged, top)
-    screen.notice(judged.remark)
+        _show(answer, prediction, top)
+    screen.notice(remark)
 
 
 def _check_fit(run: Run, content: DataDescription, dataset: Dataset) -> None:
@@ -87,20 +85,20 @@ def _check_fit(run: Run, content: DataDescription, dataset: Dataset) -> None:
         )
 
 
-def _show(answer: dict[str, Any], judged: Judged, top: int | None) -> None:
+def _show(answer: dict[str, Any], prediction: Prediction, top: int | None) -> None:
     file = f" ({answer['file']})" if answer["file"] else ""
     screen.say(f"{answer['source']}, {answer['split']} image {answer['index']}{file}, by {answer['run']}\n")
     marks = {answer["true"]: "true class"}
     marks[answer["predicted"]] = "correct" if answer["predicted"] in marks else "predicted"
-    shares: dict[str, float] = answer[_KINDS[judged.kind]]
-    shown, rest = judging.most_probable(judged.answers[0].classes, top, answer["true"])
+    shares: dict[str, float] = answer[_KINDS[prediction.probability_name]]
+    shown, rest = judging.most_probable(prediction.classes, top, answer["true"])
     order = list(dict(shown)) if rest else list(shares)  # by probability, or all in the order of the data set
     labels = {name: label for label, name in enumerate(shares)}
     screen.print_bars([(f"{labels[name]}  {name}", shares[name], marks.get(name, "")) for name in order])
     if rest:
         screen.say(rest)
-    if doubt := judged.answers[0].doubt:
-        screen.say(f"\n{doubt}")
+    if prediction.doubt:
+        screen.say(f"\n{prediction.doubt}")
     first = answer["first_predicted"]
     screen.say(f"\nthe first {len(first)} {answer['split']} images")
     screen.say(f"predicted  {' '.join(map(str, first))}")

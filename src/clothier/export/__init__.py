@@ -60,7 +60,7 @@ def export(
     work = Work(run, dataset, int8)
     made = form.make(work)
     checked_on, images = _checked(run, dataset)
-    judge = backend.Judge(models.averaged(work.model, work.plan.views))
+    judge = backend.Inference(models.averaged(work.model, work.plan.views))
 
     def ours(count: int) -> Floats:
         return softmax(judge.logits(work.model.get_weights(), images[:count]), work.temperature or 1.0)

@@ -18,7 +18,7 @@ from clothier.files import SOFTWARE
 from clothier.photo.doctor import Examination, Step
 from clothier.values import Images
 
-Answer = Sequence[tuple[str, float]]  # classes with their probabilities in [0, 1], the likeliest first
+Ranking = Sequence[tuple[str, float]]  # classes with their probabilities in [0, 1], the likeliest first
 
 _DOCTOR = f"{SOFTWARE} doctor"  # in the file, by which it is known again
 COLUMNS = 5
@@ -29,7 +29,7 @@ GREY = "#8a9199"  # behind pictures that are no square
 
 
 def draw(
-    examination: Examination, answers: Sequence[Answer], title: str, warnings: Sequence[str]
+    examination: Examination, answers: Sequence[Ranking], title: str, warnings: Sequence[str]
 ) -> Image.Image:
     """The picture, mode RGB: one panel a step, in rows of five. `answers` are one a step, or none at all."""
     steps = examination.steps
@@ -80,7 +80,7 @@ def _mark(photo: Path) -> str:
 
 
 def _panel(
-    sheet: Image.Image, pen: ImageDraw.ImageDraw, left: int, top: int, name: str, step: Step, answer: Answer
+    sheet: Image.Image, pen: ImageDraw.ImageDraw, left: int, top: int, name: str, step: Step, answer: Ranking
 ) -> None:
     frame = (left, top, left + PANEL - 1, top + PANEL - 1)
     pen.rectangle(frame, GREY, FRAME)
@@ -95,7 +95,7 @@ def _panel(
         _bars(pen, left + SEEN + 12, below, PANEL - SEEN - 12, answer[:3])
 
 
-def _bars(pen: ImageDraw.ImageDraw, left: int, top: int, width: int, answer: Answer) -> None:
+def _bars(pen: ImageDraw.ImageDraw, left: int, top: int, width: int, answer: Ranking) -> None:
     for place, (name, share) in enumerate(answer):
         line = top + 29 * place
         percent = f"{share:.0%}"
@@ -137,4 +137,4 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-__all__ = ["Answer", "as_png", "draw", "is_ours"]
+__all__ = ["Ranking", "as_png", "draw", "is_ours"]

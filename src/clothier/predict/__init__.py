@@ -2,22 +2,17 @@
 
 from clothier.predict.engines import ENGINES
 from clothier.predict.opening import file_of, in_the_box, opened, read
-from clothier.predict.photos import UNREADABLE, Answer, answers, find, of_probabilities, of_verdicts
-from clothier.predict.predictor import Outputs, Predictor, uncalibrated
+from clothier.predict.photos import find, predict_photos
+from clothier.predict.predictor import Predictor, uncalibrated
 
 __all__ = [
     "ENGINES",
-    "UNREADABLE",
-    "Answer",
-    "Outputs",
     "Predictor",
-    "answers",
     "file_of",
     "find",
     "in_the_box",
-    "of_probabilities",
-    "of_verdicts",
     "opened",
+    "predict_photos",
     "read",
     "uncalibrated",
 ]

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from clothier.backend import num_cores
 from clothier.bundle import Bundle
-from clothier.calibrate import Calibration, Verdicts
+from clothier.calibrate import Calibration
 from clothier.errors import BundleError, InputError, unknown_name
 from clothier.predict.engines import ENGINES
-from clothier.values import Floats, Images, release, softmax
+from clothier.values import Floats, Images, Predictions, prediction, release
 
 _FEW = 16  # images that are not worth sharing among threads
 _BLOCK = 1024  # that are judged together
 
 
-@dataclass(frozen=True, eq=False)
-class Outputs:
-    """Of n images: `logits` float32 (n, num_classes), and the `features` that they are computed from, float32
-    (n, d)."""
-
-    logits: Floats
-    features: Floats
-
-
 class Predictor:
-    """Images -> logits and features, probabilities, or verdicts.
+    """Images -> logits and features, or Predictions.
 
     `model` is a model file's content, or a graph as it holds one, which comes without names and calibration; whether
     a graph of unknown origin may be run is checked by `bundle.read`, not here. `threads` at once, 0 for one a core.
@@ -57,36 +47,33 @@ class Predictor:
                 f"{self.num_features} features of images of {self.image_shape}; export it anew"
             )
 
-    def outputs(self, images: Images) -> Outputs:
-        """Logits and features of uint8 images (n, height, width, channels); InputError for another shape or dtype."""
+    @property
+    def probability_name(self) -> str:
+        """What its predictions call their probabilities: "probability" or "uncalibrated probability"."""
+        return prediction.probability_name(
+            self.calibration.temperature if self.calibration.is_fitted else None
+        )
+
+    def outputs(self, images: Images) -> tuple[Floats, Floats]:
+        """(logits float32 (n, num_classes), the features that they are computed from, float32 (n, d)) of uint8 images
+        (n, height, width, channels); InputError for another shape or dtype."""
         if images.shape[1:] != self.image_shape or images.dtype != np.uint8:
             shape = ", ".join(map(str, self.image_shape))
             raise InputError(f"images are {images.dtype} {images.shape}; wanted uint8 (n, {shape})")
         engine = self._engine
-        return Outputs(*(engine.few(images) if len(images) <= _FEW else engine.many(images)))
+        return engine.few(images) if len(images) <= _FEW else engine.many(images)
 
-    def probabilities(self, images: Images) -> Floats:
-        """Probabilities, float32 (n, num_classes), calibrated where the model was made with validation images
-        (`calibration.is_fitted`); images and errors as of `outputs`."""
-        return softmax(self.outputs(images).logits, self.calibration.temperature)
-
-    def judge(self, images: Images) -> Verdicts:
-        """Probabilities and doubts, as `Calibration.judge` has them; images and errors as of `outputs`."""
-        parts = list(self._verdicts(images))
-        if len(parts) == 1:
-            return parts[0]
-        return Verdicts(
-            np.concatenate([part.probabilities for part in parts]),
-            np.concatenate([part.statuses for part in parts]),
-            np.concatenate([part.strangeness for part in parts]),
-        )
-
-    def _verdicts(self, images: Images) -> Iterator[Verdicts]:
+    def predict(self, images: Images, *, keep_features: bool = False) -> Predictions:
+        """Predictions for images of the network's own shape, as `Calibration.judge` has them; images and errors as of
+        `outputs`. They hold the features only with `keep_features`."""
+        parts = []
         for start in range(0, max(len(images), 1), _BLOCK):
             block = images[start : start + _BLOCK]
-            outputs = self.outputs(block)
-            yield self.calibration.judge(outputs.logits, outputs.features, block)
+            logits, features = self.outputs(block)
+            part = self.calibration.judge(logits, features, block, self.class_names)
+            parts.append(replace(part, features=features) if keep_features else part)
             release(images)
+        return Predictions.concatenate(parts)
 
 
 def uncalibrated(predictor: Predictor) -> str:

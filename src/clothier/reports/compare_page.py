@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clothier import plots
-from clothier.compare import SIGNIFICANT, Comparison, Judged, Pair
+from clothier.compare import SIGNIFICANT, Comparison, JudgedRun, Pair
 from clothier.evaluate import wilson
 from clothier.files import write_atomic
 from clothier.reports import pages
@@ -201,7 +201,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
     return {**vars(pair), "only": list(pair.only) if pair.only else None, "words": pair.words}
 
 
-def _facts(comparison: Comparison, run: Judged) -> dict[str, Any]:
+def _facts(comparison: Comparison, run: JudgedRun) -> dict[str, Any]:
     low, high = wilson(run.scores)
     group = next(group.name for group in comparison.groups if run in group.runs)
     f1 = {f"f1 {score.name}": score.f1 for score in run.scores.per_class}
@@ -232,12 +232,12 @@ def _figure(comparison: Comparison) -> bytes | None:
     return plots.render(figure)
 
 
-def _epochs(run: Judged) -> str:
+def _epochs(run: JudgedRun) -> str:
     total = sum(epochs for _, epochs in run.recipe.phases())
     return f"{run.phase.epochs}" if run.phase.epochs == total else f"{run.phase.epochs} of {total}"
 
 
-def _link(run: Judged, folder: Path) -> str:
+def _link(run: JudgedRun, folder: Path) -> str:
     path = Path(os.path.relpath(run.run.report_file.resolve(), folder.resolve())).as_posix()
     return path if run.run.report_file.exists() else ""
 

@@ -4,13 +4,13 @@ from clothier.reproduce.table import (
     TABLES,
     Filled,
     Job,
-    Outcome,
     Request,
     Row,
+    RowResult,
     carry_out,
     outcomes,
     plan,
     rows,
 )
 
-__all__ = ["TABLES", "Filled", "Job", "Outcome", "Request", "Row", "carry_out", "outcomes", "plan", "rows"]
+__all__ = ["TABLES", "Filled", "Job", "Request", "Row", "RowResult", "carry_out", "outcomes", "plan", "rows"]

@@ -12,7 +12,7 @@ from clothier.evaluate import wilson
 from clothier.files import write_atomic
 from clothier.recipes.published import PLAIN_KERAS
 from clothier.reports import pages
-from clothier.reproduce import Filled, Outcome
+from clothier.reproduce import Filled, RowResult
 from clothier.values import Scores
 
 COLUMNS = [
@@ -29,7 +29,7 @@ class Reproduction:
 
     table: str
     command: str
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[RowResult]
     source: str = "fashion-mnist"
     changes: tuple[str, ...] = ()
     notice: str = ""
@@ -74,7 +74,7 @@ def rows(reproduction: Reproduction) -> list[list[str]]:
     return lines
 
 
-def words(outcome: Outcome, comparable: bool = True) -> str:
+def words(outcome: RowResult, comparable: bool = True) -> str:
     """Whether the row reaches the published figures, and by how much it misses where it does not."""
     parts, published = [], outcome.row.published
     if outcome.filled and comparable:
@@ -249,16 +249,16 @@ def _test(filled: Filled) -> Scores:
     return filled.phase.test or filled.phase.train
 
 
-def _values(outcome: Outcome, field: str) -> list[float]:
+def _values(outcome: RowResult, field: str) -> list[float]:
     return [getattr(_test(filled), field) for filled in outcome.filled]
 
 
-def _mean(outcome: Outcome, field: str) -> float:
+def _mean(outcome: RowResult, field: str) -> float:
     values = _values(outcome, field)
     return sum(values) / len(values)
 
 
-def _ours(outcome: Outcome, field: str) -> str:
+def _ours(outcome: RowResult, field: str) -> str:
     values = _values(outcome, field)
     if len(values) < 2:
         return _number(values[0] if values else None)

@@ -87,7 +87,7 @@ class Filled:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class RowResult:
     """A row, the runs that fill it in the order of their seeds, and why some are missing ("" where none is)."""
 
     row: Row
@@ -147,20 +147,20 @@ def carry_out(
     return run
 
 
-def outcomes(request: Request, notes: Mapping[str, str] | None = None) -> list[Outcome]:
+def outcomes(request: Request, notes: Mapping[str, str] | None = None) -> list[RowResult]:
     """Every row with the runs that fill it; `notes` says, by recipe, what went wrong."""
     results = []
     for row in request.rows:
         recipe = request.recipe(row.recipe)
         if recipe is None:
-            results.append(Outcome(row, (), f"this version has no recipe {row.recipe}"))
+            results.append(RowResult(row, (), f"this version has no recipe {row.recipe}"))
             continue
         filled = _filled(request, recipe, row.phase)
         note = (notes or {}).get(row.recipe, "")
         if not filled and not note:
             trained = row.phase in dict(recipe.phases())
             note = "not run yet" if trained else f"the recipe, as changed, has no {row.phase} phase"
-        results.append(Outcome(row, filled, note))
+        results.append(RowResult(row, filled, note))
     return results
 
 

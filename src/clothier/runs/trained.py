@@ -47,16 +47,18 @@ def predict(run: Run, images: Images, which: str = "last") -> Predictions:
 
     `images` uint8 (n, height, width, channels) of the run's own shape; InputError for another. Errors as `load`.
     """
-    wanted = run.description().data.image_shape
-    if images.shape[1:] != wanted or not len(images):
+    content = run.description().data
+    if images.shape[1:] != content.image_shape or not len(images):
         raise InputError(
-            f"images are {images.shape}; {run.name} was trained on images of {wanted}; wanted one or more of those"
+            f"images are {images.shape}; {run.name} was trained on images of {content.image_shape}; "
+            "wanted one or more of those"
         )
     model = load(run, which)
     from clothier import models
 
     seen = models.averaged(model, plan(run).views)
-    return Predictions(backend.Judge(seen).logits(seen.get_weights(), images), temperature(run, which))
+    logits = backend.Inference(seen).logits(seen.get_weights(), images)
+    return Predictions(logits, temperature(run, which), content.class_names)
 
 
 def temperature(run: Run, which: str = "last") -> float | None:

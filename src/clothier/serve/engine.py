@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clothier.calibrate import Verdicts
 from clothier.predict import Predictor
 from clothier.serve.budget import Pace
-from clothier.values import Floats, Images
+from clothier.values import Images, Predictions
 
 FEW = 8  # rows of a request at most that goes before larger ones
 # Rows that go through the network at once, and of each request in turn, for requests of few rows and of many: fewer
@@ -29,30 +28,14 @@ NICE = 7  # by which the thread of many steps back: beside others that want the 
 _FIRST = 1e-3  # seconds a row, before any was measured
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """Of n images: `verdicts` as Calibration.judge has them, `logits` float32 (n, num_classes), `features` float32
-    (n, d)."""
-
-    verdicts: Verdicts
-    logits: Floats
-    features: Floats
-
-    def rows(self, start: int, stop: int) -> Outcome:
-        """Those of some images alone."""
-        part, said = slice(start, stop), self.verdicts
-        verdicts = Verdicts(said.probabilities[part], said.statuses[part], said.strangeness[part])
-        return Outcome(verdicts, self.logits[part], self.features[part])
-
-
 @dataclass(eq=False)
 class _Job:
     """A request's images, of which `given` went to the network so far, and what came back of them."""
 
     images: Images
-    future: asyncio.Future[Outcome]
+    future: asyncio.Future[Predictions]
     given: int = 0
-    parts: list[Outcome] = field(default_factory=list)
+    parts: list[Predictions] = field(default_factory=list)
 
     def turn(self, most: int) -> Images:
         """The next images, at most so many."""
@@ -64,9 +47,11 @@ class _Job:
         return self.given == len(self.images)
 
 
-class Engine:
-    """Images -> Outcome. Requests take turns of a few rows, those of FEW rows or fewer among themselves, as do those of
-    more beside them. `batches` and `rows` count what went through the network."""
+class Batcher:
+    """Images -> Predictions, with their features.
+
+    Requests take turns of a few rows, those of FEW rows or fewer among themselves, as do those of more beside them.
+    `batches` and `rows` count what went through the network."""
 
     def __init__(self, predictor: Predictor, together: int = TOGETHER) -> None:
         self.predictor = predictor
@@ -94,9 +79,9 @@ class Engine:
             self.predictor.outputs(images)
             self._many.pace = Pace((time.thread_time() - began) / len(images))
 
-    async def answer(self, images: Images) -> Outcome:
-        """Of uint8 images (n, height, width, channels). Raises what Predictor.outputs raises."""
-        return await (self._few if len(images) <= FEW else self._many).answer(images)
+    async def predict(self, images: Images) -> Predictions:
+        """Predictions for uint8 images (n, height, width, channels). Raises what Predictor.outputs raises."""
+        return await (self._few if len(images) <= FEW else self._many).predict(images)
 
     def close(self) -> None:
         """Let go of the threads; what still waits is never answered."""
@@ -113,10 +98,10 @@ class _Lane:
         self.pace = Pace(_FIRST)
         self._predictor, self._together, self._turn = predictor, together, turn
         self._waiting: deque[_Job] = deque()
-        self._thread = ThreadPoolExecutor(1, "engine", _step_back, (nice,))
+        self._thread = ThreadPoolExecutor(1, "batcher", _step_back, (nice,))
         self._working: asyncio.Task[None] | None = None
 
-    async def answer(self, images: Images) -> Outcome:
+    async def predict(self, images: Images) -> Predictions:
         job = _Job(images, asyncio.get_running_loop().create_future())
         self._waiting.append(job)
         if self._working is None or self._working.done():
@@ -131,16 +116,16 @@ class _Lane:
         loop = asyncio.get_running_loop()
         while batch := self._next():
             try:
-                outcomes = await loop.run_in_executor(self._thread, self._run, [part for _, part in batch])
+                predictions = await loop.run_in_executor(self._thread, self._run, [part for _, part in batch])
             except Exception as error:
                 for job, _ in batch:
                     if not job.future.done():
                         job.future.set_exception(error)
                 continue
-            for (job, _), outcome in zip(batch, outcomes, strict=True):
-                job.parts.append(outcome)
-                if sum(len(part.logits) for part in job.parts) == len(job.images) and not job.future.done():
-                    job.future.set_result(_joined(job.parts))
+            for (job, _), part in zip(batch, predictions, strict=True):
+                job.parts.append(part)
+                if sum(len(part) for part in job.parts) == len(job.images) and not job.future.done():
+                    job.future.set_result(Predictions.concatenate(job.parts))
 
     def _next(self) -> list[tuple[_Job, Images]]:
         batch: list[tuple[_Job, Images]] = []
@@ -157,29 +142,15 @@ class _Lane:
         self.rows += self._together - room
         return batch
 
-    def _run(self, parts: Sequence[Images]) -> list[Outcome]:
+    def _run(self, parts: Sequence[Images]) -> list[Predictions]:
         began = time.thread_time(), time.perf_counter()
         images = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        made = self._predictor.outputs(images)
-        verdicts = self._predictor.calibration.judge(made.logits, made.features, images)
-        outcome = Outcome(verdicts, made.logits, made.features)
+        predictions = self._predictor.predict(images, keep_features=True)
         self.pace.saw(len(images), time.thread_time() - began[0], time.perf_counter() - began[1])
         if len(parts) == 1:
-            return [outcome]
+            return [predictions]
         ends = np.cumsum([len(part) for part in parts]).tolist()
-        return [outcome.rows(end - len(part), end) for part, end in zip(parts, ends, strict=True)]
-
-
-def _joined(parts: Sequence[Outcome]) -> Outcome:
-    if len(parts) == 1:
-        return parts[0]
-    verdicts = Verdicts(
-        np.concatenate([part.verdicts.probabilities for part in parts]),
-        np.concatenate([part.verdicts.statuses for part in parts]),
-        np.concatenate([part.verdicts.strangeness for part in parts]),
-    )
-    logits = np.concatenate([part.logits for part in parts])
-    return Outcome(verdicts, logits, np.concatenate([part.features for part in parts]))
+        return [predictions[end - len(part) : end] for part, end in zip(parts, ends, strict=True)]
 
 
 def _step_back(nice: int) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import numpy as np
 import numpy.typing as npt
 
-from clothier.serve.engine import Engine
+from clothier.serve.engine import Batcher
 from clothier.values import Floats, Images
 
 Mask = npt.NDArray[np.bool_]
@@ -22,7 +22,7 @@ def passes(image_shape: tuple[int, int, int]) -> int:
     return 1 + min(PARTS, height) * min(PARTS, width)
 
 
-async def occlusion(engine: Engine, image: Images, label: int) -> Floats:
+async def occlusion(batcher: Batcher, image: Images, label: int) -> Floats:
     """float32 (height, width): how far the label's probability falls where a pixel is covered, on the mean of all
     covers that hide it. `image` is uint8 (height, width, channels).
 
@@ -31,7 +31,7 @@ async def occlusion(engine: Engine, image: Images, label: int) -> Floats:
     images = await asyncio.to_thread(
         _covered, image
     )  # of a large image this takes long: others have their turn
-    shares = (await engine.answer(images)).verdicts.probabilities[:, label]
+    shares = (await batcher.predict(images)).named_probabilities[1][:, label]
     rows, columns = _spans(image.shape[0]), _spans(image.shape[1])
     falls = (shares[0] - shares[1:]).reshape(len(rows), len(columns))
     num_covers = np.outer(rows.sum(axis=0), columns.sum(axis=0))  # that hide each pixel

@@ -28,8 +28,8 @@ async def metrics(request: Request) -> Response:
     if service.state == READY:
         model = service.model
         counters = {
-            "batches_total": model.engine.batches,
-            "batch_images_total": model.engine.rows,
+            "batches_total": model.batcher.batches,
+            "batch_images_total": model.batcher.rows,
             "decoders_replaced_total": model.decoders.replaced + model.reader.replaced,
         }
     gauges: dict[str, int] = {

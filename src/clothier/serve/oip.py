@@ -13,10 +13,11 @@ from starlette.routing import Route
 from clothier import __version__
 from clothier.errors import RefusedError
 from clothier.serve import tensors
-from clothier.serve.engine import FEW, Outcome
+from clothier.serve.engine import FEW
 from clothier.serve.responses import Json
-from clothier.serve.service import READY, Model, Service
+from clothier.serve.service import READY, ServedModel, Service
 from clothier.serve.tensors import Asked
+from clothier.values import Predictions
 
 VERSION = "1"
 _KINDS = ("", "application/json", "application/octet-stream")
@@ -63,7 +64,7 @@ async def model_ready(request: Request) -> Response:
 async def metadata(request: Request) -> Response:
     """The names, types and shapes of what goes in and comes out."""
     service, model = _named(request)
-    predictor = model.engine.predictor
+    predictor = model.batcher.predictor
     shapes = {
         "probabilities": ("FP32", [-1, predictor.num_classes]),
         "status": ("BYTES", [-1]),
@@ -95,7 +96,7 @@ async def infer(request: Request) -> Response:
         raise RefusedError(
             415, "unsupported_type", f"the body is {ascii(kind)[:60]}; wanted {' or '.join(_KINDS[1:])}"
         )
-    images = service.settings.rows * math.prod(model.engine.predictor.image_shape)
+    images = service.settings.rows * math.prod(model.batcher.predictor.image_shape)
     most = min(service.settings.body_bytes, tensors.MOST_JSON + images)
     head = request.headers.get(tensors.HEAD)
     with service.bodies.admitted(request, most) as body:
@@ -105,19 +106,18 @@ async def infer(request: Request) -> Response:
             asked = await model.reader.read(content, head)
             rows = len(asked.images)
             with service.place(service.tensors) if rows <= FEW else service.price(0, rows):
-                outcome = await model.engine.answer(asked.images)
-                content, headers = await _packed(service, asked, outcome)
+                predictions = await model.batcher.predict(asked.images)
+                content, headers = await _packed(service, asked, predictions)
     return Response(content, headers=headers)
 
 
-async def _packed(service: Service, asked: Asked, outcome: Outcome) -> tuple[bytes, dict[str, str]]:
-    verdicts = outcome.verdicts
+async def _packed(service: Service, asked: Asked, predictions: Predictions) -> tuple[bytes, dict[str, str]]:
     arrays = {
-        "probabilities": verdicts.probabilities,
-        "status": np.asarray(verdicts.statuses),
-        "strangeness": np.nan_to_num(verdicts.strangeness),  # JSON has no NaN
-        "logits": outcome.logits,
-        "features": outcome.features,
+        "probabilities": predictions.named_probabilities[1],
+        "status": predictions.statuses,
+        "strangeness": np.nan_to_num(predictions.strangeness),  # JSON has no NaN
+        "logits": predictions.logits,
+        "features": predictions.features,
     }
     async with service.packing:
         return await tensors.pack(service.name, asked, arrays)
@@ -127,7 +127,7 @@ def _status(service: Service) -> int:
     return 200 if service.state == READY else 503
 
 
-def _named(request: Request) -> tuple[Service, Model]:
+def _named(request: Request) -> tuple[Service, ServedModel]:
     """The service and its model, where that has the name in the path. Raises RefusedError."""
     service: Service = request.app.state.service
     model = service.model

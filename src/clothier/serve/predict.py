@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from clothier import predict as predicting
 from clothier.errors import DataError, RefusedError, unknown_name
-from clothier.predict import UNREADABLE, Answer
 from clothier.serve import heatmap, responses, uploads
 from clothier.serve.decoders import Decoded
-from clothier.serve.engine import Outcome
 from clothier.serve.service import Service
 from clothier.serve.uploads import Upload
+from clothier.values import UNREADABLE, Floats, Prediction, Predictions
 
 SHOWN = ("image", "heat", "lookalikes")
 NUM_LOOKALIKES = 5
@@ -32,12 +31,12 @@ async def predict(request: Request) -> Response:
     with service.bodies.admitted(request, service.settings.body_bytes) as body:
         pictures = await uploads.pictures(body, service.settings.pictures)
         passes = len(pictures) * (
-            1 + ("heat" in shown) * heatmap.passes(service.model.engine.predictor.image_shape)
+            1 + ("heat" in shown) * heatmap.passes(service.model.batcher.predictor.image_shape)
         )
         with service.price(len(pictures), passes):
             async with service.deadline():
-                decoded, outcome = await _judged(service, pictures)
-                answers = await _answers(service, pictures, decoded, outcome, shown)
+                decoded, predictions = await _predicted(service, pictures)
+                answers = await _answers(service, pictures, decoded, predictions, shown)
     for answer in answers:
         service.metrics.pictures[answer["status"]] += 1
     if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
@@ -86,16 +85,19 @@ def _shown(request: Request) -> frozenset[str]:
     return frozenset(words)
 
 
-async def _judged(service: Service, pictures: Sequence[Upload]) -> tuple[list[Decoded | str], Outcome | None]:
-    """Of each picture its image, or the reason why it cannot be read; and what the network makes of the images.
+async def _predicted(service: Service, pictures: Sequence[Upload]) -> tuple[list[Decoded | str], Predictions]:
+    """Of each picture its image, or the reason why it cannot be read; and the predictions for the images.
 
     A single picture has a place in the crowd until then: what is shown besides takes longer, and must not shut out
     others.
     """
     with service.place(service.crowd) if len(pictures) == 1 else contextlib.nullcontext():
         decoded = await _decoded(service, pictures)
+        batcher = service.model.batcher
         images = [made.image for made in decoded if isinstance(made, Decoded)]
-        return decoded, await service.model.engine.answer(np.stack(images)) if images else None
+        if images:
+            return decoded, await batcher.predict(np.stack(images))
+        return decoded, batcher.predictor.predict(np.empty((0, *batcher.predictor.image_shape), np.uint8))
 
 
 async def _decoded(service: Service, pictures: Sequence[Upload]) -> list[Decoded | str]:
@@ -119,46 +121,51 @@ async def _answers(
     service: Service,
     pictures: Sequence[Upload],
     decoded: Sequence[Decoded | str],
-    outcome: Outcome | None,
+    predictions: Predictions,
     shown: frozenset[str],
 ) -> list[dict[str, Any]]:
-    answers, row = [], 0
-    for upload, made in zip(pictures, decoded, strict=True):
-        if isinstance(made, str) or outcome is None:
-            answers.append(responses.answer(Answer(upload.filename, reason=str(made))))
+    answers, features = [], iter(predictions.features)
+    everything = replace(
+        predictions.with_unreadable([made if isinstance(made, str) else "" for made in decoded]),
+        warnings=tuple(() if isinstance(made, str) else made.warnings for made in decoded),
+        filenames=tuple(upload.filename for upload in pictures),
+    )
+    for prediction, made in zip(everything, decoded, strict=True):
+        if isinstance(made, str):
+            answers.append(responses.answer(prediction))
             continue
-        names = service.model.engine.predictor.class_names
-        said = predicting.of_verdicts(upload.filename, names, outcome.verdicts, row, made.warnings)
-        extras = await _extras(service, made, outcome, row, shown)
-        answers.append(responses.answer(said, **extras))
-        row += 1
+        extras = await _extras(service, made, prediction, next(features), shown)
+        answers.append(responses.answer(prediction, **extras))
         await asyncio.sleep(0)  # others have their turn
     return answers
 
 
 async def _extras(
-    service: Service, made: Decoded, outcome: Outcome, row: int, shown: frozenset[str]
+    service: Service,
+    made: Decoded,
+    prediction: Prediction,
+    features: Floats,
+    shown: frozenset[str],
 ) -> dict[str, Any]:
     extras: dict[str, Any] = {}
     if "image" in shown:
         extras["image"] = responses.data_url(made.image)
     if "heat" in shown:
-        label = int(outcome.verdicts.probabilities[row].argmax())
         extras["heat"] = responses.data_url(
-            heatmap.drawn(await heatmap.occlusion(service.model.engine, made.image, label))
+            heatmap.drawn(await heatmap.occlusion(service.model.batcher, made.image, prediction.label))
         )
     if "lookalikes" in shown:
-        extras["lookalikes"] = _lookalikes(service, outcome, row)
+        extras["lookalikes"] = _lookalikes(service, features)
     return extras
 
 
-def _lookalikes(service: Service, outcome: Outcome, row: int) -> list[dict[str, Any]]:
+def _lookalikes(service: Service, features: Floats) -> list[dict[str, Any]]:
     """The training images whose features are nearest to those of the picture, the nearest first."""
     known = service.model.content.lookalikes
     if known is None:
         return []
-    distances = np.linalg.norm(known.features - outcome.features[row], axis=1)
-    names = service.model.engine.predictor.class_names
+    distances = np.linalg.norm(known.features - features, axis=1)
+    names = service.model.batcher.predictor.class_names
     return [
         {
             "label": names[known.labels[place]],

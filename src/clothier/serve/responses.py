@@ -14,8 +14,7 @@ from PIL import Image
 from starlette.responses import Response
 
 from clothier.errors import RefusedError
-from clothier.predict import Answer
-from clothier.values import Images
+from clothier.values import Images, Prediction
 
 _KNOWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -29,19 +28,19 @@ class Json(Response):
         return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def answer(said: Answer, **shown: Any) -> dict[str, Any]:
+def answer(prediction: Prediction, **shown: Any) -> dict[str, Any]:
     """An entry of "answers"; probabilities are in order, the most probable class first. `shown` are image, heat and
     lookalikes, where they were asked for."""
-    names = [name for name, _ in said.classes]
+    names = [name for name, _ in prediction.classes]
     return {
-        "filename": said.filename or None,
-        "status": said.status,
+        "filename": prediction.filename or None,
+        "status": prediction.status,
         "label": names[0] if names else None,
-        "probabilities": {name: round(share, 6) for name, share in said.classes},
+        "probabilities": {name: round(share, 6) for name, share in prediction.classes},
         "second": names[1] if names else None,
-        "strangeness": None if said.strangeness is None else round(said.strangeness, 3),
-        "warnings": list(said.warnings),
-        "reason": said.reason or None,
+        "strangeness": None if prediction.strangeness is None else round(prediction.strangeness, 3),
+        "warnings": list(prediction.warnings),
+        "reason": prediction.reason or None,
         "image": None,
         "heat": None,
         "lookalikes": [],

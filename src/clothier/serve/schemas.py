@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from clothier.calibrate import STATUSES
-from clothier.predict import UNREADABLE
 from clothier.serve import tensors
+from clothier.values import STATUSES
 
 _WORD: dict[str, Any] = {"type": "string"}
 _PERHAPS_WORD: dict[str, Any] = {"type": ["string", "null"]}
@@ -54,7 +53,7 @@ SCHEMAS: dict[str, Any] = {
     "Answers": _object(model=_WORD, answers=_list({"$ref": "#/components/schemas/Answer"}, minItems=1)),
     "Answer": _object(
         filename=_PERHAPS_WORD,
-        status={"enum": [*STATUSES, UNREADABLE]},
+        status={"enum": list(STATUSES)},
         label=_PERHAPS_WORD,
         probabilities={"type": "object", "additionalProperties": _SHARE},
         second=_PERHAPS_WORD,

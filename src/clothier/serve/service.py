@@ -18,7 +18,7 @@ from clothier.predict import Predictor, file_of
 from clothier.serve.admission import Crowd
 from clothier.serve.budget import Budget
 from clothier.serve.decoders import Decoders, Manner
-from clothier.serve.engine import FEW, Engine
+from clothier.serve.engine import FEW, Batcher
 from clothier.serve.metrics import Metrics
 from clothier.serve.request_body import Bodies
 from clothier.serve.settings import Settings
@@ -36,11 +36,11 @@ _LULL = 0.5  # seconds for which a service that is to end still answers, so that
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class ServedModel:
     """A model file, and what answers with it."""
 
     content: Bundle
-    engine: Engine
+    batcher: Batcher
     decoders: Decoders
     reader: TensorReader
 
@@ -71,13 +71,13 @@ class Service:
         self.passes = Budget(
             "passes of the network",
             "send fewer rows or pictures",
-            lambda: self.model.engine.pace.within(together),
-            lambda: self.model.engine.pace.alone(alone),
+            lambda: self.model.batcher.pace.within(together),
+            lambda: self.model.batcher.pace.alone(alone),
         )
         self.packing = asyncio.Lock()  # one long answer is written at a time, in small pieces
         self.metrics = Metrics()
         self.name = ""
-        self._model: Model | None = None
+        self._model: ServedModel | None = None
         self._decoders: Decoders | None = None
         self._given = content
         self._tasks: list[asyncio.Task[None]] = []
@@ -99,7 +99,7 @@ class Service:
         if self._decoders is not None:
             self._decoders.close()
         if self._model is not None:
-            self._model.engine.close()
+            self._model.batcher.close()
             self._model.reader.close()
 
     async def drain(self) -> None:
@@ -117,7 +117,7 @@ class Service:
         return self.state == DRAINING
 
     @property
-    def model(self) -> Model:
+    def model(self) -> ServedModel:
         """What was loaded; RefusedError 503 where it is not there yet."""
         if self._model is None:
             raise self._unready()
@@ -190,9 +190,9 @@ class Service:
             )
             # They start while the network is made ready.
             self._decoders = Decoders(manner, self.num_decoders)
-            engine = Engine(await loop.run_in_executor(None, lambda: Predictor(content, 1)))
-            await loop.run_in_executor(None, engine.warm)
-            self._model = Model(content, engine, self._decoders, TensorReader(manner, limits.rows))
+            batcher = Batcher(await loop.run_in_executor(None, lambda: Predictor(content, 1)))
+            await loop.run_in_executor(None, batcher.warm)
+            self._model = ServedModel(content, batcher, self._decoders, TensorReader(manner, limits.rows))
         except BaseException:
             self.state = FAILED
             raise

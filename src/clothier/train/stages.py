@@ -40,9 +40,9 @@ class Stage:
             average_decay=recipe.average_decay,
             keep_losses=bool(recipe.skip),
         )
-        self._glance = backend.Judge(twin)
+        self._glance = backend.Inference(twin)
         looked = models.averaged(twin, recipe.views)
-        self._judge = self._glance if looked is twin else backend.Judge(looked)
+        self._judge = self._glance if looked is twin else backend.Inference(looked)
         self.batch_size = recipe.batch_size
 
     def predict(self, examples: Examples) -> Predictions:

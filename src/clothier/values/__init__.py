@@ -5,11 +5,18 @@ from clothier.values.callbacks import Report, Tell
 from clothier.values.dataset import Dataset, Reading, check_names, check_not_empty
 from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Examples, Features, Mixed, Split, Targets
-from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Predictions, Scores
+from clothier.values.prediction import STATUSES, SURE, UNLIKE, UNREADABLE, UNSURE, Prediction
+from clothier.values.predictions import Predictions
+from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Scores
 
 __all__ = [
     "SCORE_COLUMNS",
+    "STATUSES",
+    "SURE",
     "UNKNOWN",
+    "UNLIKE",
+    "UNREADABLE",
+    "UNSURE",
     "ClassScore",
     "Counts",
     "Dataset",
@@ -23,6 +30,7 @@ __all__ = [
     "Labels",
     "Mixed",
     "PhaseScores",
+    "Prediction",
     "Predictions",
     "Reading",
     "Report",

@@ -1,62 +1,88 @@
-"""Answers -> rows of a table, and the two kinds of file that hold one: CSV and JSON lines."""
+"""A prediction as a row of a table, in the two kinds of file that hold one: CSV and JSON lines."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clothier.errors import InputError
-from clothier.predict.photos import Answer
 from clothier.values import csvtext
 
-COLUMNS = (
-    "filename",
-    "label",
-    "probability",
-    "second",
-    "second_probability",
-    "strangeness",
-    "status",
-    "reason",
-    "warnings",
-)
+if TYPE_CHECKING:
+    from clothier.values.prediction import Prediction
+
 FORMATS = (".csv", ".jsonl")
 
 
-def writer(suffix: str) -> tuple[str, Callable[[Answer], str]]:
-    """(what such a file begins with, the line of an answer), both with their line ends; InputError for a suffix that
-    is none of FORMATS. A CSV file begins with a byte-order mark and shields words, for the sake of spreadsheets."""
-    if suffix == ".csv":
-        return csvtext.BOM + csvtext.line(COLUMNS), lambda answer: csvtext.line(_row(answer).values())
-    if suffix == ".jsonl":
-        return "", as_json
-    raise InputError(
-        f"answers are written to {' and '.join(FORMATS)} files; got '{suffix}'; name one of those"
+def columns(probability_name: str) -> tuple[str, ...]:
+    """The columns of a table whose probabilities have that name, as `Prediction.probability_name` gives it."""
+    name = probability_name.replace(" ", "_")
+    return (
+        "filename",
+        "label",
+        name,
+        "second",
+        f"second_{name}",
+        "strangeness",
+        "status",
+        "reason",
+        "warnings",
     )
 
 
-def as_json(answer: Answer) -> str:
+def writer(suffix: str, probability_name: str) -> tuple[str, Callable[[Prediction], str]]:
+    """(what such a file begins with, the line of a prediction), both with their line ends; InputError for a suffix that
+    is none of FORMATS."""
+    check_suffix(suffix)
+    return (csv_header(probability_name), as_csv) if suffix == ".csv" else ("", as_json)
+
+
+def check_suffix(suffix: str) -> None:
+    """InputError for a suffix that is none of FORMATS."""
+    if suffix not in FORMATS:
+        raise InputError(
+            f"answers are written to {' and '.join(FORMATS)} files; got '{suffix}'; name one of those"
+        )
+
+
+def csv_header(probability_name: str) -> str:
+    """The first line of a CSV file, after a byte-order mark for the sake of spreadsheets."""
+    return csvtext.BOM + csvtext.line(columns(probability_name))
+
+
+def as_csv(prediction: Prediction) -> str:
+    """One line of CSV."""
+    return csvtext.line(_row(prediction, "; ".join(prediction.warnings)).values())
+
+
+def as_json(prediction: Prediction) -> str:
     """One line of JSON: the columns, and the probability of each class."""
-    content = _row(answer) | {"probabilities": {name: round(share, 6) for name, share in answer.classes}}
+    content = _row(prediction, list(prediction.warnings)) | probabilities(prediction)
     return json.dumps({name: value for name, value in content.items() if value != ""}) + "\n"
 
 
-def _row(answer: Answer) -> dict[str, Any]:
+def probabilities(prediction: Prediction) -> dict[str, dict[str, float]]:
+    """{"probabilities": those of each class, the most probable first}, or {"uncalibrated_probabilities": these}."""
+    name = prediction.probability_name.replace(" probability", "_probability").removesuffix("y") + "ies"
+    return {name: {class_name: round(share, 6) for class_name, share in prediction.classes}}
+
+
+def _row(prediction: Prediction, warnings: str | list[str]) -> dict[str, Any]:
     """Numbers rounded to what they are good for; what is not known is empty."""
-    ranked = [*answer.classes[:2], ("", ""), ("", "")][:2]
+    ranked = [*prediction.classes[:2], ("", ""), ("", "")][:2]
     (label, probability), (second, second_probability) = (
         (name, round(share, 6) if isinstance(share, float) else "") for name, share in ranked
     )
     values = (
-        answer.filename,
+        prediction.filename,
         label,
         probability,
         second,
         second_probability,
-        "" if answer.strangeness is None else round(answer.strangeness, 3),
-        answer.status,
-        answer.reason,
-        "; ".join(answer.warnings),
+        "" if prediction.strangeness is None else round(prediction.strangeness, 3),
+        prediction.status,
+        prediction.reason,
+        warnings,
     )
-    return dict(zip(COLUMNS, values, strict=True))
+    return dict(zip(columns(prediction.probability_name), values, strict=True))

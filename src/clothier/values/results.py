@@ -1,4 +1,4 @@
-"""What comes out: predictions, scores, a row of history."""
+"""What comes out of training: scores, a row of history."""
 
 from __future__ import annotations
 
@@ -7,49 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from clothier.errors import InputError
 from clothier.values import markup
-from clothier.values.arrays import Counts, Floats, Labels, softmax
+from clothier.values.arrays import Counts
 
 SCORE_COLUMNS = ("phase", "split", "images", "loss", "accuracy")
-
-
-@dataclass(frozen=True, eq=False)
-class Predictions:
-    """What a model says of n images: `logits` float32 (n, num_classes), not yet softmaxed, and the `temperature` that
-    calibrates them; None where none was fitted to these weights."""
-
-    logits: Floats
-    temperature: float | None = None
-
-    @property
-    def probabilities(self) -> Floats:
-        """Calibrated probabilities, float32 (n, num_classes); rows sum to 1. Raises InputError without a
-        temperature."""
-        if self.temperature is None:
-            raise InputError(
-                "these predictions are not calibrated: no temperature was fitted to the weights; wanted those that a "
-                "finished phase was judged by; or take .uncalibrated_probabilities"
-            )
-        return softmax(self.logits, self.temperature)
-
-    @property
-    def uncalibrated_probabilities(self) -> Floats:
-        """Softmax of the logits as the network gives them; shape and type as of `probabilities`."""
-        return softmax(self.logits)
-
-    @property
-    def named_probabilities(self) -> tuple[str, Floats]:
-        """("probability", the calibrated ones), or where these are not known ("uncalibrated probability", the
-        others): for output that shows either and says which."""
-        if self.temperature is None:
-            return "uncalibrated probability", self.uncalibrated_probabilities
-        return "probability", self.probabilities
-
-    @property
-    def labels(self) -> Labels:
-        """The most probable class of each image, int64 (n,)."""
-        return np.asarray(self.logits.argmax(axis=1), dtype=np.int64)
 
 
 @dataclass(frozen=True)

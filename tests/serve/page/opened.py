@@ -68,8 +68,7 @@ def photos() -> dict[str, bytes]:
         content = as_png(candidate)
         examined = doctor.examine(content, size=SIZE)
         image = examined.image[np.newaxis]
-        outputs = predictor.outputs(image)
-        status = str(predictor.calibration.judge(outputs.logits, outputs.features, image).statuses[0])
+        status = predictor.predict(image)[0].status
         found.setdefault(status, content)
         if examined.warnings:
             found.setdefault("warned", content)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from serve.page.opened import NAMES, Opened
 
-from clothier.values import prediction_rows as rows
 from clothier.serve import samples
+from clothier.values import prediction_rows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -224,7 +224,7 @@ def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
         opened.page.get_by_text("save as CSV").click()
     with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.DictReader(file))
-    assert tuple(table[0]) == rows.COLUMNS
+    assert tuple(table[0]) == prediction_rows.columns("probability")
     assert [row["filename"] for row in table] == ["sure", '"a, b".png', "'=broken.png", "warned"]
     assert table[0]["label"] == first["label"]
     assert float(table[0]["probability"]) == first["probabilities"][first["label"]]

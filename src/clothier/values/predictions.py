@@ -1,0 +1,188 @@
+"""What a network predicts for n images."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+import numpy.typing as npt
+
+from clothier.errors import DataError
+from clothier.files import writing
+from clothier.values import markup, prediction_rows
+from clothier.values.arrays import Floats, Labels, softmax
+from clothier.values.prediction import STATUSES, UNREADABLE, Prediction, fitted, probability_name
+
+_SHOWN = 20  # rows of a table in a notebook
+
+Statuses = npt.NDArray[np.str_]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Predictions:
+    """What a network predicts for n images. Indexing and iteration give a Prediction, a slice gives Predictions.
+
+    `logits` float32 (n, num_classes), not yet softmaxed, NaN where a picture could not be read; the `temperature` that
+    calibrates them, None where none was fitted to these weights; `statuses` str (n,), each one of STATUSES, or empty
+    where nothing was judged; `strangeness` float32 (n,) in standard deviations, 0 for an ordinary image, NaN where it
+    is unknown; for each image the `reasons` why it could not be read, the `warnings` of the photo doctor and the
+    `filenames`. `features` float32 (n, d) are those that the logits were computed from; d is 0 where they
+    were not asked for.
+    """
+
+    logits: Floats
+    temperature: float | None = None
+    class_names: tuple[str, ...] = ()
+    statuses: Statuses = field(default_factory=lambda: np.empty(0, np.str_))
+    strangeness: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, ...], ...] = ()
+    filenames: tuple[str, ...] = ()
+    features: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
+
+    def __post_init__(self) -> None:
+        """Fill in what was left out, and raise DataError where counts differ."""
+        count, num_classes = self.logits.shape
+        defaults = {
+            "class_names": tuple(map(str, range(num_classes))) if not self.class_names else None,
+            "statuses": np.full(count, "", np.str_) if not len(self.statuses) else None,
+            "strangeness": np.full(count, np.nan, np.float32) if not len(self.strangeness) else None,
+            "reasons": ("",) * count if not self.reasons else None,
+            "warnings": ((),) * count if not self.warnings else None,
+            "filenames": ("",) * count if not self.filenames else None,
+            "features": np.empty((count, 0), np.float32) if not self.features.shape[1] else None,
+        }
+        for name, value in defaults.items():
+            if value is not None:
+                object.__setattr__(self, name, value)
+        lengths = {name: len(getattr(self, name)) for name in _PER_IMAGE}
+        if set(lengths.values()) != {count}:
+            raise DataError(f"{count} rows of logits, {lengths}; wanted one of each an image")
+        if len(self.class_names) != num_classes:
+            raise DataError(
+                f"{num_classes} logits an image, {len(self.class_names)} class names; wanted as many"
+            )
+
+    @property
+    def labels(self) -> Labels:
+        """The most probable class of each image, int64 (n,); -1 where the picture could not be read."""
+        return np.where(self.statuses == UNREADABLE, -1, self.logits.argmax(axis=1)).astype(np.int64)
+
+    @property
+    def probabilities(self) -> Floats:
+        """Calibrated probabilities, float32 (n, num_classes); rows sum to 1, or are NaN where the picture could not be
+        read. Raises InputError without a temperature."""
+        return softmax(self.logits, fitted(self.temperature))
+
+    @property
+    def uncalibrated_probabilities(self) -> Floats:
+        """Softmax of the logits as the network gives them; shape and type as of `probabilities`."""
+        return softmax(self.logits)
+
+    @property
+    def named_probabilities(self) -> tuple[str, Floats]:
+        """("probability", the calibrated ones), or without a temperature ("uncalibrated probability", the others): for
+        output that shows either and names which."""
+        return probability_name(self.temperature), softmax(self.logits, self.temperature or 1.0)
+
+    def with_unreadable(self, reasons: Sequence[str]) -> Predictions:
+        """As many rows as reasons: these predictions in order where the reason is empty, unreadable ones elsewhere."""
+        if not any(reasons):
+            return self
+        readable = np.array([not reason for reason in reasons], np.bool_)
+        logits = np.full((len(reasons), self.logits.shape[1]), np.nan, np.float32)
+        statuses = np.full(len(reasons), UNREADABLE, np.array(STATUSES).dtype)
+        strangeness = np.full(len(reasons), np.nan, np.float32)
+        logits[readable], statuses[readable], strangeness[readable] = (
+            self.logits,
+            self.statuses,
+            self.strangeness,
+        )
+        return Predictions(
+            logits, self.temperature, self.class_names, statuses, strangeness, reasons=tuple(reasons)
+        )
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Predictions]) -> Predictions:
+        """The predictions of one network in a row; at least one."""
+        if len(parts) == 1:
+            return parts[0]
+        return replace(
+            parts[0],
+            logits=np.concatenate([part.logits for part in parts]),
+            statuses=np.concatenate([part.statuses for part in parts]),
+            strangeness=np.concatenate([part.strangeness for part in parts]),
+            reasons=tuple(reason for part in parts for reason in part.reasons),
+            warnings=tuple(warnings for part in parts for warnings in part.warnings),
+            filenames=tuple(filename for part in parts for filename in part.filenames),
+            features=np.concatenate([part.features for part in parts]),
+        )
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write what `clothier predict --out` writes: a CSV file with one row an image. Raises WriteError."""
+        name = probability_name(self.temperature)
+        with writing(Path(path)) as file:
+            file.write(prediction_rows.csv_header(name).encode())
+            for prediction in self:
+                file.write(prediction_rows.as_csv(prediction).encode())
+
+    def __len__(self) -> int:
+        return len(self.logits)
+
+    def __iter__(self) -> Iterator[Prediction]:
+        return (self[row] for row in range(len(self)))
+
+    @overload
+    def __getitem__(self, row: int) -> Prediction: ...
+    @overload
+    def __getitem__(self, row: slice) -> Predictions: ...
+    def __getitem__(self, row: int | slice) -> Prediction | Predictions:
+        if isinstance(row, slice):
+            return replace(self, **{name: getattr(self, name)[row] for name in _PER_IMAGE})
+        strangeness = float(self.strangeness[row])
+        return Prediction(
+            logits=self.logits[row],
+            class_names=self.class_names,
+            temperature=self.temperature,
+            status=str(self.statuses[row]),
+            strangeness=None if np.isnan(strangeness) else strangeness,
+            reason=self.reasons[row],
+            warnings=self.warnings[row],
+            filename=self.filenames[row],
+        )
+
+    def __repr__(self) -> str:
+        return f"<Predictions of {self._counts()}>"
+
+    def _counts(self) -> str:
+        """Such as "3 images in 10 classes: 2 sure, 1 unreadable"."""
+        counts = Counter(self.statuses.tolist())
+        found = ", ".join(f"{counts[status]:,} {status}" for status in STATUSES if counts[status])
+        images = f"{len(self):,} image{'s' if len(self) != 1 else ''} in {len(self.class_names):,} classes"
+        return f"{images}: {found}" if found else images
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                prediction.filename or str(row),
+                *(
+                    (prediction.classes[0][0], f"{prediction.classes[0][1]:.4f}")
+                    if prediction.classes
+                    else ("", "")
+                ),
+                prediction.status,
+                "; ".join(filter(None, (prediction.doubt, *prediction.warnings))),
+            )
+            for row, prediction in enumerate(self[:_SHOWN])
+        ]
+        rest = f"and {len(self) - _SHOWN:,} more" if len(self) > _SHOWN else ""
+        columns = ("image", "class", probability_name(self.temperature), "status", "remark")
+        return markup.table(self._counts(), columns, rows, rest)
+
+
+# The fields of Predictions that have one entry an image.
+_PER_IMAGE = ("logits", "statuses", "strangeness", "reasons", "warnings", "filenames", "features")
