@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from clothier import backend
+from clothier.reports import report
 from clothier.values import Dataset, Labels, Split
 
 if TYPE_CHECKING:
@@ -45,6 +46,15 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("CLOTHIER_DATA", raising=False)
     yield
+
+
+@pytest.fixture(scope="module")
+def quick_pages() -> Iterator[None]:
+    """Drawing takes longer than training a tiny run; pages have their own tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "draw", lambda *_: {})
+        patch.setattr(report, "render", lambda run, _: f"<!DOCTYPE html> {len(run.read_scores())} phases")
+        yield
 
 
 def stripes(num_images: int, seed: int, side: int = 12) -> Split:

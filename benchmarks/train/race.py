@@ -9,7 +9,7 @@ steady: training steps alone, from the first batch to the last of each epoch aft
   that `fit` makes of arrays, with tf.data's autotune off, so that nothing stands still.
 whole fit: from the call to the end of the last epoch, validation and building, compiling and tracing included, and with
   us a checkpoint each epoch. Keras as people run it, `fit` on arrays. Apart, and part of neither ratio: the seconds to
-  the end of the first batch, and what we do after the last epoch (scores of all splits, figures, the report).
+  the end of the first batch, and what we do after the last epoch (scores, figures, the report, the model file).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from benchmarks import common
 from benchmarks.common import Row
 from benchmarks.train import plain_keras
 from benchmarks.train.stopwatch import Stopwatch, Watching, keras_clock
-from clothier import backend, data, recipes, train
+from clothier import backend, data, finish, recipes, train
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset, Split
@@ -41,7 +41,7 @@ def ours(recipe: Recipe, dataset: Dataset) -> Figures:
     with tempfile.TemporaryDirectory() as scratch:
         run = Run.create(recipe.name, Path(scratch))
         watching = Watching(Stopwatch(len(dataset.train), BATCH))
-        train.train(recipe, dataset, run, watcher=watching)
+        finish.train(recipe, dataset, run, watcher=watching)
         watch = watching.watch
         after = watch.seconds() - watching.fit
     return {

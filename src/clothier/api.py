@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from clothier import recipes, train
+from clothier import finish, recipes
 from clothier.errors import InputError
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train import Watcher
+from clothier.train import Watcher, check_names
 from clothier.values import Dataset, Reading, Split
 from clothier.values.fingerprint import fingerprint
 
@@ -27,20 +27,20 @@ def fit(
     """A finished run in a new folder under `root`: `fit("cnn1", dataset, epochs=3, augmented_epochs=0)`.
 
     `changes` go to the recipe's fields. Raises InputError for unknown names or values out of range, for a way of
-    holding out validation images other than that by which the data were read, and as `train.train`.
+    holding out validation images other than that by which the data were read, and as `finish.train`.
     """
     _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
     _check_dataset(dataset)
     chosen = recipes.get(recipe) if isinstance(recipe, str) else recipe
     chosen = recipes.change(chosen, changes)
-    train.check_names(chosen)
+    check_names(chosen)
     if "validation" in changes and chosen.validation != (read := chosen.as_read(dataset).validation):
         raise InputError(
             f"validation is '{chosen.validation}', and {dataset.name} was read already, by '{read}'; "
             f"wanted no validation here; choose it when reading: clothier.LoadOptions(validation='{chosen.validation}')"
         )
     run = Run.create(chosen.name, Path(root))
-    train.train(chosen, dataset, run, watcher=watcher)
+    finish.train(chosen, dataset, run, watcher=watcher)
     return run
 
 

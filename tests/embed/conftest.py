@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from clothier import recipes, train
-from clothier.reports import report
 from clothier.runs import Run
 from clothier.values import Dataset
 
@@ -24,8 +23,6 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Run
         settings = {"epochs": 2, "augmented_epochs": 0, "batch_size": 32, "learning_rate": 0.003, **changes}
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
-            patch.setattr(report, "draw", lambda *_: {})
-            patch.setattr(report, "render", lambda run, _: "")
             train.train(recipes.change(recipes.get(recipe), settings), dataset, run)
         return run
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,19 +12,13 @@ from made_runs import make_run
 from clothier import recipes, reproduce, train
 from clothier.errors import InputError, InterruptedRunError
 from clothier.recipes.published import PUBLISHED
-from clothier.reports import report
 from clothier.reproduce import Job, Request
 from clothier.values import Dataset, EpochRow
 
 QUICK = {"epochs": "2", "augmented_epochs": "1", "batch_size": "64"}
 
 
-@pytest.fixture(autouse=True)
-def _quick_pages() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "draw", lambda *_: {})
-        patch.setattr(report, "render", lambda run, _: "<!doctype html>")
-        yield
+pytestmark = pytest.mark.usefixtures("quick_pages")
 
 
 def request(tiny: Dataset, root: Path, names: str = "cnn1", **changes: Any) -> Request:

@@ -6,33 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from train.running import RECIPE, fresh, quick_model_file
+from train.running import RECIPE, fresh
 
-from clothier import export, train
+from clothier import train
 from clothier.errors import InterruptedRunError
-from clothier.reports import report
 from clothier.runs import Run
 from clothier.values import Dataset
 
 
 @pytest.fixture(scope="module")
-def quick_pages() -> Iterator[None]:
-    """Dozens of runs are made here, and drawing takes longer than training them; pages and model file have their own
-    tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "draw", lambda *_: {})
-        patch.setattr(report, "render", lambda run, _: f"<!DOCTYPE html> {len(run.read_scores())} phases")
-        patch.setattr(export, "write_model_file", quick_model_file)
-        yield
-
-
-@pytest.fixture(scope="module")
-def finished(quick_pages: None, tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def finished(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return fresh(tiny, tmp_path_factory.mktemp("finished"))
 
 
 @pytest.fixture
-def stopped(quick_pages: None, tiny: Dataset, tmp_path: Path) -> Iterator[Run]:
+def stopped(tiny: Dataset, tmp_path: Path) -> Iterator[Run]:
     """A run with two of four epochs done."""
 
     class Stop(train.Watcher):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from clothier import recipes, train
-from clothier.files import write_atomic
 from clothier.recipes import Recipe
 from clothier.runs import Run, checkpoint
 from clothier.values import Dataset
@@ -61,11 +59,7 @@ def state(run: Run) -> tuple[str, str, list[str], list[Any]]:
     files = sorted(str(p.relative_to(run.path)) for p in run.path.rglob("*") if p.is_file())
     return (
         checkpoint.digest(last.tensors),
-        run.predictions_file.read_text() + run.model_file.read_text(),
+        run.predictions_file.read_text() + (run.model_file.read_text() if run.model_file.exists() else ""),
         files,
         [history, scores, last.best],
     )
-
-
-def quick_model_file(run: Run, dataset: Dataset, between: Callable[[], None]) -> None:
-    write_atomic(run.model_file, run.read_scores()[-1].weights_sha256)

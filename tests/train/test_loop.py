@@ -18,8 +18,6 @@ from clothier.runs import Run, checkpoint, trained
 from clothier.train import batches, loop
 from clothier.values import Dataset, EpochRow, Predictions, Split
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
-
 
 def test_what_a_run_leaves_behind(finished: Run, tiny: Dataset) -> None:
     history = finished.read_history()
@@ -47,8 +45,8 @@ def test_what_a_run_leaves_behind(finished: Run, tiny: Dataset) -> None:
     description = finished.description()
     assert description.recipe == RECIPE
     assert description.data.counts == {"train": 300, "validation": 90, "test": 90}
-    assert finished.report_file.read_text() == "<!DOCTYPE html> 2 phases"
     assert len(finished.best_checkpoints()) == 1
+    assert not finished.report_file.exists() and not finished.model_file.exists()  # both are made of this
 
 
 def test_it_learns(tiny: Dataset, tmp_path: Path) -> None:

@@ -18,8 +18,6 @@ from clothier.runs import Run, checkpoint
 from clothier.train import schedule
 from clothier.values import Dataset
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
-
 
 def test_interrupted_it_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
     train.resume(stopped, tiny)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from train.killing import train_until_killed
+from finish.killing import train_until_killed
 from train.running import fresh, state
 
 from clothier import bundle, export, recipes, train
@@ -20,11 +20,9 @@ from clothier.runs import Parameters, Run, checkpoint, trained
 from clothier.train import stages
 from clothier.values import Dataset, Predictions
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
-
 
 @pytest.fixture(scope="module")
-def below(quick_pages: None, tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def below(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The run that is stood on: it tells rows from columns."""
     run = Run.create("cnn1", tmp_path_factory.mktemp("below"))
     recipe = recipes.change(
@@ -132,12 +130,12 @@ def test_killed_anywhere_it_resumes_to_the_same_bits(
     finished: Run, below: Run, photos: Dataset, tmp_path: Path
 ) -> None:
     recipe = _recipe(below)
-    total = train_until_killed(recipe, photos, Run.create("count", tmp_path), fatal=10**9)
+    total = train_until_killed(train, recipe, photos, Run.create("count", tmp_path), fatal=10**9)
     assert total > 60
     for fatal in range(1, total + 1, 13):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
         run = Run.create("transfer", tmp_path)
-        train_until_killed(recipe, photos, run, fatal)
+        train_until_killed(train, recipe, photos, run, fatal)
         if not run.recipe_file.exists():
             continue  # nothing was begun yet: there is nothing to go on with
         train.resume(run, photos)

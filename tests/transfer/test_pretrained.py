@@ -21,7 +21,6 @@ from clothier.errors import InputError, RunError
 from clothier.models import vgg19
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.reports import report
 from clothier.runs import Run, trained
 from clothier.transfer import hdf5, pretrained
 from clothier.values import Dataset
@@ -56,10 +55,7 @@ def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     run = Run.create("cnn1", tmp_path_factory.mktemp("runs"))
     recipe = recipes.change(recipes.get("cnn1"), {"epochs": 1, "augmented_epochs": 0})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "draw", lambda *_: {})
-        patch.setattr(report, "render", lambda run, _: "")
-        train.train(recipe, tiny, run)
+    train.train(recipe, tiny, run)
     return run
 
 

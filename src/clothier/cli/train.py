@@ -161,10 +161,11 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
 def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
-    from clothier import train as training
+    from clothier import finish
     from clothier.runs import Run
+    from clothier.train import check_names
 
-    training.check_names(recipe)  # before the data are read, which may take a while
+    check_names(recipe)  # before the data are read, which may take a while
     options.check_out(folder=runs)
     base = _base(recipe, threads)
     dataset = options.load_data(source, read, recipe.validation)
@@ -174,7 +175,7 @@ def _start(
     run = Run.create(recipe.name, runs)
     screen.messages.print(f"training {recipe.name} on {source} in {run.path}", markup=False)
     begun_by = command(*sys.argv[1:])
-    scores = training.train(
+    scores = finish.train(
         recipe, dataset, run, command=begun_by, threads=threads, watcher=watching, base=base
     )
     return run, scores
@@ -227,10 +228,10 @@ def _resume(
                 f"{path} was begun with {field}={own.as_json()[field]}, not {value}; a resumed run keeps its recipe; "
                 "leave the change out, or train anew"
             )
-    from clothier import train as training
+    from clothier import finish
     from clothier.runs import checkpoint
 
-    if not data_options.are_any and (reason := training.remains.why_left(run)):  # which takes no data
+    if not data_options.are_any and (reason := finish.why_left(run)):  # which takes no data
         screen.messages.print(reason, markup=False)
         return run, run.read_scores()
     dataset = run_data.load(run, data_options)
@@ -240,7 +241,7 @@ def _resume(
     screen.messages.print(
         f"going on with {run.path} ({own.name}), {counted(done, 'epoch')} done", markup=False
     )
-    return run, training.resume(run, dataset, threads=threads or description.threads, watcher=watching)
+    return run, finish.resume(run, dataset, threads=threads or description.threads, watcher=watching)
 
 
 def _watcher(verbose: int | None) -> Watcher:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from clothier import backend, errors, recipes, train
+from clothier import backend, errors, finish, recipes
 from clothier.errors import ClothierError, unknown_name
 from clothier.recipes import Recipe
 from clothier.recipes.published import ARTICLE, PUBLISHED, R_TUTORIAL, Published
 from clothier.runs import Description, Run
+from clothier.train import Watcher
 from clothier.values import Dataset, PhaseScores
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -133,17 +134,15 @@ def plan(request: Request, threads: int | None = None) -> list[Job]:
     return jobs
 
 
-def carry_out(
-    job: Job, request: Request, threads: int | None = None, watcher: train.Watcher | None = None
-) -> Run:
-    """Train what the job asks for; its run, finished. Raises what train.train and train.resume raise."""
+def carry_out(job: Job, request: Request, threads: int | None = None, watcher: Watcher | None = None) -> Run:
+    """Train what the job asks for; its run, finished. Raises what finish.train and finish.resume raise."""
     dataset = request.load(job.recipe)
     if job.run is not None:
-        train.resume(job.run, dataset, threads=threads, watcher=watcher)
+        finish.resume(job.run, dataset, threads=threads, watcher=watcher)
         return job.run
     run = Run.create(job.recipe.name, request.runs)
     command = _command(job.recipe, request)
-    train.train(job.recipe, dataset, run, command=command, threads=threads, watcher=watcher)
+    finish.train(job.recipe, dataset, run, command=command, threads=threads, watcher=watcher)
     return run
 
 

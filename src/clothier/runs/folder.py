@@ -139,6 +139,8 @@ class Run(Paths):
         return scores.in_order([scores.epoch_row(row) for row in rows], str(self.history_file))
 
     def write_scores(self, phases: Iterable[PhaseScores]) -> None:
+        """Put the scores; a report of earlier ones goes first."""
+        self.report_file.unlink(missing_ok=True)
         content = {"phases": [phase.as_json() for phase in phases]}
         write_atomic(self.scores_file, json.dumps(content, indent=2) + "\n")
 

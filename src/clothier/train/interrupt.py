@@ -1,4 +1,4 @@
-"""Ctrl-C at a place of our choosing."""
+"""Ctrl-C at a place of our choosing, and what it says then."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from clothier.errors import InterruptedRunError, RunError, WriteError, command
+from clothier.runs import Run, checkpoint
 
 
 @contextmanager
@@ -37,3 +40,27 @@ def deferred() -> Iterator[Callable[[], None]]:
     finally:
         signal.signal(signal.SIGINT, before)
     check()
+
+
+@contextmanager
+def stopping_well(run: Run) -> Iterator[Callable[[], None]]:
+    """As `deferred`; where Ctrl-C or a full disk then ends the work on a run, the error names the command that goes
+    on."""
+    how = f"go on with: {command('train', '--resume', run.path)}"
+    try:
+        with deferred() as check:
+            yield check
+    except KeyboardInterrupt:
+        total = sum(epochs for _, epochs in run.recipe().phases())
+        done = f"stopped with {_epochs_done(run)} of {total} epochs done and saved"
+        raise InterruptedRunError(f"{done}; {how}") from None
+    except WriteError as error:
+        error.args = (f"{error}; then {how}",)
+        raise
+
+
+def _epochs_done(run: Run) -> int:
+    try:
+        return len(checkpoint.read_progress(run.last_checkpoint)[0])
+    except RunError:  # there is none yet
+        return 0

@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 
-from clothier import augment, backend, evaluate, export
-from clothier.errors import InputError, InterruptedRunError, RunError, WriteError, command
-from clothier.files import write_atomic
+from clothier import augment, backend, evaluate
+from clothier.errors import RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.reports import grids, report
 from clothier.runs import Run, checkpoint, events
 from clothier.runs.checkpoint import Best, Checkpoint
-from clothier.train import interrupt, remains, schedule
+from clothier.train import remains, schedule
 from clothier.train.batches import batches, shuffled
 from clothier.train.watcher import Watcher
 from clothier.transfer import features
@@ -61,35 +58,31 @@ class Training:
         # Of each training image, as it was last seen.
         self.losses = np.zeros(len(dataset.train) if recipe.skip else 0, np.float32)
         self.history: list[EpochRow] = []
+        self.scores: list[PhaseScores] = []
         self.best: Best | None = None
         self.check: Callable[[], None] = lambda: None  # raises KeyboardInterrupt where Ctrl-C was heard
 
-    def finish(self) -> list[PhaseScores]:
-        """Everything that is still to do, from wherever the run stands."""
-        with self._stopping_well(), interrupt.deferred() as self.check:
-            scores = self._read_scores()
-            ended = 0
-            for phase, epochs in self.recipe.phases():
-                for epoch in range(max(ended, len(self.history)) + 1, ended + epochs + 1):
-                    self._epoch(epoch, phase)
-                    self.check()
-                ended += epochs
-                there = any(score.name == phase for score in scores)
-                if len(self.history) > ended:
-                    if not there:
-                        self.watcher.note(
-                            f"the scores of phase {phase} are lost: the weights have learned on since"
-                        )
-                elif not there or not remains.is_judged(self.run):
-                    scores = [*(score for score in scores if score.name != phase), self._judge_phase(phase)]
-                    self.run.report_file.unlink(missing_ok=True)  # it would not know of these scores
-                    self.run.write_scores(scores)
-                    self._write_pages()
-            if not remains.has_pages(self.run):  # stopped between the scores and the page, or lost since
-                self._write_pages()
-            if not remains.has_model(self.run):
-                self._write_model()
-        return scores
+    def phases(self) -> Iterator[PhaseScores]:
+        """Train what is still to be trained, from wherever the run stands; each phase when it was judged, and its
+        scores are on disk."""
+        self.scores = self._read_scores()
+        ended = 0
+        for phase, epochs in self.recipe.phases():
+            for epoch in range(max(ended, len(self.history)) + 1, ended + epochs + 1):
+                self._epoch(epoch, phase)
+                self.check()
+            ended += epochs
+            there = any(score.name == phase for score in self.scores)
+            if len(self.history) > ended:
+                if not there:
+                    self.watcher.note(
+                        f"the scores of phase {phase} are lost: the weights have learned on since"
+                    )
+            elif not there or not remains.is_judged(self.run):
+                judged = self._judge_phase(phase)
+                self.scores = [*(score for score in self.scores if score.name != phase), judged]
+                self.run.write_scores(self.scores)
+                yield judged
 
     def _read_scores(self) -> list[PhaseScores]:
         try:
@@ -97,19 +90,6 @@ class Training:
         except RunError as error:
             self.watcher.note(f"{error}; what can be judged is judged again")
             return []
-
-    @contextmanager
-    def _stopping_well(self) -> Iterator[None]:
-        how = f"go on with: {command('train', '--resume', self.run.path)}"
-        try:
-            yield
-        except KeyboardInterrupt:
-            total = sum(epochs for _, epochs in self.recipe.phases())
-            done = f"stopped with {len(self.history)} of {total} epochs done and saved"
-            raise InterruptedRunError(f"{done}; {how}") from None
-        except WriteError as error:
-            error.args = (f"{error}; then {how}",)
-            raise
 
     def _epoch(self, epoch: int, phase: str) -> None:
         if phase == "fine-tuned":
@@ -290,16 +270,3 @@ class Training:
             test=scores.get("test"),
             weights_sha256=checkpoint.digest(self.stage.weights()),
         )
-
-    def _write_pages(self) -> None:
-        grids.keep(self.run, self.dataset.split(self.dataset.judged))
-        drawings = report.draw(self.run)
-        report.write_figures(self.run, drawings)
-        write_atomic(self.run.report_file, report.render(self.run, drawings))
-
-    def _write_model(self) -> None:
-        """From what is on the disk; the run is whole without it, so what cannot be put in one is told and no more."""
-        try:
-            export.write_model_file(self.run, self.dataset, self.check)
-        except InputError as error:
-            self.watcher.note(f"this run gets no model file: {error}")

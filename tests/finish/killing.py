@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from clothier import backend, train
+from clothier import backend
 from clothier.recipes import Recipe
 from clothier.runs import Run, events
 from clothier.values import Dataset
@@ -48,15 +49,15 @@ class _KillAt:
         return call
 
 
-def train_until_killed(recipe: Recipe, dataset: Dataset, run: Run, fatal: int) -> int:
-    """Train, or go on with, the run until place number `fatal` is reached; how many were."""
+def train_until_killed(verb: ModuleType, recipe: Recipe, dataset: Dataset, run: Run, fatal: int) -> int:
+    """Train the run by that module, or resume it, until place number `fatal` is reached; how many were."""
     with pytest.MonkeyPatch.context() as patch:
         killer = _KillAt(patch, fatal)
         try:
             if run.recipe_file.exists():
-                train.resume(run, dataset)
+                verb.resume(run, dataset)
             else:
-                train.train(recipe, dataset, run)
+                verb.train(recipe, dataset, run)
         except Killed:
             pass
         return killer.count

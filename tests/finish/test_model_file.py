@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from train.running import RECIPE, state
 
-from clothier import bundle, export, train
+from clothier import bundle, export, finish, train
 from clothier.errors import ExportError, InterruptedRunError, WriteError
 from clothier.runs import Run
 from clothier.values import Dataset
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def test_stopped_or_not_the_model_file_is_the_same(stopped: Run, finished: Run, tiny: Dataset) -> None:
-    train.resume(stopped, tiny)
+    finish.resume(stopped, tiny)
     stopped_file, whole_file = (bundle.pack(export.bundle_of(run, tiny)) for run in (stopped, finished))
     assert stopped_file == whole_file
 
@@ -36,13 +36,13 @@ def test_a_model_file_that_cannot_be_written_costs_nothing_else(
     with monkeypatch.context() as patch:
         patch.setattr(export, "write_model_file", full)
         with pytest.raises(WriteError) as caught:
-            train.train(RECIPE, tiny, run)
+            finish.train(RECIPE, tiny, run)
     assert str(caught.value) == (
         f"cannot write {run.model_file}: No space left on device; earlier files are untouched; make room or choose "
         f"another place; then go on with: clothier train --resume {run.path}"
     )
     assert len(run.read_scores()) == 2
-    train.resume(run, tiny)
+    finish.resume(run, tiny)
     assert state(run) == state(finished)
 
 
@@ -58,11 +58,11 @@ def test_ctrl_c_while_the_model_file_is_made_loses_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(export, "write_model_file", interrupted)
         with pytest.raises(InterruptedRunError) as caught:
-            train.train(RECIPE, tiny, run)
+            finish.train(RECIPE, tiny, run)
     assert str(caught.value).startswith(
         "stopped with 4 of 4 epochs done and saved; go on with: clothier train --resume"
     )
-    train.resume(run, tiny)
+    finish.resume(run, tiny)
     assert state(run) == state(finished)
 
 
@@ -80,7 +80,7 @@ def test_a_network_that_fits_no_model_file_is_told_and_finished(
 
     monkeypatch.setattr(export, "write_model_file", refuse)
     run = Run.create("cnn1", tmp_path)
-    phases = train.train(RECIPE, tiny, run, watcher=Telling())
+    phases = finish.train(RECIPE, tiny, run, watcher=Telling())
     assert len(phases) == 2
     assert told == ["this run gets no model file: layer odd is a Odd; wanted one of Add"]
     assert not run.model_file.exists()

@@ -9,28 +9,29 @@ import sys
 from pathlib import Path
 
 import pytest
-from train.killing import train_until_killed
+from finish.killing import train_until_killed
 from train.running import RECIPE, state
 
-from clothier import train
+from clothier import finish
 from clothier.errors import WriteError
 from clothier.runs import Run, checkpoint
 from clothier.runs.checkpoint import Checkpoint
+from clothier.train import Watcher
 from clothier.values import Dataset
 
-pytestmark = pytest.mark.usefixtures("quick_pages")
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def test_killed_anywhere_it_resumes_to_the_same_bits(finished: Run, tiny: Dataset, tmp_path: Path) -> None:
-    total = train_until_killed(RECIPE, tiny, Run.create("count", tmp_path), fatal=10**9)
+    total = train_until_killed(finish, RECIPE, tiny, Run.create("count", tmp_path), fatal=10**9)
     assert total > 60
     for fatal in range(1, total + 1, 3):  # each run is killed a second time on its way back
         run = Run.create("cnn1", tmp_path)
-        train_until_killed(RECIPE, tiny, run, fatal)
+        train_until_killed(finish, RECIPE, tiny, run, fatal)
         if not run.recipe_file.exists():
             continue  # nothing was begun yet: there is nothing to go on with
-        train_until_killed(RECIPE, tiny, run, fatal=7)
-        train.resume(run, tiny)
+        train_until_killed(finish, RECIPE, tiny, run, fatal=7)
+        finish.resume(run, tiny)
         assert state(run) == state(finished), f"killed at place {fatal} of {total}"
 
 
@@ -39,7 +40,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import conftest
-from clothier import export, recipes, train
+from clothier import export, finish, recipes
 from clothier.files import write_atomic
 from clothier.reports import report
 from clothier.runs import Run
@@ -57,7 +58,7 @@ os.fsync = fsync
 tiny = Dataset(conftest.stripes(300, 1), conftest.stripes(90, 2), conftest.stripes(90, 3),
                ("row", "column", "none"), "f" * 64, "tiny")
 recipe = recipes.Recipe.from_json({recipe!r})
-train.train(recipe, tiny, Run.create("cnn1", Path({root!r})))
+finish.train(recipe, tiny, Run.create("cnn1", Path({root!r})))
 """
 
 
@@ -73,7 +74,7 @@ def test_a_real_sigkill_inside_a_save(finished: Run, tiny: Dataset, tmp_path: Pa
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
     run = Run.open(tmp_path / "runs" / "cnn1-1")
     assert list(run.path.rglob("*.tmp")), "the kill was meant to fall inside a write"
-    train.resume(run, tiny)
+    finish.resume(run, tiny)
     assert state(run) == state(finished)
 
 
@@ -94,13 +95,28 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(
     with pytest.raises(
         WriteError, match=r"cannot write .*last\.safetensors: No space left on device.*--resume"
     ) as caught:
-        train.train(RECIPE, tiny, run)
+        finish.train(RECIPE, tiny, run)
     assert caught.value.exit_code == 74
     assert checkpoint.load(run.last_checkpoint).epochs_done == 2
     assert list(run.path.rglob("*.tmp")) == []
     monkeypatch.undo()
-    train.resume(run, tiny)
+    finish.resume(run, tiny)
     assert state(run) == state(finished)
+
+
+def test_a_page_is_there_while_the_second_phase_trains(stopped: Run, finished: Run, tiny: Dataset) -> None:
+    page = "<!DOCTYPE html> 1 phases"
+    assert stopped.report_file.read_text() == page
+    assert not stopped.model_file.exists()
+    stopped.report_file.unlink()  # as where it was killed before the page
+
+    class Looking(Watcher):
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            assert stopped.report_file.read_text() == page
+
+    finish.resume(stopped, tiny, watcher=Looking())
+    assert stopped.report_file.read_text() == "<!DOCTYPE html> 2 phases"
+    assert state(stopped) == state(finished)
 
 
 def _no_space(_: int) -> None:

@@ -12,7 +12,7 @@ import made_bundles
 import pytest
 from train.running import RECIPE
 
-from clothier import bundle, recipes, train
+from clothier import bundle, finish, recipes, train
 from clothier.errors import RunError
 from clothier.runs import Run
 from clothier.values import Dataset, csvtext
@@ -34,7 +34,7 @@ class Telling(train.Watcher):
 def whole(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """With its figures, report and model file."""
     run = Run.create("cnn1", tmp_path_factory.mktemp("whole"))
-    train.train(recipes.change(RECIPE, {"augmented_epochs": 1}), tiny, run)
+    finish.train(recipes.change(RECIPE, {"augmented_epochs": 1}), tiny, run)
     return run
 
 
@@ -99,7 +99,7 @@ def test_what_a_finished_run_lost_is_made_again(
     harm(copy.path / name)
     assert files(copy) != before
     watcher = Telling()
-    train.resume(copy, tiny, watcher=watcher)
+    finish.resume(copy, tiny, watcher=watcher)
     assert files(copy) == before
     assert (watcher.epochs, watcher.told) == (0, [])
 
@@ -110,7 +110,7 @@ def test_damaged_scores_are_told_and_judged_again_where_the_weights_are_there(
     last = copy.read_scores()[-1].as_json()
     _cut(copy.scores_file)
     watcher = Telling()
-    train.resume(copy, tiny, watcher=watcher)
+    finish.resume(copy, tiny, watcher=watcher)
     assert [phase.as_json() for phase in copy.read_scores()] == [last]
     assert watcher.told[0].startswith(f"{copy.scores_file} is not JSON (")
     assert watcher.told[0].endswith("; what can be judged is judged again")
@@ -119,7 +119,7 @@ def test_damaged_scores_are_told_and_judged_again_where_the_weights_are_there(
 
 def test_a_whole_run_is_left_alone(copy: Run, tiny: Dataset) -> None:
     before, watcher = files(copy), Telling()
-    assert len(train.resume(copy, tiny, watcher=watcher)) == 2
+    assert len(finish.resume(copy, tiny, watcher=watcher)) == 2
     assert files(copy) == before
     assert watcher.told == [f"{copy.path} is finished, and nothing of it is lost"]
 
@@ -128,7 +128,7 @@ def test_a_finished_run_without_its_checkpoint_is_left_alone(copy: Run, tiny: Da
     shutil.rmtree(copy.last_checkpoint.parent)
     copy.predictions_file.unlink()
     before, watcher = files(copy), Telling()
-    assert len(train.resume(copy, tiny, watcher=watcher)) == 2
+    assert len(finish.resume(copy, tiny, watcher=watcher)) == 2
     assert files(copy) == before
     assert watcher.epochs == 0
     assert watcher.told == [f"{copy.path} is finished, and its checkpoint is gone: it is left as it is"]
@@ -143,5 +143,5 @@ def test_a_run_that_cannot_go_on_says_so(copy: Run, tiny: Dataset) -> None:
         "from; put it back, or train anew"
     )
     with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
-        train.resume(copy, tiny)
+        finish.resume(copy, tiny)
     assert files(copy) == before

@@ -1,0 +1,95 @@
+"""A run, from its first epoch to its figures, page and model file; a resume makes whatever of these is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clothier import export
+from clothier import train as training
+from clothier.errors import BundleError, InputError, RunError
+from clothier.files import write_atomic
+from clothier.predict import opening
+from clothier.recipes import Recipe
+from clothier.reports import grids, report
+from clothier.runs import Run
+from clothier.train import Session, Watcher, remains
+from clothier.values import Dataset, PhaseScores
+
+
+def train(recipe: Recipe, dataset: Dataset, run: Run, **options: Any) -> list[PhaseScores]:
+    """Train in an empty run folder, and write its figures, page and model file; returns the scores of each phase.
+    Options and errors as of `train.started`."""
+    with training.started(recipe, dataset, run, **options) as session:
+        return _finish(session)
+
+
+def resume(
+    run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
+) -> list[PhaseScores]:
+    """Go on with a stopped run. Of a finished one, only the files that it lost are made again. Errors as of
+    `train.resumed`."""
+    watcher = watcher or Watcher()
+    with training.resumed(run, dataset, threads=threads, watcher=watcher) as session:
+        if session.training is None and (reason := why_left(run)):
+            watcher.note(reason)
+            return session.scores
+        return _finish(session)
+
+
+def why_left(run: Run) -> str:
+    """Why a resume leaves the run as it is, as a sentence; "" where it has something to do."""
+    if not remains.nothing_to_train(run):
+        return ""
+    if not remains.has_checkpoint(run):
+        return f"{run.path} is finished, and its checkpoint is gone: it is left as it is"
+    whole = has_pages(run) and has_model(run)
+    return f"{run.path} is finished, and nothing of it is lost" if whole else ""
+
+
+def has_pages(run: Run) -> bool:
+    """Whether the report, the kept images and every figure are there."""
+    try:
+        figures = [run.figure_file(name) for name in report.figure_names(run)]
+        return grids.are_kept(run) and all(path.is_file() for path in [run.report_file, *figures])
+    except RunError:
+        return False
+
+
+def has_model(run: Run) -> bool:
+    """Whether the model file is there, can be read, and is of this run."""
+    try:
+        opening.read(run.path)
+    except (RunError, BundleError):
+        return False
+    return True
+
+
+def _finish(session: Session) -> list[PhaseScores]:
+    """Everything that is still to do. There is a page after each phase, while the next trains."""
+    _add_pages(session)  # where it was killed between scores and page
+    for _ in session.phases():
+        _add_pages(session)
+    _add_pages(session)
+    if not has_model(session.run):
+        _write_model(session)
+    return session.scores
+
+
+def _add_pages(session: Session) -> None:
+    """Figures and page of the last judged phase, where they are missing."""
+    run, dataset = session.run, session.dataset
+    if not remains.is_judged(run) or has_pages(run):
+        return
+    grids.keep(run, dataset.split(dataset.judged))
+    drawings = report.draw(run)
+    report.write_figures(run, drawings)
+    write_atomic(run.report_file, report.render(run, drawings))
+    session.check()
+
+
+def _write_model(session: Session) -> None:
+    """From what is on the disk. The run is whole without it, so the watcher is only told why a network gets none."""
+    try:
+        export.write_model_file(session.run, session.dataset, session.check)
+    except InputError as error:
+        session.watcher.note(f"this run gets no model file: {error}")

@@ -1,0 +1,144 @@
+"""One process at work on one run: it begins, or goes on with, its training."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from clothier import augment, backend, models
+from clothier.errors import RunError
+from clothier.models.plan import Plan
+from clothier.recipes import Recipe
+from clothier.runs import Run, checkpoint, events
+from clothier.train import interrupt, remains, room
+from clothier.train.description import describe
+from clothier.train.loop import Training
+from clothier.train.precision import settle_precision
+from clothier.train.watcher import Watcher
+from clothier.transfer import pretrained
+from clothier.transfer.pretrained import Base
+from clothier.values import Dataset, PhaseScores
+
+
+def check_names(recipe: Recipe) -> None:
+    """InputError for a model, a policy or a backend that there is not; for before anything is read or written."""
+    backend.name()
+    augment.get(recipe.augment)
+    if recipe.model not in models.MODELS:
+        raise models.unknown(recipe.model)
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A run that this process alone writes. `training` is None where nothing of it is left to train; `check` raises
+    KeyboardInterrupt where Ctrl-C was heard."""
+
+    run: Run
+    dataset: Dataset
+    watcher: Watcher
+    check: Callable[[], None]
+    training: Training | None
+
+    def phases(self) -> Iterator[PhaseScores]:
+        """Train what is left; each phase as it was judged, when its scores are on disk."""
+        if self.training is not None:
+            yield from self.training.phases()
+
+    @property
+    def scores(self) -> list[PhaseScores]:
+        """Those of all phases so far."""
+        return self.training.scores if self.training is not None else self.run.read_scores()
+
+
+@contextmanager
+def started(
+    recipe: Recipe,
+    dataset: Dataset,
+    run: Run,
+    *,
+    command: str = "",
+    threads: int | None = None,
+    watcher: Watcher | None = None,
+    base: Base | None = None,
+) -> Iterator[Session]:
+    """A training about to begin in an empty run folder. `command` is the one that began it, which recipe.json keeps;
+    `base` is what pretrained.fetch gave for the recipe, where that was done before.
+
+    Raises InputError as `check_names` and `room.check`, InterruptedRunError on Ctrl-C, WriteError where a file cannot
+    be written (both name the command that goes on), RunError where the loss stops being a number.
+    """
+    check_names(recipe)
+    recipe = recipe.as_read(dataset)
+    if recipe.base and base is None:
+        base = pretrained.fetch(recipe, threads)
+    watcher = watcher or Watcher()
+    with run.alone():
+        with run.begun():
+            trunk = base.trunk if base else None
+            plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, trunk)
+            room.check(recipe, plan, len(dataset.train))
+            training = Training(
+                settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base
+            )
+            if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
+                checkpoint.save_weights(run.base_file, base.weights)
+            run.write_description(describe(training, command))
+        events.rewrite(run.events_folder, [])
+        with interrupt.stopping_well(run) as training.check:
+            yield Session(run, dataset, watcher, training.check, training)
+
+
+@contextmanager
+def resumed(
+    run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
+) -> Iterator[Session]:
+    """A stopped run about to go on. Raises RunError where the data, the recipe or the backend are not those of the run
+    or another process trains it, and as `started`."""
+    description = run.description()
+    run.check_data(dataset.fingerprint)
+    there, here = description.backend, backend.name()
+    if there != here:
+        raise RunError(
+            f"{run.path} was begun on {there}, this is {here}, which gives other bits; wanted the same; "
+            f"go on with {backend.VARIABLE}={there}"
+        )
+    watcher = watcher or Watcher()
+    with run.alone():
+        run.remove_leftovers()
+        own, reading = description.data, dataset.reading
+        if reading.source and reading.absolute != own.reading.absolute:  # the data have moved
+            run.write_description(replace(description, data=replace(own, reading=reading)))
+        training = None
+        if not remains.nothing_to_train(run):
+            training = _restored(run, description.recipe, dataset, threads, watcher)
+        with interrupt.stopping_well(run) as check:
+            if training is not None:
+                training.check = check
+            yield Session(run, dataset, watcher, check, training)
+
+
+def _restored(run: Run, recipe: Recipe, dataset: Dataset, threads: int | None, watcher: Watcher) -> Training:
+    """A stopped run's training as its checkpoint left it."""
+    _check_beginning(run, watcher)
+    training = Training(recipe, dataset, run, threads, watcher, pretrained.restore(run))
+    if remains.has_checkpoint(run):
+        training.restore(checkpoint.load(run.last_checkpoint))
+    run.write_history(training.history)
+    events.rewrite(run.events_folder, training.history)
+    return training
+
+
+def _check_beginning(run: Run, watcher: Watcher) -> None:
+    """RunError for a run that was judged and has nothing to go on from; a run that only lost epochs begins again,
+    which is told."""
+    if remains.has_checkpoint(run):
+        return
+    if phases := run.read_scores():
+        raise RunError(
+            f"{run.last_checkpoint} is missing, and the phase {phases[-1].name} was judged already; wanted the "
+            "checkpoint to go on from; put it back, or train anew"
+        )
+    if os.path.lexists(run.history_file):
+        watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")
