@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,32 @@ def test_unknown_policy() -> None:
         r"did you mean 'cutmix'\?$",
     ):
         augment.get("cutmx")
+
+
+@pytest.mark.parametrize("policy", [*(augment.POLICIES.values()), lambda rng, x, y, visit: (x[:, ::-1], y)])
+def test_custom_policies_that_are_taken(policy: Any) -> None:
+    augment.check(policy, (12, 12, 1), 3)
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        (7, "augment is 7; wanted the name of a policy, or a clothier.augment.Policy(throw, move)"),
+        (lambda rng, x, y, visit: x, "augmentation <lambda> returned ndarray; wanted (images, labels)"),
+        (lambda rng, x, y, visit: (x / 255, y),
+         "augmentation <lambda> returned images float64 (6, 12, 12, 1); wanted uint8 (6, 12, 12, 1)"),
+        (lambda rng, x, y, visit: (x[:, 1:], y),
+         "augmentation <lambda> returned images uint8 (6, 11, 12, 1); wanted uint8 (6, 12, 12, 1)"),
+        (lambda rng, x, y, visit: (x, y[:2]),
+         "augmentation <lambda> returned labels int64 (2,); wanted int64 (6,), or clothier.values.Mixed"),
+        (lambda rng, x, y, visit: (np.random.default_rng().permuted(x, axis=1), y),
+         "augmentation <lambda> gives other images for the same random draws, so that a run could not be resumed; "
+         "wanted one that draws from the generator it is given"),
+        (augment.Policy(lambda rng, images: None, lambda images, dice: images.astype(float)),
+         "augmentation Policy returned images float64 (6, 12, 12, 1); wanted uint8 (6, 12, 12, 1)"),
+    ],
+)  # fmt: skip
+def test_custom_policies_that_are_not_taken(policy: Any, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        augment.check(policy, (12, 12, 1), 3)
+    assert str(caught.value).replace(f"{test_custom_policies_that_are_not_taken.__module__}.", "") == message

@@ -54,6 +54,24 @@ def test_a_step_towards_mixed_labels_is_kerass_step_towards_soft_ones() -> None:
         np.testing.assert_allclose(np.asarray(a), np.asarray(b), atol=1e-5)
 
 
+def test_regularised_weights_are_those_of_keras() -> None:
+    def build() -> keras.Model:
+        layers = [keras.layers.Flatten(), keras.layers.Dense(10, kernel_regularizer="l2")]
+        return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Rescaling(1 / 255), *layers])
+
+    ours, theirs = build(), build()
+    ours = keras.Model(ours.inputs[0], ours.outputs[0])
+    theirs.set_weights(ours.get_weights())
+    trainer = backend.Trainer(ours, keras.optimizers.SGD(0.1))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    theirs.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss, jit_compile=False)
+    for _ in range(3):
+        trainer.step(IMAGES, LABELS)
+        theirs.train_on_batch(IMAGES, LABELS)
+    for a, b in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_allclose(np.asarray(a), np.asarray(b), atol=1e-6)
+
+
 def test_means_are_over_all_batches_since_the_reset() -> None:
     model = models.build("cnn1", (28, 28, 1), 10)
     model.get_layer("dropout1").rate = 0.0

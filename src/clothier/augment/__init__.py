@@ -6,9 +6,17 @@ mixed `mix(labels, dice) -> Mixed`; one line in POLICIES.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from clothier.augment import alternate_flip, article, crop_flip, cutmix, erase, mixup, photo, shift, wild
 from clothier.augment.policy import Policy, Visit, chain
 from clothier.errors import InputError, unknown_name
+from clothier.values import Images, Labels, Mixed
+
+CUSTOM = "custom"  # the name of a policy that is not in the table
+_NUM_TRIED = 6  # images that a custom policy is tried on
 
 POLICIES: dict[str, Policy] = {
     "alternate-flip": Policy(alternate_flip.throw, alternate_flip.move, throw_for=alternate_flip.throw_for),
@@ -43,4 +51,46 @@ def get(name: str) -> Policy:
     return chain([POLICIES[one] for one in names])
 
 
-__all__ = ["POLICIES", "Policy", "Visit", "get"]
+def check(policy: Any, image_shape: tuple[int, int, int], num_classes: int) -> None:
+    """InputError unless the policy turns uint8 images (n, *image_shape) and int64 labels (n,) into images of that shape
+    and targets, the same for the same random draws."""
+    if not callable(policy):
+        raise InputError(
+            f"augment is {policy!r:.80}; wanted the name of a policy, or a clothier.augment.Policy(throw, move)"
+        )
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (_NUM_TRIED, *image_shape), np.uint8)
+    labels = np.arange(_NUM_TRIED) % num_classes
+    results = []
+    for _ in range(2):
+        visit = Visit(np.arange(_NUM_TRIED), 1, 0)
+        results.append(policy(np.random.default_rng(1), images.copy(), labels.copy(), visit))
+    name = (
+        type(policy).__name__ if isinstance(policy, Policy) else getattr(policy, "__qualname__", repr(policy))
+    )
+    for result in results:
+        _check_result(name, result, images, labels)
+    if not np.array_equal(results[0][0], results[1][0]):
+        raise InputError(
+            f"augmentation {name} gives other images for the same random draws, so that a run could not be resumed; "
+            "wanted one that draws from the generator it is given"
+        )
+
+
+def _check_result(name: str, result: Any, images: Images, labels: Labels) -> None:
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise InputError(f"augmentation {name} returned {type(result).__name__}; wanted (images, labels)")
+    moved, targets = np.asarray(result[0]), result[1]
+    if moved.dtype != np.uint8 or moved.shape != images.shape:
+        raise InputError(
+            f"augmentation {name} returned images {moved.dtype} {moved.shape}; wanted uint8 {images.shape}"
+        )
+    numbers = np.asarray(targets.labels if isinstance(targets, Mixed) else targets)
+    if numbers.dtype != np.int64 or numbers.shape != labels.shape:
+        raise InputError(
+            f"augmentation {name} returned labels {numbers.dtype} {numbers.shape}; wanted int64 {labels.shape}, or "
+            "clothier.values.Mixed"
+        )
+
+
+__all__ = ["CUSTOM", "POLICIES", "Policy", "Visit", "check", "get"]

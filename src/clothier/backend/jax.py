@@ -78,9 +78,14 @@ class _Step:
         ]
 
         def loss(trainable: Any, fixed: Any, inputs: Any, *targets: Any) -> Any:
-            logits, fixed = model.stateless_call(trainable, fixed, inputs, training=True)
+            logits, fixed, penalties = model.stateless_call(
+                trainable, fixed, inputs, training=True, return_losses=True
+            )
             sharp, losses, num_correct = _losses(logits, label_smoothing, *targets)
-            return losses.mean(), (fixed, sharp, losses.sum(), num_correct)
+            total = losses.mean()
+            for penalty in penalties:  # of regularised weights; what is reported leaves them out
+                total += penalty
+            return total, (fixed, sharp, losses.sum(), num_correct)
 
         def step(state: Any, sums: Any, inputs: Any, *targets: Any) -> Any:
             trainable, fixed, optimizing, averaged = state

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
-    """Make this epoch's dropout a function of (seed, epoch), so that a resumed run drops the same units."""
+    """Make this epoch's dropout, and whatever else layers draw, a function of (seed, epoch), so that a resumed run
+    drops the same units."""
     draws = np.random.default_rng([seed, epoch, 1])
-    for layer in model.layers:
-        generator = getattr(layer, "seed_generator", None)
-        if generator is not None:
+    for layer in model._flatten_layers(include_self=False):  # those within layers too
+        for generator in layer._seed_generators:
             generator.state.assign([int(draws.integers(2**31)), 0])
 
 

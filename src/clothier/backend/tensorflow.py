@@ -126,6 +126,8 @@ class _Step:
                     even = -tf.reduce_mean(tf.nn.log_softmax(logits), axis=1)
                     losses = (1 - label_smoothing) * sharp + label_smoothing * even
                 loss = tf.reduce_mean(losses)
+                if model.losses:  # of regularised weights; what is reported leaves them out
+                    loss = tf.add_n([loss, *model.losses])
             optimizer.apply(tape.gradient(loss, weights), weights)
             if averages:
                 kept = kept_share(average_decay, tf.cast(optimizer.iterations, tf.float32))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from clothier.errors import InputError, unknown_name
-from clothier.models.plan import Plan
+from clothier.models.plan import CUSTOM, Plan
 from clothier.values import Images
 
 if TYPE_CHECKING:
@@ -73,9 +73,16 @@ def build(
 def adapt(name: str, model: keras.Model, images: Images, seed: int) -> None:
     """Set what a network takes from the training images before it learns, uint8 (n, height, width, channels); most take
     nothing."""
+    if name == CUSTOM:
+        return
     module = importlib.import_module(f"clothier.models.{MODELS[name].module}")
     if hasattr(module, "adapt"):
         module.adapt(model, images, np.random.default_rng([seed, 0, 3]))
+
+
+def smallest_side(name: str) -> int:
+    """The smallest side in pixels of images that the network of that name takes."""
+    return 1 if name == CUSTOM else MODELS[name].smallest
 
 
 def build_plan(plan: Plan, dtype: str = "float32") -> keras.Model:
@@ -83,6 +90,10 @@ def build_plan(plan: Plan, dtype: str = "float32") -> keras.Model:
 
     Its weights are those of `build_base` followed by those of `build_head`, where there is a base.
     """
+    if plan.model == CUSTOM:
+        from clothier.models import custom
+
+        return custom.from_architecture(plan.architecture, dtype)
     if not plan.has_base:
         return build(plan.model, plan.image_shape, plan.num_classes, dtype)
     import keras
@@ -177,9 +188,13 @@ def unknown(name: str) -> InputError:
 
 
 def features_layer(model: keras.Model) -> str:
-    """The name of the last layer before the logits that is no dropout, which leaves everything as it is here."""
-    names = [layer.name for layer in model.layers if type(layer).__name__ != "Dropout"]
-    return str(names[names.index("logits") - 1])
+    """The name of what the logits are computed from: the last layer before them that is no dropout, which leaves
+    everything as it is here."""
+    layer = model.get_layer("logits")
+    while True:
+        layer = layer._inbound_nodes[0].input_tensors[0]._keras_history.operation
+        if type(layer).__name__ != "Dropout":
+            return str(layer.name)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
 from clothier.values.fields import Fields
 from clothier.values.names import MOST_CLASSES
 
+CUSTOM = "custom"  # the name of a network that is not in the table of models
 MOST_SIDE = 4096  # pixels
 MOST_TRUNKS = 4  # heads, one on the other
 MOST_HEAD_UNITS = 100_000
+MOST_ARCHITECTURE = 10**7  # characters of JSON
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,18 @@ class Plan:
     head_units: int = 512
     head_dropout: float = 0.5
     views: str = "image"  # what is predicted from, as in Recipe
+    architecture: str = ""  # of a custom network, the JSON that `models.custom` builds it from
 
     @classmethod
     def of(
-        cls, recipe: Recipe, image_shape: tuple[int, int, int], num_classes: int, trunk: Plan | None = None
+        cls,
+        recipe: Recipe,
+        image_shape: tuple[int, int, int],
+        num_classes: int,
+        trunk: Plan | None = None,
+        architecture: str = "",
     ) -> Plan:
-        """The plan of a recipe's network; `trunk` where its base is a run."""
+        """The plan of a recipe's network; `trunk` where its base is a run, `architecture` where it is custom."""
         return cls(
             model=recipe.model,
             image_shape=image_shape,
@@ -50,6 +58,7 @@ class Plan:
             head_units=recipe.head_units,
             head_dropout=recipe.head_dropout,
             views=recipe.views,
+            architecture=architecture,
         )
 
     @property
@@ -67,13 +76,13 @@ class Plan:
     @classmethod
     def read(cls, fields: Fields, depth: int = 1) -> Plan:
         """The plan that `as_json` gave; the error of `fields` for one that no network has."""
-        from clothier.models import MODELS
+        from clothier.models import MODELS, smallest_side
 
         trunk = fields.take("trunk")
         if trunk is not None and depth > MOST_TRUNKS:
             raise fields.error(f"{fields.where} has more than {MOST_TRUNKS} trunks; wanted fewer")
         made = cls(
-            model=fields.one_of("model", MODELS),
+            model=fields.one_of("model", [*MODELS, CUSTOM]),
             image_shape=fields.shape("image_shape", MOST_SIDE),
             num_classes=fields.whole("num_classes", 2, MOST_CLASSES),
             trunk=None
@@ -85,13 +94,16 @@ class Plan:
             head_units=fields.whole("head_units", 1, MOST_HEAD_UNITS),
             head_dropout=fields.number("head_dropout", 0, 1),
             views=fields.one_of("views", VIEWS),
+            architecture=fields.text("architecture", MOST_ARCHITECTURE)
+            if "architecture" in fields.left
+            else "",
         )
         fields.end()
         if made.trunk is not None and made.trunk.model != made.model:
             raise fields.error(
                 f"{fields.where} has a trunk of another model ({made.trunk.model}); wanted {made.model}"
             )
-        (height, width, _), smallest = made.image_shape, MODELS[made.model].smallest
+        (height, width, _), smallest = made.image_shape, smallest_side(made.model)
         if made.trunk is None and min(height, width) < smallest:
             raise fields.error(
                 f"{fields.where}: {made.model} on {height}x{width} pixels; wanted {smallest} or more"

@@ -8,8 +8,8 @@ from dataclasses import replace
 from clothier import backend
 from clothier.bundle import bounds
 from clothier.errors import BundleError, InputError
-from clothier.models import MODELS, size
-from clothier.models.plan import MOST_SIDE, Plan
+from clothier.models import size, smallest_side
+from clothier.models.plan import CUSTOM, MOST_SIDE, Plan
 from clothier.recipes import Recipe
 
 # Measured with Adam in float32 on TensorFlow (benchmarks/train/memory.py): `needed` is within a fifth of the peak
@@ -29,7 +29,7 @@ def check(recipe: Recipe, plan: Plan, num_images: int) -> None:
 
     `num_images` is the size of the training split.
     """
-    if plan.trunk is None and min(plan.image_shape[:2]) < MODELS[plan.model].smallest:
+    if plan.trunk is None and min(plan.image_shape[:2]) < smallest_side(plan.model):
         return  # building it says so
     try:
         bounds.check(plan, size.of_plan(plan))
@@ -76,12 +76,14 @@ def _is_kept(plan: Plan) -> bool:
 
 def _smaller(plan: Plan, fits: Callable[[Plan], bool]) -> str:
     """What to do, with the largest images that do fit."""
+    if plan.model == CUSTOM:
+        return "wanted a smaller network, or smaller images"
     height, width, channels = plan.image_shape
 
     def of(side: int) -> Plan:
         return replace(plan, image_shape=(max(1, side * height // width), side, channels))
 
-    least = MODELS[plan.model].smallest
+    least = smallest_side(plan.model)
     side = _largest(least, min(width, MOST_SIDE), lambda side: fits(of(side)))
     if side < least or (plan.has_base and side == width):
         return "wanted a smaller network; choose another recipe"
