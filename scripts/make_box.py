@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clothier import bundle, data, export, finish, recipes, train
+from clothier import bundle, data, export, finish, recipes, training
 from clothier.bundle import Bundle
 from clothier.recipes import Recipe
 from clothier.runs import Run
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def trained(seed: int, folder: Path) -> tuple[Recipe, Dataset, Run]:
-    recipe = train.settle_precision(recipes.change(recipes.get("wild"), {"seed": seed}))
+    recipe = training.settle_precision(recipes.change(recipes.get("wild"), {"seed": seed}))
     dataset = data.load("fashion-mnist", data.LoadOptions(validation=recipe.validation))
     run = Run.create(recipe.name, folder)
     finish.train(recipe, dataset, run)

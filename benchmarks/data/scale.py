@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks import common
 from benchmarks.common import Row
 from benchmarks.data.folder_cache import draw, replicate
-from clothier import backend, data, recipes, train
+from clothier import backend, data, recipes, training
 from clothier.runs import Run
 from clothier.values import Dataset, EpochRow, Split
 
@@ -34,7 +34,7 @@ LINEAR = 1.15  # the greatest exponent that passes for linear: 8 times the size,
 FLAT = 1.1  # the greatest growth of memory, from the smallest point to the largest, that passes for flat
 
 
-class Seconds(train.Watcher):
+class Seconds(training.Watcher):
     """The training seconds of each epoch."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ def leg(network: str, epochs: int, kind: str, *where: Any) -> dict[str, float]:
     recipe = recipes.change(recipes.get(network), {"epochs": epochs, "augmented_epochs": 0})
     watching = Seconds()
     with tempfile.TemporaryDirectory() as scratch:
-        train.train(recipe, dataset, Run.create(network, Path(scratch)), watcher=watching)
+        training.train(recipe, dataset, Run.create(network, Path(scratch)), watcher=watching)
     return {
         "seconds": min(watching.epochs[1:] or watching.epochs),
         "megabytes": memory.megabytes,

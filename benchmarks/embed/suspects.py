@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier import backend, data, embed, recipes, train
+from clothier import backend, data, embed, recipes, training
 from clothier.reports import report
 from clothier.runs import Run
 from clothier.runs.checkpoint import digest
@@ -41,7 +41,7 @@ def trained_on(dataset: Dataset, recipe: str, seed: int, folder: Path) -> Embedd
     chosen = replace(recipes.get(recipe), seed=seed)
     first, _ = chosen.phases()[0]
     run = Run.create(recipe, folder)
-    train.train(replace(chosen, augmented_epochs=0) if first == "plain" else chosen, dataset, run)
+    training.train(replace(chosen, augmented_epochs=0) if first == "plain" else chosen, dataset, run)
     return embed.extract(embed.of_split(dataset, "train"), run)
 
 

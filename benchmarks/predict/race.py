@@ -152,7 +152,7 @@ def leg(name: str, folder: Path) -> dict[str, float]:
 
 def prepare(run: str, folder: Path) -> None:
     """The files of every leg, in a process that may load Keras."""
-    from clothier import backend, data, export, recipes, train
+    from clothier import backend, data, export, recipes, training
     from clothier.runs import Run
 
     backend.start()
@@ -162,7 +162,7 @@ def prepare(run: str, folder: Path) -> None:
     else:
         opened = Run.create("cnn3", folder)
         changes = {"epochs": 1, "augmented_epochs": 0}
-        train.train(recipes.change(recipes.get("cnn3"), changes), dataset, opened)
+        training.train(recipes.change(recipes.get("cnn3"), changes), dataset, opened)
     for form, name, int8 in (
         ("clothier", "model.clothier", False),
         ("clothier", "int8.clothier", True),

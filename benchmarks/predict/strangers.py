@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.predict import strange
-from clothier import backend, calibrate, data, export, recipes, train
+from clothier import backend, calibrate, data, export, recipes, training
 from clothier.calibrate.strangeness import thumbnails
 from clothier.photo import doctor
 from clothier.predict import Predictor
@@ -109,7 +109,7 @@ def measures(known: Seen, labels: Labels) -> tuple[dict[str, Measure], calibrate
 def network(dataset: Dataset, recipe: str, epochs: int, folder: Path) -> Predictor:
     run = Run.create(recipe, folder)
     changes = {"epochs": epochs, "augmented_epochs": 0}
-    train.train(recipes.change(recipes.get(recipe), changes), dataset, run, threads=1)
+    training.train(recipes.change(recipes.get(recipe), changes), dataset, run, threads=1)
     return Predictor(export.graph(run))
 
 

@@ -22,7 +22,7 @@ from benchmarks import common
 from benchmarks.common import Row
 from clothier import augment, backend, data, models, recipes
 from clothier.augment import article
-from clothier.train.batches import batches
+from clothier.training.batches import batches
 from clothier.values import Dataset, Split
 
 BATCH = 256

@@ -19,7 +19,7 @@ from benchmarks import common
 from benchmarks.common import Row
 from clothier import backend, recipes
 from clothier.models.plan import Plan
-from clothier.train.batches import batches
+from clothier.training.batches import batches
 from clothier.transfer import features
 from clothier.values import Dataset, Split
 
@@ -51,7 +51,7 @@ def standin() -> keras.Model:
 
 def use(dataset: Dataset, scratch: Path) -> None:
     """Extract, train a head for an epoch, and judge it."""
-    from clothier.train import stages
+    from clothier.training import stages
 
     began = time.perf_counter()
     made = features.extract(standin(), dataset, "standin", scratch)

@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks import common
 from clothier import api, backend, recipes
 from clothier.models.plan import Plan
-from clothier.train import room
+from clothier.training import room
 from clothier.values import Dataset, Split
 
 # recipe, side, channels, training images, batch size

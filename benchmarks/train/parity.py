@@ -29,14 +29,14 @@ SEEDS = {"cnn1": 10, "cnn3": 10, "cnn4": 5}
 
 
 def ours(network: str, seed: int, epochs: int) -> dict[str, Any]:
-    from clothier import data, recipes, train
+    from clothier import data, recipes, training
     from clothier.runs import Run
 
     changes = {"epochs": epochs, "augmented_epochs": 0, "seed": seed, "precision": "auto"}
-    recipe = train.settle_precision(recipes.change(recipes.get(network), changes))
+    recipe = training.settle_precision(recipes.change(recipes.get(network), changes))
     dataset = data.load("fashion-mnist", data.LoadOptions(validation="article"))
     with tempfile.TemporaryDirectory() as scratch:
-        scores = train.train(recipe, dataset, Run.create(recipe.name, Path(scratch)))[-1].test
+        scores = training.train(recipe, dataset, Run.create(recipe.name, Path(scratch)))[-1].test
     if scores is None:
         raise SystemExit("no test images")
     return {"accuracy": scores.accuracy, "precision": recipe.precision}

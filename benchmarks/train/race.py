@@ -25,7 +25,7 @@ from benchmarks import common
 from benchmarks.common import Row
 from benchmarks.train import plain_keras
 from benchmarks.train.stopwatch import Stopwatch, Watching, keras_clock
-from clothier import backend, data, finish, recipes, train
+from clothier import backend, data, finish, recipes, training
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset, Split
@@ -146,7 +146,7 @@ def main() -> None:
     words.images = words.images or (12_000 if words.quick else None)
     with common.reporting(words.json) as rows:
         recipe = recipes.change(recipes.get("cnn1"), {"precision": words.precision})
-        precision = train.settle_precision(recipe).precision
+        precision = training.settle_precision(recipe).precision
         print(
             f"{words.rounds} rounds of {words.epochs} epochs, "
             f"{words.images or 'all'} images; ours in {precision}, Keras in float32"

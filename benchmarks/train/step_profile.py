@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks import common
 from benchmarks.train import plain_keras
-from clothier import backend, data, recipes, train
+from clothier import backend, data, recipes, training
 
 TEN = 10
 KINDS = (  # (kind, what the names of its kernels hold), the first that fits
@@ -109,7 +109,7 @@ def kernel_times(step: Callable[[], Any], steps: int) -> dict[str, float]:
 def ours(network: str, precision: str) -> tuple[Any, int, Callable[[], Any]]:
     """(model, batch size, one step)."""
     from clothier.models.plan import Plan
-    from clothier.train import stages
+    from clothier.training import stages
 
     recipe = recipes.change(recipes.get(network), {"precision": precision})
     images = data.load("fashion-mnist").train
@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     words = parser.parse_args()
     backend.start()
-    chosen = train.settle_precision(
+    chosen = training.settle_precision(
         recipes.change(recipes.get("cnn1"), {"precision": words.precision})
     ).precision
     for dtype in dict.fromkeys(("float32", chosen)):

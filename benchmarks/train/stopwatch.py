@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from clothier import backend, train
+from clothier import backend, training
 from clothier.values import EpochRow
 
 
@@ -41,7 +41,7 @@ class Stopwatch:
         return images / seconds
 
 
-class Watching(train.Watcher):
+class Watching(training.Watcher):
     """Our side's clock."""
 
     def __init__(self, watch: Stopwatch) -> None:

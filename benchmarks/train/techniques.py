@@ -124,7 +124,7 @@ VARIANTS = {
 
 
 def leg(name: str, seed: int) -> dict[str, float]:
-    from clothier import backend, data, recipes, train
+    from clothier import backend, data, recipes, training
     from clothier.runs import Run
 
     backend.start()
@@ -137,7 +137,7 @@ def leg(name: str, seed: int) -> dict[str, float]:
     dataset = data.load("fashion-mnist", data.LoadOptions(validation=recipe.validation))
     began = time.process_time()
     with tempfile.TemporaryDirectory() as scratch:
-        judged = train.train(recipe, dataset, Run.create(recipe.name, Path(scratch)))[-1].validation
+        judged = training.train(recipe, dataset, Run.create(recipe.name, Path(scratch)))[-1].validation
     if judged is None:
         raise SystemExit("no validation images")
     return {"accuracy": judged.accuracy, "seconds": time.process_time() - began}

@@ -36,7 +36,7 @@ PLAIN, AUGMENTED = 10, 50  # the article's epochs
 
 def ours(name: str, seed: int, changes: list[str]) -> dict[str, float]:
     began = time.perf_counter()
-    from clothier import backend, data, recipes, train
+    from clothier import backend, data, recipes, training
     from clothier.runs import Run
     from clothier.values import Dataset
 
@@ -46,7 +46,7 @@ def ours(name: str, seed: int, changes: list[str]) -> dict[str, float]:
     recipe = recipes.change(recipes.get(name), {**values, "seed": seed})
     dataset: Dataset = data.load("fashion-mnist", data.LoadOptions(validation=recipe.validation))
 
-    class Clock(train.Watcher):
+    class Clock(training.Watcher):
         steps: list[float]
 
         def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
@@ -64,7 +64,7 @@ def ours(name: str, seed: int, changes: list[str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as scratch:
         run = Run.create(recipe.name, Path(scratch))
         called = time.perf_counter()
-        phase = train.train(recipe, dataset, run, watcher=clock)[-1]
+        phase = training.train(recipe, dataset, run, watcher=clock)[-1]
     intervals = [b - a for a, b in zip(clock.steps, clock.steps[1:], strict=False)]
     tracing = intervals[0] - statistics.median(intervals[1:])
     judged = phase.validation or phase.test

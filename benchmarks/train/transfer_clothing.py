@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier import backend, data, models, recipes, train
+from clothier import backend, data, models, recipes, training
 from clothier.recipes import Recipe
 from clothier.reports import report
 from clothier.runs import Run, trained
@@ -99,7 +99,7 @@ def main() -> None:
             for seed in range(words.seeds):
                 recipe, base = way(seed)
                 made = Run.create("run", Path(scratch))
-                phases = train.train(recipe, few(dataset, words.photos, seed), made, base=base)
+                phases = training.train(recipe, few(dataset, words.photos, seed), made, base=base)
                 scores = phases[-1].validation
                 accuracies.append(scores.accuracy if scores else 0.0)
                 shutil.rmtree(made.path)

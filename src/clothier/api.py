@@ -11,7 +11,7 @@ from clothier import finish, recipes
 from clothier.errors import InputError
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train import Watcher, check_names
+from clothier.training import Watcher, check_names
 from clothier.values import Dataset, Reading, Split
 from clothier.values.fingerprint import fingerprint
 

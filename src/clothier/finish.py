@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from clothier import export
-from clothier import train as training
+from clothier import export, training
 from clothier.errors import BundleError, InputError, RunError
 from clothier.files import write_atomic
 from clothier.predict import opening
 from clothier.recipes import Recipe
 from clothier.reports import grids, report
 from clothier.runs import Run
-from clothier.train import Session, Watcher, remains
+from clothier.training import Session, Watcher, remains
 from clothier.values import Dataset, PhaseScores
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from clothier import augment
 from clothier.augment import Visit, alternate_flip
-from clothier.train.batches import batches
+from clothier.training.batches import batches
 from clothier.values import Split
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (200, 5, 7, 3), dtype=np.uint8)

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from backend import work
 
-from clothier import backend, models, train
+from clothier import backend, models, training
 from clothier.errors import InterruptedRunError
 from clothier.reports import report
 from clothier.runs import Run, checkpoint
 
 
-class _Stop(train.Watcher):
+class _Stop(training.Watcher):
     def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
         if epoch == 3:
             raise KeyboardInterrupt
@@ -37,11 +37,11 @@ def _resumes(folder: Path) -> dict[str, Any]:
     report.draw, report.render = (lambda *_: {}), (lambda *_: "")
     tiny = work.tiny()
     whole, stopped = Run.create("whole", folder), Run.create("stopped", folder)
-    train.train(work.RECIPE, tiny, whole)
+    training.train(work.RECIPE, tiny, whole)
     try:
-        train.train(work.RECIPE, tiny, stopped, watcher=_Stop())
+        training.train(work.RECIPE, tiny, stopped, watcher=_Stop())
     except InterruptedRunError:
-        train.resume(stopped, tiny)
+        training.resume(stopped, tiny)
     content = whole.description()
     return {
         "equal": _state(whole) == _state(stopped),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clothier import recipes, train
+from clothier import recipes, training
 from clothier.runs import Run
 from clothier.values import Dataset
 
@@ -23,7 +23,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Run
         settings = {"epochs": 2, "augmented_epochs": 0, "batch_size": 32, "learning_rate": 0.003, **changes}
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
-            train.train(recipes.change(recipes.get(recipe), settings), dataset, run)
+            training.train(recipes.change(recipes.get(recipe), settings), dataset, run)
         return run
 
     yield made

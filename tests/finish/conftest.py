@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from train.running import RECIPE
+from training.running import RECIPE
 
-from clothier import export, finish, train
+from clothier import export, finish, training
 from clothier.errors import InterruptedRunError
 from clothier.files import write_atomic
 from clothier.runs import Run
@@ -37,7 +37,7 @@ def finished(quick: None, tiny: Dataset, tmp_path_factory: pytest.TempPathFactor
 def stopped(quick: None, tiny: Dataset, tmp_path: Path) -> Run:
     """A run with two of four epochs done."""
 
-    class Stop(train.Watcher):
+    class Stop(training.Watcher):
         def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
             if epoch == 3:
                 raise KeyboardInterrupt

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from finish.killing import train_until_killed
-from train.running import RECIPE, state
+from training.running import RECIPE, state
 
 from clothier import finish
 from clothier.errors import WriteError
 from clothier.runs import Run, checkpoint
 from clothier.runs.checkpoint import Checkpoint
-from clothier.train import Watcher
+from clothier.training import Watcher
 from clothier.values import Dataset
 
 pytestmark = pytest.mark.usefixtures("quick")

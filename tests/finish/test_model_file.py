@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from train.running import RECIPE, state
+from training.running import RECIPE, state
 
-from clothier import bundle, export, finish, train
+from clothier import bundle, export, finish, training
 from clothier.errors import ExportError, InterruptedRunError, WriteError
 from clothier.runs import Run
 from clothier.values import Dataset
@@ -74,7 +74,7 @@ def test_a_network_that_fits_no_model_file_is_told_and_finished(
 
     told: list[str] = []
 
-    class Telling(train.Watcher):
+    class Telling(training.Watcher):
         def note(self, sentence: str) -> None:
             told.append(sentence)
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import made_bundles
 import pytest
-from train.running import RECIPE
+from training.running import RECIPE
 
-from clothier import bundle, finish, recipes, train
+from clothier import bundle, finish, recipes, training
 from clothier.errors import RunError
 from clothier.runs import Run
 from clothier.values import Dataset, csvtext
 
 
-class Telling(train.Watcher):
+class Telling(training.Watcher):
     def __init__(self) -> None:
         self.told: list[str] = []
         self.epochs = 0

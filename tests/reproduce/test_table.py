@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from made_runs import make_run
 
-from clothier import recipes, reproduce, train
+from clothier import recipes, reproduce, training
 from clothier.errors import InputError, InterruptedRunError
 from clothier.recipes.published import PUBLISHED
 from clothier.reproduce import Job, Request
@@ -130,7 +130,7 @@ def test_rows_that_cannot_be_filled_say_why(
     assert reproduce.outcomes(short)[1].note == "the recipe, as changed, has no augmented phase"
 
 
-class Stop(train.Watcher):
+class Stop(training.Watcher):
     """Presses Ctrl-C after the first epoch."""
 
     def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:

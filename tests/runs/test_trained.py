@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clothier import recipes, train
+from clothier import recipes, training
 from clothier.errors import InputError, RunError
 from clothier.runs import Run, checkpoint, trained
 from clothier.values import Dataset, Predictions
@@ -18,7 +18,7 @@ from clothier.values import Dataset, Predictions
 def run(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     run = Run.create("cnn1", tmp_path_factory.mktemp("runs"))
     recipe = recipes.change(recipes.get("cnn1"), {"epochs": 3, "augmented_epochs": 0, "learning_rate": 0.05})
-    train.train(recipe, tiny, run)
+    training.train(recipe, tiny, run)
     return run
 
 

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import pytest
 
-from clothier import backend, models, recipes, train
+from clothier import backend, models, recipes, training
 from clothier.errors import InputError, RunError
 from clothier.models import vgg19
 from clothier.models.plan import Plan
@@ -55,7 +55,7 @@ def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     run = Run.create("cnn1", tmp_path_factory.mktemp("runs"))
     recipe = recipes.change(recipes.get("cnn1"), {"epochs": 1, "augmented_epochs": 0})
-    train.train(recipe, tiny, run)
+    training.train(recipe, tiny, run)
     return run
 
 

@@ -16,7 +16,7 @@ from clothier.wording import counted
 if TYPE_CHECKING:
     from clothier.recipes import Recipe
     from clothier.runs import Run
-    from clothier.train import Watcher
+    from clothier.training import Watcher
     from clothier.transfer.pretrained import Base
     from clothier.values import EpochRow, PhaseScores
 
@@ -163,7 +163,7 @@ def _start(
 ) -> tuple[Run, list[PhaseScores]]:
     from clothier import finish
     from clothier.runs import Run
-    from clothier.train import check_names
+    from clothier.training import check_names
 
     check_names(recipe)  # before the data are read, which may take a while
     options.check_out(folder=runs)

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from clothier.backend import Trainer
 from clothier.cli import screen
-from clothier.train import Watcher
+from clothier.training import Watcher
 from clothier.values import EpochRow
 
 

@@ -9,8 +9,8 @@ from itertools import islice
 
 from clothier import augment, backend
 from clothier.recipes import Recipe
-from clothier.train import settle_precision
-from clothier.train.batches import batches
+from clothier.training import settle_precision
+from clothier.training.batches import batches
 from clothier.values import Dataset, Split
 
 # The first batches compile the step and warm the caches up.
@@ -46,7 +46,7 @@ def measure(
     backend.start(threads)
     recipe = settle_precision(recipe, threads)
     from clothier.models.plan import Plan
-    from clothier.train import stages
+    from clothier.training import stages
 
     train = dataset.train
     stage = stages.whole(Plan.of(recipe, dataset.image_shape, dataset.num_classes), recipe, train.images)

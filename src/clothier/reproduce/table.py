@@ -15,7 +15,7 @@ from clothier.errors import ClothierError, unknown_name
 from clothier.recipes import Recipe
 from clothier.recipes.published import ARTICLE, PUBLISHED, R_TUTORIAL, Published
 from clothier.runs import Description, Run
-from clothier.train import Watcher
+from clothier.training import Watcher
 from clothier.values import Dataset, PhaseScores
 
 TABLES: dict[str, tuple[str, ...]] = {

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from train.running import FAST, RECIPE, STRONG, fresh, state
+from training.running import FAST, RECIPE, STRONG, fresh, state
 
-from clothier import backend, recipes, train
+from clothier import backend, recipes, training
 from clothier.errors import InterruptedRunError, RunError
 from clothier.runs import Run, checkpoint
-from clothier.train import schedule
+from clothier.training import schedule
 from clothier.values import Dataset
 
 
 def test_interrupted_it_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> None:
-    train.resume(stopped, tiny)
+    training.resume(stopped, tiny)
     assert state(stopped) == state(finished)
 
 
@@ -30,7 +30,7 @@ def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
     recipe = recipes.change(RECIPE, {"precision": "auto", "augmented_epochs": 0})
     told: list[str] = []
 
-    class Telling(train.Watcher):
+    class Telling(training.Watcher):
         def note(self, sentence: str) -> None:
             told.append(sentence)
 
@@ -44,25 +44,25 @@ def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
         monkeypatch.setattr(backend, "bfloat16_speed", functools.partial(float, speed))
         run = Run.create("cnn1", tmp_path)
         with pytest.raises(InterruptedRunError):
-            train.train(recipe, tiny, run, watcher=Telling())
+            training.train(recipe, tiny, run, watcher=Telling())
         assert told == [f"computing in {chosen}: a short probe {compared} in bfloat16 as in float32"]
         assert run.recipe().precision == chosen
         monkeypatch.setattr(backend, "bfloat16_speed", lambda: 1.0)  # the choice stands all the same
-        train.resume(run, tiny)
+        training.resume(run, tiny)
         whole = fresh(tiny, tmp_path, recipes.change(recipe, {"precision": chosen}))
         assert state(run) == state(whole)
 
 
 def test_with_every_option_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, tmp_path: Path) -> None:
-    class Stop(train.Watcher):
+    class Stop(training.Watcher):
         def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
             if epoch == 3:
                 raise KeyboardInterrupt
 
     whole, stopped = fresh(tiny, tmp_path, STRONG), Run.create("cnn1", tmp_path)
     with pytest.raises(InterruptedRunError):
-        train.train(STRONG, tiny, stopped, watcher=Stop())
-    train.resume(stopped, tiny)
+        training.train(STRONG, tiny, stopped, watcher=Stop())
+    training.resume(stopped, tiny)
     assert state(stopped) == state(whole)
     assert [(row.epoch, row.phase) for row in whole.read_history()] == [
         (epoch, "augmented") for epoch in (1, 2, 3, 4)
@@ -78,17 +78,17 @@ def test_with_every_option_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, 
 def test_skipping_the_easiest_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, tmp_path: Path) -> None:
     heard: list[int] = []
 
-    class Stop(train.Watcher):
+    class Stop(training.Watcher):
         def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
             heard.append(num_images)
             if epoch == 3:
                 raise KeyboardInterrupt
 
-    recipe = train.settle_precision(FAST)
+    recipe = training.settle_precision(FAST)
     whole, stopped = fresh(tiny, tmp_path, recipe), Run.create("fastnet", tmp_path)
     with pytest.raises(InterruptedRunError):
-        train.train(recipe, tiny, stopped, watcher=Stop())
-    train.resume(stopped, tiny)
+        training.train(recipe, tiny, stopped, watcher=Stop())
+    training.resume(stopped, tiny)
     assert state(stopped) == state(whole)
     assert heard == [300, 150, 150]
     assert checkpoint.load(whole.last_checkpoint).tensors["train/losses"].shape == (300,)
@@ -100,7 +100,7 @@ def test_a_run_that_another_process_trains_is_left_alone(
     run = Run(shutil.copytree(finished.path, tmp_path / "run"))
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     with run.alone(), pytest.raises(RunError) as raised:
-        train.resume(run, tiny)
+        training.resume(run, tiny)
     assert str(raised.value) == (
         f"{run.path} is being trained by another process; wanted a run that no other writes; "
         "wait for its end, or stop it"
@@ -117,13 +117,13 @@ def test_a_run_of_an_earlier_version_goes_on(stopped: Run, finished: Run, tiny: 
             del recipe[field]
     stopped.recipe_file.write_text(json.dumps(content))
     checkpoint.save(stopped.last_checkpoint, kept)
-    train.resume(stopped, tiny)
+    training.resume(stopped, tiny)
     assert state(stopped) == state(finished)
 
 
 def test_a_finished_run_is_left_as_it_is(finished: Run, tiny: Dataset) -> None:
     before = state(finished)
-    assert len(train.resume(finished, tiny)) == 2
+    assert len(training.resume(finished, tiny)) == 2
     assert state(finished) == before
 
 
@@ -131,7 +131,7 @@ def test_resume_refuses_other_data(stopped: Run, tiny: Dataset) -> None:
     with pytest.raises(
         RunError, match=r"was trained on other data \(fingerprint ffffffffffff, these have eeeeeeeeeeee\)"
     ):
-        train.resume(stopped, replace(tiny, fingerprint="e" * 64))
+        training.resume(stopped, replace(tiny, fingerprint="e" * 64))
 
 
 def test_resume_refuses_another_backend(stopped: Run, tiny: Dataset) -> None:
@@ -139,7 +139,7 @@ def test_resume_refuses_another_backend(stopped: Run, tiny: Dataset) -> None:
     assert (own.backend, own.device) == ("tensorflow", "cpu")
     stopped.write_description(replace(own, backend="jax"))
     with pytest.raises(RunError) as caught:
-        train.resume(stopped, tiny)
+        training.resume(stopped, tiny)
     assert str(caught.value) == (
         f"{stopped.path} was begun on jax, this is tensorflow, which gives other bits; wanted the same; "
         "go on with CLOTHIER_BACKEND=jax"
@@ -152,7 +152,7 @@ def test_resume_refuses_another_recipe(stopped: Run, tiny: Dataset) -> None:
     with pytest.raises(
         RunError, match=r"belongs to another recipe \(learning_rate 0\.003 there, 0\.5 here\); wanted"
     ):
-        train.resume(stopped, tiny)
+        training.resume(stopped, tiny)
 
 
 def test_resume_refuses_a_best_file_it_does_not_know(stopped: Run, tiny: Dataset) -> None:
@@ -161,13 +161,13 @@ def test_resume_refuses_a_best_file_it_does_not_know(stopped: Run, tiny: Dataset
     with pytest.raises(
         RunError, match=r"best-000\d\.safetensors is not the file the checkpoint names; put it back"
     ):
-        train.resume(stopped, tiny)
+        training.resume(stopped, tiny)
 
 
 def test_resume_refuses_a_damaged_checkpoint(stopped: Run, tiny: Dataset) -> None:
     stopped.last_checkpoint.write_bytes(stopped.last_checkpoint.read_bytes()[:-100])
     with pytest.raises(RunError, match=r"last\.safetensors is damaged"):
-        train.resume(stopped, tiny)
+        training.resume(stopped, tiny)
 
 
 def test_a_run_without_checkpoint_or_scores_begins_again(stopped: Run, finished: Run, tiny: Dataset) -> None:
@@ -175,17 +175,17 @@ def test_a_run_without_checkpoint_or_scores_begins_again(stopped: Run, finished:
     stopped.scores_file.unlink(missing_ok=True)
     told: list[str] = []
 
-    class Telling(train.Watcher):
+    class Telling(training.Watcher):
         def note(self, sentence: str) -> None:
             told.append(sentence)
 
-    train.resume(stopped, tiny, watcher=Telling())
+    training.resume(stopped, tiny, watcher=Telling())
     assert told[0] == (f"{stopped.last_checkpoint} is missing: training begins again with the first epoch")
     assert stopped.read_scores()[-1].weights_sha256 == finished.read_scores()[-1].weights_sha256
 
 
 def test_a_cut_history_does_not_stop_a_resume(stopped: Run, finished: Run, tiny: Dataset) -> None:
     stopped.history_file.write_bytes(stopped.history_file.read_bytes()[:-9])
-    train.resume(stopped, tiny)
+    training.resume(stopped, tiny)
     assert len(stopped.read_history()) == 4
     assert stopped.read_scores()[-1].weights_sha256 == finished.read_scores()[-1].weights_sha256

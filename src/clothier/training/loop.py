@@ -15,9 +15,9 @@ from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run, checkpoint, events
 from clothier.runs.checkpoint import Best, Checkpoint
-from clothier.train import remains, schedule
-from clothier.train.batches import batches, shuffled
-from clothier.train.watcher import Watcher
+from clothier.training import remains, schedule
+from clothier.training.batches import batches, shuffled
+from clothier.training.watcher import Watcher
 from clothier.transfer import features
 from clothier.transfer.pretrained import Base
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores, Split
@@ -40,7 +40,7 @@ class Training:
     ) -> None:
         self.threads = backend.start(threads)
         from clothier import models
-        from clothier.train import stages
+        from clothier.training import stages
 
         self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
         self.policy = augment.get(recipe.augment) if recipe.augmented_epochs else None
@@ -167,7 +167,7 @@ class Training:
         """Go on to the stage in which base and head are trained together."""
         if self.base is None or self.fine_tuning:
             return
-        from clothier.train import stages
+        from clothier.training import stages
 
         values = [*self.base.weights.values(), *self.stage.weights().values()]
         self.stage, self.fine_tuning = stages.fine_tuning(self.plan, self.recipe, values), True

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clothier import augment
-from clothier.train.batches import batches
+from clothier.training.batches import batches
 from clothier.values import Mixed, Split
 
 NUMBERS = np.arange(1000)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from clothier import backend, recipes, train
+from clothier import backend, recipes, training
 from clothier.errors import InputError
 from clothier.models.plan import Plan
 from clothier.runs import Run
-from clothier.train import room
+from clothier.training import room
 from clothier.values import Dataset
 
 GIGABYTE = 10**9
@@ -111,5 +111,5 @@ def test_a_run_that_does_not_fit_is_not_begun(
     _free(monkeypatch, 10**6)
     run = Run.create("cnn1", tmp_path)
     with pytest.raises(InputError, match=r"takes about 0\.\d GB of memory to train; 0\.0 GB are free"):
-        train.train(RECIPE, tiny, run)
+        training.train(RECIPE, tiny, run)
     assert not run.path.exists()

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 from finish.killing import train_until_killed
-from train.running import fresh, state
+from training.running import fresh, state
 
-from clothier import bundle, export, recipes, train
+from clothier import bundle, export, recipes, training
 from clothier.errors import InterruptedRunError, RunError
 from clothier.models.plan import Plan
 from clothier.predict import Predictor
 from clothier.recipes import Recipe
 from clothier.runs import Parameters, Run, checkpoint, trained
-from clothier.train import stages
+from clothier.training import stages
 from clothier.values import Dataset, Predictions
 
 
@@ -29,7 +29,7 @@ def below(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
         recipes.get("cnn1"),
         {"epochs": 8, "augmented_epochs": 0, "learning_rate": 3e-3, "precision": "float32"},
     )
-    train.train(recipe, tiny, run)
+    training.train(recipe, tiny, run)
     return run
 
 
@@ -130,27 +130,27 @@ def test_killed_anywhere_it_resumes_to_the_same_bits(
     finished: Run, below: Run, photos: Dataset, tmp_path: Path
 ) -> None:
     recipe = _recipe(below)
-    total = train_until_killed(train, recipe, photos, Run.create("count", tmp_path), fatal=10**9)
+    total = train_until_killed(training, recipe, photos, Run.create("count", tmp_path), fatal=10**9)
     assert total > 60
     for fatal in range(1, total + 1, 13):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
         run = Run.create("transfer", tmp_path)
-        train_until_killed(train, recipe, photos, run, fatal)
+        train_until_killed(training, recipe, photos, run, fatal)
         if not run.recipe_file.exists():
             continue  # nothing was begun yet: there is nothing to go on with
-        train.resume(run, photos)
+        training.resume(run, photos)
         assert state(run) == state(finished), f"killed at place {fatal} of {total}"
 
 
 def test_stopped_while_features_are_extracted(below: Run, photos: Dataset, tmp_path: Path) -> None:
-    class Stop(train.Watcher):
+    class Stop(training.Watcher):
         def progress(self, what: str, done: int, total: int) -> None:
             assert what == "extracting features"
             raise KeyboardInterrupt
 
     run = Run.create("transfer", tmp_path)
     with pytest.raises(InterruptedRunError) as caught:
-        train.train(_recipe(below), photos, run, watcher=Stop())
+        training.train(_recipe(below), photos, run, watcher=Stop())
     assert str(caught.value) == (
         f"stopped with 0 of 4 epochs done and saved; go on with: clothier train --resume {run.path}"
     )
@@ -161,7 +161,7 @@ def test_resume_refuses_another_base(finished: Run, photos: Dataset, tmp_path: P
     shutil.copytree(finished.path, run.path)
     checkpoint.save_weights(run.base_file, {"base/000": np.zeros(3, np.float32)})
     with pytest.raises(RunError) as caught:
-        train.resume(run, photos)
+        training.resume(run, photos)
     assert str(caught.value) == (
         f"{run.base_file} is not the base that recipe.json names; put it back, or train anew"
     )

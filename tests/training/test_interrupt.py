@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from clothier.train import interrupt
+from clothier.training import interrupt
 
 
 def test_ctrl_c_waits_until_it_is_asked_for() -> None:

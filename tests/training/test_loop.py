@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from train.running import RECIPE, STRONG, fresh, state
+from training.running import RECIPE, STRONG, fresh, state
 
-from clothier import backend, evaluate, recipes, runs, train
+from clothier import backend, evaluate, recipes, runs, training
 from clothier.errors import InputError, RunError
 from clothier.runs import Run, checkpoint, trained
-from clothier.train import batches, loop
+from clothier.training import batches, loop
 from clothier.values import Dataset, EpochRow, Predictions, Split
 
 
@@ -51,7 +51,7 @@ def test_what_a_run_leaves_behind(finished: Run, tiny: Dataset) -> None:
 
 def test_it_learns(tiny: Dataset, tmp_path: Path) -> None:
     recipe = recipes.change(RECIPE, {"epochs": 10, "augmented_epochs": 0})
-    phases = train.train(recipe, tiny, Run.create("cnn1", tmp_path))
+    phases = training.train(recipe, tiny, Run.create("cnn1", tmp_path))
     assert phases[0].train.accuracy > 0.9
 
 
@@ -97,7 +97,7 @@ def test_the_hardest_images_are_those_that_are_visited(
         visited.append(set(rows.tolist()))
         return batches.shuffled(rows, seed, epoch)
 
-    monkeypatch.setattr("clothier.train.loop.shuffled", spy)
+    monkeypatch.setattr("clothier.training.loop.shuffled", spy)
     losses = np.random.default_rng(0).permutation(300).astype(np.float32)
     monkeypatch.setattr(backend.Trainer, "losses", lambda self: losses[: self._num_seen])
     fresh(tiny, tmp_path, recipes.change(RECIPE, {"skip": 0.5, "skip_to": 2, "augmented_epochs": 0}))
@@ -167,7 +167,7 @@ def test_a_loss_that_is_no_number_stops_the_run(tiny: Dataset, tmp_path: Path) -
     with pytest.raises(
         RunError, match=r"^the loss became (nan|inf) in epoch 1; wanted finite numbers; .*=1e\+29$"
     ):
-        train.train(recipe, tiny, Run.create("cnn1", tmp_path))
+        training.train(recipe, tiny, Run.create("cnn1", tmp_path))
 
 
 def test_weights_that_are_no_numbers_after_the_last_step_stop_it_too(tiny: Dataset, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_weights_that_are_no_numbers_after_the_last_step_stop_it_too(tiny: Datas
     with pytest.raises(
         RunError, match=r"^weights became infinite in epoch 1; wanted finite numbers; .*=1e\+41$"
     ):
-        train.train(recipes.change(RECIPE, one_step), replace(tiny, validation=None), run)
+        training.train(recipes.change(RECIPE, one_step), replace(tiny, validation=None), run)
     assert not run.last_checkpoint.exists()
 
 
@@ -196,7 +196,7 @@ def test_predictions_that_are_no_numbers_stop_it_before_they_are_scores(
         RunError,
         match=r"^predictions of train images became infinite in epoch 1; wanted finite numbers; .*=1e\+29$",
     ):
-        train.train(recipes.change(RECIPE, one_step), replace(tiny, validation=None), run)
+        training.train(recipes.change(RECIPE, one_step), replace(tiny, validation=None), run)
     assert not run.scores_file.exists()
     assert not run.predictions_file.exists()
 
@@ -205,14 +205,14 @@ def test_a_training_that_is_refused_leaves_no_folder(tiny: Dataset, tmp_path: Pa
     small = Split(tiny.train.images[:, :3, :3], tiny.train.labels)
     run = Run.create("cnn1", tmp_path)
     with pytest.raises(InputError, match=r"^cnn1 got images of 3x3 pixels; wanted at least 4x4"):
-        train.train(RECIPE, replace(tiny, train=small, validation=None, test=None), run)
+        training.train(RECIPE, replace(tiny, train=small, validation=None, test=None), run)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_watchers_hear_of_every_epoch(tiny: Dataset, tmp_path: Path) -> None:
     heard: list[tuple[str, int]] = []
 
-    class Listening(train.Watcher):
+    class Listening(training.Watcher):
         def batch(self, num_images: int, trainer: Any) -> None:
             heard.append(("batch", num_images))
 
@@ -223,7 +223,7 @@ def test_watchers_hear_of_every_epoch(tiny: Dataset, tmp_path: Path) -> None:
             heard.append((phase, 0))
 
     recipe = recipes.change(RECIPE, {"epochs": 1, "augmented_epochs": 1, "batch_size": 200})
-    train.train(recipe, tiny, Run.create("cnn1", tmp_path), watcher=Listening())
+    training.train(recipe, tiny, Run.create("cnn1", tmp_path), watcher=Listening())
     one = [("batch", 200), ("batch", 100)]
     assert heard == [*one, ("epoch", 1), ("plain", 0), *one, ("epoch", 2), ("augmented", 0)]
 
@@ -242,14 +242,14 @@ def test_scores_of_weights_that_are_gone_are_not_made_up(
 ) -> None:
     notes: list[str] = []
 
-    class Listening(train.Watcher):
+    class Listening(training.Watcher):
         def note(self, sentence: str) -> None:
             notes.append(sentence)
 
     run = Run(tmp_path / "copy")
     shutil.copytree(finished.path, run.path)
     run.scores_file.unlink()
-    train.resume(run, tiny, watcher=Listening())
+    training.resume(run, tiny, watcher=Listening())
     assert [(phase.name, phase.epochs) for phase in run.read_scores()] == [("augmented", 4)]
     assert run.read_scores()[0].as_json() == finished.read_scores()[-1].as_json()
     assert notes == ["the scores of phase plain are lost: the weights have learned on since"]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from train.running import RECIPE, fresh
+from training.running import RECIPE, fresh
 
-from clothier import train
+from clothier import training
 from clothier.errors import InterruptedRunError
 from clothier.runs import Run
 from clothier.values import Dataset
@@ -23,14 +23,14 @@ def finished(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
 def stopped(tiny: Dataset, tmp_path: Path) -> Iterator[Run]:
     """A run with two of four epochs done."""
 
-    class Stop(train.Watcher):
+    class Stop(training.Watcher):
         def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
             if epoch == 3:
                 raise KeyboardInterrupt
 
     run = Run.create("cnn1", tmp_path)
     with pytest.raises(InterruptedRunError) as caught:
-        train.train(RECIPE, tiny, run, watcher=Stop())
+        training.train(RECIPE, tiny, run, watcher=Stop())
     assert str(caught.value) == (
         f"stopped with 2 of 4 epochs done and saved; go on with: clothier train --resume {run.path}"
     )

@@ -5,7 +5,7 @@ import pytest
 
 from clothier import recipes
 from clothier.recipes import Recipe
-from clothier.train.schedule import rate, steps_per_epoch
+from clothier.training.schedule import rate, steps_per_epoch
 
 
 def _recipe(**values: object) -> Recipe:

@@ -6,10 +6,10 @@ from typing import Any
 
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.train import remains
-from clothier.train.precision import settle_precision
-from clothier.train.session import Session, check_names, resumed, started
-from clothier.train.watcher import Watcher
+from clothier.training import remains
+from clothier.training.precision import settle_precision
+from clothier.training.session import Session, check_names, resumed, started
+from clothier.training.watcher import Watcher
 from clothier.values import Dataset, PhaseScores
 
 

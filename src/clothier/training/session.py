@@ -12,11 +12,11 @@ from clothier.errors import RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run, checkpoint, events
-from clothier.train import interrupt, remains, room
-from clothier.train.description import describe
-from clothier.train.loop import Training
-from clothier.train.precision import settle_precision
-from clothier.train.watcher import Watcher
+from clothier.training import interrupt, remains, room
+from clothier.training.description import describe
+from clothier.training.loop import Training
+from clothier.training.precision import settle_precision
+from clothier.training.watcher import Watcher
 from clothier.transfer import pretrained
 from clothier.transfer.pretrained import Base
 from clothier.values import Dataset, PhaseScores

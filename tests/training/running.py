@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clothier import recipes, train
+from clothier import recipes, training
 from clothier.recipes import Recipe
 from clothier.runs import Run, checkpoint
 from clothier.values import Dataset
@@ -47,7 +47,7 @@ FAST = recipes.change(
 
 def fresh(dataset: Dataset, root: Path, recipe: Recipe = RECIPE) -> Run:
     run = Run.create(recipe.name, root)
-    train.train(recipe, dataset, run)
+    training.train(recipe, dataset, run)
     return run
 
 

@@ -11,7 +11,7 @@ from clothier.runs import DataDescription, Description, Machine, Parameters
 from clothier.values.fingerprint import by_split
 
 if TYPE_CHECKING:
-    from clothier.train.loop import Training
+    from clothier.training.loop import Training
     from clothier.values import Dataset
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clothier import backend
 from clothier.recipes import Recipe
-from clothier.train.watcher import Watcher
+from clothier.training.watcher import Watcher
 
 
 def settle_precision(recipe: Recipe, threads: int | None = None, watcher: Watcher | None = None) -> Recipe:
