@@ -10,11 +10,12 @@ import pytest
 from clothier import cli
 
 README = Path(__file__).parents[2] / "README.md"
+DOCS = README.parent / "docs"
 
 
-def printed(command: str) -> str:
-    """The lines that the README shows under that command."""
-    text = README.read_text(encoding="utf-8")
+def printed(command: str, page: Path = README) -> str:
+    """The lines that the page shows under that command."""
+    text = page.read_text(encoding="utf-8")
     found = re.search(rf"^    \$ {re.escape(command)}\n((?:(?:    (?!\$ ).*)?\n)+)", text, re.MULTILINE)
     assert found, command
     return "\n".join(line.removeprefix("    ").rstrip() for line in found[1].split("\n")).strip()
@@ -28,3 +29,16 @@ def test_its_tables_are_those_of_the_commands(
     assert cli.run(words.split()) == 0
     lines = [line.rstrip() for line in capsys.readouterr().out.split("\n")]
     assert printed(f"clothier {words}") == "\n".join(lines).strip()
+
+
+def skeleton(text: str) -> list[str]:
+    """The lines of an evaluation without its numbers, which way probabilities are wrong, its title and its mistakes."""
+    text = re.sub(r" points too (high|low) on average", "", text.partition("\nmost confident")[0])
+    lines = [" ".join(re.sub(r"[\d.,]+", "#", line).split()) for line in text.splitlines()]
+    return [line.removesuffix(" #") if line.startswith("calibration error") else line for line in lines[1:]]
+
+
+def test_an_evaluation_looks_as_its_page_shows_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["evaluate", "box", "--data", "generated:600", "--mistakes", "2"]) == 0
+    shown = printed("clothier evaluate box --data fashion-mnist --mistakes 2", DOCS / "evaluate.md")
+    assert skeleton(capsys.readouterr().out) == skeleton(f"{shown}\n")

@@ -1,10 +1,13 @@
 """Labels and predictions -> scores, and what the scores say in words. NumPy, SciPy and scikit-learn only."""
 
+from clothier.evaluate.classes import Matching, match, read_mapping
+from clothier.evaluate.evaluation import Evaluation
 from clothier.evaluate.scores import (
     OVERFIT_GAP,
     calibration,
     describe_fit,
     gap_interval,
+    interval,
     loss_and_accuracy,
     score,
     wilson,
@@ -12,10 +15,15 @@ from clothier.evaluate.scores import (
 
 __all__ = [
     "OVERFIT_GAP",
+    "Evaluation",
+    "Matching",
     "calibration",
     "describe_fit",
     "gap_interval",
+    "interval",
     "loss_and_accuracy",
+    "match",
+    "read_mapping",
     "score",
     "wilson",
 ]

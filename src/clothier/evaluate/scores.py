@@ -83,13 +83,17 @@ def calibration(
 
 
 def wilson(scores: Scores) -> tuple[float, float]:
-    """The 95 % Wilson interval of the accuracy, both ends in [0, 1].
+    """The 95 % Wilson interval of the accuracy, both ends in [0, 1]."""
+    return interval(int(scores.confusion.trace()), int(scores.confusion.sum()))
+
+
+def interval(correct: int, total: int) -> tuple[float, float]:
+    """The 95 % Wilson interval of a share, both ends in [0, 1]; `total` is 1 or more.
 
     Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
     """
-    right, total = int(scores.confusion.trace()), int(scores.confusion.sum())
-    interval = binomtest(right, total).proportion_ci(confidence_level=0.95, method="wilson")
-    return float(interval.low), float(interval.high)
+    found = binomtest(correct, total).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def gap_interval(train: Scores, held_out: Scores) -> tuple[float, float]:

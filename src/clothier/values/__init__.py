@@ -7,9 +7,10 @@ from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Examples, Features, Mixed, Split, Targets
 from clothier.values.prediction import STATUSES, SURE, UNLIKE, UNREADABLE, UNSURE, Prediction
 from clothier.values.predictions import Predictions
-from clothier.values.results import SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Scores
+from clothier.values.results import CLASS_COLUMNS, SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Scores
 
 __all__ = [
+    "CLASS_COLUMNS",
     "SCORE_COLUMNS",
     "STATUSES",
     "SURE",

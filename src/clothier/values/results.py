@@ -10,6 +10,7 @@ import numpy as np
 from clothier.values import markup
 from clothier.values.arrays import Counts
 
+CLASS_COLUMNS = ("class", "precision", "recall", "F1", "support")
 SCORE_COLUMNS = ("phase", "split", "images", "loss", "accuracy")
 
 
@@ -62,17 +63,16 @@ class Scores:
             "confusion": np.column_stack([cells, self.confusion[*cells.T]]).tolist(),
         }
 
-    def _repr_html_(self) -> str:
-        rows = [
-            (
-                score.name,
-                *(in_words(value) for value in (score.precision, score.recall, score.f1)),
-                score.support,
-            )
+    def rows(self) -> list[tuple[str, str, str, str, int]]:
+        """The CLASS_COLUMNS of each class, as words for tables."""
+        return [
+            (score.name, in_words(score.precision), in_words(score.recall), in_words(score.f1), score.support)
             for score in self.per_class
         ]
+
+    def _repr_html_(self) -> str:
         title = f"accuracy {self.accuracy:.4f}, loss {self.loss:.4f}"
-        return markup.table(title, ("class", "precision", "recall", "F1", "support"), rows)
+        return markup.table(title, CLASS_COLUMNS, self.rows())
 
 
 @dataclass(frozen=True, eq=False)

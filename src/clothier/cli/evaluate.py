@@ -1,0 +1,97 @@
+"""`clothier evaluate MODEL --data SOURCE`: how a model does on labelled images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clothier.cli import evaluate_tables, options, screen
+
+if TYPE_CHECKING:
+    from clothier.evaluate import Evaluation
+
+BOX = "box"
+
+
+def evaluate(
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="A run folder, a model file, or box: the model in the box.",
+            metavar="MODEL",
+            show_default=False,
+        ),
+    ],
+    data: Annotated[
+        str, typer.Option(help="Labelled images: a source from `clothier data list`.", show_default=False)
+    ],
+    split: Annotated[
+        str | None,
+        typer.Option(
+            help="Which images: train, validation or test.",
+            show_default="the last that the data bring; all images where they bring none",
+        ),
+    ] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            help="DATA_CLASS=MODEL_CLASS, where one class has two names; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    data_dir: options.DataDir = None,
+    mistakes: Annotated[int, typer.Option(help="Mistakes to list, the most confident first.", min=0)] = 10,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write figures, predictions, mistakes and JSON to this folder.", show_default=False
+        ),
+    ] = None,
+    format: options.Format = "png",  # noqa: A002 - the word on the command line
+    dpi: options.Dpi = 150,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Judge a model by labelled images: scores, calibration, doubts, mistakes.
+
+    Photos are prepared as `clothier predict` prepares them. Classes are matched by name; images of a class that the
+    model does not have are not counted.
+    """
+    options.check_format(format)
+    options.check_out(folder=out)
+    evaluation = _evaluated(model, data, split, map_ or [], data_dir)
+    paths = []
+    if out is not None:
+        from clothier.reports import evaluation as report
+
+        paths = report.write(evaluation, out, format, dpi)
+    if json:
+        screen.print_json(evaluation.as_json())
+        return
+    evaluate_tables.show(evaluation, mistakes)
+    if paths:
+        screen.say("\nwritten  " + "\n         ".join(map(str, paths)))
+
+
+def _evaluated(
+    model: str, source: str, split: str | None, settings: list[str], data_dir: Path | None
+) -> Evaluation:
+    from clothier.data import LoadOptions
+    from clothier.evaluate import read_mapping
+    from clothier.predict import Predictor, evaluating, read, uncalibrated
+    from clothier.runs import Run
+
+    path = None if model == BOX else Path(model)
+    bundle = read(path)
+    run = Run(path) if path is not None and path.is_dir() else None
+    predictor = Predictor(bundle)
+    screen.notice(uncalibrated(predictor))
+    with screen.counting() as progress:
+        load_options = LoadOptions(data_dir=data_dir, progress=progress, warn=screen.notice)
+        images, remark = evaluating.labelled(source, split, load_options, run, bundle.manifest.source)
+        screen.notice(images.notice)
+        screen.notice(remark)
+        mapping = read_mapping(settings, images.class_names)
+        return evaluating.evaluation(predictor, model, images, mapping, progress)

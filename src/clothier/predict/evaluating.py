@@ -1,0 +1,91 @@
+"""A model and labelled images -> an Evaluation: photos are prepared as `predict` prepares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+
+import numpy as np
+
+from clothier import data, evaluate
+from clothier.data import Labelled, LoadOptions
+from clothier.errors import InputError, RunError
+from clothier.evaluate import Evaluation
+from clothier.predict.photos import predict_photos
+from clothier.predict.predictor import Predictor
+from clothier.runs import DataDescription, Run
+from clothier.values import Images, Predictions, Report
+
+_BLOCK = 1024  # images between two reports
+
+
+def evaluation(
+    predictor: Predictor,
+    model: str,
+    images: Labelled,
+    mapping: Mapping[str, str] | None = None,
+    report: Report | None = None,
+) -> Evaluation:
+    """How the model of that name does on the images. `mapping` is as of `evaluate.match`; `report` is told (what, done,
+    total). Raises InputError for images of another shape than the model's, and as `match` and Evaluation."""
+    matching = evaluate.match(images.class_names, predictor.class_names, mapping)
+    if isinstance(images.content, np.ndarray):
+        predictions = _of_arrays(predictor, images.content, images.source, report)
+    else:
+        parts = list(predict_photos(predictor, images.content, report))
+        predictions = Predictions.concatenate(parts)
+    return Evaluation(model, images, predictions, matching)
+
+
+def _of_arrays(predictor: Predictor, images: Images, source: str, report: Report | None) -> Predictions:
+    if images.shape[1:] != predictor.image_shape:
+        found, wanted = ("x".join(map(str, shape)) for shape in (images.shape[1:], predictor.image_shape))
+        raise InputError(
+            f"the images of {source} are {found}, and the model takes {wanted}; wanted images of that shape, or photos "
+            "of any, such as folder:DIR"
+        )
+    parts = []
+    for start in range(0, len(images), _BLOCK):
+        parts.append(predictor.predict(images[start : start + _BLOCK]))
+        if report:
+            report("images", min(start + _BLOCK, len(images)), len(images))
+    return Predictions.concatenate(parts)
+
+
+def labelled(
+    source: str, split: str | None, options: LoadOptions, run: Run | None = None, trained_on: str = ""
+) -> tuple[Labelled, str]:
+    """The images of that split of a source, and a sentence where the model may have been trained on them ("" else).
+
+    The data of the model's own `run` are divided as they were for it; without a split, those that judged it are taken.
+    `trained_on` is the source that a model file names. Errors as `data.labelled`.
+    """
+    own = None if run is None else _own_data(run, source)
+    if run is not None and own is not None:
+        of_run = LoadOptions.from_json(own.reading.options, progress=options.progress, warn=options.warn)
+        images = data.labelled(source, split or _judged_split(run, own), of_run)
+        is_seen = images.split == "train"
+        return images, "the model was trained on these images; new ones may do worse" if is_seen else ""
+    images = data.labelled(source, split, options)
+    kind, _, argument = source.partition(":")
+    name = f"{kind}:{PurePath(argument).name}" if argument else kind
+    if trained_on == name and images.split in ("train", ""):
+        return images, (
+            f"the model was trained on data that were called {trained_on} too; if these are the same images, new ones "
+            "may do worse; --split test takes the part that training holds out"
+        )
+    return images, ""
+
+
+def _own_data(run: Run, source: str) -> DataDescription | None:
+    """What the run says of its data, where the source is the one it was trained on."""
+    try:
+        own = run.description().data
+    except RunError:
+        return None
+    return own if own.reading.source and data.located(source) == own.reading.absolute else None
+
+
+def _judged_split(run: Run, own: DataDescription) -> str:
+    """The last of train, validation and test that the run has."""
+    return next(name for name in ("test", "validation", "train") if own.counts.get(name))

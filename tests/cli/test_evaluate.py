@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clothier import cli, data
+from clothier.cli import screen
+from clothier.runs import Run
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn clothes as photos, some of classes with other names than the model's, and a file that is no picture."""
+    root = tmp_path_factory.mktemp("judged") / "photos"
+    drawn = data.load("generated:300").split("test")
+    names = {0: "t-shirt-top", 2: "longsleeve", 4: "COAT", 8: "hat"}
+    for number, (image, label) in enumerate(zip(drawn.images, drawn.labels.tolist(), strict=True)):
+        if label in names:
+            folder = root / names[label]
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(255 - image[..., 0]).resize((84, 84)).save(folder / f"{number}.png")
+    (root / "COAT" / "damaged.png").write_bytes(b"no picture")
+    return root
+
+
+def judged(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert cli.run(["evaluate", *words, "--json"]) == 0
+    content: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return content
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    capsys.readouterr()
+    assert cli.run(["evaluate", *words]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err.splitlines()[-1].removeprefix("clothier: ")
+
+
+def test_a_run_on_its_own_data_has_the_scores_that_training_gave(
+    finished: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (phase,) = Run(finished).read_scores()
+    assert phase.test is not None
+    assert phase.validation is not None
+    found = judged(capsys, str(finished), "--data", "generated:600")
+    assert (found["split"], found["images"]) == ("test", 100)
+    assert found["accuracy"] == pytest.approx(phase.test.accuracy, abs=0.011)
+    assert found["uncalibrated_loss"] == pytest.approx(phase.test.loss, abs=1e-4)
+    held_out = judged(capsys, str(finished), "--data", "generated:600", "--split", "validation")
+    assert held_out["accuracy"] == pytest.approx(phase.validation.accuracy, abs=0.011)
+    assert held_out["uncalibrated_loss"] == pytest.approx(phase.validation.loss, abs=1e-4)
+
+
+def test_training_images_are_called_so(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["evaluate", str(finished), "--data", "generated:600", "--split", "train", "--json"]) == 0
+    assert "NOTE: the model was trained on these images; new ones may do worse" in capsys.readouterr().err
+
+
+def test_a_run_on_its_own_photos_is_judged_by_those_it_held_out(
+    finished_photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(finished_photos)
+    (phase,) = run.read_scores()
+    assert phase.test is not None
+    found = judged(capsys, str(finished_photos), "--data", run.description().data.reading.absolute)
+    assert (found["split"], found["images"]) == ("test", int(phase.test.confusion.sum()))
+    assert found["uncalibrated_loss"] == pytest.approx(phase.test.loss, abs=1e-4)
+
+
+def test_photos_by_the_model_in_the_box(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["predict", str(photos), "--out", "predicted.jsonl"]) == 0
+    lines = [json.loads(line) for line in Path("predicted.jsonl").read_text().splitlines()]
+    wanted = {"longsleeve": "Pullover", "COAT": "Coat", "t-shirt-top": "T-shirt/top"}
+    right = [
+        line["label"] == wanted[folder]
+        for line in lines
+        if (folder := Path(line["filename"]).parent.name) in wanted and "label" in line
+    ]
+    found = judged(capsys, "box", "--data", f"folder:{photos}", "--map", "longsleeve=Pullover")
+    assert (found["images"], found["accuracy"]) == (len(right), np.mean(right))
+    assert (found["split"], found["renamed_classes"]) == (
+        None,
+        {"COAT": "Coat", "longsleeve": "Pullover", "t-shirt-top": "T-shirt/top"},
+    )
+    assert found["uncounted"]["hat"]["images"] == len(list((photos / "hat").iterdir()))
+    assert found["unreadable"] == {"COAT/damaged.png": "is not a JPEG, PNG, WebP, GIF or BMP picture"}
+
+
+def test_tables_fit_sixty_columns(
+    photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(screen.results, "width", 60)
+    shutil.copytree(photos, tmp_path / "p")
+    monkeypatch.chdir(tmp_path)
+    words = ["evaluate", "box", "--data", "folder:p", "--map", "longsleeve=Pullover", "--mistakes", "3"]
+    assert cli.run([*words, "--out", "out", "--dpi", "40"]) == 0
+    out = capsys.readouterr().out
+    tables, _, sentences = out.partition("\nclasses of the data")
+    assert max(map(len, tables.splitlines())) <= 60
+    for words_shown in (
+        "95% interval",
+        "not calibrated: ",
+        "unlike the training images",
+        "class        precision",
+        "0 T-shirt/top",
+        "most confident mistakes, 3 of",
+    ):
+        assert words_shown in tables
+    assert " and of the model: COAT = Coat, longsleeve = Pullover, t-shirt-top = T-shirt/top\n" in sentences
+    assert "images of 'hat', a class this model does not have, are not counted; " in sentences
+    assert "the data have no images of 'Trouser', 'Dress', " in sentences
+    assert "1 picture cannot be read and is not counted: COAT/damaged.png is not a JPEG" in sentences
+    assert "written  out/confusion.png\n         out/reliability.png\n" in sentences
+    assert json.loads(Path("out/evaluation.json").read_text())["model"] == "box"
+
+
+def test_a_matrix_that_does_not_fit_gives_way_to_the_commonest_mistakes(
+    photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen.results, "width", 30)
+    assert cli.run(["evaluate", "box", "--data", f"folder:{photos}", "--mistakes", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "confusion matrix" not in out
+    assert "most frequent confusions" in out
+    assert "most confident mistakes" not in out
+
+
+def test_first_errors(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = f"folder:{photos}"
+    assert "unknown split 'tets'" in refusal(capsys, "box", "--data", source, "--split", "tets")
+    assert "--map got 'x'; wanted DATA_CLASS=MODEL_CLASS" in refusal(
+        capsys, "box", "--data", source, "--map", "x"
+    )
+    assert "nowhere" in refusal(capsys, "nowhere", "--data", source)
+    assert "missing option '--data'" in refusal(capsys, "box")
+    assert "unknown figure format 'gif'" in refusal(capsys, "box", "--data", source, "--format", "gif")
+
+
+def test_no_class_in_common(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "p" / "lamp").mkdir(parents=True)
+    Image.new("L", (9, 9)).save(tmp_path / "p" / "lamp" / "1.png")
+    said = refusal(capsys, "box", "--data", f"folder:{tmp_path / 'p'}")
+    assert said.startswith(
+        "the data and the model share no class: the data have 'lamp'; the model has 'T-shirt/top', "
+    )
