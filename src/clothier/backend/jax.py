@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clothier.backend.averaging import kept_share
+from clothier.backend.door import jax, keras
 from clothier.backend.tracing import overhearing
 from clothier.values import Floats, Halves, Images, Labels
-
-if TYPE_CHECKING:
-    import keras
 
 
 def start(threads: int) -> None:
@@ -24,21 +22,15 @@ def start(threads: int) -> None:
     flags = os.environ.get("XLA_FLAGS", "")
     if "deterministic_ops" not in flags:  # without, a GPU adds in another order each time
         os.environ["XLA_FLAGS"] = f"{flags} --xla_gpu_deterministic_ops=true".strip()
-    import jax
-
     # float32 shall mean it: a GPU would otherwise keep ten bits of each factor.
     jax.config.update("jax_default_matmul_precision", "float32")
 
 
 def version() -> str:
-    import jax
-
     return str(jax.__version__)
 
 
 def device() -> str:
-    import jax
-
     return str(jax.devices()[0].device_kind)
 
 
@@ -60,8 +52,6 @@ class _Step:
         label_smoothing: float,
         average_decay: float,
     ) -> None:
-        import jax
-
         self._variables = [
             list(model.trainable_variables),
             list(model.non_trainable_variables),
@@ -127,30 +117,24 @@ def _losses(
     logits: Any, label_smoothing: float, labels: Any, others: Any, shares: Any
 ) -> tuple[Any, Any, Any]:
     """(cross-entropies, (n,); those with smoothed labels; how many images name their larger share)."""
-    import jax
-    from jax import numpy as jnp
-
     logs = jax.nn.log_softmax(logits)
 
     def cross_entropy(of: Any) -> Any:
-        return -jnp.take_along_axis(logs, of[:, None], axis=1)[:, 0]
+        return -jax.numpy.take_along_axis(logs, of[:, None], axis=1)[:, 0]
 
     losses = sharp = shares * cross_entropy(labels) + (1 - shares) * cross_entropy(others)
     if label_smoothing:
         losses = (1 - label_smoothing) * sharp - label_smoothing * logs.mean(axis=1)
-    return sharp, losses, (logits.argmax(axis=1) == jnp.where(shares >= 0.5, labels, others)).sum()
+    return sharp, losses, (logits.argmax(axis=1) == jax.numpy.where(shares >= 0.5, labels, others)).sum()
 
 
 def forward(model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.NDArray[Any]]:
-    import jax
-    from keras import ops
-
     groups = list(model.trainable_variables), list(model.non_trainable_variables)
 
     @jax.jit  # type: ignore[untyped-decorator]  # its types are not read
     def run(trainable: Any, fixed: Any, inputs: Any) -> Any:
         outputs, _ = model.stateless_call(trainable, fixed, inputs, training=False)
-        return ops.saturate_cast(outputs, dtype)
+        return keras.ops.saturate_cast(outputs, dtype)
 
     def outputs(inputs: Images | Halves) -> npt.NDArray[Any]:
         # Each number of rows is compiled anew, so few are let through: the powers of 2.
@@ -166,9 +150,6 @@ def forward(model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.N
 def trace(
     model: keras.Model, layers: Sequence[keras.Layer], images: Images, labels: Labels
 ) -> tuple[list[Floats], list[Floats]]:
-    import jax
-    from jax import numpy as jnp
-
     def run(shifts: list[Any]) -> tuple[Any, list[Any]]:
         """(the labels' logits, the layers' outputs), each output moved by its shift: a derivative by the shift is one
         by the output."""
@@ -180,21 +161,18 @@ def trace(
 
         with overhearing(layers, keep):
             logits = model(images, training=False)
-        chosen = jnp.take_along_axis(logits, labels[:, None], axis=1)
+        chosen = jax.numpy.take_along_axis(logits, labels[:, None], axis=1)
         return chosen.sum(), [outputs[place] for place in range(len(layers))]
 
     _, outputs = run([])
-    slopes, _ = jax.grad(run, has_aux=True)([jnp.zeros_like(output) for output in outputs])
+    slopes, _ = jax.grad(run, has_aux=True)([jax.numpy.zeros_like(output) for output in outputs])
     return [np.asarray(output) for output in outputs], [np.asarray(slope) for slope in slopes]
 
 
 def convolution(dtype: str) -> Callable[[], object]:
-    import jax
-    from jax import numpy as jnp
-
     # A GPU is done with 64 images before it is asked for the next.
     rows = 64 if jax.default_backend() == "cpu" else 8192
-    images, kernel = jnp.ones((rows, 14, 14, 64), dtype), jnp.ones((3, 3, 64, 64), dtype)
+    images, kernel = jax.numpy.ones((rows, 14, 14, 64), dtype), jax.numpy.ones((3, 3, 64, 64), dtype)
 
     @jax.jit  # type: ignore[untyped-decorator]  # its types are not read
     def work(images: Any, kernel: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from clothier.backend.door import tensorflow as tf
 from clothier.backend.library import name
 
 # The largest height and width of a map on which a convolution has a kernel gradient of its own.
@@ -21,8 +22,6 @@ def fused_batch_norm(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tupl
     """
     if name() != "tensorflow":
         return None
-    import tensorflow as tf
-
     rank = inputs.shape.rank
     if rank not in (2, 4) or inputs.dtype not in (tf.float32, tf.bfloat16):
         return None
@@ -49,8 +48,6 @@ def keep_at_random(inputs: Any, rate: float, seeds: Any) -> Any | None:
     """
     if name() != "tensorflow":
         return None
-    import tensorflow as tf
-
     threshold = round(rate * 256)
     if not 0 < threshold < 256:
         return None
@@ -83,8 +80,6 @@ def apply_adam(
     """
     if name() != "tensorflow":
         return False
-    import tensorflow as tf
-
     handles = [getattr(v, "handle", None) for v in (variable, momentum, velocity)]
     if None in handles or isinstance(gradient, tf.IndexedSlices):
         return False
@@ -112,8 +107,6 @@ def convolve(inputs: Any, kernel: Any, padding: str) -> Any | None:
     """
     if name() != "tensorflow":
         return None
-    import tensorflow as tf
-
     height, width = inputs.shape[1:3]
     cut = 0 if padding == "same" else 2
     if inputs.dtype.name not in SMALL or kernel.shape[:2] != (3, 3) or None in (height, width):
@@ -142,8 +135,6 @@ def _kernel_gradient(inputs: Any, upstream: Any, padding: str) -> Any:
     """That of a convolution in three dimensions, of which the third runs through the images and the kernel is one
     wide there. Runs of some dozens of images stay in the cache, which makes it up to twice as fast as one of all.
     """
-    import tensorflow as tf
-
     count = tf.shape(inputs)[0]
     divisors = tf.range(1, tf.maximum(count // RUN, 1) + 1)
     runs = tf.reduce_max(tf.where(count % divisors == 0, divisors, 1))

@@ -7,15 +7,14 @@ import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy.typing as npt
 
+from clothier.backend import jax, tensorflow
+from clothier.backend.door import keras
 from clothier.errors import InputError, unknown_name
 from clothier.values import Floats, Halves, Images, Labels
-
-if TYPE_CHECKING:
-    import keras
 
 VARIABLE = "CLOTHIER_BACKEND"
 NAMES = ("jax", "tensorflow")
@@ -93,13 +92,7 @@ def name() -> str:
 
 def library() -> Library:
     """The library of this process."""
-    if name() == "jax":
-        from clothier.backend import jax
-
-        return jax
-    from clothier.backend import tensorflow
-
-    return tensorflow
+    return jax if name() == "jax" else tensorflow
 
 
 def _jax_has_gpu() -> bool:

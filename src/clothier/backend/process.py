@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from clothier import __version__
 from clothier.backend import settings
+from clothier.backend.door import keras
 from clothier.backend.hardware import num_cores
 from clothier.backend.library import library, name
 from clothier.environment import importing_matplotlib
@@ -40,9 +42,7 @@ def start(threads: int | None = None) -> int:
             library().start(wanted)
         except RuntimeError:
             raise _already(wanted, "with another number") from None
-        import keras
-
-    running = keras.backend.backend()
+        running = keras.backend.backend()  # which imports Keras
     if running != name():
         raise InputError(
             f"Keras already runs on {running} in this process; wanted {name()}; "
@@ -74,10 +74,6 @@ def device() -> str:
 
 def versions() -> dict[str, str]:
     """Versions of what decides the bits of a run."""
-    import keras
-
-    from clothier import __version__
-
     return {
         "clothier": __version__,
         "python": ".".join(str(part) for part in sys.version_info[:3]),

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from clothier.backend.door import keras
+
 _HOME = "KERAS_HOME"
 
 
 def set_ours() -> None:
     """What our networks are written for; keras.json, or the caller, may have chosen otherwise."""
-    import keras
-
     keras.config.set_image_data_format("channels_last")
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)

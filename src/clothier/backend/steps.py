@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from clothier.backend.door import keras
 from clothier.backend.library import library
 from clothier.values import Floats, Halves, Images, Labels, Mixed, Targets, release
-
-if TYPE_CHECKING:
-    import keras
 
 
 def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
@@ -41,8 +39,6 @@ class Trainer:
         average_decay: float = 0.0,
         keep_losses: bool = False,
     ) -> None:
-        import keras
-
         optimizer.build(model.trainable_variables)
         # Statistics of batch normalisation are averaged as well: those of the last steps belong to other weights.
         self.averages = (
@@ -124,11 +120,8 @@ class Activations:
     """What one layer of a float32 network gives, beside its logits, dropout off: both from one pass."""
 
     def __init__(self, model: keras.Model, layer: str) -> None:
-        import keras
-        from keras import layers, ops
-
-        flat = layers.Flatten(name="chosen")(ops.cast(model.get_layer(layer).output, "float32"))
-        both = layers.Concatenate(dtype="float32", name="chosen_and_logits")([flat, model.output])
+        flat = keras.layers.Flatten(name="chosen")(keras.ops.cast(model.get_layer(layer).output, "float32"))
+        both = keras.layers.Concatenate(dtype="float32", name="chosen_and_logits")([flat, model.output])
         self._forward = library().forward(keras.Model(model.input, both), "float32")
         self._num_classes = int(model.output.shape[1])
         self.width = int(both.shape[1]) - self._num_classes

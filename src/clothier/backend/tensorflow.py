@@ -10,17 +10,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clothier.backend.averaging import kept_share
+from clothier.backend.door import keras
+from clothier.backend.door import tensorflow as tf
 from clothier.backend.tracing import overhearing
 from clothier.values import Floats, Halves, Images, Labels
-
-if TYPE_CHECKING:
-    import keras
 
 
 def start(threads: int) -> None:
@@ -32,14 +31,13 @@ def start(threads: int) -> None:
     # The CPU build looks for CUDA all the same, and complains.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     with _quiet_stderr(), _without_jax():
-        import tensorflow as tf
-
+        threading = tf.config.threading  # which imports it
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        threading.set_intra_op_parallelism_threads(threads)
         # One operation at a time: the networks are chains, and a fixed order makes runs repeat bit for bit.
-        tf.config.threading.set_inter_op_parallelism_threads(1)
+        threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:  # the caller has used TensorFlow before us
-        if tf.config.threading.get_intra_op_parallelism_threads() != threads:
+        if threading.get_intra_op_parallelism_threads() != threads:
             raise
 
 
@@ -79,8 +77,6 @@ def _without_jax() -> Iterator[None]:
 
 
 def version() -> str:
-    import tensorflow as tf
-
     return str(tf.__version__)
 
 
@@ -89,8 +85,6 @@ def device() -> str:
 
 
 def set_seed(seed: int) -> None:
-    import keras
-
     keras.utils.set_random_seed(seed)
 
 
@@ -103,8 +97,6 @@ class _Step:
         label_smoothing: float,
         average_decay: float,
     ) -> None:
-        import tensorflow as tf
-
         self._loss_sum = tf.Variable(0.0, dtype=tf.float64)
         self._num_correct = tf.Variable(0, dtype=tf.int64)
         weights = model.trainable_variables
@@ -155,8 +147,6 @@ training_step = _Step
 
 
 def forward(model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.NDArray[Any]]:
-    import tensorflow as tf
-
     signature = [tf.TensorSpec((None, *model.input_shape[1:]), model.input.dtype)]
 
     @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
@@ -169,8 +159,6 @@ def forward(model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.N
 def trace(
     model: keras.Model, layers: Sequence[keras.Layer], images: Images, labels: Labels
 ) -> tuple[list[Floats], list[Floats]]:
-    import tensorflow as tf
-
     outputs: dict[int, Any] = {}
     with tf.GradientTape() as tape:
 
@@ -188,8 +176,6 @@ def trace(
 
 
 def convolution(dtype: str) -> Callable[[], object]:
-    import tensorflow as tf
-
     images = tf.cast(tf.ones([64, 14, 14, 64]), dtype)
     kernel = tf.cast(tf.ones([3, 3, 64, 64]), dtype)
 
