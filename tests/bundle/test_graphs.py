@@ -45,7 +45,7 @@ def test_shapes_and_costs_are_those_of_the_reference() -> None:
     cost = graphs.check(made().graph, PLAN.image_shape, 3, FEATURES)
     assert cost.values == total
     by_hand = 4 * 3 * 9 * 32 + 2 * 1 * 32 * 128 + 128 * 3
-    rest = 30 + 30 + 384 + 64 + 64 + 128  # transpose, cast, relu, pool, flatten, relu
+    rest = 30 + 30 + 384 + 4 * 64 + 64 + 128  # transpose, cast, relu, pool, flatten, relu
     assert cost.multiplications == by_hand + rest
 
 

@@ -48,7 +48,11 @@ _FIELDS = {
     },
     "AttributeProto": {
         "name": (1, "string"),
+        "f": (2, "float"),
         "i": (3, "int64"),
+        "s": (4, "bytes"),
+        "t": (5, "TensorProto"),
+        "floats": (7, "*float"),
         "ints": (8, "*int64"),
         "type": (20, "int32"),
         "ref_attr_name": (21, "string"),

@@ -1,0 +1,151 @@
+"""Operators that make tensors of constants, resize images, or go to bytes and back."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from clothier.bundle.operators.pointwise import KINDS
+from clothier.bundle.operators.table import Made, Operator, names
+from clothier.bundle.steps import Step, Tensor
+
+_CONSTANT = "by constants that are looked at before anything runs"
+_SAME = "as large as its input"
+_MOST_SCALE = 256
+
+
+def _constant(step: Step) -> Tensor:
+    step.wanted(len(step.attributes) == 1, "one value")
+    (value,) = step.attributes.values()
+    if isinstance(value, Tensor):
+        return value
+    whole = isinstance(value, int) or (
+        isinstance(value, list) and all(isinstance(each, int) for each in value)
+    )
+    array = np.array(value, np.int64 if whole else np.float32)
+    return Tensor(array.shape, str(array.dtype), array)
+
+
+def _filled(step: Step) -> Tensor:
+    sides, value = step.constants(0) or [], step.attributes.get("value")
+    step.wanted(all(side > 0 for side in sides), "a constant shape")
+    step.wanted(value is None or (isinstance(value, Tensor) and value.size == 1), "one value to fill with")
+    return Tensor(tuple(sides), value.kind if isinstance(value, Tensor) else "float32")
+
+
+def _range(step: Step) -> Tensor:
+    start, limit, stride = ((step.constants(place, 1) or [0])[0] for place in range(3))
+    step.wanted(stride != 0 and len(range(start, limit, stride)) > 0, "numbers to count")
+    count = len(range(start, limit, stride))
+    return Tensor((count,), step.input(0).kind, np.arange(start, limit, stride) if count < 4096 else None)
+
+
+def _one_hot(step: Step) -> Tensor:
+    x, depth = step.input(0), (step.constants(1, 1) or [0])[0]
+    step.wanted(depth > 0 and step.input(2).shape == (2,), "a constant depth, and two values")
+    rank = len(x.shape) + 1
+    axis = step.whole_number("axis", -1, -rank, rank - 1) % rank
+    return Tensor((*x.shape[:axis], depth, *x.shape[axis:]), step.input(2).kind)
+
+
+def _eye(step: Step) -> Tensor:
+    x = step.of_rank(2)
+    step.wanted(not x.is_activation, "a matrix that does not depend on the number of images")
+    kind = KINDS.get(step.attributes["dtype"]) if "dtype" in step.attributes else x.kind
+    if kind is None:
+        step.refuse("a type of numbers")
+    return Tensor(x.shape, kind)
+
+
+def _resize(step: Step) -> Tensor:
+    """To constant sizes, or by constant scales; the images' own axis stays."""
+    x, sizes, scales = step.input(0), step.constants(3), step.optional(2)
+    step.word("mode", "nearest", "nearest", "linear", "cubic")
+    step.word("keep_aspect_ratio_policy", "stretch", "stretch")
+    step.wanted("axes" not in step.attributes and step.optional(1) is None, "all axes, and no region")
+    step.wanted((sizes is None) != (scales is None), "either sizes or scales")
+    if sizes is not None:
+        step.wanted(len(sizes) == len(x.shape) and x.shape[0] > 0, "scales, where there are images")
+        return Tensor(tuple(sizes), x.kind)
+    step.wanted(
+        scales is not None
+        and scales.values is not None
+        and scales.kind == "float32"
+        and scales.shape == (len(x.shape),)
+        and all(0 < scale <= _MOST_SCALE for scale in scales.values.ravel()),
+        f"constant scales up to {_MOST_SCALE}",
+    )
+    factors = (
+        [float(scale) for scale in np.ravel(scales.values)] if scales and scales.values is not None else []
+    )
+    made = []
+    for side, factor in zip(x.shape, factors, strict=True):
+        step.wanted(side > 0 or factor == 1, "a scale of 1 for the images' own axis")
+        made.append(side if side < 0 else math.floor(side * np.float32(factor)))
+    step.wanted(all(made), "an output of some size")
+    return Tensor(tuple(made), x.kind)
+
+
+def _resize_work(step: Step, made: Made) -> int:
+    """Each value of 16 others, or with smoothing of as many as it is smaller."""
+    shrinks = max(1, -(-step.input(0).size // made[0].size))
+    return made[0].size * 16 * (shrinks if step.attributes.get("antialias") else 1)
+
+
+def _scale(step: Step, x: Tensor) -> None:
+    """One scale, and perhaps zero, for all values or for each place of an axis."""
+    scale, zero = step.input(1), step.optional(2)
+    step.wanted(
+        scale.kind == "float32" and not step.attributes.get("block_size", 0), "float32 scales, no blocks"
+    )
+    axis = step.attributes.get("axis", 1)
+    by_channel = (
+        type(axis) is int
+        and -len(x.shape) <= axis < len(x.shape)
+        and x.shape[axis] > 0
+        and scale.shape == (x.shape[axis],)
+    )
+    step.wanted(scale.shape == () or by_channel, "a scale for all or each channel")
+    step.wanted(zero is None or zero.shape == scale.shape, "a zero for each scale")
+
+
+def _quantize(step: Step) -> Tensor:
+    x, zero = step.input(0), step.optional(2)
+    _scale(step, x)
+    kind = zero.kind if zero else KINDS.get(step.attributes.get("output_dtype", 0) or 2, "")
+    step.wanted(x.kind == "float32" and kind in ("int8", "uint8", "int16", "uint16"), "int8")
+    return Tensor(x.shape, kind)
+
+
+def _dequantize(step: Step) -> Tensor:
+    x, zero = step.input(0), step.optional(2)
+    _scale(step, x)
+    step.wanted(x.kind in ("int8", "uint8", "int16", "uint16", "int32"), "int8")
+    step.wanted(zero is None or zero.kind == x.kind, "a zero of the same type")
+    return Tensor(x.shape, "float32")
+
+
+_ZERO_LEFT_OUT = frozenset({2})
+
+OPERATORS: dict[str, Operator] = {
+    "Constant": Operator(
+        _constant, (0, 0), "it lies in the graph", names("value value_float value_floats value_int value_ints")
+    ),
+    "ConstantOfShape": Operator(_filled, (1, 1), _CONSTANT, names("value")),
+    "DequantizeLinear": Operator(
+        _dequantize, (2, 3), _SAME, names("axis block_size"), out=_ZERO_LEFT_OUT
+    ),
+    "EyeLike": Operator(_eye, (1, 1), _SAME, names("dtype k")),
+    "OneHot": Operator(_one_hot, (3, 3), _CONSTANT, names("axis")),
+    "QuantizeLinear": Operator(
+        _quantize, (2, 3), _SAME, names("axis block_size output_dtype saturate"), out=_ZERO_LEFT_OUT
+    ),
+    "Range": Operator(_range, (3, 3), _CONSTANT),
+    "Resize": Operator(
+        _resize, (3, 4), _CONSTANT,
+        names("antialias coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
+              "keep_aspect_ratio_policy mode nearest_mode axes"),
+        out=frozenset({1, 2}), work=_resize_work,
+    ),
+}  # fmt: skip
