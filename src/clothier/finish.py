@@ -17,7 +17,7 @@ from clothier.values import Dataset, PhaseScores
 
 def train(recipe: Recipe, dataset: Dataset, run: Run, **options: Any) -> list[PhaseScores]:
     """Train in an empty run folder, and write its figures, page and model file; returns the scores of each phase.
-    Options and errors as of `train.started`."""
+    Options and errors as of `training.started`."""
     with training.started(recipe, dataset, run, **options) as session:
         return _finish(session)
 
@@ -26,7 +26,7 @@ def resume(
     run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
 ) -> list[PhaseScores]:
     """Go on with a stopped run. Of a finished one, only the files that it lost are made again. Errors as of
-    `train.resumed`."""
+    `training.resumed`."""
     watcher = watcher or Watcher()
     with training.resumed(run, dataset, threads=threads, watcher=watcher) as session:
         if session.training is None and (reason := why_left(run)):
