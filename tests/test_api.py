@@ -5,31 +5,101 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 import clothier
-from clothier import bundle, recipes
-from clothier.errors import InputError
+from clothier import api, bundle, recipes
+from clothier.errors import InputError, InterruptedRunError, RunError
 from clothier.reports import report
+from clothier.runs import checkpoint
+from clothier.training import progress
 from clothier.values import Dataset, Reading
-from clothier.values.fingerprint import fingerprint
 
 
-def test_fit_trains_in_a_folder_of_its_own(
-    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are not drawn, which takes longer than the training of tiny images."""
     monkeypatch.setattr(report, "draw", lambda *_: {})
     monkeypatch.setattr(report, "render", lambda run, _: "")
-    run = clothier.fit("cnn1", tiny, tmp_path / "mine", epochs=1, augmented_epochs=0, precision="float32")
+
+
+@pytest.mark.usefixtures("no_pages")
+def test_train_trains_in_a_folder_of_its_own(tiny: Dataset, tmp_path: Path) -> None:
+    run = clothier.train("cnn1", tiny, root=tmp_path / "mine", epochs=1, precision="float32")
     assert run.path == tmp_path / "mine" / "cnn1-1"
     recipe = run.recipe()
     changes = {"epochs": 1, "augmented_epochs": 0, "precision": "float32"}
     assert recipe == recipes.change(recipes.get("cnn1"), changes)
     assert [phase.epochs for phase in run.read_scores()] == [1]
     own = recipes.change(recipes.get("cnn1"), {"name": "own", "augmented_epochs": 0})
-    assert clothier.fit(own, tiny, epochs=1).path == Path("runs/own-1")
+    assert clothier.train(own, tiny, epochs=1).path == Path("runs/own-1")
+    assert bundle.read(run.model_file).manifest.class_names == tiny.class_names
+    assert repr(run).startswith(f"Run '{run.path}': cnn1 on tiny\n  plain (1 epoch): test accuracy 0.")
+    assert repr(clothier.Run(tmp_path)) == f"Run '{tmp_path}': no run yet"
+
+
+@pytest.mark.usefixtures("no_pages")
+def test_a_stopped_run_is_resumed_to_the_same_weights(tiny: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = clothier.train("cnn1", tiny, epochs=2, precision="float32", verbose=0)
+    save = checkpoint.save
+
+    def stop(path: Path, state: Any) -> None:
+        save(path, state)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "save", stop)
+        with pytest.raises(InterruptedRunError, match=r"^stopped with 1 of 2 epochs done and saved; "):
+            clothier.train("cnn1", tiny, epochs=2, precision="float32", verbose=0)
+    resumed = clothier.resume("runs/cnn1-2", tiny, verbose=0)
+    assert [phase.weights_sha256 for phase in resumed.read_scores()] == [
+        phase.weights_sha256 for phase in whole.read_scores()
+    ]
+    assert resumed.model_file.is_file()
+    with pytest.raises(RunError, match=r"was trained on other data"):
+        clothier.resume(resumed, tiny.first(20))
+    with pytest.raises(InputError, match=r"^run is None; wanted a run folder, such as 'runs/cnn1-1'$"):
+        clothier.resume(None, tiny)  # type: ignore[arg-type]  # the point
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes", "phases"),
+    [
+        ("cnn1", {"epochs": 3}, [("plain", 3)]),
+        ("cnn1", {"epochs": 3, "augmented_epochs": 2}, [("plain", 3), ("augmented", 2)]),
+        ("cnn1", {"augmented_epochs": 2}, [("plain", 10), ("augmented", 2)]),
+        ("photos", {"epochs": 3}, [("augmented", 3)]),
+        ("vgg19", {"epochs": 3}, [("plain", 3)]),
+    ],
+)
+def test_epochs_are_all_there_are_unless_others_are_named(
+    recipe: str, changes: dict[str, int], phases: list[tuple[str, int]]
+) -> None:
+    assert api._changed(recipes.get(recipe), changes).phases() == phases
+
+
+def test_what_is_seen_is_chosen_as_in_keras(tiny: Dataset, capfd: pytest.CaptureFixture[str]) -> None:
+    terminal, pipe = Console(force_terminal=True), Console(force_terminal=False)
+    kinds = [type(progress.watcher(verbose, terminal)).__name__ for verbose in (None, 0, 1, 2)]
+    assert kinds == ["Bars", "Watcher", "Bars", "Lines"]
+    kinds = [type(progress.watcher(verbose, pipe)).__name__ for verbose in (None, 0, 1, 2)]
+    assert kinds == ["Lines", "Watcher", "Lines", "Lines"]
+    for verbose in (3, True, "loud"):
+        with pytest.raises(InputError) as caught:
+            clothier.train("cnn1", tiny, verbose=verbose)  # type: ignore[arg-type]  # the point
+        assert str(caught.value) == (
+            f"verbose is {verbose!r}; wanted 0 (nothing), 1 (a bar) or 2 (a line for each epoch)"
+        )
+
+
+@pytest.mark.parametrize(("has_widgets", "kind"), [(True, "Bars"), (False, "Lines")])
+def test_a_notebook_gets_bars_where_it_can_draw_them(
+    has_widgets: bool, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object() if has_widgets else None)
+    assert type(progress.watcher(console=Console(force_jupyter=True))).__name__ == kind
 
 
 @pytest.mark.parametrize("crop", ["pad", "centre", "doctor"])
@@ -38,7 +108,7 @@ def test_a_run_knows_how_its_photos_were_read(tmp_path: Path, crop: str) -> None
         (tmp_path / "photos" / name).mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (20, 16), (10 * number, 0, 90)).save(tmp_path / "photos" / name / f"{number}.png")
     dataset = clothier.load("folder:photos", clothier.LoadOptions(image_size=(12, 12), crop=crop, seed=5))
-    run = clothier.fit("cnn1", dataset, epochs=1, augmented_epochs=0, precision="float32")
+    run = clothier.train("cnn1", dataset, epochs=1, precision="float32")
     assert bundle.read(run.model_file).manifest.preprocessing == {"photos": crop}
     read = run.description().data.reading
     again = clothier.load(read.source, clothier.LoadOptions.from_json(read.options))
@@ -49,25 +119,25 @@ def test_validation_is_chosen_when_data_are_read(tiny: Dataset, tmp_path: Path) 
     dataset = replace(tiny, reading=Reading("generated", {"validation": "stratified"}))
     for given, own in ((dataset, "stratified"), (tiny, "default")):
         with pytest.raises(InputError) as caught:
-            clothier.fit("cnn1", given, validation="none")
+            clothier.train("cnn1", given, validation="none")
         assert str(caught.value) == (
             f"validation is 'none', and tiny was read already, by '{own}'; wanted no validation here; "
             "choose it when reading: clothier.LoadOptions(validation='none')"
         )
     assert list(tmp_path.iterdir()) == []
-    run = clothier.fit("cnn1_dropout", dataset, epochs=1, precision="float32", validation="stratified")
+    run = clothier.train("cnn1_dropout", dataset, epochs=1, precision="float32", validation="stratified")
     assert run.recipe().validation == "stratified"
 
 
 def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^unknown recipe 'cnn11'"):
-        clothier.fit("cnn11", tiny)
+        clothier.train("cnn11", tiny)
     with pytest.raises(InputError, match=r"^unknown recipe field 'epoch'; .*did you mean 'epochs'\?$"):
-        clothier.fit("cnn1", tiny, epoch=3)
+        clothier.train("cnn1", tiny, epoch=3)
     with pytest.raises(InputError, match=r"^unknown model 'cnn2'"):
-        clothier.fit("cnn1", tiny, model="cnn2")
+        clothier.train("cnn1", tiny, model="cnn2")
     with pytest.raises(InputError, match=r"^unknown augmentation policy 'crop'"):
-        clothier.fit("cnn1", tiny, augment="crop", augmented_epochs=0)
+        clothier.train("cnn1", tiny, augment="crop", augmented_epochs=0)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -76,32 +146,10 @@ def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
     [
         ((None, "tiny"), "recipe is None; wanted a name or a Recipe"),
         (("cnn1", "fashion-mnist"),
-         "dataset is 'fashion-mnist'; wanted a Dataset, such as clothier.load('fashion-mnist') gives"),
+         "data is 'fashion-mnist'; wanted a Dataset, such as clothier.load('fashion-mnist') gives"),
     ],
 )  # fmt: skip
-def test_fit_tells_what_is_of_another_type(given: Any, wanted: str, tmp_path: Path) -> None:
+def test_train_tells_what_is_of_another_type(given: Any, wanted: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"^{re.escape(wanted)}$"):
-        clothier.fit(*given)
+        clothier.train(*given)
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("num_images", [2.5, "3", None])
-def test_first_takes_whole_numbers(tiny: Dataset, num_images: Any) -> None:
-    with pytest.raises(InputError, match=f"^num_images is {num_images!r}; wanted a whole number$"):
-        clothier.first(tiny, num_images)
-    with pytest.raises(InputError, match=r"^dataset is None; wanted a Dataset, such as "):
-        clothier.first(None, 3)  # type: ignore[arg-type]  # the point
-
-
-def test_first_cuts_each_split_and_is_other_data(tiny: Dataset) -> None:
-    few = clothier.first(replace(tiny, reading=Reading("folder:tiny", {"crop": "centre"})), 100)
-    assert {name: len(split) for name, split in few.splits().items()} == {
-        "train": 100, "validation": 90, "test": 90,
-    }  # fmt: skip
-    assert np.array_equal(few.train.images, tiny.train.images[:100])
-    assert np.array_equal(few.train.labels, tiny.train.labels[:100])
-    assert few.fingerprint == fingerprint(few.splits(), tiny.class_names) != tiny.fingerprint
-    assert few.name == "tiny, first 100"
-    assert few.reading == Reading(options={"crop": "centre"})
-    with pytest.raises(InputError, match=r"^num_images is 0; wanted 1 or more$"):
-        clothier.first(tiny, 0)

@@ -49,7 +49,7 @@ def _measure(name: str, side: int, channels: int, num_images: int, batch_size: i
     dataset = _dataset(side, channels, num_images)
     before = _peak()
     with tempfile.TemporaryDirectory() as folder:
-        api.fit(name, dataset, folder, **changes)
+        api.train(name, dataset, root=folder, verbose=0, **changes)
     recipe = recipes.change(recipe, changes)
     need = room.needed(recipe, Plan.of(recipe, dataset.image_shape, 2), num_images)
     batch = min(batch_size, num_images)

@@ -3,8 +3,8 @@
 The names below are loaded on first use, so that importing clothier imports neither Keras nor TensorFlow:
 
 >>> import clothier
->>> dataset = clothier.load("fashion-mnist")  # doctest: +SKIP
->>> run = clothier.fit("cnn1", dataset, epochs=3, augmented_epochs=0)  # doctest: +SKIP
+>>> data = clothier.load("fashion-mnist")  # doctest: +SKIP
+>>> run = clothier.train("cnn1", data, epochs=3)  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
-    from clothier.api import first as first
-    from clothier.api import fit as fit
+    from clothier.api import resume as resume
+    from clothier.api import train as train
     from clothier.data import LoadOptions as LoadOptions
     from clothier.data import load as load
     from clothier.errors import ClothierError as ClothierError
@@ -42,9 +42,9 @@ _PUBLIC = {
     "Run": "clothier.runs",
     "Scores": "clothier.values",
     "Split": "clothier.values",
-    "first": "clothier.api",
-    "fit": "clothier.api",
     "load": "clothier.data",
+    "resume": "clothier.api",
+    "train": "clothier.api",
 }
 
 __all__ = [*_PUBLIC, "__version__"]

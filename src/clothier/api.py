@@ -1,74 +1,78 @@
-"""What a notebook wants in one call."""
+"""What Python users call: data and a recipe -> a finished run."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from clothier import finish, recipes
 from clothier.errors import InputError
 from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.training import Watcher, check_names
-from clothier.values import Dataset, Reading, Split
-from clothier.values.fingerprint import fingerprint
+from clothier.training import check_names, progress
+from clothier.values import Dataset
 
 
-def fit(
+def train(
     recipe: str | Recipe,
-    dataset: Dataset,
-    root: str | Path = "runs",
+    data: Dataset,
     *,
-    watcher: Watcher | None = None,
+    root: str | Path = "runs",
+    verbose: int | None = None,
+    threads: int | None = None,
     **changes: Any,
 ) -> Run:
-    """A finished run in a new folder under `root`: `fit("cnn1", dataset, epochs=3, augmented_epochs=0)`.
+    """A finished run in a new folder under `root`, with its report and model file.
 
-    `changes` go to the recipe's fields. Raises InputError for unknown names or values out of range, for a way of
+    `train("cnn1", data, epochs=3)` trains three epochs, as Keras does; `augmented_epochs` adds augmented ones.
+    `changes` are fields of the recipe. `verbose` is 0 (nothing), 1 (a progress bar) or 2 (a line for each epoch); by
+    default a bar where one can be drawn. Raises InputError for unknown names or values out of range, for a way of
     holding out validation images other than that by which the data were read, and as `finish.train`.
     """
     _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
-    _check_dataset(dataset)
-    chosen = recipes.get(recipe) if isinstance(recipe, str) else recipe
-    chosen = recipes.change(chosen, changes)
+    _check_dataset(data)
+    watcher = progress.watcher(verbose)
+    chosen = _changed(recipes.get(recipe) if isinstance(recipe, str) else recipe, changes)
     check_names(chosen)
-    if "validation" in changes and chosen.validation != (read := chosen.as_read(dataset).validation):
+    if "validation" in changes and chosen.validation != (read := chosen.as_read(data).validation):
         raise InputError(
-            f"validation is '{chosen.validation}', and {dataset.name} was read already, by '{read}'; "
+            f"validation is '{chosen.validation}', and {data.name} was read already, by '{read}'; "
             f"wanted no validation here; choose it when reading: clothier.LoadOptions(validation='{chosen.validation}')"
         )
     run = Run.create(chosen.name, Path(root))
-    finish.train(chosen, dataset, run, watcher=watcher)
+    finish.train(chosen, data, run, threads=threads, watcher=watcher)
     return run
 
 
-def first(dataset: Dataset, num_images: int) -> Dataset:
-    """The data set with at most that many images in each split, its first ones; InputError for fewer than 1, or for
-    what is no data set or no whole number."""
-    _check_dataset(dataset)
-    _check_type("num_images", num_images, (int, np.integer), "a whole number")
-    if num_images < 1:
-        raise InputError(f"num_images is {num_images}; wanted 1 or more")
-    splits = {
-        name: Split(split.images[:num_images], split.labels[:num_images], split.files[:num_images])
-        for name, split in dataset.splits().items()
-    }
-    return Dataset(
-        train=splits["train"],
-        validation=splits.get("validation"),
-        test=splits.get("test"),
-        class_names=dataset.class_names,
-        fingerprint=fingerprint(splits, dataset.class_names),
-        name=f"{dataset.name}, first {num_images}",
-        notice=dataset.notice,
-        reading=Reading(options=dataset.reading.options),  # no source reads the first images alone
-    )
+def resume(
+    run: str | Path | Run, data: Dataset, *, verbose: int | None = None, threads: int | None = None
+) -> Run:
+    """The run, trained to its end: a stopped run goes on, and a finished one gets the files back that it lost.
+
+    `data` are those that it was trained on, and `threads` are the run's own by default. Raises RunError where the
+    folder is no run, or the data or the backend are not those of the run.
+    """
+    _check_type("run", run, (str, Path, Run), "a run folder, such as 'runs/cnn1-1'")
+    _check_dataset(data)
+    run = run if isinstance(run, Run) else Run.open(run)
+    threads = threads or run.description().threads
+    finish.resume(run, data, threads=threads, watcher=progress.watcher(verbose))
+    return run
+
+
+def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
+    """The recipe with those fields; where `epochs` alone is given, so many epochs in all."""
+    phases = ("augmented_epochs", "fine_tune_epochs")
+    if "epochs" in changes and not changes.keys() & set(phases):
+        if recipe.epochs:
+            changes = {**dict.fromkeys(phases, 0), **changes}
+        else:  # it augments from its first epoch
+            changes = {**changes, "epochs": 0, "augmented_epochs": changes["epochs"]}
+    return recipes.change(recipe, changes)
 
 
 def _check_dataset(given: object) -> None:
-    _check_type("dataset", given, (Dataset,), "a Dataset, such as clothier.load('fashion-mnist') gives")
+    _check_type("data", given, (Dataset,), "a Dataset, such as clothier.load('fashion-mnist') gives")
 
 
 def _check_type(name: str, given: object, kinds: tuple[type, ...], wanted: str) -> None:

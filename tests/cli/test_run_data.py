@@ -157,7 +157,7 @@ def test_what_the_run_was_not_trained_with_is_refused(
 def test_runs_on_arrays_say_what_they_need(
     tmp_path: Path, error: Callable[..., str], capsys: pytest.CaptureFixture[str], tiny: Dataset
 ) -> None:
-    run = clothier.fit("cnn1", tiny, epochs=1, augmented_epochs=0, precision="float32")
+    run = clothier.train("cnn1", tiny, epochs=1, precision="float32")
     wanted = (
         f"{run.path} was trained on arrays given from Python (tiny), which only Python can give again; wanted them "
         "from there, or --data with a source that holds the same images"

@@ -142,13 +142,13 @@ def _pace(recipe: Recipe, request: Request, threads: int | None) -> Any:
 def _train(jobs: list[Job], request: Request, threads: int | None, verbose: int | None) -> dict[str, str]:
     """Carry every job out; by recipe, the error of one that could not be, while the others go on."""
     from clothier import reproduce as reproducing
-    from clothier.cli import watch
+    from clothier.training import progress
 
     notes = {}
     for job in jobs:
         screen.messages.print(f"training {job.recipe.name}, seed {job.recipe.seed}", markup=False)
         try:
-            run = reproducing.carry_out(job, request, threads, watch.watcher(verbose))
+            run = reproducing.carry_out(job, request, threads, progress.watcher(verbose, screen.messages))
         except (InterruptedRunError, WriteError):
             raise
         except ClothierError as error:

@@ -245,9 +245,9 @@ def _resume(
 
 
 def _watcher(verbose: int | None) -> Watcher:
-    from clothier.cli import watch
+    from clothier.training import progress
 
-    return watch.watcher(verbose)
+    return progress.watcher(verbose, screen.messages)
 
 
 def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:

@@ -27,6 +27,7 @@ from clothier.runs.samples import Samples
 from clothier.runs.scores import Calibrated
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions, csvtext, markup
 from clothier.values.fields import Fields, parse
+from clothier.wording import counted
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
 PREDICTION_COLUMNS = ("index", "file", "label", "predicted")
@@ -218,6 +219,22 @@ class Run(Paths):
                 f"these have {fingerprint[:12]}); wanted the same images, labels and splits; "
                 "give the data as they were, or train anew"
             )
+
+    def __repr__(self) -> str:
+        """The path, what was trained, and the accuracies of each phase that was judged."""
+        if not self.recipe_file.is_file():
+            return f"Run '{self.path}': no run yet"
+        try:
+            description, phases = self.description(), self.read_scores()
+        except RunError as error:
+            return f"Run '{self.path}': {error}"
+        lines = [f"Run '{self.path}': {description.recipe.name} on {description.data.name}"]
+        for phase in phases:
+            epochs = counted(phase.epochs, "epoch")
+            lines.append(
+                f"  {phase.name} ({epochs}): {phase.judged[0]} accuracy {phase.judged[1].accuracy:.4f}"
+            )
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         """The scores, and the curves where they are drawn."""

@@ -1,21 +1,24 @@
-"""What a person sees while a run trains: a bar an epoch on a terminal, a line an epoch elsewhere."""
+"""What a person sees while a run trains: a bar for each epoch in a terminal or a notebook, a line elsewhere."""
 
 from __future__ import annotations
 
+import importlib.util
 import time
 
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from clothier.backend import Trainer
-from clothier.cli import screen
-from clothier.training import Watcher
+from clothier.errors import InputError
+from clothier.training.watcher import Watcher
 from clothier.values import EpochRow
 
 
 class Lines(Watcher):
-    """A line an epoch: --verbose 2, and wherever stderr is no terminal."""
+    """A line an epoch: verbose 2, and wherever a bar cannot be drawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console) -> None:
+        self.console = console
         self.total = 0
 
         self.tenth = 0
@@ -24,10 +27,10 @@ class Lines(Watcher):
         tenth = 10 * done // total
         if tenth > self.tenth:
             self.tenth = tenth
-            screen.messages.print(f"{what}: {done:,} of {total:,}", markup=False)
+            self.console.print(f"{what}: {done:,} of {total:,}", markup=False)
 
     def note(self, sentence: str) -> None:
-        screen.messages.print(sentence, markup=False, soft_wrap=True)
+        self.console.print(sentence, markup=False, soft_wrap=True)
 
     def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
         self.total = total
@@ -41,17 +44,17 @@ class Lines(Watcher):
         if row.val_loss is not None and row.val_accuracy is not None:
             words += [f"val_loss {row.val_loss:.4f}", f"val_accuracy {row.val_accuracy:.4f}"]
         words += [f"{num_images / training_seconds:,.0f} images/s", f"{row.seconds:.1f} s"]
-        screen.messages.print("  ".join(words), markup=False, soft_wrap=True)
+        self.console.print("  ".join(words), markup=False, soft_wrap=True)
 
     def judging(self, phase: str) -> None:
-        screen.messages.print(f"judging the weights at the end of the {phase} phase", markup=False)
+        self.console.print(f"judging the weights at the end of the {phase} phase", markup=False)
 
 
 class Bars(Lines):
-    """A live bar with loss, accuracy, images/s and time left, which leaves a line behind: --verbose 1."""
+    """A live bar with loss, accuracy, images/s and time left, which leaves a line behind: verbose 1."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
         self.bars: Progress | None = None
         self.task = TaskID(0)
         self.done = 0
@@ -65,7 +68,7 @@ class Bars(Lines):
                 TextColumn("{task.completed:,.0f} of {task.total:,.0f}  {task.fields[rate]}"),
                 TimeRemainingColumn(compact=True),
             )
-            self.bars = Progress(*columns, console=screen.messages, transient=True)
+            self.bars = Progress(*columns, console=self.console, transient=True)
             self.bars.start()
             self.task = self.bars.add_task(what, total=total, completed=done, rate="")
             self.done, self.began = done, time.perf_counter()
@@ -83,7 +86,7 @@ class Bars(Lines):
             TextColumn("{task.fields[figures]}"),
             TimeRemainingColumn(compact=True),
         )
-        self.bars = Progress(*columns, console=screen.messages, transient=True)
+        self.bars = Progress(*columns, console=self.console, transient=True)
         self.bars.start()
         self.task = self.bars.add_task(f"epoch {epoch}/{total} {phase}", total=num_images, figures="")
         self.done, self.began, self.drawn = 0, time.perf_counter(), 0.0
@@ -111,10 +114,18 @@ class Bars(Lines):
             self.bars = None
 
 
-def watcher(verbose: int | None) -> Watcher:
-    """The watcher for --verbose 0, 1 or 2; None chooses by where stderr goes."""
+def watcher(verbose: int | None = None, console: Console | None = None) -> Watcher:
+    """The watcher for verbose 0 (nothing), 1 (a bar) or 2 (a line for each epoch), as in Keras; None chooses a bar
+    where one can be drawn. Without a console, stderr is written to. InputError for another number."""
+    if verbose not in (None, 0, 1, 2) or isinstance(verbose, bool):
+        raise InputError(
+            f"verbose is {verbose!r}; wanted 0 (nothing), 1 (a bar) or 2 (a line for each epoch)"
+        )
     if verbose == 0:
         return Watcher()
-    if verbose == 2 or not screen.messages.is_terminal:
-        return Lines()
-    return Bars()
+    console = console or Console(stderr=True, highlight=False)
+    # In a notebook, Rich draws with ipywidgets.
+    has_bar = (
+        importlib.util.find_spec("ipywidgets") is not None if console.is_jupyter else console.is_terminal
+    )
+    return Bars(console) if has_bar and verbose != 2 else Lines(console)
