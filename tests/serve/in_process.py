@@ -7,6 +7,7 @@ import io
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import httpx
@@ -31,11 +32,12 @@ def photo(seed: int = 0, kind: str = "PNG", size: tuple[int, int] = (40, 30)) ->
 
 
 def bundle(photos: str = "pad") -> Bundle:
-    """The model file's content of `made`, with look-alikes."""
+    """The model file's content of `made`, of the recipe cnn1 and with look-alikes."""
     images = made.pictures(9, 3)
     known = Lookalikes(images, np.arange(9) % 3, made.outputs(images)[1], np.arange(9) * 10)
     content = made.bundle(photos)
-    return Bundle(content.manifest, content.graph, content.statistics, known)
+    manifest = replace(content.manifest, recipe={"name": "cnn1"})
+    return Bundle(manifest, content.graph, content.statistics, known)
 
 
 def finished(act: Coroutine[Any, Any, T]) -> T:
