@@ -152,7 +152,7 @@ def beside(race: Race, port: int, name: str, request: bytes, rate: float, rounds
 
 def settle(port: int) -> None:
     """Wait until nothing is left of an attack."""
-    while "\nclothier_requests_in_progress 1\n" not in _get(port, "/metrics"):
+    while "\nclothier_requests_in_progress 1.0\n" not in _get(port, "/metrics"):
         time.sleep(0.1)
 
 

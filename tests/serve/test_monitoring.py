@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import re
 
+import prometheus_client
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from serve.in_process import JPEG, Here, bundle, photo
 
 from clothier.serve import Settings
@@ -18,6 +21,13 @@ def test_metrics_count_what_was_done() -> None:
     finally:
         running.close()
     assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    families = {family.name: family for family in text_string_to_metric_families(response.text)}
+    assert {family.documentation for family in families.values()} == set(HELP.values())
+    counts = {
+        (sample.name.removeprefix("clothier_"), *sample.labels.values()): sample.value
+        for family in families.values()
+        for sample in family.samples
+    }
     lines = response.text.splitlines()
     typed = {line.split()[2] for line in lines if line.startswith("# TYPE ")}
     assert typed == {f"clothier_{name}" for name in HELP}
@@ -27,20 +37,31 @@ def test_metrics_count_what_was_done() -> None:
             r'|# TYPE \w+ (counter|gauge|histogram)|\w+(\{(\w+="[^"]*",?)+\})? [\d.e+-]+',
             line,
         ), line
-    assert 'clothier_requests_total{path="/v1/predict",status="200"} 2' in lines
-    assert 'clothier_requests_total{path="/v1/predict",status="422"} 1' in lines
-    assert 'clothier_requests_total{path="other",status="404"} 1' in lines
-    assert 'clothier_pictures_total{status="unreadable"} 1' in lines
-    assert 'clothier_request_seconds_bucket{le="+Inf"} 4' in lines
-    assert "clothier_batch_images_total 2" in lines
-    assert "clothier_pictures_in_work 0" in lines
-    assert "clothier_requests_in_progress 1" in lines
+    assert counts["requests_total", "/v1/predict", "200"] == 2
+    assert counts["requests_total", "/v1/predict", "422"] == 1
+    assert counts["requests_total", "other", "404"] == 1
+    assert counts["pictures_total", "unreadable"] == 1
+    assert counts["request_seconds_bucket", "+Inf"] == counts["request_seconds_count",] == 4
+    assert counts["batch_images_total",] == 2
+    assert counts["pictures_in_work",] == 0
+    assert counts["requests_in_progress",] == 1
 
 
-def test_a_large_count_is_not_rounded() -> None:
-    text = Metrics().text({"batches_total": 12_345_678}, {"ready": True})
-    assert "\nclothier_batches_total 12345678\n" in text
-    assert "\nclothier_ready 1\n" in text
+@pytest.mark.parametrize("count", [1_000_001, 12_345_678, 2**53 - 1])
+def test_a_large_count_is_not_rounded(count: int) -> None:
+    metrics = Metrics()
+    text = metrics.text({"batches_total": count}, {"ready": True}).decode()
+    read = {family.name: family.samples for family in text_string_to_metric_families(text)}
+    assert [sample.value for sample in read["clothier_batches"]] == [count]
+    assert [sample.value for sample in read["clothier_ready"]] == [1]
+
+
+def test_each_service_counts_for_itself_and_for_nobody_else() -> None:
+    first, second = Metrics(), Metrics()
+    first.picture("sure")
+    assert b'clothier_pictures_total{status="sure"} 1.0\n' in first.text({}, {})
+    assert b"sure" not in second.text({}, {})
+    assert b"clothier" not in prometheus_client.generate_latest()
 
 
 def test_it_says_that_it_is_ready(here: Here) -> None:

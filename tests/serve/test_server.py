@@ -102,7 +102,7 @@ def test_clients_that_are_no_browser_need_no_more_than_the_address(running: Runn
     # As Prometheus asks.
     accepted = "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
     text = curl("/metrics", "-H", f"Accept: {accepted}", "-A", "Prometheus/3.0", "--compressed")
-    assert 'clothier_requests_total{path="/v1/predict",status="200"} 2' in text.splitlines()
+    assert 'clothier_requests_total{path="/v1/predict",status="200"} 2.0' in text.splitlines()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from clothier.serve.responses import Json
+from clothier.serve.metrics import CONTENT_TYPE
 from clothier.serve.service import FAILED, READY, Service
 
 
@@ -39,5 +40,4 @@ async def metrics(request: Request) -> Response:
         "requests_in_progress": service.requests,
         "bytes_in_work": service.bodies.budget.used,
     }
-    text = service.metrics.text(counters, gauges)
-    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+    return Response(service.metrics.text(counters, gauges), headers={"Content-Type": CONTENT_TYPE})

@@ -38,7 +38,7 @@ async def predict(request: Request) -> Response:
                 decoded, predictions = await _predicted(service, pictures)
                 answers = await _answers(service, pictures, decoded, predictions, shown)
     for answer in answers:
-        service.metrics.pictures[answer["status"]] += 1
+        service.metrics.picture(answer["status"])
     if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
         words = f"{answers[0]['filename'] or 'the upload'} {answers[0]['reason']}"
         raise RefusedError(422, UNREADABLE, f"{words}; wanted a picture that can be read; send another")
