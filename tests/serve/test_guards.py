@@ -10,14 +10,14 @@ from starlette.datastructures import Headers
 
 from clothier.errors import RefusedError
 from clothier.serve import Settings
-from clothier.serve.guards import Hosts, check_site
+from clothier.serve.guards import HostPolicy, check_same_site
 
 
 def _headers(*pairs: tuple[str, str]) -> Headers:
     return Headers(raw=[(name.encode(), value.encode()) for name, value in pairs])
 
 
-def _refused(hosts: Hosts, *given: str, version: str = "1.1") -> tuple[int, str] | None:
+def _refused(hosts: HostPolicy, *given: str, version: str = "1.1") -> tuple[int, str] | None:
     try:
         hosts.check(_headers(*(("host", value) for value in given)), version)
     except RefusedError as error:
@@ -45,7 +45,7 @@ def _refused(hosts: Hosts, *given: str, version: str = "1.1") -> tuple[int, str]
     ],
 )
 def test_numbers_and_names_that_the_service_was_given_are_answered(host: str) -> None:
-    assert _refused(Hosts(("bound.example", "shop.example")), host) is None
+    assert _refused(HostPolicy(("bound.example", "shop.example")), host) is None
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_numbers_and_names_that_the_service_was_given_are_answered(host: str) ->
     ],
 )
 def test_a_name_that_nobody_gave_is_refused_unless_any_is_allowed(host: str) -> None:
-    assert _refused(Hosts(("shop.example",)), host) == (
+    assert _refused(HostPolicy(("shop.example",)), host) == (
         421,
         f"the service does not answer as '{host}'; wanted an IP address, localhost or a name that it was given; "
         "start it with --allow-host NAME to add one",
     )
-    assert _refused(Hosts(("*",)), host) is None
+    assert _refused(HostPolicy(("*",)), host) is None
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_a_name_that_nobody_gave_is_refused_unless_any_is_allowed(host: str) -> 
 )
 def test_what_is_no_host_is_refused_even_where_any_is_allowed(host: str) -> None:
     for names in ((), ("*",)):
-        refused = _refused(Hosts(names), host)
+        refused = _refused(HostPolicy(names), host)
         assert refused is not None
         assert refused[0] == 400
         assert refused[1].startswith("Host is '")
 
 
 def test_one_host_is_wanted_and_none_in_http_1_0() -> None:
-    hosts = Hosts(())
+    hosts = HostPolicy(())
     assert _refused(hosts, "localhost", "localhost") == (400, "the request has 2 headers Host; wanted one")
     assert _refused(hosts) == (400, "the request has no header Host; wanted one")
     assert _refused(hosts, "") == _refused(hosts)
@@ -104,7 +104,7 @@ OURS = ("host", "127.0.0.1:8000")
     ],
 )
 def test_what_no_stranger_sends_is_taken(origins: tuple[str, ...], pairs: list[tuple[str, str]]) -> None:
-    check_site("POST", _headers(*pairs), origins)
+    check_same_site("POST", _headers(*pairs), origins)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_no_stranger_sends_is_taken(origins: tuple[str, ...], pairs: list[t
 def test_what_a_page_of_another_site_posts_is_refused(pairs: list[tuple[str, str]]) -> None:
     headers = _headers(OURS, *pairs)
     with pytest.raises(RefusedError) as raised:
-        check_site("POST", headers, ("https://b.example",))
+        check_same_site("POST", headers, ("https://b.example",))
     origin = headers.get("origin", "")
     assert raised.value.status == 403
     assert str(raised.value) == (
@@ -131,7 +131,7 @@ def test_what_a_page_of_another_site_posts_is_refused(pairs: list[tuple[str, str
         "allow others"
     )
     for method in ("GET", "HEAD", "OPTIONS"):
-        check_site(method, headers, ())
+        check_same_site(method, headers, ())
 
 
 def test_refusals_have_the_shape_of_all_errors_and_cost_no_work(here: Here) -> None:

@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from clothier.bundle import Bundle
 from clothier.errors import RefusedError
 from clothier.serve import monitoring, oip, openapi, pages, predict, responses
-from clothier.serve.middleware import Around
+from clothier.serve.guards import CrossOriginMiddleware, GuardMiddleware
+from clothier.serve.middleware import ExchangeMiddleware
 from clothier.serve.service import Service
 from clothier.serve.settings import Settings
 
@@ -26,7 +28,7 @@ CODES = {404: "not_found", 405: "method_not_allowed"}
 
 def create(
     settings: Settings | None = None, content: Bundle | None = None, watch: Watch | None = None
-) -> Around:
+) -> ExchangeMiddleware:
     """The application. `content` is served in place of settings.model; `watch` runs beside it from its start to its
     end."""
     service = Service(settings or Settings(), content)
@@ -49,7 +51,11 @@ def create(
     )
     app.router.redirect_slashes = False
     app.state.service = service
-    return Around(app, service)
+    guarded: ASGIApp = GuardMiddleware(app, service.settings)
+    if service.settings.origins:
+        # Outside the guard: a page that may read answers may read refusals as well.
+        guarded = CrossOriginMiddleware(guarded, service.settings.origins)
+    return ExchangeMiddleware(guarded, service)
 
 
 def routes() -> list[Route]:

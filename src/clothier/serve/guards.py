@@ -14,15 +14,72 @@ import socket
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clothier.errors import RefusedError
+from clothier.serve import responses
+from clothier.serve.settings import Settings
 
 ANY = "*"
 _HOST = re.compile(r"(\[[0-9A-Za-z:.%_~-]+\]|[A-Za-z0-9._-]+)(:[0-9]{0,5})?")
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_METHODS = ("GET", "POST")
+_REQUEST_HEADERS = ("Content-Type", "Inference-Header-Content-Length", responses.REQUEST_ID)
+_RESPONSE_HEADERS = ("Retry-After", "Inference-Header-Content-Length", responses.REQUEST_ID)
 
 
-class Hosts:
+class GuardMiddleware:
+    """Refuses requests for other hosts and from pages of other sites before anything is done for them."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app, self._origins = app, settings.origins
+        self._hosts = HostPolicy((settings.host, *settings.allow_hosts))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            try:
+                self._hosts.check(headers, scope.get("http_version", ""))
+                check_same_site(scope["method"], headers, self._origins)
+            except RefusedError as error:
+                answer = responses.refusal(error, scope["path"], scope["state"]["request_id"])
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class CrossOriginMiddleware(CORSMiddleware):
+    """Lets pages of `origins` post and read answers. What a preflight asks for and may not have is refused in words of
+    ours."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        super().__init__(
+            app,
+            allow_origins=origins,
+            allow_methods=_METHODS,
+            allow_headers=_REQUEST_HEADERS,
+            allow_private_network=True,
+            expose_headers=_RESPONSE_HEADERS,
+        )
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        allowed = super().preflight_response(request_headers)
+        if allowed.status_code != 200:
+            origin, method = request_headers["origin"], request_headers["access-control-request-method"]
+            raise RefusedError(
+                403,
+                "cross_site",
+                f"a web page of another site ({ascii(origin)[:80]}) may not send {ascii(method)[1:-1][:20]} with the "
+                f"headers that it asks for; wanted GET or POST with {', '.join(_REQUEST_HEADERS)} from an origin that "
+                "the service allows; start it with --origin to allow others",
+            )
+        del allowed.headers["content-length"], allowed.headers["content-type"]
+        return Response(status_code=204, headers=allowed.headers)
+
+
+class HostPolicy:
     """The names of a service: `localhost`, this machine's own, and `names`; ANY of them stands for all. Every address
     in numbers is answered as well."""
 
@@ -56,7 +113,7 @@ class Hosts:
             )
 
 
-def check_site(method: str, headers: Headers, origins: Sequence[str]) -> None:
+def check_same_site(method: str, headers: Headers, origins: Sequence[str]) -> None:
     """RefusedError 403 where a browser posts for a page of another site, unless `origins` names that or has ANY."""
     origin, site = headers.get("origin", ""), headers.get("sec-fetch-site", "")
     if method in _SAFE or ANY in origins or origin in origins:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from clothier.serve.responses import Json
 from clothier.serve.metrics import CONTENT_TYPE
+from clothier.serve.responses import Json
 from clothier.serve.service import FAILED, READY, Service
 
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from clothier.errors import RefusedError
 from clothier.values import Images, Prediction
 
+REQUEST_ID = "X-Request-ID"
 _KNOWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
