@@ -142,6 +142,46 @@ SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
             "there is no output 'hats'; wanted some of probabilities, status, strangeness, logits, features",
         ),
         ({"inputs": [SOUND], "id": 7}, "id is not a string; wanted one, or none"),
+        ({"inputs": [{**SOUND, "shape": "a\nä"}]}, "the input's shape is 'a\\n\\xe4'; wanted [n, 8, 8, 1]"),
+        (
+            {"inputs": [{**SOUND, "shape": [0, 8, 8, 1]}]},
+            "the input's shape is [0, 8, 8, 1]; wanted [n, 8, 8, 1]",
+        ),
+        (
+            {"inputs": [SOUND], "outputs": [{}]},
+            "there is no output None; wanted some of probabilities, status, strangeness, logits, features",
+        ),
+        (
+            {"inputs": [SOUND], "outputs": [{"name": "logits", "parameters": {"binary_data": 1}}]},
+            "binary_data is neither true nor false; wanted one of them",
+        ),
+        (
+            {"inputs": [SOUND], "parameters": {"binary_data_output": 1}},
+            "parameters are wrong; wanted an object, in which binary_data_output is true or false, or none",
+        ),
+        (
+            {"inputs": [{**SOUND, "parameters": {"binary_data_size": "64"}}]},
+            "the input's parameters are wrong; wanted an object, in which binary_data_size is a number, or none",
+        ),
+        (
+            {"inputs": [{**SOUND, "data": [[[[[0] * 64]]]]}]},
+            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+        ),
+        (
+            {"inputs": [{**SOUND, "data": [0.0] * 64}]},
+            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+        ),
+        (b'{"\xdf": 1, "inputs": []}', "the body is not JSON; wanted an object with inputs"),
+        (
+            b'{"inputs":[{"name":"images","datatype":"UINT8","shape":' + b"9" * 5000 + b"}]}",
+            "the input's shape is a number out of range; wanted [n, 8, 8, 1]",
+        ),
+        (
+            b'{"inputs":[{"name":"images","datatype":"UINT8","shape":[1,8,8,1],"data":[1e999]}]}',
+            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+        ),
+        (b'{"inputs": [NaN]}', "the body is not JSON; wanted an object with inputs"),
+        (b'{"x": ' + b"[" * 3000 + b"]" * 3000 + b"}", "the body is not JSON; wanted an object with inputs"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(here: Here, content: Any, words: str) -> None:

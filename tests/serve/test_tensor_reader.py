@@ -16,7 +16,7 @@ from clothier.errors import RefusedError
 from clothier.serve import tensors
 from clothier.serve.decoders import Manner
 from clothier.serve.tensor_reader import _SHORT, TensorReader
-from clothier.serve.tensors import Asked
+from clothier.serve.tensors import TensorRequest
 from clothier.values import Images
 
 MANNER = Manner("pad", (8, 8), 1, megapixels=50, bytes=2**30, seconds=60)
@@ -45,7 +45,7 @@ def test_it_gives_what_parse_gives(rows: int) -> None:
     body = _json(images, outputs=outputs)
     assert (len(body) > _SHORT) == (rows == 400)
 
-    async def act(reader: TensorReader) -> Asked:
+    async def act(reader: TensorReader) -> TensorRequest:
         asked = await reader.read(body, None)
         assert (reader._processes is None) == (rows == 3)
         return asked
@@ -73,7 +73,7 @@ def test_bytes_behind_long_json_are_read_with_it() -> None:
     tensor = {"name": "images", "datatype": "UINT8", "shape": [5, 8, 8, 1], **told}
     head = json.dumps({"inputs": [tensor], "parameters": {"note": "x" * _SHORT}}).encode()
 
-    async def act(reader: TensorReader) -> Asked:
+    async def act(reader: TensorReader) -> TensorRequest:
         return await reader.read(head + images.tobytes(), str(len(head)))
 
     np.testing.assert_array_equal(_with(act).images, images)
@@ -88,7 +88,7 @@ LISTS = _json(np.zeros((1, 8, 8, 1), np.uint8)).replace(b'"data": ', b'"data": '
         (LISTS, 400, "the body is not JSON; wanted an object with inputs"),
         (b'{"inputs":[' + b"[],[],"[:3] * 200_000 + b"[]]}", 400, "the body has no inputs, or several"),
         (
-            b" " * (tensors.MOST_JSON + 1),
+            b" " * (tensors.MAX_JSON_BYTES + 1),
             413,
             "the JSON has 4,194,305 bytes; wanted at most 4,194,304; send binary",
         ),
@@ -118,7 +118,7 @@ def test_others_have_their_turn_while_it_is_read_and_too_much_together_is_refuse
         refused = [str(end) for end in ends if isinstance(end, RefusedError)]
         assert 0 < len(refused) < 20
         assert all(words.startswith("the service is busy: the request costs ") for words in refused)
-        assert sum(isinstance(end, Asked) for end in ends) == 20 - len(refused)
+        assert sum(isinstance(end, TensorRequest) for end in ends) == 20 - len(refused)
         assert reader._waiting.used == 0
 
     _with(act)

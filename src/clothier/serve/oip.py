@@ -16,7 +16,7 @@ from clothier.serve import tensors
 from clothier.serve.engine import FEW
 from clothier.serve.responses import Json
 from clothier.serve.service import READY, ServedModel, Service
-from clothier.serve.tensors import Asked
+from clothier.serve.tensors import TensorRequest
 from clothier.values import Predictions
 
 VERSION = "1"
@@ -97,8 +97,8 @@ async def infer(request: Request) -> Response:
             415, "unsupported_type", f"the body is {ascii(kind)[:60]}; wanted {' or '.join(_KINDS[1:])}"
         )
     images = service.settings.rows * math.prod(model.batcher.predictor.image_shape)
-    most = min(service.settings.body_bytes, tensors.MOST_JSON + images)
-    head = request.headers.get(tensors.HEAD)
+    most = min(service.settings.body_bytes, tensors.MAX_JSON_BYTES + images)
+    head = request.headers.get(tensors.JSON_LENGTH)
     with service.bodies.admitted(request, most) as body:
         model.reader.check(request.headers.get("content-length", ""), head)
         content = await body.read()
@@ -111,7 +111,9 @@ async def infer(request: Request) -> Response:
     return Response(content, headers=headers)
 
 
-async def _packed(service: Service, asked: Asked, predictions: Predictions) -> tuple[bytes, dict[str, str]]:
+async def _packed(
+    service: Service, asked: TensorRequest, predictions: Predictions
+) -> tuple[bytes, dict[str, str]]:
     arrays = {
         "probabilities": predictions.named_probabilities[1],
         "status": predictions.statuses,

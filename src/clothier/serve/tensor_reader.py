@@ -11,12 +11,12 @@ from clothier.serve import tensors
 from clothier.serve.budget import Budget
 from clothier.serve.decoder_process import LENGTH
 from clothier.serve.decoders import Manner, Processes
-from clothier.serve.tensors import Asked
+from clothier.serve.tensors import TensorRequest
 
 # While Python reads JSON, nothing else of this process runs. So much takes 0.5 ms at most: bytes, and lists and objects
 # among them, which take most of the time (64 KB of lists take 10 ms).
 _SHORT, _LISTS = 2**14, 2000
-_MOST = 2 * tensors.MOST_JSON  # bytes of longer JSON that are read or wait for it
+_MOST = 2 * tensors.MAX_JSON_BYTES  # bytes of longer JSON that are read or wait for it
 _ADVICE = "send binary tensors"
 
 
@@ -41,8 +41,8 @@ class TensorReader:
             if size > _SHORT:
                 self._waiting.check(size)
 
-    async def read(self, body: bytes, head: str | None) -> Asked:
-        """What that body asks for; `head` is the header tensors.HEAD. Raises RefusedError."""
+    async def read(self, body: bytes, head: str | None) -> TensorRequest:
+        """What that body asks for; `head` is the header tensors.JSON_LENGTH. Raises RefusedError."""
         length = tensors.json_length(head, len(body))
         if length <= _SHORT and body.count(b"[", 0, length) + body.count(b"{", 0, length) <= _LISTS:
             return tensors.parse(body, length, self._shape, self._rows)
@@ -58,7 +58,7 @@ class TensorReader:
         if "refused" in said:
             raise RefusedError(*said["refused"])
         images = np.frombuffer(pixels, np.uint8).reshape(said["shape"])
-        return Asked(said["id"], images, said["outputs"], said["binary"])
+        return TensorRequest(said["id"], images, said["outputs"], said["binary"])
 
     def close(self) -> None:
         """End the process."""

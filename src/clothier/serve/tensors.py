@@ -1,35 +1,73 @@
-"""Tensors of the Open Inference Protocol <-> arrays: as lists in JSON, or as bytes behind it.
-
-Source: Open Inference Protocol, version 2, REST, and its binary tensor data extension.
-"""
+"""Tensors of the Open Inference Protocol <-> arrays: as lists in JSON, or as bytes behind it."""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import re
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Annotated, Any, get_args
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta, Raw, Struct
 
 from clothier.errors import RefusedError
+from clothier.serve.oip_messages import (
+    BinaryParameters,
+    InferRequest,
+    InferResponse,
+    InputTensor,
+    OutputTensor,
+    RequestedOutput,
+)
 from clothier.values import Images
 
-HEAD = "Inference-Header-Content-Length"
-OUTPUTS = ("probabilities", "status", "strangeness", "logits", "features")
+JSON_LENGTH = "Inference-Header-Content-Length"
+OUTPUTS: tuple[str, ...] = get_args(msgspec.structs.fields(RequestedOutput)[0].type)
 DATATYPES = {"f": "FP32", "U": "BYTES"}
-_BYTES_LENGTH = struct.Struct("<I")
-MOST_JSON = 4 * 2**20  # bytes
+MAX_JSON_BYTES = 4 * 2**20
 TOO_MUCH_MEMORY = "the JSON needs more memory than it may; wanted fewer lists; send binary tensors"
-_PIECE = 1024  # numbers that are written as JSON at a time: more would hold up all others
+_BYTES_LENGTH = struct.Struct("<I")
+_CHUNK = 1024  # numbers that are written as JSON at a time: more would hold up all others
+
+_Pixel = Annotated[int, Meta(ge=0, le=255)]
+# By how deep the lists lie within each other.
+_PIXEL_DECODERS: tuple[msgspec.json.Decoder[Any], ...] = (
+    msgspec.json.Decoder(list[_Pixel]),
+    msgspec.json.Decoder(list[list[_Pixel]]),
+    msgspec.json.Decoder(list[list[list[_Pixel]]]),
+    msgspec.json.Decoder(list[list[list[list[_Pixel]]]]),
+)
+_OPENING = re.compile(rb"[\[\s]*")
+_REQUEST = msgspec.json.Decoder(InferRequest)
+# What is said of a field that msgspec refuses, in place of its own words: what came, and what was wanted.
+_REQUEST_FAULTS = {
+    "inputs": ("the body has no inputs, or several", "an object with inputs, a list of one"),
+    "id": ("id is not a string", "one, or none"),
+    "outputs": ("outputs is not a list of objects", "one, or none"),
+    "parameters": (
+        "parameters are wrong",
+        "an object, in which binary_data_output is true or false, or none",
+    ),
+}
+_INPUT_FAULTS = {
+    "name": ("the input has another name or datatype", "images of UINT8"),
+    "datatype": ("the input has another name or datatype", "images of UINT8"),
+    "parameters": (
+        "the input's parameters are wrong",
+        "an object, in which binary_data_size is a number, or none",
+    ),
+}
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class TensorRequest:
     """A request: its id, "" without one; its images; and for each output asked for, whether it is wanted as bytes.
-    Without outputs, all are wanted, in the manner of `binary`."""
+    Without outputs, all are wanted, as bytes where `binary` is true."""
 
     id: str
     images: Images
@@ -37,137 +75,187 @@ class Asked:
     binary: bool
 
 
-def json_length(head: str | None, most: int) -> int:
-    """Bytes of the JSON in a body of so many, by the header HEAD. Raises RefusedError where that is none, or too
-    large."""
-    length = most if head is None else _number(head, most)
-    if length > MOST_JSON:
+def json_length(header: str | None, body_length: int) -> int:
+    """Bytes of the JSON in a body of so many, by the header JSON_LENGTH. Raises RefusedError where that is no such
+    number, or too large."""
+    length = body_length if header is None else _number(header, body_length)
+    if length > MAX_JSON_BYTES:
         raise RefusedError(
             413,
             "too_large",
-            f"the JSON has {length:,} bytes; wanted at most {MOST_JSON:,}; send binary tensors",
+            f"the JSON has {length:,} bytes; wanted at most {MAX_JSON_BYTES:,}; send binary tensors",
         )
     return length
 
 
-def parse(body: bytes, length: int, shape: tuple[int, int, int], rows: int) -> Asked:
+def parse(body: bytes, length: int, image_shape: tuple[int, int, int], max_rows: int) -> TensorRequest:
     """A request for images of that (height, width, channels), at most so many rows. The first `length` bytes are JSON.
 
     Raises RefusedError naming what is not as it should be.
     """
     try:
-        content = json.loads(body[:length])
-    except (ValueError, RecursionError) as error:
-        raise _wrong("the body is not JSON", "an object with inputs") from error
-    inputs = content.get("inputs") if isinstance(content, dict) else None
-    if not isinstance(inputs, list) or len(inputs) != 1 or not isinstance(inputs[0], dict):
-        raise _wrong("the body has no inputs, or several", "an object with inputs, a list of one")
-    parameters, name = _parameters(content), content.get("id", "")
-    if not isinstance(name, str):
-        raise _wrong("id is not a string", "one, or none")
-    return Asked(
-        name,
-        _images(inputs[0], memoryview(body)[length:], shape, rows),
-        _outputs(content.get("outputs", []), parameters.get("binary_data_output") is True),
-        parameters.get("binary_data_output") is True,
-    )
+        text = str(
+            memoryview(body)[:length], "utf-8"
+        )  # of strings that it skips, msgspec does not look at the bytes
+    except UnicodeDecodeError:
+        raise _wrong("the body is not JSON", "an object with inputs") from None
+    try:
+        content = _REQUEST.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise _fault(text, image_shape) from None
+    binary = content.parameters.binary_data_output
+    outputs: dict[str, bool] = {
+        output.name: binary
+        if output.parameters.binary_data is msgspec.UNSET
+        else output.parameters.binary_data
+        for output in content.outputs
+    }
+    images = _images(content.inputs[0], memoryview(body)[length:], image_shape, max_rows)
+    return TensorRequest(content.id, images, outputs, binary)
 
 
-async def pack(model: str, asked: Asked, arrays: dict[str, npt.NDArray[Any]]) -> tuple[bytes, dict[str, str]]:
+async def pack(
+    model: str, request: TensorRequest, arrays: Mapping[str, npt.NDArray[Any]]
+) -> tuple[bytes, dict[str, str]]:
     """(body, headers) of a response with those of the arrays that were asked for. Others have their turn meanwhile."""
-    wanted = asked.outputs or dict.fromkeys(arrays, asked.binary)
-    outputs, tail = list[bytes](), list[bytes]()
+    wanted = request.outputs or dict.fromkeys(arrays, request.binary)
+    outputs, binary_data = list[OutputTensor](), list[bytes]()
     for name, as_bytes in wanted.items():
         array = arrays[name]
-        entry: dict[str, Any] = {
-            "name": name,
-            "datatype": DATATYPES[array.dtype.kind],
-            "shape": list(array.shape),
-        }
+        output = OutputTensor(name, DATATYPES[array.dtype.kind], list(array.shape))
         if as_bytes:
-            tail.append(_as_bytes(array))
-            entry["parameters"] = {"binary_data_size": len(tail[-1])}
-        head = _compact(entry)
-        outputs.append(head if as_bytes else head[:-1] + b',"data":' + await _as_list(array) + b"}")
-    said = {"model_name": model, "model_version": "1"} | ({"id": asked.id} if asked.id else {})
-    content = _compact(said)[:-1] + b',"outputs":[' + b",".join(outputs) + b"]}"
-    if not tail:
+            binary_data.append(_as_bytes(array))
+            output.parameters = BinaryParameters(len(binary_data[-1]))
+        else:
+            output.data = Raw(await _as_list(array))
+        outputs.append(output)
+    content = msgspec.json.encode(InferResponse(model, "1", outputs, request.id))
+    if not binary_data:
         return content, {"Content-Type": "application/json"}
-    return b"".join([content, *tail]), {
-        "Content-Type": "application/octet-stream",
-        HEAD: str(len(content)),
-    }
+    headers = {"Content-Type": "application/octet-stream", JSON_LENGTH: str(len(content))}
+    return b"".join([content, *binary_data]), headers
 
 
-def _number(head: str, most: int) -> int:
-    if not (head.isascii() and head.isdecimal() and len(head) < 12 and int(head) <= most):
-        raise _wrong(f"{HEAD} is {ascii(head)[:40]}", f"a number from 0 to {most}, the bytes of the body")
-    return int(head)
+def _number(header: str, largest: int) -> int:
+    if not (header.isascii() and header.isdecimal() and len(header) < 12 and int(header) <= largest):
+        raise _wrong(
+            f"{JSON_LENGTH} is {ascii(header)[:40]}", f"a number from 0 to {largest}, the bytes of the body"
+        )
+    return int(header)
 
 
-def _images(given: dict[str, Any], tail: memoryview, shape: tuple[int, int, int], rows: int) -> Images:
-    words = "x".join(map(str, shape))
-    if given.get("name") != "images" or given.get("datatype") != "UINT8":
-        raise _wrong("the input has another name or datatype", "images of UINT8")
-    sides = given.get("shape")
-    if (
-        not isinstance(sides, list)
-        or any(type(side) is not int for side in sides)
-        or sides[1:] != list(shape)
-    ):
-        raise _wrong(f"the input's shape is {ascii(sides)[:60]}", f"[n, {', '.join(map(str, shape))}]")
-    if not 1 <= sides[0] <= rows:
-        raise _wrong(f"the input has {ascii(sides[0])[:20]} rows", f"1 to {rows}; send the rest apart")
-    size = sides[0] * shape[0] * shape[1] * shape[2]
-    claimed = _parameters(given).get("binary_data_size")
-    if claimed is not None:
-        if "data" in given or claimed != size or len(tail) != size:
-            raise _wrong(
-                f"{len(tail)} bytes follow the JSON", f"{size}, as many as {sides[0]} images of {words} have"
-            )
-        return np.frombuffer(tail, np.uint8).reshape(sides)
+def _images(
+    tensor: InputTensor, binary_data: memoryview, shape: tuple[int, int, int], max_rows: int
+) -> Images:
+    rows, *sides = tensor.shape
+    if sides != list(shape):
+        raise _wrong_shape(str(tensor.shape), shape)
+    if rows > max_rows:
+        raise _wrong(f"the input has {ascii(rows)[:20]} rows", f"1 to {max_rows}; send the rest apart")
+    size = rows * shape[0] * shape[1] * shape[2]
+    claimed = tensor.parameters.binary_data_size
+    if claimed is msgspec.UNSET:
+        return _pixels(tensor.data, size).reshape(tensor.shape)
+    if tensor.data is not msgspec.UNSET or claimed != size or len(binary_data) != size:
+        words = "x".join(map(str, shape))
+        raise _wrong(
+            f"{len(binary_data)} bytes follow the JSON", f"{size}, as many as {rows} images of {words} have"
+        )
+    return np.frombuffer(binary_data, np.uint8).reshape(tensor.shape)
+
+
+def _pixels(data: Raw | msgspec.UnsetType, size: int) -> Images:
+    """uint8 (size,), from a flat list or from lists of equal lengths within each other."""
+    wrong = _wrong("the input's data do not fit its shape", f"{size} whole numbers from 0 to 255")
+    if data is msgspec.UNSET:
+        raise wrong
+    opening = _OPENING.match(memoryview(data))
+    depth = opening[0].count(b"[") if opening else 0
+    if not 1 <= depth <= len(_PIXEL_DECODERS):
+        raise wrong
     try:
-        made = np.array(given.get("data"), object).ravel()
-    except ValueError:
-        made = np.empty(0, object)
-    if len(made) != size or any(type(value) is not int or not 0 <= value <= 255 for value in made.tolist()):
-        raise _wrong("the input's data do not fit its shape", f"{size} whole numbers from 0 to 255")
-    return made.astype(np.uint8).reshape(sides)
+        values = _PIXEL_DECODERS[depth - 1].decode(data)
+    except msgspec.ValidationError:
+        raise wrong from None
+    for _ in range(depth - 1):
+        if len(set(map(len, values))) > 1:
+            raise wrong
+        values = list(chain.from_iterable(values))
+    if len(values) != size:
+        raise wrong
+    return np.array(values, np.uint8)
 
 
-def _outputs(given: Any, binary: bool) -> dict[str, bool]:
-    if not isinstance(given, list) or not all(isinstance(entry, dict) for entry in given):
-        raise _wrong("outputs is not a list of objects", "one, or none")
-    made = {}
-    for entry in given:
-        name = entry.get("name")
-        if name not in OUTPUTS:
-            raise _wrong(f"there is no output {ascii(name)[:60]}", f"some of {', '.join(OUTPUTS)}")
-        as_bytes = _parameters(entry).get("binary_data", binary)
-        if not isinstance(as_bytes, bool):
-            raise _wrong("binary_data is neither true nor false", "one of them")
-        made[name] = as_bytes
-    return made
+def _fault(text: str, shape: tuple[int, int, int]) -> RefusedError:
+    """What is wrong with JSON that is no InferRequest, by its first field that is not as it should be."""
+    try:
+        msgspec.json.decode(text, type=Raw)
+    except (msgspec.DecodeError, RecursionError):
+        return _wrong("the body is not JSON", "an object with inputs")
+    name, value = _first_wrong_field(text, InferRequest)
+    if name == "inputs":
+        try:
+            (tensor,) = msgspec.json.decode(value, type=list[Raw])
+        except (ValueError, msgspec.DecodeError):
+            return _wrong(*_REQUEST_FAULTS[name])
+        name, value = _first_wrong_field(tensor, InputTensor)
+        if name == "shape":
+            return _wrong_shape(_shown(value), shape)
+        return _wrong(*_INPUT_FAULTS.get(name, _REQUEST_FAULTS["inputs"]))
+    if name == "outputs":
+        return _output_fault(value)
+    return _wrong(*_REQUEST_FAULTS.get(name, _REQUEST_FAULTS["inputs"]))
 
 
-def _parameters(given: dict[str, Any]) -> dict[str, Any]:
-    made = given.get("parameters", {})
-    if not isinstance(made, dict):
-        raise _wrong("parameters is not an object", "one, or none")
-    return made
+def _output_fault(text: Raw) -> RefusedError:
+    try:
+        outputs = msgspec.json.decode(text, type=list[dict[str, Raw]])
+    except msgspec.DecodeError:
+        return _wrong(*_REQUEST_FAULTS["outputs"])
+    for output in outputs:
+        name, value = _first_wrong_field(msgspec.json.encode(output), RequestedOutput)
+        if name == "name":
+            return _wrong(f"there is no output {_shown(value)[:60]}", f"some of {', '.join(OUTPUTS)}")
+        if name:
+            return _wrong("binary_data is neither true nor false", "one of them")
+    return _wrong(*_REQUEST_FAULTS["outputs"])
+
+
+def _first_wrong_field(text: bytes | str | Raw, kind: type[Struct]) -> tuple[str, Raw]:
+    """The name of the first field of an object that is not as `kind` has it, and its JSON, empty where it is missing.
+    The name is empty where that is no object, or nothing is wrong."""
+    try:
+        values = msgspec.json.decode(text, type=dict[str, Raw])
+    except msgspec.DecodeError:
+        return "", Raw()
+    for field in msgspec.structs.fields(kind):
+        value = values.get(field.name)
+        if value is None:
+            if field.required:
+                return field.name, Raw()
+            continue
+        try:
+            msgspec.json.decode(value, type=field.type)
+        except msgspec.DecodeError:
+            return field.name, value
+    return "", Raw()
+
+
+def _shown(value: Raw) -> str:
+    """JSON in one line of plain characters, strings in single quotes; None where there is none."""
+    try:
+        return ascii(msgspec.json.decode(value)) if memoryview(value) else "None"
+    except msgspec.DecodeError:
+        return "a number out of range"
 
 
 async def _as_list(array: npt.NDArray[Any]) -> bytes:
-    """A list of all values, made piece by piece."""
-    flat, pieces = array.ravel(), list[bytes]()
-    for start in range(0, len(flat), _PIECE):
-        pieces.append(_compact(flat[start : start + _PIECE].tolist())[1:-1])
+    """A list of all values, written chunk by chunk."""
+    flat, chunks = array.ravel(), list[bytes]()
+    for start in range(0, len(flat), _CHUNK):
+        chunks.append(msgspec.json.encode(flat[start : start + _CHUNK].tolist())[1:-1])
         await asyncio.sleep(0)
-    return b"[" + b",".join(pieces) + b"]"
-
-
-def _compact(content: Any) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode()
+    return b"[" + b",".join(chunks) + b"]"
 
 
 def _as_bytes(array: npt.NDArray[Any]) -> bytes:
@@ -175,6 +263,10 @@ def _as_bytes(array: npt.NDArray[Any]) -> bytes:
         return np.ascontiguousarray(array, "<f4").tobytes()
     words = [word.encode() for word in array.ravel().tolist()]
     return b"".join(_BYTES_LENGTH.pack(len(word)) + word for word in words)
+
+
+def _wrong_shape(came: str, shape: tuple[int, int, int]) -> RefusedError:
+    return _wrong(f"the input's shape is {came[:60]}", f"[n, {', '.join(map(str, shape))}]")
 
 
 def _wrong(came: str, wanted: str) -> RefusedError:
