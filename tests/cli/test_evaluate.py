@@ -61,7 +61,7 @@ def test_a_run_on_its_own_data_has_the_scores_that_training_gave(
 
 def test_training_images_are_called_so(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["evaluate", str(finished), "--data", "generated:600", "--split", "train", "--json"]) == 0
-    assert "NOTE: the model was trained on these images; new ones may do worse" in capsys.readouterr().err
+    assert "The model was trained on these images; new ones may do worse." in capsys.readouterr().err
 
 
 def test_a_run_on_its_own_photos_is_judged_by_those_it_held_out(

@@ -91,5 +91,7 @@ def test_arrays_from_python() -> None:
     assert found.content is data.split("test").images
     assert of_split(data.train, data.class_names, "arrays").names[:2] == ("0", "1")
     wrong = Split(data.train.images[:1], np.array([10]))
-    with pytest.raises(ClothierError, match="the labels run from 0 to 10; wanted 0 to 9, the classes of the"):
+    with pytest.raises(
+        ClothierError, match="the labels run from 10 to 10; wanted 0 to 9, the classes of the"
+    ):
         of_split(wrong, data.class_names, "arrays")

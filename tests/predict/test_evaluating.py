@@ -12,7 +12,7 @@ from clothier.data import LoadOptions, labelled
 from clothier.data.labelled import of_split
 from clothier.errors import InputError
 from clothier.predict import Predictor, evaluating, predict_photos
-from clothier.values import Predictions, Split
+from clothier.values import Dataset, Predictions, Split
 
 
 def photos(root: Path) -> Path:
@@ -65,14 +65,45 @@ def test_images_of_the_models_own_shape_are_taken_as_they_are() -> None:
 
 def test_photos_that_may_have_trained_a_model_file_are_told(tmp_path: Path) -> None:
     source = f"folder:{photos(tmp_path / 'mine')}"
-    images, remark = evaluating.labelled(source, None, LoadOptions(), trained_on="folder:mine")
-    assert (len(images), remark) == (
+    images = evaluating.labelled(source, None, LoadOptions(), trained_on="folder:mine")
+    assert (len(images), images.notice) == (
         36,
-        "the model was trained on data that were called folder:mine too; if these are the same images, new ones may "
-        "do worse; --split test takes the part that training holds out",
+        "The model was trained on data called folder:mine; if they are these images, new ones may do worse. "
+        "--split test takes the part that training holds out.",
     )
-    assert evaluating.labelled(source, "test", LoadOptions(), trained_on="folder:mine")[1] == ""
-    assert evaluating.labelled(source, None, LoadOptions(), trained_on="folder:yours")[1] == ""
+    assert evaluating.labelled(source, "test", LoadOptions(), trained_on="folder:mine").notice == ""
+    assert evaluating.labelled(source, None, LoadOptions(), trained_on="folder:yours").notice == ""
+
+
+def test_images_in_memory() -> None:
+    images, names = made.pictures(6), ("dark", "light", "spotted")
+    labels = np.array([0, 2, 1, 0, 2, 1])
+    by_number = evaluating.in_memory((images[..., 0], labels), None, names)
+    assert (by_number.class_names, by_number.labels.tolist()) == (names, labels.tolist())
+    assert np.array_equal(np.asarray(by_number.content), images)
+    assert evaluating.in_memory(Split(images, labels), None, names).labels is labels
+    by_text = evaluating.in_memory((images, ["hat", "dark"] * 3), None, names)
+    assert (by_text.class_names, by_text.labels.tolist()) == (("dark", "hat"), [1, 0] * 3)
+    dataset = Dataset.from_arrays((images, labels), test=(images[:2], labels[:2]), validation=None)
+    assert evaluating.in_memory(dataset, None, names).split == "test"
+    assert len(evaluating.in_memory(dataset, "train", names)) == 6
+    for given, split, words in (
+        (
+            (images, labels),
+            "test",
+            "split is 'test', and the images have no splits; wanted none; leave it out",
+        ),
+        ((images, labels + 1), None, "the labels run from 1 to 3; wanted 0 to 2, the classes of the model"),
+        (Split(images[:0], labels[:0]), None, "there is no image in arrays; wanted one or more"),
+        (
+            3,
+            None,
+            "data is of type int; wanted a tuple (images, labels), or a data set that yields (image, label)",
+        ),
+    ):
+        with pytest.raises(InputError) as caught:
+            evaluating.in_memory(given, split, names)
+        assert str(caught.value) == words
 
 
 def test_neither_keras_nor_tensorflow_is_imported(tmp_path: Path) -> None:

@@ -90,8 +90,7 @@ def _evaluated(
     screen.notice(uncalibrated(predictor))
     with screen.counting() as progress:
         load_options = LoadOptions(data_dir=data_dir, progress=progress, warn=screen.notice)
-        images, remark = evaluating.labelled(source, split, load_options, run, bundle.manifest.source)
+        images = evaluating.labelled(source, split, load_options, run, bundle.manifest.source)
         screen.notice(images.notice)
-        screen.notice(remark)
         mapping = read_mapping(settings, images.class_names)
         return evaluating.evaluation(predictor, model, images, mapping, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from clothier.data.options import LoadOptions
 from clothier.data.photos import ORDER, Listed
 from clothier.errors import DataError, unknown_name
 from clothier.values import Dataset, Images, Labels, Split, check_names
+from clothier.values.labelling import encode
+from clothier.values.pairs import read_pair
 
 WHOLE = ""  # the split of data that bring none
 
@@ -72,14 +75,28 @@ def of_dataset(dataset: Dataset, split: str | None) -> Labelled:
 
 
 def of_split(split: Split, class_names: Sequence[str], name: str) -> Labelled:
-    """The images of a split in memory, whose labels count those classes. Raises DataError for labels outside them."""
-    low, high = int(split.labels.min(initial=0)), int(split.labels.max(initial=0))
+    """The images of a split in memory, whose labels count those classes. Raises DataError for labels outside them, and
+    for no image."""
+    if not len(split):
+        raise DataError(f"there is no image in {name}; wanted one or more")
+    low, high = int(split.labels.min()), int(split.labels.max())
     if low < 0 or high >= len(class_names):
         raise DataError(
             f"the labels run from {low} to {high}; wanted 0 to {len(class_names) - 1}, the classes of the model"
         )
     names = split.files or tuple(map(str, range(len(split))))
     return Labelled(name, WHOLE, tuple(class_names), split.labels, names, split.images)
+
+
+def of_pairs(given: Any, class_names: Sequence[str]) -> Labelled:
+    """The images of a tuple (images, labels), or a data set that yields (image, label). Labels that are integers count
+    those classes; texts name classes of their own. Errors as `of_split` and `read_pair`."""
+    images, labels = read_pair(given, "data")
+    if labels.dtype != object:
+        return of_split(Split(images, labels), class_names, "arrays")
+    numbers, named = encode({"data": labels}, None)
+    check_names("arrays", named)
+    return of_split(Split(images, numbers["data"]), named, "arrays")
 
 
 def _chosen(name: str, split: str | None, there: Collection[str]) -> str:

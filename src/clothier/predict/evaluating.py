@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 
 from clothier import data, evaluate
 from clothier.data import Labelled, LoadOptions
+from clothier.data.labelled import of_dataset, of_pairs, of_split
 from clothier.errors import InputError, RunError
 from clothier.evaluate import Evaluation
 from clothier.predict.photos import predict_photos
 from clothier.predict.predictor import Predictor
 from clothier.runs import DataDescription, Run
-from clothier.values import Images, Predictions, Report
+from clothier.values import Dataset, Images, Predictions, Report, Split
 
 _BLOCK = 1024  # images between two reports
 
@@ -54,8 +57,8 @@ def _of_arrays(predictor: Predictor, images: Images, source: str, report: Report
 
 def labelled(
     source: str, split: str | None, options: LoadOptions, run: Run | None = None, trained_on: str = ""
-) -> tuple[Labelled, str]:
-    """The images of that split of a source, and a sentence where the model may have been trained on them ("" else).
+) -> Labelled:
+    """The images of that split of a source; the notice says where the model was, or may have been, trained on them.
 
     The data of the model's own `run` are divided as they were for it; without a split, those that judged it are taken.
     `trained_on` is the source that a model file names. Errors as `data.labelled`.
@@ -63,18 +66,43 @@ def labelled(
     own = None if run is None else _own_data(run, source)
     if run is not None and own is not None:
         of_run = LoadOptions.from_json(own.reading.options, progress=options.progress, warn=options.warn)
-        images = data.labelled(source, split or _judged_split(run, own), of_run)
+        images = data.labelled(source, split or _judged_split(own), of_run)
         is_seen = images.split == "train"
-        return images, "the model was trained on these images; new ones may do worse" if is_seen else ""
+        return (
+            _noted(images, "The model was trained on these images; new ones may do worse.")
+            if is_seen
+            else images
+        )
     images = data.labelled(source, split, options)
     kind, _, argument = source.partition(":")
     name = f"{kind}:{PurePath(argument).name}" if argument else kind
-    if trained_on == name and images.split in ("train", ""):
-        return images, (
-            f"the model was trained on data that were called {trained_on} too; if these are the same images, new ones "
-            "may do worse; --split test takes the part that training holds out"
-        )
-    return images, ""
+    if trained_on != name or images.split not in ("train", ""):
+        return images
+    return _noted(
+        images,
+        f"The model was trained on data called {trained_on}; if they are these images, new ones may do worse. "
+        "--split test takes the part that training holds out.",
+    )
+
+
+def in_memory(given: Any, split: str | None, class_names: Sequence[str]) -> Labelled:
+    """The images of a Dataset (its last split, unless another is named), a Split, or a tuple (images, labels) and the
+    like, as `Dataset.from_arrays` takes them.
+
+    Labels that are integers count `class_names`, those of the model; a Dataset, and labels that are texts, bring names
+    of their own. Raises InputError for a split of what has none, DataError for what holds no labelled images.
+    """
+    if isinstance(given, Dataset):
+        return of_dataset(given, split)
+    if split is not None:
+        raise InputError(f"split is '{split}', and the images have no splits; wanted none; leave it out")
+    if isinstance(given, Split):
+        return of_split(given, class_names, "arrays")
+    return of_pairs(given, class_names)
+
+
+def _noted(images: Labelled, sentence: str) -> Labelled:
+    return replace(images, notice=f"{images.notice} {sentence}".strip())
 
 
 def _own_data(run: Run, source: str) -> DataDescription | None:
@@ -86,6 +114,6 @@ def _own_data(run: Run, source: str) -> DataDescription | None:
     return own if own.reading.source and data.located(source) == own.reading.absolute else None
 
 
-def _judged_split(run: Run, own: DataDescription) -> str:
+def _judged_split(own: DataDescription) -> str:
     """The last of train, validation and test that the run has."""
     return next(name for name in ("test", "validation", "train") if own.counts.get(name))
