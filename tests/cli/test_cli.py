@@ -38,19 +38,14 @@ def _prints(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _prints(capsys, "--version") == f"clothier {__version__}\n"
+    assert _prints(capsys, "--version") == _prints(capsys, "-V") == f"clothier {__version__}\n"
     assert _prints(capsys, "--help") == _prints(capsys)
-    for command in (
-        *("data", "models", "recipes", "summary", "train", "plot", "predict", "explain"),
-        *("embed", "compare", "reproduce"),
-    ):
-        assert f"Usage: clothier {command}" in _prints(capsys, command, "--help")
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("trian", "no such command 'trian'. Did you mean 'train'; see `clothier --help`"),
+        ("trian", "unknown command 'trian'; did you mean 'train'?"),
         ("train", "no recipe given; wanted one such as cnn1; `clothier recipes` lists them"),
         (
             "train cnn44",
@@ -130,9 +125,9 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "augmented_epochs is 5 beside a base; wanted 0,",
         ),
         ("train transfer", "the base runs/cnn3-1 is not there; wanted imagenet, random,"),
-        ("train cnn1 --epochs many", "invalid value for '--epochs'"),
+        ("train cnn1 --epochs many", "--epochs is 'many'; wanted a whole number"),
         ("plot nowhere", "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1"),
-        ("plot nowhere --format pgn", "unknown figure format 'pgn'; known: png, svg; did you mean 'png'?"),
+        ("plot nowhere --format pgn", "--format is 'pgn'; wanted png or svg; did you mean 'png'?"),
         ("predict --model nowhere", "nowhere is not a run folder"),
         ("predict", "no photos are named; wanted some, or --model RUN and --index for an image of its data"),
         (
@@ -169,7 +164,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "answers are written to .csv and .jsonl files; got '.xls'; name one of those",
         ),
         ("explain nowhere 0", "nowhere is not a run folder"),
-        ("explain nowhere", "missing argument 'IMAGE'; see `clothier explain --help`"),
+        ("explain nowhere", "no IMAGE is given; wanted `clothier explain RUN IMAGE`"),
     ],
 )
 def test_wrong_words_end_with_one_line_and_exit_code_2(
@@ -193,7 +188,7 @@ def test_a_file_that_begins_with_a_dash_gets_a_hint(capsys: pytest.CaptureFixtur
         assert json.loads(_prints(capsys, "predict", "--json", *words))["filename"] == words[-1].removeprefix(
             "./"
         )
-    assert _fails(capsys, "predict", "-y.png") == "no such option: -y; see `clothier predict --help`"
+    assert _fails(capsys, "predict", "-y.png") == "unknown option '-y'; `clothier predict --help` lists them"
 
 
 def test_what_is_no_file_is_never_waited_for(capsys: pytest.CaptureFixture[str]) -> None:

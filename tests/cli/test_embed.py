@@ -214,7 +214,7 @@ def test_photos_without_a_run_have_the_size_asked_for(
             "--photos . --split test",
             "--split does not apply to --photos, which are all taken; leave it out",
         ),
-        ("--photos . --crop middle", "unknown crop 'middle'; known: centre, doctor, pad"),
+        ("--photos . --crop middle", "--crop is 'middle'; wanted pad, centre or doctor"),
         (
             "--data generated --project tnse",
             "unknown projection 'tnse'; known: pca, tsne, tsne-3d, umap, umap-3d; did you mean 'tsne'?",
@@ -234,7 +234,7 @@ def test_photos_without_a_run_have_the_size_asked_for(
         ),
         (
             "--data generated:100 --split middle",
-            "generated:100 has no middle split; it has: train, validation, test",
+            "--split is 'middle'; wanted train, validation or test",
         ),
         (
             "--data generated:100 --layer dense1",

@@ -135,7 +135,9 @@ def test_a_matrix_that_does_not_fit_gives_way_to_the_commonest_mistakes(
 
 def test_first_errors(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = f"folder:{photos}"
-    assert "unknown split 'tets'" in refusal(capsys, "box", "--data", source, "--split", "tets")
+    assert "--split is 'tets'; wanted train, validation or test; did you mean 'test'?" in refusal(
+        capsys, "box", "--data", source, "--split", "tets"
+    )
     assert "--map got 'x'; wanted DATA_CLASS=MODEL_CLASS" in refusal(
         capsys, "box", "--data", source, "--map", "x"
     )

@@ -148,7 +148,7 @@ def test_predict_takes_other_data_of_the_same_shape_alone(
     assert other["source"] == "generated:660"
     assert _fails(capsys, *model, "--index", "100") == "--index is 100; wanted 0 to 99"
     assert _fails(capsys, *model, "--split", "tset") == (
-        "generated:600 has no tset split; it has: train, validation, test"
+        "--split is 'tset'; wanted train, validation or test; did you mean 'test'?"
     )
     assert _fails(capsys, *model, "--weights", "first") == "weights are 'first'; wanted one of best, last"
     rng = np.random.default_rng(0)
@@ -329,7 +329,9 @@ def test_explain_refuses_what_it_cannot_explain(capsys: pytest.CaptureFixture[st
     assert _fails(capsys, "explain", run, "no.png").startswith(
         "no.png cannot be read (No such file or directory); wanted a JPEG, PNG, WebP, GIF or BMP picture, or an index"
     )
-    assert _fails(capsys, "explain", run, "0", "--format", "gif").startswith("unknown figure format 'gif'")
+    assert _fails(capsys, "explain", run, "0", "--format", "gif").startswith(
+        "--format is 'gif'; wanted png or svg"
+    )
 
 
 def test_predictions_name_files_and_classes(finished_photos: Path) -> None:

@@ -104,7 +104,7 @@ def test_ctrl_c_ends_with_the_command_that_goes_on_with_all_of_it() -> None:
         ("reproduce", "missing argument 'tutorial'; see `clothier reproduce --help`"),
         (
             "reproduce artcle",
-            "unknown tutorial 'artcle'; known: all, article, r-tutorial; did you mean 'article'?",
+            "TUTORIAL is 'artcle'; wanted article, r-tutorial or all; did you mean 'article'?",
         ),
         (
             "reproduce article --rows cnn1,cnn2",

@@ -1,6 +1,6 @@
 """Words on the command line -> the verbs of the other rooms; errors -> one line and an exit code.
 
-One file a command; each imports what it needs when it runs, so that `--help` answers at once.
+One file a command. `commands` lists them; a command's file is imported when it is called.
 """
 
 from __future__ import annotations
@@ -13,30 +13,10 @@ from itertools import pairwise
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from clothier import __version__, extras
-from clothier.cli import (
-    compare,
-    data,
-    doctor,
-    embed,
-    evaluate,
-    explain,
-    explore,
-    export,
-    models,
-    plot,
-    predict,
-    projector,
-    recipes,
-    reproduce,
-    runs,
-    screen,
-    serve,
-    summary,
-    train,
-)
+from clothier.cli import commands, layout, screen
+from clothier.cli.usage import UsageError
 from clothier.errors import ClothierError, InputError
 
 _DASHED = "{file} is read as an option, because it begins with a dash; wanted the file as ./{file}"
@@ -45,33 +25,13 @@ _CLOSED = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP}
 
 app = typer.Typer(
     name="clothier",
+    cls=commands.Commands,
     help="Train, examine and ship image classifiers on ordinary machines.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": layout.WIDTH},
 )
-for command in (
-    data.data,
-    models.models,
-    recipes.recipes,
-    summary.summary,
-    train.train,
-    plot.plot,
-    predict.predict,
-    evaluate.evaluate,
-    doctor.doctor,
-    explain.explain,
-    embed.embed,
-    explore.explore,
-    projector.projector,
-    export.export,
-    serve.serve,
-    runs.runs,
-    compare.compare,
-    reproduce.reproduce,
-):
-    app.command()(command)
+commands.register(app)
 
 
 def _version(wanted: bool) -> None:
@@ -83,7 +43,8 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+        bool,
+        typer.Option("-V", "--version", callback=_version, is_eager=True, help="Print the version and end."),
     ] = False,
 ) -> None:
     pass
@@ -102,14 +63,11 @@ def run(words: list[str]) -> int:
         _check_dashes(words)
         code = app(words or ["--help"], prog_name="clothier", standalone_mode=False) or 0
         sys.stdout.flush()  # what cannot be printed is told here, not when the interpreter has ended
+    except UsageError as error:
+        file = _dashed_file(words)
+        return _fail(_DASHED.format(file=file) if file else str(error), error.exit_code)
     except ClothierError as error:
         return _fail(str(error), error.exit_code)
-    except TyperException as error:
-        if file := _dashed_file(words):
-            return _fail(_DASHED.format(file=file), 2)
-        path = getattr(getattr(error, "ctx", None), "command_path", "clothier")
-        message = " ".join(error.format_message().split()).rstrip(".?")
-        return _fail(f"{message[0].lower()}{message[1:]}; see `{path} --help`", 2)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing == "clothier":

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from clothier.cli import options, screen
+from clothier.runs import Run
 
 _SHOWN = 20  # classes, where there are more
 
@@ -20,7 +21,6 @@ def compare(
     """Compare runs judged on the same images: scores, intervals, exact tests, curves."""
     from clothier import compare as comparing
     from clothier.reports import compare_page
-    from clothier.runs import Run
 
     options.check_out(folder=out)
     comparison = comparing.compare([Run.open(path) for path in runs])

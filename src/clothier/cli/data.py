@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from clothier.cli import options, screen
+from clothier.data import SOURCES
 from clothier.errors import InputError
-
-if TYPE_CHECKING:
-    from clothier.values import Dataset
+from clothier.files import slug, write_atomic
+from clothier.values import Dataset
 
 _MANY, _SHOWN = 100, 20  # of more classes than the first, the second number is listed
 
@@ -22,7 +23,7 @@ def data(
         typer.Argument(help="`list`, or a source: fashion-mnist, folder:DIR, csv:FILE, idx:DIR, generated."),
     ],
     data_dir: options.DataDir = None,
-    validation: options.Validation = "default",
+    validation: options.Validation = None,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -46,7 +47,6 @@ def data(
     if source == "list":
         _list(json)
         return
-    from clothier.files import slug
 
     read = options.as_options(data_dir, validation, image_size, crop, skip_bad)
     _check(augment, out)
@@ -87,8 +87,6 @@ def _in_file_order(dataset: Dataset, source: str, read: dict[str, Any]) -> Datas
 
 
 def _list(json: bool) -> None:
-    from clothier.data import SOURCES
-
     if json:
         screen.print_json(
             {name: {"use": s.syntax, "description": s.description} for name, s in SOURCES.items()}
@@ -99,8 +97,6 @@ def _list(json: bool) -> None:
 
 
 def _facts(dataset: Dataset) -> dict[str, Any]:
-    import numpy as np
-
     splits = {}
     for name, split in dataset.splits().items():
         counts = np.bincount(split.labels, minlength=dataset.num_classes)
@@ -138,7 +134,6 @@ def _print(dataset: Dataset, facts: dict[str, Any]) -> None:
 
 def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:
     from clothier import plots
-    from clothier.files import write_atomic
 
     images, labels, names = dataset.train.images, dataset.train.labels, dataset.class_names
     figures = {
@@ -158,11 +153,8 @@ def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:
 
 def _draw_variants(dataset: Dataset, augment: str, out: Path, columns: int = 10, variants: int = 5) -> Path:
     """The first training images above variants of them, in `out` if that is a .png, else in the folder `out`."""
-    import numpy as np
-
     from clothier import augment as augmentation
     from clothier import plots
-    from clothier.files import write_atomic
 
     images, labels = dataset.train.images[:columns], dataset.train.labels[:columns]
     policy, rng = augmentation.get(augment), np.random.default_rng(0)

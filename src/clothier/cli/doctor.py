@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import numpy as np
 import typer
 
+from clothier import predict as predicting
 from clothier.cli import options, screen
 from clothier.errors import DataError, InputError
-
-if TYPE_CHECKING:
-    from clothier.photo.doctor import Examination
-    from clothier.predict import Predictor
-    from clothier.values import Prediction, Predictions
+from clothier.files import shortened, write_atomic
+from clothier.photo import FORMAT_WORDS, sheet
+from clothier.photo import doctor as doctoring
+from clothier.photo.doctor import Examination
+from clothier.predict import Predictor
+from clothier.values import Prediction, Predictions
 
 _SHOWN = 3  # classes a step
 
@@ -44,12 +47,6 @@ def doctor(
 ) -> None:
     """Draw each preprocessing step from a photo to the image that a network sees, with the prediction at each, and
     warn where the last prediction should not be trusted."""
-    import numpy as np
-
-    from clothier import predict as predicting
-    from clothier.files import write_atomic
-    from clothier.photo import FORMAT_WORDS, sheet
-    from clothier.photo import doctor as doctoring
 
     target = _target(photo, out)
     options.check_out(file=target)
@@ -83,9 +80,6 @@ def doctor(
 def _target(photo: Path, out: Path | None) -> Path:
     """Where the picture goes: never over a file that this command did not make, nor, unless --out says so, over the
     picture of another photo. Photos a.jpg and a.png get a-doctor.png and a.png-doctor.png."""
-    from clothier.files import shortened
-    from clothier.photo import sheet
-
     if out is None:
         choices = [Path(f"{shortened(name)}-doctor.png") for name in (photo.stem, photo.name)]
         for target in choices:
@@ -128,8 +122,6 @@ def _warnings(examination: Examination, prediction: Prediction) -> list[str]:
 
 def _differing(predictor: Predictor, skip: Sequence[str]) -> list[str]:
     """Where the steps are not those by which `clothier predict` comes to its answer."""
-    from clothier import predict as predicting
-
     said = [words] if (words := predicting.uncalibrated(predictor)) else []
     if predictor.photos != "doctor":
         said.append(

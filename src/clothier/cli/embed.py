@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from clothier import embed as embedding
 from clothier.cli import options, pictures, screen
+from clothier.embed import Pictures
+from clothier.embed.projections import Pca, Projection, Tsne
+from clothier.embed.projections.quality import SAMPLE
+from clothier.embed.projections.stochastic import EXACT_ROWS
 from clothier.errors import InputError, unknown_name
-
-if TYPE_CHECKING:
-    from clothier.embed import Pictures
-    from clothier.embed.projections import Projection
-    from clothier.values import Embedding, Floats
+from clothier.files import slug, write_atomic
+from clothier.values import UNKNOWN, Embedding, Floats, csvtext
 
 # The words of --project: the method and its parameters, the seed apart.
 PROJECTIONS: dict[str, tuple[str, dict[str, int]]] = {
@@ -64,8 +66,6 @@ def embed(
     selection = pictures.Selection(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )
-    from clothier import embed as embedding
-    from clothier.files import slug
 
     chosen = selection.pictures()
     made = selection.embedding(chosen, layer)
@@ -115,8 +115,6 @@ def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, 
 def _ground(made: Embedding, into: Path | None) -> Embedding:
     """What the maps are made of: the vectors themselves, or those in `into`; InputError where these are of another
     kind."""
-    from clothier import embed as embedding
-
     if into is None:
         return made
     ground = embedding.load(into)
@@ -130,9 +128,6 @@ def _ground(made: Embedding, into: Path | None) -> Embedding:
 
 
 def _project(ground: Embedding, method: str, parameters: dict[str, int]) -> Projection:
-    from clothier import embed as embedding
-    from clothier.embed.projections.stochastic import EXACT_ROWS
-
     if method == "tsne" and len(ground) > EXACT_ROWS:
         screen.notice(
             f"above {EXACT_ROWS:,} images t-SNE takes approximate neighbours: another machine may give another map"
@@ -142,8 +137,6 @@ def _project(ground: Embedding, method: str, parameters: dict[str, int]) -> Proj
 
 
 def _placed(found: Projection, ground: Embedding, made: Embedding, seed: int) -> Floats:
-    from clothier.embed.projections import Pca, Tsne
-
     if isinstance(found, Pca):
         return found.place(made.vectors)
     if isinstance(found, Tsne):
@@ -153,16 +146,11 @@ def _placed(found: Projection, ground: Embedding, made: Embedding, seed: int) ->
 
 def _num_neighbours(made: Embedding) -> int:
     """Ten, or as many as there are others with a label."""
-    from clothier import embed as embedding
-    from clothier.values import UNKNOWN
-
     return min(embedding.neighbours.NUM_NEIGHBOURS, max(0, int((made.labels != UNKNOWN).sum()) - 1))
 
 
 def _neighbours(made: Embedding, chosen: Pictures, number: int) -> dict[str, float]:
     """The accuracy of labels predicted from that many nearest neighbours: by pixels, and by the run's vectors."""
-    from clothier import embed as embedding
-
     if not number:
         return {}
     both = [made] if made.predictions is None else [embedding.extract(chosen), made]
@@ -175,8 +163,6 @@ def _neighbours(made: Embedding, chosen: Pictures, number: int) -> dict[str, flo
 
 
 def _suspects(made: Embedding, number: int) -> list[dict[str, Any]]:
-    from clothier import embed as embedding
-
     with screen.counting() as progress:
         order, scores = embedding.neighbours.suspects(made, report=progress)
     return [
@@ -191,9 +177,6 @@ def _suspects(made: Embedding, number: int) -> list[dict[str, Any]]:
 
 
 def _write(path: Path, made: Embedding, coordinates: Floats) -> None:
-    from clothier.files import write_atomic
-    from clothier.values import csvtext
-
     rows: list[list[object]] = [
         ["id", "label", *(f"axis{number + 1}" for number in range(coordinates.shape[1]))]
     ]
@@ -225,8 +208,6 @@ def _say(answer: dict[str, Any]) -> None:
 
 
 def _quality(made: dict[str, float]) -> str:
-    from clothier.embed.projections.quality import SAMPLE
-
     if "explained" in made:
         return f"the components hold {made['explained']:.1%} of the variance"
     judged = f" (on {SAMPLE:,} images)" if made["images"] > SAMPLE else ""

@@ -25,12 +25,15 @@ def evaluate(
         ),
     ],
     data: Annotated[
-        str, typer.Option(help="Labelled images: a source from `clothier data list`.", show_default=False)
+        str,
+        typer.Option(
+            help="Labelled images: a source from `clothier data list`.", metavar="SOURCE", show_default=False
+        ),
     ],
     split: Annotated[
-        str | None,
+        options.SplitName | None,
         typer.Option(
-            help="Which images: train, validation or test.",
+            help="Which images of the data set.",
             show_default="the last that the data bring; all images where they bring none",
         ),
     ] = None,
@@ -38,7 +41,8 @@ def evaluate(
         list[str] | None,
         typer.Option(
             "--map",
-            help="DATA_CLASS=MODEL_CLASS, where one class has two names; may be repeated.",
+            metavar="DATA_CLASS=MODEL_CLASS",
+            help="One class that has two names; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -59,7 +63,6 @@ def evaluate(
     Photos are prepared as `clothier predict` prepares them. Classes are matched by name; images of a class that the
     model does not have are not counted.
     """
-    options.check_format(format)
     options.check_out(folder=out)
     evaluation = _evaluated(model, data, split, map_ or [], data_dir)
     paths = []

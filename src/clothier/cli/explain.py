@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clothier import explain as explaining
+from clothier import photo, predict
 from clothier.cli import judging, options, run_data, screen
 from clothier.errors import DataError, InputError, unknown_name
+from clothier.explain import Explanation
+from clothier.files import slug
+from clothier.photo import doctor
+from clothier.runs import Run, trained
+from clothier.values import Images, Prediction
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from clothier.explain import Explanation
-    from clothier.runs import Run
-    from clothier.values import Images, Prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +59,6 @@ def explain(
     """Draw the feature maps of every convolution and pooling layer for one image, and a Grad-CAM of the last.
 
     The class, its probability and what speaks against it are those that `clothier predict` gives."""
-    options.check_format(format)
-    from clothier.runs import Run
-
     opened = Run.open(run)
     options.check_out(folder=out or opened.figure_file("curves").parent)
     own = opened.description().data
@@ -74,9 +74,6 @@ def explain(
     shares = dict(prediction.classes)
     name = class_ or prediction.classes[0][0]
     spoken = f"{name} ({_share(shares[name], prediction)})"
-    from clothier import explain as explaining
-    from clothier.files import slug
-    from clothier.runs import trained
 
     explanation = explaining.explain(trained.load(opened, weights), shown.pixels, names.index(name))
     folder = slug(f"{shown.what} {weights}")
@@ -102,9 +99,6 @@ def _of_data(run: Run, index: int, split: str, data_options: run_data.DataOption
 
 def _picture(run: Run, image: str) -> _Shown:
     """The picture as `clothier predict` prepares it: as the run's model file says."""
-    from clothier import photo, predict
-    from clothier.photo import doctor
-
     predictor = predict.opened(run.path)
     height, width, channels = predictor.image_shape
     try:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clothier import embed
 from clothier.cli import options, pictures, screen
+from clothier.embed import Pictures
 from clothier.errors import InputError, unknown_name
+from clothier.files import slug, write_atomic
+from clothier.values import UNKNOWN, Embedding
 
 if TYPE_CHECKING:
-    from clothier.embed import Pictures
     from clothier.explorer import Space, Suspects
-    from clothier.values import Embedding
 
 MAPS = {"tsne": 2, "tsne-3d": 3}  # the words of --maps: dimensions
 
@@ -48,8 +50,7 @@ def explore(
     selection = pictures.Selection(
         model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
     )
-    from clothier import embed, explorer
-    from clothier.files import slug, write_atomic
+    from clothier import explorer
 
     chosen = selection.pictures()
     embeddings = [embed.extract(chosen)]
@@ -89,7 +90,6 @@ def _name(embedding: Embedding) -> str:
 
 def _space(embedding: Embedding, dimensions: list[int], seed: int) -> Space:
     """The embedding with its maps, from the cache where they are known, else with a progress bar."""
-    from clothier import embed
     from clothier.explorer import Space
 
     tsne = {}
@@ -102,9 +102,7 @@ def _space(embedding: Embedding, dimensions: list[int], seed: int) -> Space:
 
 def _suspects(space: Space) -> Suspects | None:
     """None where too few images have a label."""
-    from clothier import embed
     from clothier.explorer import Suspects
-    from clothier.values import UNKNOWN
 
     embedding = space.embedding
     if len(set(embedding.labels.tolist()) - {UNKNOWN}) < 2:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from clothier.cli import options, run_data, screen
-from clothier.errors import InputError
-
-if TYPE_CHECKING:
-    from clothier.runs import Run
-    from clothier.values import Dataset
+from clothier.errors import InputError, unknown_name
+from clothier.runs import Run
+from clothier.values import Dataset
 
 
 def export(
     run: Annotated[Path, typer.Argument(help="A run folder, such as runs/cnn3-1.")],
-    format_: Annotated[str, typer.Option("--format", help="clothier, keras, onnx or openvino.")] = "onnx",
+    format_: Annotated[
+        str, typer.Option("--format", help="One of clothier, keras, onnx, openvino.", metavar="FORMAT")
+    ] = "onnx",
     out: Annotated[
         Path | None,
-        typer.Option(help="The file to write.", show_default="model.<format's ending> in the run folder"),
+        typer.Option(help="The file to write.", show_default="model.FORMAT in the run folder"),
     ] = None,
     int8: Annotated[
         bool, typer.Option("--int8", help="Compute in bytes: a quarter of the size, and a little less exact.")
@@ -34,8 +34,6 @@ def export(
 ) -> None:
     """Write a trained network as ONNX, Keras, OpenVINO or model file, after predicting 1,000 images again with it."""
     from clothier import export as exporting
-    from clothier.errors import unknown_name
-    from clothier.runs import Run
 
     if format_ not in exporting.FORMATS:
         raise unknown_name("format", format_, exporting.FORMATS)

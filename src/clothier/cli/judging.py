@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from clothier import predict
+from clothier.runs import Run, trained
+from clothier.values import Images, Predictions
 from clothier.wording import counted
-
-if TYPE_CHECKING:
-    from clothier.runs import Run
-    from clothier.values import Images, Predictions
 
 MANY, FEW = 10, 5  # classes that are all shown, and how many are shown of more
 
@@ -18,9 +16,6 @@ def judge(run: Run, images: Images, weights: str) -> tuple[Predictions, str]:
     """(predictions, a sentence that must be printed beside them, or ""): by the run's model file, as `clothier predict`
     judges photos; by Keras, and without statuses, where none holds those weights, "last" or "best". `images` uint8
     (n, height, width, channels). Errors as trained.predict and predict.opened."""
-    from clothier import predict
-    from clothier.runs import trained
-
     if weights == "last" and run.model_file.is_file():
         predictor = predict.opened(run.path)
         return predictor.predict(images), predict.uncalibrated(predictor)

@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 from clothier.cli import screen
+from clothier.models import MODELS
 
 
 def models(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the networks that can be trained."""
-    from clothier.models import MODELS
-
     if json:
         screen.print_json({name: vars(entry) for name, entry in MODELS.items()})
         return

@@ -4,58 +4,81 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from clothier import data
 from clothier.cli import screen
-from clothier.errors import InputError, unknown_name
+from clothier.errors import InputError
+from clothier.files import check_file_place, check_folder_place, write_atomic
+from clothier.values import Dataset
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from clothier.values import Dataset
 
-FORMATS = ("png", "svg")
+DATA, OUTPUT = "Data", "Output"  # the panels of options that many commands share
 
 DataDir = Annotated[
     Path | None,
     typer.Option(
         help="Folder that holds Fashion-MNIST's files, in place of the environment variable CLOTHIER_DATA.",
+        metavar="FOLDER",
         show_default=False,
+        rich_help_panel=DATA,
     ),
 ]
 Validation = Annotated[
-    str,
+    Literal["article", "stratified", "none"] | None,
     typer.Option(
-        help="How validation images are held out where the data bring none: article, stratified, none; default: the "
-        "source's own.",
+        help="How validation images are held out where the data bring none.",
+        show_default="the source's own",
+        rich_help_panel=DATA,
     ),
 ]
 ImageSize = Annotated[
     str | None,
-    typer.Option(help="Side in pixels, or HEIGHTxWIDTH, for folders of photos.", show_default="64"),
-]
-Crop = Annotated[
-    str | None,
     typer.Option(
-        help="How photos become that shape: pad; centre cuts the edges off, doctor the background.",
-        show_default="pad",
+        help="Side in pixels, or HEIGHTxWIDTH, for folders of photos.",
+        metavar="SIZE",
+        show_default="64",
+        rich_help_panel=DATA,
     ),
 ]
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out unreadable pictures, and name them.")]
-RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as runs/cnn1-1.", show_default=False)]
-WhichSplit = Annotated[str, typer.Option("--split", help="Which images: train, validation or test.")]
-Weights = Annotated[str, typer.Option(help="last, or best by validation loss.")]
-Format = Annotated[str, typer.Option(help="png or svg.")]
-Dpi = Annotated[int, typer.Option(help="Dots an inch.", min=20, max=1200)]
+CropName = Literal["pad", "centre", "doctor"]
+Crop = Annotated[
+    CropName | None,
+    typer.Option(
+        help="How photos become that shape: pad adds white, centre cuts the edges off, doctor removes the background.",
+        show_default="pad",
+        rich_help_panel=DATA,
+    ),
+]
+SkipBad = Annotated[
+    bool,
+    typer.Option("--skip-bad", help="Leave out unreadable pictures, and name them.", rich_help_panel=DATA),
+]
+RunFolder = Annotated[
+    Path, typer.Argument(help="A run folder, such as runs/cnn1-1.", metavar="RUN", show_default=False)
+]
+SplitName = Literal["train", "validation", "test"]
+WhichSplit = Annotated[
+    SplitName, typer.Option("--split", help="Which images of the data set.", rich_help_panel=DATA)
+]
+WeightsName = Literal["last", "best"]
+Weights = Annotated[
+    WeightsName, typer.Option(help="The weights after the last epoch, or those of the best validation loss.")
+]
+Format = Annotated[
+    Literal["png", "svg"], typer.Option(help="The format of the figures.", rich_help_panel=OUTPUT)
+]
+Dpi = Annotated[int, typer.Option(help="Dots an inch.", min=20, max=1200, rich_help_panel=OUTPUT)]
 
 
 def load_data(source: str, options: dict[str, Any], usual_validation: str = "default") -> Dataset:
     """The data set, with a progress bar, warnings on stderr and its notice said. `options` are those of
     data.load as JSON holds them, `usual_validation` as there."""
-    from clothier import data
-
     with screen.counting() as progress:
         read = data.LoadOptions.from_json(options, progress=progress, warn=screen.notice)
         dataset = data.load(source, read, usual_validation)
@@ -64,12 +87,12 @@ def load_data(source: str, options: dict[str, Any], usual_validation: str = "def
 
 
 def as_options(
-    data_dir: Path | None, validation: str, image_size: str | None, crop: str | None, skip_bad: bool
+    data_dir: Path | None, validation: str | None, image_size: str | None, crop: str | None, skip_bad: bool
 ) -> dict[str, Any]:
     """The options of data.load as JSON can hold them."""
     return {
         "data_dir": str(data_dir.absolute()) if data_dir else None,
-        "validation": validation,
+        "validation": validation or "default",
         "image_size": parse_size(image_size),
         "crop": crop or "pad",
         "skip_bad": skip_bad,
@@ -78,24 +101,15 @@ def as_options(
 
 def check_out(*, file: Path | None = None, folder: Path | None = None) -> None:
     """WriteError where a command could not write its file, or files into its folder, before it begins its work."""
-    from clothier.files import check_file_place, check_folder_place
-
     if file is not None:
         check_file_place(file)
     elif folder is not None:
         check_folder_place(folder)
 
 
-def check_format(word: str) -> None:
-    """InputError for a figure format that is none, before anything is read."""
-    if word not in FORMATS:
-        raise unknown_name("figure format", word, FORMATS)
-
-
 def write_figure(path: Path, figure: Figure, word: str, dpi: int) -> None:
     """The figure in that file; WriteError where it cannot be written."""
     from clothier import plots
-    from clothier.files import write_atomic
 
     write_atomic(path, plots.render(figure, word, dpi))
 

@@ -4,37 +4,50 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from clothier import embed
 from clothier.cli import options, run_data, screen
-from clothier.errors import InputError, unknown_name
-
-if TYPE_CHECKING:
-    from clothier.embed import Pictures
-    from clothier.runs import Run
-    from clothier.values import Embedding
+from clothier.embed import Pictures
+from clothier.errors import InputError
+from clothier.runs import Run
+from clothier.values import Embedding
 
 Model = Annotated[
     Path | None,
-    typer.Option(help="A run folder, such as runs/cnn1-1; without, vectors are pixels.", show_default=False),
+    typer.Option(
+        help="A run folder, such as runs/cnn1-1; without, vectors are pixels.",
+        metavar="RUN",
+        show_default=False,
+    ),
 ]
 Data = Annotated[
     str | None,
-    typer.Option(help="A source from `clothier data list`.", show_default="the run's own"),
+    typer.Option(
+        help="A source from `clothier data list`.",
+        metavar="SOURCE",
+        show_default="the run's own",
+        rich_help_panel=options.DATA,
+    ),
 ]
 Photos = Annotated[
     Path | None,
     typer.Option(
         help="In place of --data: a folder of photos, labelled by the folders in it, if there are any.",
+        metavar="FOLDER",
         show_default=False,
+        rich_help_panel=options.DATA,
     ),
 ]
 WhichSplit = Annotated[
-    str | None,
+    options.SplitName | None,
     typer.Option(
-        "--split", help="Which images: train, validation or test.", show_default="the last of those"
+        "--split",
+        help="Which images of the data set.",
+        show_default="the last of those that it has",
+        rich_help_panel=options.DATA,
     ),
 ]
 Layer = Annotated[
@@ -46,15 +59,27 @@ Layer = Annotated[
     ),
 ]
 Crop = Annotated[
-    str | None,
+    options.CropName | None,
     typer.Option(
-        help="How photos become that shape: pad; centre cuts the edges off, doctor the background.",
+        help="How photos become that shape: pad adds white, centre cuts the edges off, doctor removes the background.",
         show_default="the run's, or pad",
+        rich_help_panel=options.DATA,
     ),
 ]
-Limit = Annotated[int | None, typer.Option(help="Use only the first N images.", min=1, show_default=False)]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        help="Use only the first N images.", min=1, show_default=False, rich_help_panel=options.DATA
+    ),
+]
 Sample = Annotated[
-    int | None, typer.Option(help="Use N images, drawn at random by --seed.", min=1, show_default=False)
+    int | None,
+    typer.Option(
+        help="Use N images, drawn at random by --seed.",
+        min=1,
+        show_default=False,
+        rich_help_panel=options.DATA,
+    ),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the sample and of the projections.", min=0)]
 
@@ -78,8 +103,6 @@ class Selection:
 
     def run(self) -> Run | None:
         """The run, where one was named; RunError where the folder holds none."""
-        from clothier.runs import Run
-
         return Run.open(self.model) if self.model else None
 
     def pictures(self) -> Pictures:
@@ -96,15 +119,10 @@ class Selection:
 
     def embedding(self, pictures: Pictures, layer: str | None = None) -> Embedding:
         """The pictures through the run, or without one as pixels, with a progress bar."""
-        from clothier import embed
-
         with screen.counting() as progress:
             return embed.extract(pictures, self.run(), layer, which=self.weights, report=progress)
 
     def _of_photos(self, folder: Path, run: Run | None) -> Pictures:
-        from clothier import embed
-        from clothier.photo.doctor import WAYS
-
         if self.split is not None:
             raise InputError("--split does not apply to --photos, which are all taken; leave it out")
         size = options.parse_size(self.image_size)
@@ -118,8 +136,6 @@ class Selection:
                 raise InputError(
                     f"--image-size is {self.image_size}, {run.name} wants {height}x{width}; leave it out"
                 )
-        if crop not in WAYS:
-            raise unknown_name("crop", crop, WAYS)
         with screen.counting() as progress:
             return embed.of_photos(
                 folder,
@@ -132,8 +148,6 @@ class Selection:
             )
 
     def _of_data(self, run: Run | None) -> Pictures:
-        from clothier import embed
-
         if run is not None:
             data_options = run_data.DataOptions(
                 self.data, self.data_dir, self.image_size, self.crop, self.skip_bad

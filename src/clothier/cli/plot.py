@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from clothier.cli import options, run_data, screen
 from clothier.errors import InputError, RunError, command
-
-if TYPE_CHECKING:
-    from clothier.runs import Run
+from clothier.files import write_atomic
+from clothier.runs import Run
 
 
 def plot(
@@ -28,10 +27,6 @@ def plot(
     skip_bad: options.SkipBad = False,
 ) -> None:
     """Draw a run's curves, confusion matrix, bars per class and grids of predictions; renew its report."""
-    options.check_format(format)
-    from clothier.files import write_atomic
-    from clothier.runs import Run
-
     opened = Run.open(run)
     options.check_out(folder=out or opened.figure_file("curves").parent)
     if not opened.read_history():

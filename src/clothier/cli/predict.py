@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from clothier import predict as predicting
 from clothier.cli import judging, options, predict_one, run_data, screen
 from clothier.errors import DataError, InputError
+from clothier.files import writing
+from clothier.photo import FORMAT_WORDS
+from clothier.values import Prediction, Predictions, prediction_rows
 from clothier.wording import counted
-
-if TYPE_CHECKING:
-    from clothier.values import Prediction, Predictions
 
 _MANY = 50  # photos from which on their progress is shown
 
@@ -119,11 +120,6 @@ def _photos(
     json: bool,
     top: int | None,
 ) -> None:
-    from clothier import predict as predicting
-    from clothier.files import writing
-    from clothier.photo import FORMAT_WORDS
-    from clothier.values import prediction_rows
-
     if out is not None:
         prediction_rows.check_suffix(out.suffix.lower())
     options.check_out(file=out)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from clothier.cli import judging, run_data, screen
 from clothier.errors import InputError
+from clothier.runs import DataDescription, Run
+from clothier.values import Dataset, Prediction
 from clothier.wording import counted
-
-if TYPE_CHECKING:
-    from clothier.runs import DataDescription, Run
-    from clothier.values import Dataset, Prediction
 
 # What the probabilities are, and their key in JSON.
 _KINDS = {"probability": "probabilities", "uncalibrated probability": "uncalibrated_probabilities"}
@@ -28,8 +28,6 @@ def predict_one(
     top: int | None,
 ) -> None:
     """Print what a run's network makes of that image, and the first classes it predicts."""
-    from clothier.runs import Run
-
     run = Run.open(model)
     content = run.description().data
     dataset = run_data.load_any(run, data_options)
@@ -37,7 +35,6 @@ def predict_one(
     images = dataset.split(split)
     if not 0 <= index < len(images):
         raise InputError(f"--index is {index}; wanted 0 to {len(images) - 1}")
-    import numpy as np
 
     rows = [index, *range(min(_FIRST, len(images)))]
     predictions, remark = judging.judge(run, images.images[np.array(rows)], weights)

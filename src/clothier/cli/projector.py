@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import typer
 
+from clothier import embed
 from clothier.cli import options, pictures, screen
+from clothier.embed import Search
 from clothier.errors import DataError, InputError, command
+from clothier.runs import Run
+from clothier.values import Embedding
 from clothier.wording import counted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from clothier.embed import Search
     from clothier.projector import Tensor
-    from clothier.values import Embedding
+
 
 Pair = tuple[str, str]
 
@@ -73,6 +78,8 @@ def projector(
     skip_bad: options.SkipBad = False,
 ) -> None:
     """Write images and their vectors as a folder for TensorBoard's Embedding Projector."""
+    from clothier import projector as projecting
+
     if check is not None:
         _check(check)
         return
@@ -84,7 +91,6 @@ def projector(
             model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
         )
         searches = _searches(x, y)
-        from clothier import projector as projecting
 
         projecting.check_ours(out)
         options.check_out(folder=out)
@@ -108,8 +114,6 @@ def _searches(x: Pair | None, y: Pair | None) -> list[tuple[Search, Search]]:
 
 
 def _search(word: str) -> Search:
-    from clothier.embed import Search
-
     expression = len(word) > 2 and word.startswith("/") and word.endswith("/")
     return Search(word[1:-1], regex=True) if expression else Search(word)
 
@@ -118,7 +122,6 @@ def _embeddings(
     selection: pictures.Selection, layer: str | None, searches: list[tuple[Search, Search]], dimensions: int
 ) -> list[Tensor]:
     """The run's vectors, if there is a run, before the pixels: the page opens the first."""
-    from clothier import embed
     from clothier import projector as projecting
 
     chosen = selection.pictures()
@@ -145,10 +148,7 @@ def _embeddings(
 
 def _table(word: str, labels: Path | None, selection: pictures.Selection) -> Tensor:
     """A tensor from FILE.npy or RUN:LAYER, its rows limited or sampled as images are."""
-    import numpy as np
-
     from clothier import projector as projecting
-    from clothier.runs import Run
 
     folder, colon, layer = word.rpartition(":")
     if word.endswith(".npy"):
@@ -165,8 +165,6 @@ def _table(word: str, labels: Path | None, selection: pictures.Selection) -> Ten
 
 
 def _rows(count: int, selection: pictures.Selection) -> npt.NDArray[Any]:
-    import numpy as np
-
     if selection.limit is not None:
         return np.arange(min(selection.limit, count))
     if selection.sample is not None:
@@ -208,8 +206,6 @@ def _check(folder: Path) -> None:
 
 
 def _open(folder: Path) -> None:
-    import threading
-
     from clothier import projector as projecting
 
     if not (folder / projecting.CONFIG).is_file():

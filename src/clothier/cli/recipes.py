@@ -8,6 +8,7 @@ import typer
 
 from clothier.cli import screen
 from clothier.errors import command
+from clothier.recipes import NOTES, RECIPES, get
 
 
 def recipes(
@@ -15,8 +16,6 @@ def recipes(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the recipes, or print every field of one."""
-    from clothier.recipes import NOTES, RECIPES, get
-
     if name is not None:
         fields = get(name).as_json()
         if json:

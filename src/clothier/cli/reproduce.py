@@ -6,22 +6,25 @@ import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from clothier import errors
 from clothier.cli import options, screen
 from clothier.errors import ClothierError, InterruptedRunError, WriteError
+from clothier.recipes import Recipe
+from clothier.values import Dataset
 
 if TYPE_CHECKING:
-    from clothier.recipes import Recipe
     from clothier.reproduce import Job, Request
-    from clothier.values import Dataset
 
 
 def reproduce(
-    tutorial: Annotated[str, typer.Argument(help="article, r-tutorial, or all for both.")],
+    tutorial: Annotated[
+        Literal["article", "r-tutorial", "all"],
+        typer.Argument(help="Whose table, or all for both.", metavar="TUTORIAL"),
+    ],
     rows: Annotated[
         str | None, typer.Option(help="Recipes, such as cnn1,cnn3.", show_default="every row")
     ] = None,

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from clothier import data
 from clothier.cli import options, screen
 from clothier.errors import DataError, InputError, RunError
-
-if TYPE_CHECKING:
-    from clothier.runs import DataDescription, Run
-    from clothier.values import Dataset
+from clothier.runs import DataDescription, Run
+from clothier.values import Dataset
 
 Data = Annotated[
     str | None,
     typer.Option(
         help="Where the run's data are now: a source from `clothier data list`.",
+        metavar="SOURCE",
         show_default="where they were",
+        rich_help_panel=options.DATA,
     ),
 ]
 ImageSize = Annotated[
     str | None,
-    typer.Option(help="Side in pixels, or HEIGHTxWIDTH, of the run's photos.", show_default="the run's"),
+    typer.Option(
+        help="Side in pixels, or HEIGHTxWIDTH, of the run's photos.",
+        metavar="SIZE",
+        show_default="the run's",
+        rich_help_panel=options.DATA,
+    ),
 ]
 Crop = Annotated[
-    str | None, typer.Option(help="How the run's photos were cropped.", show_default="the run's")
+    options.CropName | None,
+    typer.Option(
+        help="How the run's photos were cropped.", show_default="the run's", rich_help_panel=options.DATA
+    ),
 ]
 
 
@@ -107,8 +116,6 @@ def _check(run: Run, own: DataDescription, data_options: DataOptions) -> None:
 
 def _place(run: Run, own: DataDescription) -> str:
     """The source from which the data can be read here: by its absolute path, or as it was typed, from this folder."""
-    from clothier import data
-
     reading = own.reading
     if not reading.source:
         raise RunError(

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from clothier.cli import screen
 from clothier.errors import command
-
-if TYPE_CHECKING:
-    from clothier.runs.overview import Overview
+from clothier.runs import overview
+from clothier.runs.overview import Overview
 
 _WIDE = 100  # columns of a terminal from which on each run is one row of a table
 _COLUMNS = ("run", "recipe", "data", "epochs", "seed", "accuracy", "size", "status", "written")
 
 
 def runs(
-    folder: Annotated[Path, typer.Argument(help="A folder of runs.")] = Path("runs"),
+    folder: Annotated[Path, typer.Argument(help="A folder of runs.", metavar="FOLDER")] = Path("runs"),
     best: Annotated[
         bool,
         typer.Option("--best", help="Sort by validation accuracy; print the path of the best run first."),
@@ -30,8 +29,6 @@ def runs(
     The accuracy is that of the test split, or of the split that is named beside it. --best chooses by the validation
     split and never by the test split, whose accuracy would then be too high.
     """
-    from clothier.runs import overview
-
     found = overview.overviews(folder)
     if best:
         found = overview.by_validation(found)

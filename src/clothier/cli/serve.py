@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from clothier.cli import screen
+from clothier.predict import file_of, read
 
 
 def serve(
@@ -64,7 +65,6 @@ def serve(
 
     Ctrl-C ends it; SIGTERM ends it once all is answered that was taken.
     """
-    from clothier.predict import file_of, read
     from clothier.serve import Settings, server
 
     settings = Settings(

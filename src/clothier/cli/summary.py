@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from clothier import backend, models
 from clothier.cli import options, screen
+from clothier.errors import InputError
 
 
 def summary(
@@ -17,9 +19,6 @@ def summary(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print a network's layers with output shapes and parameters."""
-    from clothier import backend, models
-    from clothier.errors import InputError
-
     if channels == 2:
         raise InputError("--channels is 2; wanted 1 for grey or 3 for colour")
     if model not in models.MODELS:

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clothier import recipes
 from clothier.cli import options, run_data, screen
 from clothier.errors import InputError, RunError, command
+from clothier.recipes import Recipe
+from clothier.recipes.published import PUBLISHED
+from clothier.recipes.recipe import FINE_TUNE_EPOCHS
+from clothier.runs import Run, checkpoint, trained
+from clothier.transfer import pretrained
+from clothier.transfer.pretrained import Base
+from clothier.values import EpochRow, PhaseScores
 from clothier.wording import counted
 
 if TYPE_CHECKING:
-    from clothier.recipes import Recipe
-    from clothier.runs import Run
     from clothier.training import Watcher
-    from clothier.transfer.pretrained import Base
-    from clothier.values import EpochRow, PhaseScores
 
 
 def train(
@@ -87,7 +91,6 @@ def train(
     if fine_tune:
         if phases == "plain":
             raise InputError("--fine-tune adds a phase that --phases plain leaves out; wanted one of the two")
-        from clothier.recipes.recipe import FINE_TUNE_EPOCHS
 
         changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
     if resume is not None:
@@ -103,9 +106,6 @@ def train(
 
 def _named(recipe: str | None, resume: Path | None) -> Recipe:
     """What the command line changes: the run's recipe, or else the one of that name."""
-    from clothier import recipes
-    from clothier.runs import Run
-
     if resume is not None:
         return Run.open(resume).recipe()
     if recipe is None:
@@ -140,10 +140,6 @@ def _changes(
 
 def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     """The recipe with its changes; on the base of a run it is `transfer`, with that run's model."""
-    from clothier import recipes
-    from clothier.runs import Run, trained
-    from clothier.transfer import pretrained
-
     base = changes.get("base", recipe.base)
     if not recipe.base and base:
         raise InputError(
@@ -162,7 +158,6 @@ def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
     from clothier import finish
-    from clothier.runs import Run
     from clothier.training import check_names
 
     check_names(recipe)  # before the data are read, which may take a while
@@ -183,8 +178,6 @@ def _start(
 
 def _base(recipe: Recipe, threads: int | None) -> Base | None:
     """Fetched before the data are read: what can go wrong quickly goes first."""
-    from clothier.transfer import pretrained
-
     return pretrained.fetch(recipe, threads)
 
 
@@ -211,9 +204,6 @@ def _resume(
     threads: int | None,
     verbose: int | None,
 ) -> tuple[Run, list[PhaseScores]]:
-    from clothier import recipes
-    from clothier.runs import Run
-
     run = Run.open(path)
     description = run.description()
     own = description.recipe
@@ -229,7 +219,6 @@ def _resume(
                 "leave the change out, or train anew"
             )
     from clothier import finish
-    from clothier.runs import checkpoint
 
     if not data_options.are_any and (reason := finish.why_left(run)):  # which takes no data
         screen.messages.print(reason, markup=False)
@@ -281,8 +270,6 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
 
 def _print_published(recipe: str, scores: list[PhaseScores]) -> None:
     """The tutorial's figures beside ours, of the phases for which it gives some after as many epochs."""
-    from clothier.recipes.published import PUBLISHED
-
     rows = []
     for phase in scores:
         published = PUBLISHED.get((recipe, phase.name))
