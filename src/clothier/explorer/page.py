@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
@@ -18,7 +18,7 @@ from clothier.errors import DataError, InputError
 from clothier.explorer import packing
 from clothier.explorer.packing import Part
 from clothier.reports import pages
-from clothier.values import Counts, Embedding, Floats
+from clothier.values import Counts, Embedding, Floats, Report
 
 # In an order in which each file comes after those that it imports.
 SCRIPTS = (
@@ -74,21 +74,14 @@ def render(
     title: str,
     suspects: Suspects | None = None,
     notice: str = "",
-    report: Callable[[str, int, int], None] | None = None,
+    report: Report | None = None,
 ) -> str:
     """The page as HTML; equal spaces give equal pages. It opens from a file and asks no network for anything.
 
     `notice` stands under the title; `report` is told (what, done, total). Raises InputError for no space and DataError
     for spaces of different images.
     """
-    if not spaces:
-        raise InputError("no space to explore; wanted one or more")
-    first = spaces[0].embedding
-    for space in spaces[1:]:
-        if space.embedding.ids != first.ids:
-            raise DataError(
-                f"{space.name} and {spaces[0].name} hold different images; wanted the same in each; embed them anew"
-            )
+    _check_spaces(spaces)
     early, late, facts = _parts(spaces)
     if suspects is not None:
         facts["suspects"] = {
@@ -97,21 +90,15 @@ def render(
             "space": suspects.space,
         }
     facts["parts"] = {name: part.facts() for name, part in (early | late).items()}
-    texts, total = {}, len(early) + len(late) + 1
-    for name, part in (early | late).items():
-        texts[name] = part.text()
-        if report:
-            report("packing", len(texts), total)
-    texts["ids"] = packing.encoded(_json(list(first.ids)).encode())
-    if report:
-        report("packing", total, total)
+    ids = spaces[0].embedding.ids
+    texts = _texts(early | late, ids, report)
     script, style = joined(), _read("explorer.css")
     return pages.render(
         "explorer/page.html.j2",
         {
             "title": title,
             "notice": notice,
-            "count": len(first),
+            "count": len(ids),
             "spaces": [space.name for space in spaces],
             "facts": _json(facts),
             "early": {name: texts[name] for name in early},
@@ -122,6 +109,30 @@ def render(
             "style_hash": _hash(style),
         },
     )
+
+
+def _check_spaces(spaces: Sequence[Space]) -> None:
+    """InputError for no space, DataError for spaces of different images."""
+    if not spaces:
+        raise InputError("no space to explore; wanted one or more")
+    for space in spaces[1:]:
+        if space.embedding.ids != spaces[0].embedding.ids:
+            raise DataError(
+                f"{space.name} and {spaces[0].name} hold different images; wanted the same in each; embed them anew"
+            )
+
+
+def _texts(parts: Mapping[str, Part], ids: Sequence[str], report: Report | None) -> dict[str, str]:
+    """What the page holds of each part, and of the ids, by name."""
+    texts: dict[str, str] = {}
+    for name, part in parts.items():
+        texts[name] = part.text()
+        if report:
+            report("packing", len(texts), len(parts) + 1)
+    texts["ids"] = packing.encoded(_json(list(ids)).encode())
+    if report:
+        report("packing", len(texts), len(texts))
+    return texts
 
 
 def joined() -> str:
@@ -157,29 +168,33 @@ def _parts(spaces: Sequence[Space]) -> tuple[dict[str, Part], dict[str, Part], d
         "spaces": [],
     }
     for number, space in enumerate(spaces):
-        stored = packing.stored(space.embedding)
-        maps: dict[str, Any] = {
-            "pca": {"explained": [round(float(share), 6) for share in space.pca.explained]}
+        early_of_space, late_of_space, facts_of_space = _parts_of(space, number)
+        early |= early_of_space
+        late |= late_of_space
+        facts["spaces"].append(facts_of_space)
+    return early, late, facts
+
+
+def _parts_of(space: Space, number: int) -> tuple[dict[str, Part], dict[str, Part], dict[str, Any]]:
+    """The same of one space, the names of its parts beginning with its number."""
+    stored = packing.stored(space.embedding)
+    early = {f"{number}-pca": packing.quantised(space.pca.coordinates)}
+    late = {} if stored.part is None else {f"{number}-vectors": stored.part}
+    maps: dict[str, Any] = {"pca": {"explained": [round(float(share), 6) for share in space.pca.explained]}}
+    for dimensions, tsne in space.tsne.items():
+        chosen = packing.chosen(len(tsne.iterations))
+        early[f"{number}-tsne{dimensions}"] = packing.quantised(tsne.coordinates)
+        late[f"{number}-tsne{dimensions}-snapshots"] = packing.snapshots(tsne.snapshots[chosen])
+        maps[f"tsne{dimensions}"] = {
+            "iterations": tsne.iterations[chosen].tolist(),
+            "trustworthiness": round(tsne.trustworthiness, 4),
         }
-        early[f"{number}-pca"] = packing.quantised(space.pca.coordinates)
-        if stored.part is not None:
-            late[f"{number}-vectors"] = stored.part
-        for dimensions, tsne in space.tsne.items():
-            chosen = packing.chosen(len(tsne.iterations))
-            early[f"{number}-tsne{dimensions}"] = packing.quantised(tsne.coordinates)
-            late[f"{number}-tsne{dimensions}-snapshots"] = packing.snapshots(tsne.snapshots[chosen])
-            maps[f"tsne{dimensions}"] = {
-                "iterations": tsne.iterations[chosen].tolist(),
-                "trustworthiness": round(tsne.trustworthiness, 4),
-            }
-        facts["spaces"].append(
-            {
-                "name": space.name,
-                "stored": "pictures" if stored.part is None else "vectors",
-                "kept": round(stored.kept, 4),
-                "maps": maps,
-            }
-        )
+    facts = {
+        "name": space.name,
+        "stored": "pictures" if stored.part is None else "vectors",
+        "kept": round(stored.kept, 4),
+        "maps": maps,
+    }
     return early, late, facts
 
 

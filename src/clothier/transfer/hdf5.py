@@ -5,7 +5,7 @@ HDF5 can point outside the file and can promise more than there is room for; nei
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,24 +36,8 @@ def read_convolutions(path: Path, wanted: Sequence[Wanted]) -> list[Floats]:
     try:
         with h5py.File(path, "r") as file:
             groups = _groups(path, file)
-            numbered = "conv2d" in groups
-            names = [
-                _numbered("conv2d", place) if numbered else layer
-                for place, (layer, _, _) in enumerate(wanted)
-            ]
-            filled = {name for name, group in groups.items() if _datasets(path, group)}
-            if extra := sorted(filled - set(names)):
-                _refuse(
-                    path,
-                    f"has weights for {listed(extra, _SHOWN)} besides",
-                    "save it without its top (include_top=False)",
-                )
-            if missing := [name for name in names if name not in filled]:
-                _refuse(
-                    path,
-                    f"lacks weights for {listed(missing, _SHOWN)}",
-                    "save the weights of VGG19, include_top=False",
-                )
+            names = _names(groups, wanted)
+            _check_layers(path, groups, names)
             return [
                 array
                 for name, (_, kernel, bias) in zip(names, wanted, strict=True)
@@ -64,6 +48,30 @@ def read_convolutions(path: Path, wanted: Sequence[Wanted]) -> list[Floats]:
         raise InputError(
             f"cannot read base weights {path}: {reason}; wanted a Keras .h5 or .weights.h5 file"
         ) from error
+
+
+def _names(groups: Mapping[str, Any], wanted: Sequence[Wanted]) -> list[str]:
+    """What the file calls the wanted layers, in order."""
+    if "conv2d" in groups:
+        return [_numbered("conv2d", place) for place in range(len(wanted))]
+    return [layer for layer, _, _ in wanted]
+
+
+def _check_layers(path: Path, groups: Mapping[str, Any], names: Sequence[str]) -> None:
+    """InputError unless the layers of those names have weights, and no others."""
+    filled = {name for name, group in groups.items() if _datasets(path, group)}
+    if extra := sorted(filled - set(names)):
+        _refuse(
+            path,
+            f"has weights for {listed(extra, _SHOWN)} besides",
+            "save it without its top (include_top=False)",
+        )
+    if missing := [name for name in names if name not in filled]:
+        _refuse(
+            path,
+            f"lacks weights for {listed(missing, _SHOWN)}",
+            "save the weights of VGG19, include_top=False",
+        )
 
 
 def _groups(path: Path, file: Any) -> dict[str, Any]:
