@@ -142,8 +142,10 @@ def test_first_errors(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
         capsys, "box", "--data", source, "--map", "x"
     )
     assert "nowhere" in refusal(capsys, "nowhere", "--data", source)
-    assert "missing option '--data'" in refusal(capsys, "box")
-    assert "unknown figure format 'gif'" in refusal(capsys, "box", "--data", source, "--format", "gif")
+    assert refusal(capsys, "box") == "no --data is given; wanted `clothier evaluate MODEL --data SOURCE`"
+    assert "--format is 'gif'; wanted png or svg" in refusal(
+        capsys, "box", "--data", source, "--format", "gif"
+    )
 
 
 def test_no_class_in_common(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

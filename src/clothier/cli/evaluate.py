@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clothier.cli import evaluate_tables, options, screen
+from clothier.data import LoadOptions
+from clothier.predict import Predictor, read, uncalibrated
+from clothier.runs import Run
 
 if TYPE_CHECKING:
     from clothier.evaluate import Evaluation
@@ -35,6 +38,7 @@ def evaluate(
         typer.Option(
             help="Which images of the data set.",
             show_default="the last that the data bring; all images where they bring none",
+            rich_help_panel=options.DATA,
         ),
     ] = None,
     map_: Annotated[
@@ -42,8 +46,9 @@ def evaluate(
         typer.Option(
             "--map",
             metavar="DATA_CLASS=MODEL_CLASS",
-            help="One class that has two names; may be repeated.",
+            help="Take that class of the data for this class of the model; may be repeated.",
             show_default=False,
+            rich_help_panel=options.DATA,
         ),
     ] = None,
     data_dir: options.DataDir = None,
@@ -51,7 +56,10 @@ def evaluate(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Write figures, predictions, mistakes and JSON to this folder.", show_default=False
+            help="Write figures, predictions, mistakes and JSON to this folder.",
+            metavar="FOLDER",
+            show_default=False,
+            rich_help_panel=options.OUTPUT,
         ),
     ] = None,
     format: options.Format = "png",  # noqa: A002 - the word on the command line
@@ -81,10 +89,8 @@ def evaluate(
 def _evaluated(
     model: str, source: str, split: str | None, settings: list[str], data_dir: Path | None
 ) -> Evaluation:
-    from clothier.data import LoadOptions
     from clothier.evaluate import read_mapping
-    from clothier.predict import Predictor, evaluating, read, uncalibrated
-    from clothier.runs import Run
+    from clothier.predict import evaluating
 
     path = None if model == BOX else Path(model)
     bundle = read(path)
