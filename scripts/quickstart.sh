@@ -13,4 +13,4 @@ if ! $clothier data fashion-mnist; then
         $clothier data generated
     fi
 fi
-$clothier train cnn1 --phases plain --data "$data"
+$clothier train cnn1 --epochs 10 --data "$data"

@@ -10,7 +10,7 @@ from PIL import Image
 from rich.console import Console
 
 import clothier
-from clothier import api, bundle, recipes
+from clothier import bundle, recipes
 from clothier.errors import InputError, InterruptedRunError, RunError
 from clothier.reports import report
 from clothier.runs import checkpoint
@@ -62,22 +62,6 @@ def test_a_stopped_run_is_resumed_to_the_same_weights(tiny: Dataset, monkeypatch
         clothier.resume(resumed, tiny.first(20))
     with pytest.raises(InputError, match=r"^run is None; wanted a run folder, such as 'runs/cnn1-1'$"):
         clothier.resume(None, tiny)  # type: ignore[arg-type]  # the point
-
-
-@pytest.mark.parametrize(
-    ("recipe", "changes", "phases"),
-    [
-        ("cnn1", {"epochs": 3}, [("plain", 3)]),
-        ("cnn1", {"epochs": 3, "augmented_epochs": 2}, [("plain", 3), ("augmented", 2)]),
-        ("cnn1", {"augmented_epochs": 2}, [("plain", 10), ("augmented", 2)]),
-        ("photos", {"epochs": 3}, [("augmented", 3)]),
-        ("vgg19", {"epochs": 3}, [("plain", 3)]),
-    ],
-)
-def test_epochs_are_all_there_are_unless_others_are_named(
-    recipe: str, changes: dict[str, int], phases: list[tuple[str, int]]
-) -> None:
-    assert api._changed(recipes.get(recipe), changes).phases() == phases
 
 
 def test_what_is_seen_is_chosen_as_in_keras(tiny: Dataset, capfd: pytest.CaptureFixture[str]) -> None:
@@ -153,3 +137,11 @@ def test_train_tells_what_is_of_another_type(given: Any, wanted: str, tmp_path: 
     with pytest.raises(InputError, match=f"^{re.escape(wanted)}$"):
         clothier.train(*given)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_finished_run_trains_longer(tiny: Dataset) -> None:
+    run = clothier.train("cnn1", tiny, epochs=1, precision="float32", verbose=0)
+    assert clothier.resume(run, tiny, epochs=2, verbose=0).recipe().phases() == [("plain", 2)]
+    assert [phase.epochs for phase in run.read_scores()] == [2]
+    with pytest.raises(InputError, match=r"^unknown length of a run 'epoch'; .*did you mean 'epochs'\?$"):
+        clothier.resume(run, tiny, epoch=3)

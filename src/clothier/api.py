@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from clothier import finish, recipes
-from clothier.errors import InputError
+from clothier.errors import InputError, unknown_name
 from clothier.recipes import Recipe
+from clothier.recipes.lengths import FIELDS
 from clothier.runs import Run
-from clothier.training import check_names, progress
+from clothier.training import check_names, progress, remains
 from clothier.values import Dataset
 
 
@@ -32,7 +33,7 @@ def train(
     _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
     _check_dataset(data)
     watcher = progress.watcher(verbose)
-    chosen = _changed(recipes.get(recipe) if isinstance(recipe, str) else recipe, changes)
+    chosen = recipes.customize(recipes.get(recipe) if isinstance(recipe, str) else recipe, changes)
     check_names(chosen)
     if "validation" in changes and chosen.validation != (read := chosen.as_read(data).validation):
         raise InputError(
@@ -45,30 +46,34 @@ def train(
 
 
 def resume(
-    run: str | Path | Run, data: Dataset, *, verbose: int | None = None, threads: int | None = None
+    run: str | Path | Run,
+    data: Dataset,
+    *,
+    verbose: int | None = None,
+    threads: int | None = None,
+    **lengths: int,
 ) -> Run:
     """The run, trained to its end: a stopped run goes on, and a finished one gets the files back that it lost.
 
-    `data` are those that it was trained on, and `threads` are the run's own by default. Raises RunError where the
-    folder is no run, or the data or the backend are not those of the run.
+    `resume("runs/cnn1-1", data, epochs=20)` trains a finished run longer, to 20 epochs of its first phase in all;
+    `augmented_epochs` adds augmented ones. `data` are those that it was trained on, and `threads` are the run's own by
+    default. Raises RunError where the folder is no run, or the data or the backend are not those of the run, and
+    InputError as `recipes.lengthen`.
     """
     _check_type("run", run, (str, Path, Run), "a run folder, such as 'runs/cnn1-1'")
     _check_dataset(data)
     run = run if isinstance(run, Run) else Run.open(run)
     threads = threads or run.description().threads
-    finish.resume(run, data, threads=threads, watcher=progress.watcher(verbose))
+    watcher, longer = progress.watcher(verbose), _longer(run, lengths) if lengths else None
+    finish.resume(run, data, threads=threads, watcher=watcher, longer=longer)
     return run
 
 
-def _changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
-    """The recipe with those fields; where `epochs` alone is given, so many epochs in all."""
-    phases = ("augmented_epochs", "fine_tune_epochs")
-    if "epochs" in changes and not changes.keys() & set(phases):
-        if recipe.epochs:
-            changes = {**dict.fromkeys(phases, 0), **changes}
-        else:  # it augments from its first epoch
-            changes = {**changes, "epochs": 0, "augmented_epochs": changes["epochs"]}
-    return recipes.change(recipe, changes)
+def _longer(run: Run, lengths: dict[str, Any]) -> Recipe:
+    if unknown := lengths.keys() - FIELDS.keys():
+        raise unknown_name("length of a run", sorted(unknown)[0], FIELDS)
+    own = run.recipe()
+    return recipes.lengthen(own, recipes.of_first_phase(own, lengths), remains.epochs_done(run))
 
 
 def _check_dataset(given: object) -> None:

@@ -9,6 +9,7 @@ from clothier.errors import BundleError, InputError, RunError
 from clothier.files import write_atomic
 from clothier.predict import opening
 from clothier.recipes import Recipe
+from clothier.recipes.lengths import FIELDS
 from clothier.reports import grids, report
 from clothier.runs import Run
 from clothier.training import Session, Watcher, remains
@@ -23,12 +24,17 @@ def train(recipe: Recipe, dataset: Dataset, run: Run, **options: Any) -> list[Ph
 
 
 def resume(
-    run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
+    run: Run,
+    dataset: Dataset,
+    *,
+    threads: int | None = None,
+    watcher: Watcher | None = None,
+    longer: Recipe | None = None,
 ) -> list[PhaseScores]:
-    """Go on with a stopped run. Of a finished one, only the files that it lost are made again. Errors as of
-    `training.resumed`."""
+    """Go on with a stopped run. Of a finished one, only the files that it lost are made again, unless it is to train
+    longer: `longer` is then what `recipes.lengthen` gives. Errors as of `training.resumed`."""
     watcher = watcher or Watcher()
-    with training.resumed(run, dataset, threads=threads, watcher=watcher) as session:
+    with training.resumed(run, dataset, threads=threads, watcher=watcher, longer=longer) as session:
         if session.training is None and (reason := why_left(run)):
             watcher.note(reason)
             return session.scores
@@ -55,12 +61,12 @@ def has_pages(run: Run) -> bool:
 
 
 def has_model(run: Run) -> bool:
-    """Whether the model file is there, can be read, and is of this run."""
+    """Whether the model file is there, can be read, and is of this run and of all its epochs."""
     try:
-        opening.read(run.path)
+        written, own = opening.read(run.path).manifest.recipe, run.recipe().as_json()
     except (RunError, BundleError):
         return False
-    return True
+    return all(written.get(field) == own[field] for field in FIELDS)
 
 
 def _finish(session: Session) -> list[PhaseScores]:

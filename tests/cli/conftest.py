@@ -22,8 +22,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "generated:600",
         "--epochs",
         "2",
-        "--phases",
-        "plain",
         "--verbose",
         "0",
     ]
@@ -42,7 +40,7 @@ def finished_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pixels = rng.integers(0, 100, (12, 12, 3), dtype=np.uint8)
             pixels[..., label] += 120
             Image.fromarray(pixels).save(root / "mine" / name / f"photo {number}, '{name[:1]}'.png")
-    words = ["--data", f"folder:{root / 'mine'}", "--image-size", "12", "--epochs", "2", "--phases", "plain"]
+    words = ["--data", f"folder:{root / 'mine'}", "--image-size", "12", "--epochs", "2"]
     words += ["--set", "batch_size=8", "--set", "precision=float32", "--verbose", "0"]
     assert cli.run(["train", "cnn1", *words, "--runs", str(root / "my runs")]) == 0
     return root / "my runs" / "cnn1-1"

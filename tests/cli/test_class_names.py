@@ -35,7 +35,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "tables\u3000all.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     words = ["train", "cnn1", "--data", f"csv:{folder}/tables\u3000all.csv", "--image-size", "16"]
-    words += ["--epochs", "1", "--phases", "plain", "--verbose", "0", "--set", "precision=float32"]
+    words += ["--epochs", "1", "--verbose", "0", "--set", "precision=float32"]
     with warnings.catch_warnings(action="error"):
         assert cli.run([*words, "--runs", str(folder / "runs")]) == 0
     return folder / "runs" / "cnn1-1"

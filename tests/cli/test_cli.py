@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from clothier import __version__, backend, cli, recipes
+from clothier.runs import Run
 
 # A run of a few seconds, on data drawn on the spot.
 QUICK = ("train", "cnn1", "--data", "generated:600", "--epochs", "1", "--set", "augmented_epochs=1")
@@ -62,10 +63,6 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "unknown augmentation policy 'none'; known: alternate-flip, article, crop-flip,",
         ),
         (
-            "train cnn1 --phases first",
-            "--phases is 'first'; wanted all, or plain to stop before augmentation",
-        ),
-        (
             "train cnn1 --data fashion-mist",
             "unknown data source 'fashion-mist'; known: csv:FILE[,TEST_FILE],",
         ),
@@ -74,10 +71,6 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         (
             "train --resume nowhere",
             "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1",
-        ),
-        (
-            "train vgg19 --base random --phases plain --fine-tune",
-            "--fine-tune adds a phase that --phases plain leaves out; wanted one of the two",
         ),
         ("data folder:nowhere", "cannot read the folder nowhere: No such file or directory; check the name"),
         (
@@ -325,7 +318,7 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
     drawn = {path.stem for path in (tmp_path / "runs" / "cnn1-1" / "figures").glob("*.png")}
     assert {"curves", "predictions", "right", "wrong", "confident-mistakes"} <= drawn
 
-    result = json.loads(_prints(capsys, *QUICK, "--json", "--phases", "plain", "--verbose", "0"))
+    result = json.loads(_prints(capsys, *QUICK, "--json", "--augmented-epochs", "0", "--verbose", "0"))
     assert result["run"] == "runs/cnn1-2"
     assert [phase["name"] for phase in result["phases"]] == ["plain"]
     assert result["recipe"]["augmented_epochs"] == 0
@@ -336,7 +329,7 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
         "runs/cnn1-1 is a run of cnn1, not of cnn3; leave the name out to go on with it"
     )
     assert _fails(capsys, "train", "--resume", run, "--set", "learning_rate=0.5").startswith(
-        "runs/cnn1-1 was begun with learning_rate=0.001, not 0.5; a resumed run keeps its recipe;"
+        "runs/cnn1-1 was begun with learning_rate=0.001, not 0.5; a resumed run keeps its recipe, but for more epochs;"
     )
     assert _resume_errors(capsys, run) == "runs/cnn1-1 is finished, and nothing of it is lost\n"
     Path(run, "report.html").unlink()
@@ -366,12 +359,12 @@ def test_epochs_are_those_of_the_first_phase(
     assert (result["recipe"]["epochs"], result["recipe"]["augmented_epochs"]) == (0, 1)
     assert [(phase["name"], phase["epochs"]) for phase in result["phases"]] == [("augmented", 1)]
     assert "is finished, and nothing of it is lost" in _resume_errors(capsys, "runs/strong-1 --epochs 1")
-    assert _fails(capsys, "train", "--resume", "runs/strong-1", "--epochs", "2").startswith(
-        "runs/strong-1 was begun with augmented_epochs=1, not 2;"
+    assert "going on with runs/strong-1 (strong), 1 epoch done" in _resume_errors(
+        capsys, "runs/strong-1 --epochs 2"
     )
-    assert _fails(capsys, *words, "--phases", "plain") == (
-        "--phases plain leaves nothing of strong, which augments from its first epoch; wanted all; shorten it with "
-        "--epochs"
+    assert [row.phase for row in Run(Path("runs/strong-1")).read_history()] == ["augmented"] * 2
+    assert _fails(capsys, "train", "--resume", "runs/strong-1", "--epochs", "1").startswith(
+        "augmented_epochs is 1, and the run was begun with 2; wanted 2 or more,"
     )
 
 
@@ -382,7 +375,7 @@ def _resume_errors(capsys: pytest.CaptureFixture[str], run: str) -> str:
 
 def test_train_on_the_base_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     """Asked of vgg19, a run is the business of `transfer`; what becomes of the pictures is said."""
-    assert cli.run([*QUICK, "--phases", "plain", "--verbose", "0"]) == 0
+    assert cli.run([*QUICK, "--augmented-epochs", "0", "--verbose", "0"]) == 0
     capsys.readouterr()
     words = ["train", "vgg19", "--base", "runs/cnn1-1", "--data", "generated:200", "--verbose", "2"]
     words += ["--epochs", "2", "--set", "head_units=8"]
@@ -402,7 +395,7 @@ def test_train_on_the_base_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_photos_on_a_small_grey_base_are_told_of_what_they_lose(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert cli.run([*QUICK, "--phases", "plain", "--verbose", "0"]) == 0
+    assert cli.run([*QUICK, "--augmented-epochs", "0", "--verbose", "0"]) == 0
     rng = np.random.default_rng(0)
     for name in ("a", "b"):
         (tmp_path / "photos" / name).mkdir(parents=True)
@@ -419,7 +412,7 @@ def test_photos_on_a_small_grey_base_are_told_of_what_they_lose(
 
 
 def test_verbose_0_is_silent_but_for_the_notice(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run([*QUICK, "--verbose", "0", "--phases", "plain"]) == 0
+    assert cli.run([*QUICK, "--verbose", "0", "--augmented-epochs", "0"]) == 0
     assert "epoch 1" not in capsys.readouterr().err
 
 

@@ -16,7 +16,7 @@ from clothier import cli
 from clothier.runs import Run
 from clothier.values import Dataset
 
-QUICK = ["--image-size", "16", "--epochs", "1", "--phases", "plain", "--set", "precision=float32"]
+QUICK = ["--image-size", "16", "--epochs", "1", "--set", "precision=float32"]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,15 +50,17 @@ class _KillAt:
         return call
 
 
-def train_until_killed(verb: ModuleType, recipe: Recipe, dataset: Dataset, run: Run, fatal: int) -> int:
-    """Train the run by that module, or resume it, until place number `fatal` is reached; how many were."""
+def killed_at(fatal: int, work: Callable[[], Any]) -> int:
+    """Work until place number `fatal` is reached; how many were."""
     with pytest.MonkeyPatch.context() as patch:
         killer = _KillAt(patch, fatal)
-        try:
-            if run.recipe_file.exists():
-                verb.resume(run, dataset)
-            else:
-                verb.train(recipe, dataset, run)
-        except Killed:
-            pass
+        with suppress(Killed):
+            work()
         return killer.count
+
+
+def train_until_killed(verb: ModuleType, recipe: Recipe, dataset: Dataset, run: Run, fatal: int) -> int:
+    """Train the run by that module, or resume it, until place number `fatal` is reached; how many were."""
+    if run.recipe_file.exists():
+        return killed_at(fatal, lambda: verb.resume(run, dataset))
+    return killed_at(fatal, lambda: verb.train(recipe, dataset, run))

@@ -83,3 +83,18 @@ def test_what_is_no_model_file_is_refused(tmp_path: Path) -> None:
         opened(tmp_path)
     with pytest.raises(BundleError, match=r"nowhere"):
         opened(tmp_path / "nowhere")
+
+
+def test_while_a_run_trains_longer_its_model_file_stays_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, earlier = make_run(tmp_path, "cnn1-1", epochs=20), made.bundle()
+    run.model_file.write_bytes(b"")
+    known = {**run.recipe().as_json(), "epochs": 10}
+    fingerprint = run.description().data.fingerprint
+    earlier = replace(earlier, manifest=replace(earlier.manifest, recipe=known, fingerprint=fingerprint))
+    monkeypatch.setattr(bundle, "read", lambda _: earlier)
+    assert isinstance(opened(run.path), Predictor)
+    known["epochs"] = "ten"
+    with pytest.raises(RunError, match=r"is of another run than recipe\.json beside it"):
+        opened(run.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,9 +12,10 @@ from clothier import recipes
 from clothier.cli import options, run_data, screen
 from clothier.errors import InputError, RunError, command
 from clothier.recipes import Recipe
+from clothier.recipes.lengths import FIELDS
 from clothier.recipes.published import PUBLISHED
 from clothier.recipes.recipe import FINE_TUNE_EPOCHS
-from clothier.runs import Run, checkpoint, trained
+from clothier.runs import Run, trained
 from clothier.transfer import pretrained
 from clothier.transfer.pretrained import Base
 from clothier.values import EpochRow, PhaseScores
@@ -47,11 +47,17 @@ def train(
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
     epochs: Annotated[
-        int | None, typer.Option(help="Epochs of the recipe's first phase.", show_default="the recipe's")
+        int | None,
+        typer.Option(
+            help="Epochs of the first phase; with --resume, in all.", min=0, show_default="the recipe's"
+        ),
     ] = None,
-    phases: Annotated[
-        str, typer.Option(help="`all`, or `plain` to stop before augmentation.", show_default=True)
-    ] = "all",
+    augmented_epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="Augmented epochs after these.", min=0, show_default="the recipe's; 0 with --epochs"
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed of everything random.", show_default="the recipe's")
     ] = None,
@@ -86,20 +92,19 @@ def train(
 ) -> None:
     """Train a network, judge it, and write figures and a report."""
     named = _named(recipe, resume)
-    changes = _changes(named, set_ or [], epochs, validation, seed, phases)
-    changes.update({"base": base} if base is not None else {})
+    typed = {"epochs": epochs, "augmented_epochs": augmented_epochs, "validation": validation, "seed": seed}
+    typed["base"] = base
+    changes = options.settings(set_ or [])
+    changes.update({field: value for field, value in typed.items() if value is not None})
     if fine_tune:
-        if phases == "plain":
-            raise InputError("--fine-tune adds a phase that --phases plain leaves out; wanted one of the two")
-
         changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
     if resume is not None:
         data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
         run, scores = _resume(resume, recipe, changes, data_options, threads, verbose)
     else:
         chosen = _choose(named, changes)
-        typed = chosen.validation if "validation" in changes else "default"
-        read = options.as_options(data_dir, typed, image_size, crop, skip_bad)
+        held_out = chosen.validation if "validation" in changes else "default"
+        read = options.as_options(data_dir, held_out, image_size, crop, skip_bad)
         run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
     _show(run, scores, json)
 
@@ -111,31 +116,6 @@ def _named(recipe: str | None, resume: Path | None) -> Recipe:
     if recipe is None:
         raise InputError("no recipe given; wanted one such as cnn1; `clothier recipes` lists them")
     return recipes.get(recipe)
-
-
-def _changes(
-    named: Recipe,
-    settings: list[str],
-    epochs: int | None,
-    validation: str | None,
-    seed: int | None,
-    phases: str,
-) -> dict[str, Any]:
-    """The recipe fields that the command line changes."""
-    changes = options.settings(settings)
-    first = "epochs" if named.epochs or "epochs" in changes else "augmented_epochs"
-    given = {first: epochs, "validation": validation, "seed": seed}
-    changes.update({field: value for field, value in given.items() if value is not None})
-    if phases not in ("all", "plain"):
-        raise InputError(f"--phases is '{phases}'; wanted all, or plain to stop before augmentation")
-    if phases == "plain":
-        if first == "augmented_epochs":
-            raise InputError(
-                f"--phases plain leaves nothing of {named.name}, which augments from its first epoch; wanted all; "
-                "shorten it with --epochs"
-            )
-        changes.update(augmented_epochs=0, fine_tune_epochs=0)
-    return changes
 
 
 def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
@@ -151,7 +131,7 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
         if recipe.name == "vgg19":
             screen.messages.print(f"{base} is a run, so the recipe is transfer, not vgg19", markup=False)
             recipe = recipes.get("transfer")
-    return recipes.change(recipe, changes)
+    return recipes.customize(recipe, changes)
 
 
 def _start(
@@ -211,26 +191,38 @@ def _resume(
         raise InputError(
             f"{path} is a run of {own.name}, not of {recipe}; leave the name out to go on with it"
         )
-    changed = recipes.change(own, changes)
-    for field, value in changed.as_json().items():
-        if value != own.as_json()[field]:
-            raise InputError(
-                f"{path} was begun with {field}={own.as_json()[field]}, not {value}; a resumed run keeps its recipe; "
-                "leave the change out, or train anew"
-            )
     from clothier import finish
+    from clothier.training import remains
 
-    if not data_options.are_any and (reason := finish.why_left(run)):  # which takes no data
+    longer = _longer(run, own, changes)
+    # What is whole takes no data.
+    if longer == own and not data_options.are_any and (reason := finish.why_left(run)):
         screen.messages.print(reason, markup=False)
         return run, run.read_scores()
     dataset = run_data.load(run, data_options)
     watching = _watcher(verbose)
-    has_checkpoint = os.path.lexists(run.last_checkpoint)
-    done = len(checkpoint.read_progress(run.last_checkpoint)[0]) if has_checkpoint else 0
+    done = remains.epochs_done(run)
     screen.messages.print(
         f"going on with {run.path} ({own.name}), {counted(done, 'epoch')} done", markup=False
     )
-    return run, finish.resume(run, dataset, threads=threads or description.threads, watcher=watching)
+    threads = threads or description.threads
+    return run, finish.resume(run, dataset, threads=threads, watcher=watching, longer=longer)
+
+
+def _longer(run: Run, own: Recipe, changes: dict[str, Any]) -> Recipe:
+    """The run's recipe, perhaps with more epochs; InputError for any other change."""
+    from clothier.training import remains
+
+    changes = recipes.of_first_phase(own, changes)
+    changed = recipes.change(own, changes)
+    for field, value in changed.as_json().items():
+        before = own.as_json()[field]
+        if value != before and field not in FIELDS:
+            raise InputError(
+                f"{run.path} was begun with {field}={before}, not {value}; a resumed run keeps its recipe, but for "
+                "more epochs; leave the change out, or train anew"
+            )
+    return recipes.lengthen(own, changes, remains.epochs_done(run)) if changed != own else own
 
 
 def _watcher(verbose: int | None) -> Watcher:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clothier import bundle
+from clothier import bundle, recipes
 from clothier.errors import InputError, RunError, command
 from clothier.predict.predictor import Predictor
+from clothier.recipes import Recipe
 from clothier.runs import Run
 
 _BOX = Path(__file__).parents[1] / "box" / "model.clothier"
@@ -52,9 +53,14 @@ def _check_own(run: Run, manifest: bundle.Manifest) -> None:
         description = run.description()
     except RunError:
         return
-    own = description.recipe.as_json()
-    recipe = {**own, **manifest.recipe, "base": own["base"]}  # a model file names a base without its folders
-    if (manifest.fingerprint, recipe) != (description.data.fingerprint, own):
+    own = description.recipe
+    try:  # a model file names a base without its folders
+        recipe = Recipe.from_json({**own.as_json(), **manifest.recipe, "base": own.base})
+    except InputError:
+        recipe = None
+    # While a run trains longer, its model file is that of its earlier end.
+    is_own = recipe is not None and recipes.extends(own, recipe)
+    if manifest.fingerprint != description.data.fingerprint or not is_own:
         raise RunError(
             f"{run.model_file} is of another run than {run.recipe_file.name} beside it; wanted the run's own; "
             f"make it with: {command('export', run.path, '--format', 'clothier')}"

@@ -19,6 +19,7 @@ from clothier.recipes import (
     vgg19,
     wild,
 )
+from clothier.recipes.lengths import customize, ends, extends, lengthen, of_first_phase
 from clothier.recipes.recipe import Recipe, change
 
 RECIPES: dict[str, Recipe] = {
@@ -49,4 +50,15 @@ def get(name: str) -> Recipe:
     return RECIPES[name]
 
 
-__all__ = ["NOTES", "RECIPES", "Recipe", "change", "get"]
+__all__ = [
+    "NOTES",
+    "RECIPES",
+    "Recipe",
+    "change",
+    "customize",
+    "ends",
+    "extends",
+    "get",
+    "lengthen",
+    "of_first_phase",
+]

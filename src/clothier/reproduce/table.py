@@ -167,7 +167,7 @@ def _filled(request: Request, recipe: Recipe, phase: str) -> tuple[Filled, ...]:
     by_seed: dict[int, Filled] = {}
     for run, own, content in _alike(request, recipe, phase):
         for scores in run.read_scores():
-            if scores.name == phase and scores.test is not None:
+            if (scores.name, scores.epochs) in recipes.ends(own) and scores.name == phase and scores.test:
                 seconds = sum(row.seconds for row in run.read_history()[: scores.epochs])
                 by_seed.setdefault(own.seed, Filled(run, own.seed, scores, seconds, content))
     return tuple(by_seed[seed] for seed in sorted(by_seed))
@@ -205,7 +205,8 @@ def _alike(
 
 
 def _is_finished(run: Run, recipe: Recipe) -> bool:
-    return {scores.name for scores in run.read_scores()} >= {phase for phase, _ in recipe.phases()}
+    judged = {(scores.name, scores.epochs) for scores in run.read_scores()}
+    return judged.issuperset(recipes.ends(recipe))
 
 
 def _command(recipe: Recipe, request: Request) -> str:
@@ -213,6 +214,9 @@ def _command(recipe: Recipe, request: Request) -> str:
     words = ["train", recipe.name, "--seed", str(recipe.seed)]
     if request.source != "fashion-mnist":
         words += ["--data", request.source]
-    for field, value in (request.changes or {}).items():
+    changes = dict(request.changes or {})
+    if "epochs" in changes:  # which alone would leave the augmented phase out
+        changes.setdefault("augmented_epochs", recipe.augmented_epochs)
+    for field, value in changes.items():
         words += ["--set", f"{field}={value}"]
     return errors.command(*words)

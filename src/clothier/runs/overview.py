@@ -11,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from clothier import recipes
 from clothier.errors import RunError, command
 from clothier.runs.description import Description
 from clothier.runs.folder import Run
+from clothier.values import PhaseScores
 
 T = TypeVar("T")
 
@@ -127,7 +129,7 @@ def overview(folder: Path) -> Overview:
         **_described(description),
         epochs=None if history is None else len(history),
         accuracies=tuple((name, value) for name, value in accuracies.items() if value is not None),
-        is_finished=_is_finished(description, [phase.name for phase in phases or ()]),
+        is_finished=_is_finished(description, phases or []),
         problems=tuple(problems),
     )
 
@@ -140,8 +142,9 @@ def _described(description: Description | None) -> dict[str, Any]:
     return {"recipe": recipe.name, "data": description.data.name, "seed": recipe.seed, "planned": planned}
 
 
-def _is_finished(description: Description | None, judged: list[str]) -> bool:
-    return description is not None and {name for name, _ in description.recipe.phases()} <= set(judged)
+def _is_finished(description: Description | None, phases: list[PhaseScores]) -> bool:
+    judged = {(phase.name, phase.epochs) for phase in phases}
+    return description is not None and judged.issuperset(recipes.ends(description.recipe))
 
 
 def _may_be_run(path: Path) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier import backend
+from clothier import backend, recipes
 from clothier.errors import InputError, RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
@@ -97,9 +97,10 @@ def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
 
 
 def _check_own(run: Run, state: Checkpoint) -> None:
-    """RunError where the checkpoint in a run's folder is of another run."""
+    """RunError where the checkpoint in a run's folder is of another run than this, or this when it was shorter."""
     own = run.description()
-    if (state.fingerprint, Recipe.from_json(state.recipe)) != (own.data.fingerprint, own.recipe):
+    recipe = Recipe.from_json(state.recipe)
+    if state.fingerprint != own.data.fingerprint or not recipes.extends(own.recipe, recipe):
         raise RunError(
             f"{run.last_checkpoint} is of another run than {run.recipe_file.name} beside it; wanted the run's own; "
             "put it back, or train anew"

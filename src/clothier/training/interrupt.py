@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from clothier.errors import InterruptedRunError, RunError, WriteError, command
-from clothier.runs import Run, checkpoint
+from clothier.runs import Run
+from clothier.training import remains
 
 
 @contextmanager
@@ -61,6 +62,6 @@ def stopping_well(run: Run) -> Iterator[Callable[[], None]]:
 
 def _epochs_done(run: Run) -> int:
     try:
-        return len(checkpoint.read_progress(run.last_checkpoint)[0])
-    except RunError:  # there is none yet
+        return remains.epochs_done(run)
+    except RunError:
         return 0

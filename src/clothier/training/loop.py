@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from clothier import augment, backend, evaluate
+from clothier import augment, backend, evaluate, recipes
 from clothier.errors import RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
@@ -72,7 +72,7 @@ class Training:
                 self._epoch(epoch, phase)
                 self.check()
             ended += epochs
-            there = any(score.name == phase for score in self.scores)
+            there = any((score.name, score.epochs) == (phase, ended) for score in self.scores)
             if len(self.history) > ended:
                 if not there:
                     self.watcher.note(
@@ -201,13 +201,14 @@ class Training:
     def restore(self, state: Checkpoint) -> None:
         """Put weights, optimiser and history back; RunError where they are not this run's."""
         # Read as a recipe, since an earlier version may have known fewer fields.
-        written = Recipe.from_json(state.recipe).as_json()
-        differing = [
-            f"{name} {written[name]!r} there, {value!r} here"
-            for name, value in self.recipe.as_json().items()
-            if written[name] != value
-        ]
-        if differing:
+        earlier = Recipe.from_json(state.recipe)
+        if not recipes.extends(self.recipe, earlier):
+            written = earlier.as_json()
+            differing = [
+                f"{name} {written[name]!r} there, {value!r} here"
+                for name, value in self.recipe.as_json().items()
+                if written[name] != value
+            ]
             raise RunError(
                 f"{self.run.last_checkpoint} belongs to another recipe ({'; '.join(differing)}); "
                 "wanted the recipe of the run; put recipe.json back as it was, or train anew"

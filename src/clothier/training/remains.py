@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 
+from clothier import recipes
 from clothier.errors import RunError
-from clothier.runs import Run
+from clothier.runs import Run, checkpoint
 
 
 def is_finished(run: Run) -> bool:
-    """Whether every phase of its recipe is judged."""
-    judged = {phase.name for phase in run.read_scores()}
-    return judged >= {phase for phase, _ in run.recipe().phases()}
+    """Whether every phase of its recipe is judged at its end."""
+    judged = {(phase.name, phase.epochs) for phase in run.read_scores()}
+    return judged.issuperset(recipes.ends(run.recipe()))
 
 
 def is_judged(run: Run) -> bool:
@@ -25,6 +26,19 @@ def is_judged(run: Run) -> bool:
 
 def has_checkpoint(run: Run) -> bool:
     return os.path.lexists(run.last_checkpoint)
+
+
+def epochs_done(run: Run) -> int:
+    """How many epochs its checkpoint has behind it, 0 without any. Raises RunError for a damaged one, and for a run
+    that was judged and has none."""
+    if has_checkpoint(run):
+        return len(checkpoint.read_progress(run.last_checkpoint)[0])
+    if phases := run.read_scores():
+        raise RunError(
+            f"{run.last_checkpoint} is missing, and the phase {phases[-1].name} was judged already; wanted the "
+            "checkpoint to go on from; put it back, or train anew"
+        )
+    return 0
 
 
 def nothing_to_train(run: Run) -> bool:

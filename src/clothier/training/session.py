@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from clothier import augment, backend, models
+from clothier import augment, backend, models, recipes
 from clothier.errors import RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.runs import Run, checkpoint, events
+from clothier.recipes.lengths import FIELDS
+from clothier.runs import Description, Run, checkpoint, events
 from clothier.training import interrupt, remains, room
 from clothier.training.description import describe
 from clothier.training.loop import Training
@@ -92,10 +92,16 @@ def started(
 
 @contextmanager
 def resumed(
-    run: Run, dataset: Dataset, *, threads: int | None = None, watcher: Watcher | None = None
+    run: Run,
+    dataset: Dataset,
+    *,
+    threads: int | None = None,
+    watcher: Watcher | None = None,
+    longer: Recipe | None = None,
 ) -> Iterator[Session]:
-    """A stopped run about to go on. Raises RunError where the data, the recipe or the backend are not those of the run
-    or another process trains it, and as `started`."""
+    """A stopped run about to go on, or a finished one about to train longer, by the recipe `longer`. Raises RunError
+    where the data, the recipe or the backend are not those of the run or another process trains it, and as
+    `started`."""
     description = run.description()
     run.check_data(dataset.fingerprint)
     there, here = description.backend, backend.name()
@@ -107,38 +113,43 @@ def resumed(
     watcher = watcher or Watcher()
     with run.alone():
         run.remove_leftovers()
-        own, reading = description.data, dataset.reading
-        if reading.source and reading.absolute != own.reading.absolute:  # the data have moved
-            run.write_description(replace(description, data=replace(own, reading=reading)))
+        recipe = _update(run, description, dataset, longer)
         training = None
         if not remains.nothing_to_train(run):
-            training = _restored(run, description.recipe, dataset, threads, watcher)
+            training = _restored(run, recipe, dataset, threads, watcher)
         with interrupt.stopping_well(run) as check:
             if training is not None:
                 training.check = check
             yield Session(run, dataset, watcher, check, training)
 
 
+def _update(run: Run, description: Description, dataset: Dataset, longer: Recipe | None) -> Recipe:
+    """Write into recipe.json where the data are now and how long the run is to train; its recipe from now on."""
+    recipe, own, reading = longer or description.recipe, description.data, dataset.reading
+    if recipe != description.recipe:
+        # What is trained already is its beginning: killed before the next checkpoint, it is a stopped run.
+        lengths = {field: getattr(recipe, field) for field in FIELDS}
+        recipe = recipes.lengthen(description.recipe, lengths, remains.epochs_done(run))
+        if recipe != longer:
+            raise RunError(
+                f"{run.path} is of another recipe than the longer one; wanted the same but for its epochs; "
+                "use recipes.lengthen, or train anew"
+            )
+    if reading.source and reading.absolute != own.reading.absolute:  # the data have moved
+        own = replace(own, reading=reading)
+    updated = replace(description, recipe=recipe, data=own)
+    if updated != description:
+        run.write_description(updated)
+    return recipe
+
+
 def _restored(run: Run, recipe: Recipe, dataset: Dataset, threads: int | None, watcher: Watcher) -> Training:
     """A stopped run's training as its checkpoint left it."""
-    _check_beginning(run, watcher)
+    if not remains.epochs_done(run) and run.history_file.exists():
+        watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")
     training = Training(recipe, dataset, run, threads, watcher, pretrained.restore(run))
     if remains.has_checkpoint(run):
         training.restore(checkpoint.load(run.last_checkpoint))
     run.write_history(training.history)
     events.rewrite(run.events_folder, training.history)
     return training
-
-
-def _check_beginning(run: Run, watcher: Watcher) -> None:
-    """RunError for a run that was judged and has nothing to go on from; a run that only lost epochs begins again,
-    which is told."""
-    if remains.has_checkpoint(run):
-        return
-    if phases := run.read_scores():
-        raise RunError(
-            f"{run.last_checkpoint} is missing, and the phase {phases[-1].name} was judged already; wanted the "
-            "checkpoint to go on from; put it back, or train anew"
-        )
-    if os.path.lexists(run.history_file):
-        watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")

@@ -1,0 +1,82 @@
+"""How long a recipe trains: what a person asks for, and a run that is to train longer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clothier.errors import InputError
+from clothier.recipes.recipe import PHASES, Recipe, change
+
+FIELDS = dict(zip(("epochs", "augmented_epochs", "fine_tune_epochs"), PHASES, strict=True))
+
+
+def customize(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
+    """The recipe with those changes, where `epochs` are all there are unless others are asked for too, as in Keras. A
+    recipe that augments from its first epoch augments in these. Errors as `change`.
+
+    >>> cnn1 = Recipe("cnn1", "cnn1", epochs=10, augmented_epochs=50)
+    >>> customize(cnn1, {"epochs": 3}).phases()
+    [('plain', 3)]
+    >>> customize(cnn1, {"epochs": 3, "augmented_epochs": 2}).phases()
+    [('plain', 3), ('augmented', 2)]
+    """
+    if "epochs" in changes:
+        changes = {"augmented_epochs": 0, "fine_tune_epochs": 0, **of_first_phase(recipe, changes)}
+    return change(recipe, changes)
+
+
+def of_first_phase(recipe: Recipe, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes, where `epochs` alone means those of the recipe's first phase."""
+    changes = dict(changes)
+    if "epochs" in changes and "augmented_epochs" not in changes and not recipe.epochs:
+        changes["augmented_epochs"] = changes.pop("epochs")
+    return changes
+
+
+def ends(recipe: Recipe) -> list[tuple[str, int]]:
+    """Each phase and the number of its last epoch, counted from the first of the run."""
+    found, ended = [], 0
+    for phase, epochs in recipe.phases():
+        ended += epochs
+        found.append((phase, ended))
+    return found
+
+
+def lengthen(recipe: Recipe, changes: dict[str, Any], done: int) -> Recipe:
+    """The recipe of a run that has trained `done` epochs, with more epochs in its phases.
+
+    Raises InputError for fewer epochs, for a phase after which another has begun, and where the learning rate depends
+    on the number of all epochs.
+    """
+    longer, ended = change(recipe, changes), 0
+    if longer == recipe:
+        return recipe
+    for field, phase in FIELDS.items():
+        before, after = getattr(recipe, field), getattr(longer, field)
+        ended += before
+        if after < before:
+            raise InputError(
+                f"{field} is {after}, and the run was begun with {before}; wanted {before} or more, as a run can only "
+                "train longer; for a shorter one, train anew"
+            )
+        if after > before and done > ended:
+            raise InputError(
+                f"{field} is {after}, but the run has trained {done} epochs, past the end of its {phase} phase at "
+                f"{ended}; wanted more epochs in its last phase; for a longer {phase} phase, train anew"
+            )
+    if recipe.schedule != "constant" or recipe.warmup:
+        raise InputError(
+            f"the learning rate of this run depends on its total of epochs (schedule={recipe.schedule}, "
+            f"warmup={recipe.warmup:g}), so it cannot train longer; wanted a run with schedule=constant and warmup=0; "
+            "for more epochs, train anew"
+        )
+    return longer
+
+
+def extends(recipe: Recipe, earlier: Recipe) -> bool:
+    """Whether the recipe is the earlier one, with as many epochs in each phase or more."""
+    before = earlier.as_json()
+    return all(
+        value >= before[field] if field in FIELDS else value == before[field]
+        for field, value in recipe.as_json().items()
+    )

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from clothier import recipes
+from clothier.errors import InputError
+
+CNN1, FASTNET = recipes.get("cnn1"), recipes.get("fastnet")
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "phases"),
+    [
+        ("cnn1", {}, [("plain", 10), ("augmented", 50)]),
+        ("cnn1", {"seed": 3}, [("plain", 10), ("augmented", 50)]),
+        ("cnn1", {"epochs": 3}, [("plain", 3)]),
+        ("cnn1", {"epochs": "3"}, [("plain", 3)]),
+        ("cnn1", {"epochs": 3, "augmented_epochs": 2}, [("plain", 3), ("augmented", 2)]),
+        ("cnn1", {"augmented_epochs": 2}, [("plain", 10), ("augmented", 2)]),
+        ("cnn1_dropout", {"epochs": 3}, [("plain", 3)]),
+        ("fastnet", {"epochs": 3}, [("augmented", 3)]),
+        ("vgg19", {"epochs": 3}, [("plain", 3)]),
+        ("vgg19", {"epochs": 3, "fine_tune_epochs": 1}, [("plain", 3), ("fine-tuned", 1)]),
+        ("fastnet", {"epochs": 3, "augmented_epochs": 2}, [("plain", 3), ("augmented", 2)]),
+    ],
+)
+def test_epochs_alone_are_all_epochs(
+    name: str, changes: dict[str, Any], phases: list[tuple[str, int]]
+) -> None:
+    assert recipes.customize(recipes.get(name), changes).phases() == phases
+
+
+def test_ends_count_from_the_first_epoch() -> None:
+    assert recipes.ends(CNN1) == [("plain", 10), ("augmented", 60)]
+    assert recipes.ends(FASTNET) == FASTNET.phases()
+
+
+@pytest.mark.parametrize(
+    ("changes", "done", "phases"),
+    [
+        ({"epochs": 20, "augmented_epochs": 50}, 10, [("plain", 20), ("augmented", 50)]),
+        ({"epochs": 20}, 3, [("plain", 20), ("augmented", 50)]),
+        ({"augmented_epochs": 70}, 60, [("plain", 10), ("augmented", 70)]),
+        ({}, 60, [("plain", 10), ("augmented", 50)]),
+    ],
+)
+def test_a_run_that_trains_longer(changes: dict[str, Any], done: int, phases: list[tuple[str, int]]) -> None:
+    longer = recipes.lengthen(CNN1, changes, done)
+    assert longer.phases() == phases
+    assert recipes.extends(longer, CNN1)
+    assert recipes.extends(CNN1, longer) == (not changes)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes", "done", "message"),
+    [
+        (CNN1, {"epochs": 9}, 0,
+         "epochs is 9, and the run was begun with 10; wanted 10 or more, as a run can only train longer; "
+         "for a shorter one, train anew"),
+        (CNN1, {"epochs": 20}, 11,
+         "epochs is 20, but the run has trained 11 epochs, past the end of its plain phase at 10; "
+         "wanted more epochs in its last phase; for a longer plain phase, train anew"),
+        (FASTNET, {"augmented_epochs": 40}, 3,
+         "the learning rate of this run depends on its total of epochs "),
+    ],
+)  # fmt: skip
+def test_what_cannot_train_longer_says_so(
+    recipe: recipes.Recipe, changes: dict[str, Any], done: int, message: str
+) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(message)}"):
+        recipes.lengthen(recipe, changes, done)
+
+
+def test_another_recipe_is_no_beginning_of_this_one() -> None:
+    assert not recipes.extends(CNN1, recipes.change(CNN1, {"seed": 14}))
+    assert not recipes.extends(CNN1, recipes.change(CNN1, {"epochs": 11}))
