@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from clothier.errors import ClothierError as ClothierError
     from clothier.recipes import Recipe as Recipe
     from clothier.runs import Run as Run
+    from clothier.trained_model import Model as Model
+    from clothier.trained_model import open as open  # noqa: A004 - as clothier.open
     from clothier.values import Dataset as Dataset
+    from clothier.values import Prediction as Prediction
     from clothier.values import Predictions as Predictions
     from clothier.values import Scores as Scores
     from clothier.values import Split as Split
@@ -37,12 +40,15 @@ _PUBLIC = {
     "ClothierError": "clothier.errors",
     "Dataset": "clothier.values",
     "LoadOptions": "clothier.data",
+    "Model": "clothier.trained_model",
+    "Prediction": "clothier.values",
     "Predictions": "clothier.values",
     "Recipe": "clothier.recipes",
     "Run": "clothier.runs",
     "Scores": "clothier.values",
     "Split": "clothier.values",
     "load": "clothier.data",
+    "open": "clothier.trained_model",
     "resume": "clothier.api",
     "train": "clothier.api",
 }

@@ -26,6 +26,10 @@ class InputError(ClothierError):
     """Wrong words on the command line, or a wrong value given to a function."""
 
 
+class InputTypeError(InputError, TypeError):
+    """A value of a type that a function does not take."""
+
+
 class DataError(InputError):
     """A data set that is missing, damaged or inconsistent."""
 

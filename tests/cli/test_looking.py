@@ -285,7 +285,7 @@ def test_a_truncated_photo_is_told_by_each_command(
     run = str(finished)
     words = "the file is truncated: "
     told = json.loads(_prints(capsys, "predict", str(path), "--model", run, "--json"))
-    assert told["warnings"].startswith(words)
+    assert told["warnings"][0].startswith(words)
     assert words in _prints(capsys, "predict", str(path), "--model", run)
     assert words in _prints(capsys, "explain", run, str(path), "--out", str(tmp_path), "--dpi", "40")
     drawn = ("--out", str(tmp_path / "drawn.png"), "--json")

@@ -12,7 +12,7 @@ from clothier import explain as explaining
 from clothier import photo, predict
 from clothier.cli import judging, options, run_data, screen
 from clothier.errors import DataError, InputError, unknown_name
-from clothier.explain import Explanation
+from clothier.explain import GradCam
 from clothier.files import slug
 from clothier.photo import doctor
 from clothier.runs import Run, trained
@@ -108,7 +108,7 @@ def _picture(run: Run, image: str) -> _Shown:
     return _Shown(pixels, Path(image).name, warnings=warnings)
 
 
-def _draw(explanation: Explanation, image: Images, spoken: str, what: str, notice: str) -> dict[str, Figure]:
+def _draw(explanation: GradCam, image: Images, spoken: str, what: str, notice: str) -> dict[str, Figure]:
     """The figures by name, numbered as the layers follow each other; `spoken` is the class that is looked for."""
     from clothier import plots
 

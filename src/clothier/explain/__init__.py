@@ -1,5 +1,15 @@
-"""A network and one image -> what its layers give, and where it looked."""
+"""A network and one image -> what its layers give, and what mattered for its prediction."""
 
-from clothier.explain.layers import Explanation, FeatureMaps, explain, grad_cam
+from clothier.explain.explanation import GRAD_CAM, OCCLUSION, Explanation, shares
+from clothier.explain.layers import FeatureMaps, GradCam, explain, grad_cam
 
-__all__ = ["Explanation", "FeatureMaps", "explain", "grad_cam"]
+__all__ = [
+    "GRAD_CAM",
+    "OCCLUSION",
+    "Explanation",
+    "FeatureMaps",
+    "GradCam",
+    "explain",
+    "grad_cam",
+    "shares",
+]

@@ -27,8 +27,8 @@ class FeatureMaps:
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
-    """What a network makes of one image.
+class GradCam:
+    """What the layers of a network give for one image.
 
     The `label` that `heat` is of, `layers` in the order of the network, and `heat` float32 (height, width) of the
     image, in [0, 1]: where the last convolution speaks for that label.
@@ -39,7 +39,7 @@ class Explanation:
     heat: Floats
 
 
-def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None = None) -> Explanation:
+def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None = None) -> GradCam:
     """Feature maps of every convolution and pooling layer, and Grad-CAM of the last convolution.
 
     `image` uint8 (height, width, channels); `label` None takes the most probable class of the image itself, without
@@ -59,7 +59,7 @@ def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None 
         raise InputError(f"label is {chosen}; wanted 0 to {num_classes - 1}")
     outputs, slopes = backend.trace(model, layers, image[np.newaxis], np.array([chosen]))
     last = convolutions[-1]
-    return Explanation(
+    return GradCam(
         label=chosen,
         layers=tuple(
             FeatureMaps(layer.name, output[0]) for layer, output in zip(layers, outputs, strict=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from clothier.serve.engine import Batcher
-from clothier.values import Floats, Images
+from clothier.values import Floats, Images, Predictions
 
 Mask = npt.NDArray[np.bool_]
 
@@ -22,23 +21,25 @@ def passes(image_shape: tuple[int, int, int]) -> int:
     return 1 + min(PARTS, height) * min(PARTS, width)
 
 
-async def occlusion(batcher: Batcher, image: Images, label: int) -> Floats:
+def heat(predict: Callable[[Images], Predictions], image: Images, label: int) -> Floats:
     """float32 (height, width): how far the label's probability falls where a pixel is covered, on the mean of all
     covers that hide it. `image` is uint8 (height, width, channels).
 
     Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014, section 4.2.
     """
-    images = await asyncio.to_thread(
-        _covered, image
-    )  # of a large image this takes long: others have their turn
-    shares = (await batcher.predict(images)).named_probabilities[1][:, label]
+    return falls(predict(covered(image)), image, label)
+
+
+def falls(predictions: Predictions, image: Images, label: int) -> Floats:
+    """What `heat` gives, from the predictions for `covered(image)`."""
+    shares = predictions.named_probabilities[1][:, label]
     rows, columns = _spans(image.shape[0]), _spans(image.shape[1])
-    falls = (shares[0] - shares[1:]).reshape(len(rows), len(columns))
+    steps = (shares[0] - shares[1:]).reshape(len(rows), len(columns))
     num_covers = np.outer(rows.sum(axis=0), columns.sum(axis=0))  # that hide each pixel
-    return np.asarray(rows.T @ falls @ columns / num_covers, np.float32)
+    return np.asarray(rows.T @ steps @ columns / num_covers, np.float32)
 
 
-def drawn(falls: Floats) -> Images:
+def overlay(falls: Floats) -> Images:
     """uint8 (height, width, 4), to be laid over the image: orange where a pixel speaks for the class, blue where it
     speaks against it, clear where it does not matter."""
     most = max(float(np.abs(falls).max()), 0.02)  # what hardly matters anywhere is left clear
@@ -47,7 +48,7 @@ def drawn(falls: Floats) -> Images:
     return np.concatenate([colours, alpha[..., np.newaxis]], axis=2)
 
 
-def _covered(image: Images) -> Images:
+def covered(image: Images) -> Images:
     """uint8 (1 + covers, height, width, channels): the image, and the image under each of overlapping boxes, which
     together hide all."""
     rows, columns = _spans(image.shape[0]), _spans(image.shape[1])

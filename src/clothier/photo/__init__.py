@@ -7,18 +7,10 @@ from __future__ import annotations
 
 from clothier.photo.ahead import ahead
 from clothier.photo.cutshort import missing
-from clothier.photo.decoding import (
-    MAX_FILE_BYTES,
-    MAX_PIXELS,
-    Picture,
-    bytes_of,
-    decode,
-    is_grey,
-    load,
-    may_be_grey,
-)
+from clothier.photo.decoding import Picture, decode, is_grey, load, may_be_grey
 from clothier.photo.fitting import CROPS, fit, read
 from clothier.photo.formats import FORMAT_WORDS, FORMATS
+from clothier.photo.sources import MAX_FILE_BYTES, MAX_PIXELS, Source, bytes_of
 from clothier.photo.walk import Found, walk
 
 __all__ = [
@@ -29,6 +21,7 @@ __all__ = [
     "MAX_PIXELS",
     "Found",
     "Picture",
+    "Source",
     "ahead",
     "bytes_of",
     "decode",

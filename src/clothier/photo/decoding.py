@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import io
 import math
-import stat
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from clothier.errors import DataError
-from clothier.files import special_kind
 from clothier.photo import cutshort
 from clothier.photo.formats import CONVERT, FORMAT_WORDS, FORMATS, other_format
-
-MAX_PIXELS = 50_000_000
-MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of so many pixels
+from clothier.photo.sources import MAX_PIXELS, Source, content_of, suffix_of
 
 # Share of the pixels that are more clear than opaque, below which a picture counts as opaque.
 LEAST_CLEAR = 0.005
@@ -58,21 +53,21 @@ class Picture:
 
 
 def load(
-    source: Path | bytes,
+    source: Source,
     *,
     at_least: tuple[int, int] | None = None,
     upright: bool = True,
     max_pixels: int = MAX_PIXELS,
 ) -> Picture:
-    """The first frame. What is transparent lies on white, or on black where most of what is opaque is so light that it
-    would vanish on white.
+    """The first frame of a picture: a path, the bytes of a file, or a PIL image. What is transparent lies on white, or
+    on black where most of what is opaque is so light that it would vanish on white.
 
     `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit grey
     is scaled to 8 bit. Not `upright`, it is left as the camera held it. Of a JPEG or PNG file that lacks its end, what
     came is read where that is nine tenths of the pixels or more. Raises DataError for a picture that is damaged,
     truncated, of another format, or of more than `max_pixels` (told by its header, before any pixel is decoded).
     """
-    content = bytes_of(source) if isinstance(source, Path) else source
+    content = content_of(source)
     with _opened(content, source, max_pixels) as image:
         orientation = _orientation(image) if upright else 1
         size = None
@@ -88,7 +83,7 @@ def load(
 
 
 def decode(
-    source: Path | bytes,
+    source: Source,
     *,
     at_least: tuple[int, int] | None = None,
     upright: bool = True,
@@ -98,8 +93,14 @@ def decode(
     return load(source, at_least=at_least, upright=upright, max_pixels=max_pixels).pixels
 
 
-def _loaded(image: Image.Image, content: bytes, at_least: tuple[int, int] | None) -> tuple[Image.Image, str]:
-    """The picture with its pixels, and its damage. `at_least` is (width, height)."""
+def _loaded(
+    image: Image.Image, content: bytes | None, at_least: tuple[int, int] | None
+) -> tuple[Image.Image, str]:
+    """The picture with its pixels, and its damage. `content` is None for a picture in memory; `at_least` is (width,
+    height)."""
+    if content is None:
+        image.load()
+        return image, ""
     if at_least is not None:
         image.draft(None, at_least)
     try:
@@ -121,14 +122,14 @@ def _loaded(image: Image.Image, content: bytes, at_least: tuple[int, int] | None
     return image, ""
 
 
-def is_grey(source: Path | bytes) -> bool:
+def is_grey(source: Source) -> bool:
     """Whether the picture has no colour, told by its header or its palette. Raises DataError as `decode`."""
-    content = bytes_of(source) if isinstance(source, Path) else source
+    content = content_of(source)
     with _opened(content, source) as image:
         return _has_grey_mode(image)
 
 
-def may_be_grey(source: Path | bytes) -> bool:
+def may_be_grey(source: Source) -> bool:
     """As `is_grey`; True also for a picture that cannot be read, which has no say in the colours of a data set."""
     try:
         return is_grey(source)
@@ -137,12 +138,14 @@ def may_be_grey(source: Path | bytes) -> bool:
 
 
 @contextmanager
-def _opened(content: bytes, source: Path | bytes, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
+def _opened(content: bytes | None, source: Source, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
     """The picture with its header read and its size checked; whatever goes wrong inside becomes a DataError."""
-    if not content:
+    if content == b"":
         raise DataError("is empty")
     try:
-        with _quiet(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with _quiet(), _header(content, source) as image:
+            if not image.width * image.height:
+                raise DataError("has no pixels")
             if image.width * image.height > max_pixels:
                 megapixels = str(math.ceil(image.width * image.height / 10**6))
                 raise DataError(_too_large(megapixels, max_pixels))
@@ -152,7 +155,7 @@ def _opened(content: bytes, source: Path | bytes, max_pixels: int = MAX_PIXELS) 
             _too_large(f"over {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6}", max_pixels)
         ) from error
     except UnidentifiedImageError as error:
-        raise DataError(_unknown(content, source)) from error
+        raise DataError(_unknown(content or b"", source)) from error
     except DataError:
         raise
     # Decoders raise nearly anything on hostile bytes: OSError, SyntaxError, struct.error, IndexError, MemoryError.
@@ -161,27 +164,18 @@ def _opened(content: bytes, source: Path | bytes, max_pixels: int = MAX_PIXELS) 
         raise DataError("is truncated" if truncated else "is damaged") from error
 
 
-def bytes_of(path: Path) -> bytes:
-    """What the picture file holds. Raises DataError for one that cannot be read, is too large, or is no file."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            next(path.iterdir(), None)  # raises where it may not be looked into
-            raise DataError("is a folder")
-        if kind := special_kind(status.st_mode):  # reading it might never end
-            raise DataError(f"is {kind}, not a file")
-        if status.st_size > MAX_FILE_BYTES:
-            raise DataError(f"has {status.st_size // 10**6} MB; at most {MAX_FILE_BYTES // 10**6} are read")
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})") from error
+def _header(content: bytes | None, source: Source) -> AbstractContextManager[Image.Image]:
+    """The picture in that file; the source itself, which stays open, where no file is behind it."""
+    if content is None and isinstance(source, Image.Image):
+        return nullcontext(source)
+    return Image.open(io.BytesIO(content or b""), formats=FORMATS)
 
 
-def _unknown(content: bytes, source: Path | bytes) -> str:
+def _unknown(content: bytes, source: Source) -> str:
     """What is wrong with a content that Pillow does not know."""
     if content.startswith(_FIRST_BYTES) or content[8:12] == b"WEBP":
         return "is truncated or damaged"
-    name = other_format(content, source.suffix if isinstance(source, Path) else "")
+    name = other_format(content, suffix_of(source))
     return f"is in {name} format: {CONVERT.format('it')}" if name else f"is not a {FORMAT_WORDS} picture"
 
 

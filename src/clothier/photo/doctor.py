@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from clothier.errors import DataError, unknown_name
-from clothier.photo.decoding import MAX_PIXELS, load
+from clothier.photo.decoding import load
 from clothier.photo.fitting import CROPS, read
+from clothier.photo.sources import MAX_PIXELS, Source
 from clothier.photo.steps import GREY_ALONE, STEPS, Case
 from clothier.values import Images
 
@@ -48,7 +48,7 @@ class Examination:
 
 
 def prepare(
-    source: Path | bytes,
+    source: Source,
     preprocessing: str,
     size: tuple[int, int],
     channels: int,
@@ -56,15 +56,16 @@ def prepare(
 ) -> Images:
     """The image a model is given for a photo, uint8 (height, width, channels).
 
-    `preprocessing` is "doctor", or "pad" or "centre" as in `photo.fit`; `size` is (height, width), `max_pixels` as in
-    `photo.decode`. Raises DataError, which gives the reason alone, for a picture that cannot be read, and InputError
+    `source` is a path, the bytes of a picture's file, or a PIL image. `preprocessing` is "doctor", or "pad" or "centre"
+    as in `photo.fit`; `size` is (height, width), `max_pixels` as in `photo.decode`. Raises DataError, which gives the
+    reason alone, for a picture that cannot be read, InputTypeError for another type of source, and InputError
     for another preprocessing.
     """
     return diagnose(source, preprocessing, size, channels, max_pixels)[0]
 
 
 def diagnose(
-    source: Path | bytes,
+    source: Source,
     preprocessing: str,
     size: tuple[int, int],
     channels: int,
@@ -83,7 +84,7 @@ def diagnose(
 
 
 def attempt(
-    source: Path | bytes, preprocessing: str, size: tuple[int, int], channels: int
+    source: Source, preprocessing: str, size: tuple[int, int], channels: int
 ) -> Diagnosis | DataError:
     """What `diagnose` gives, or the DataError that it raises: for many photos, of which some may be unreadable."""
     try:
@@ -93,7 +94,7 @@ def attempt(
 
 
 def examine(
-    source: Path | bytes,
+    source: Source,
     skip: Collection[str] = (),
     size: tuple[int, int] = (28, 28),
     channels: int = 1,
@@ -114,7 +115,7 @@ def examine(
     return Examination(tuple(steps), steps[-1].seen, tuple(filter(None, warnings)))
 
 
-def as_predicted(examination: Examination, source: Path | bytes, preprocessing: str) -> Examination:
+def as_predicted(examination: Examination, source: Source, preprocessing: str) -> Examination:
     """The examination with one more step, "predict": the photo as `prepare` makes it of the same source by that way,
     which is not the doctor's. Warnings of the doctor's own steps are left out: they say nothing of it."""
     height, width, channels = examination.image.shape
@@ -131,7 +132,7 @@ def check_steps(names: Collection[str]) -> None:
 
 
 def _case(
-    source: Path | bytes, size: tuple[int, int], channels: int, max_pixels: int, *, upright: bool = True
+    source: Source, size: tuple[int, int], channels: int, max_pixels: int, *, upright: bool = True
 ) -> Case:
     side = max(SIDES * max(size), SIDE)
     loaded = load(source, at_least=(side, side), upright=upright, max_pixels=max_pixels)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from PIL import Image, ImageOps
 
-from clothier.photo.decoding import MAX_PIXELS, load
+from clothier.photo.decoding import load
+from clothier.photo.sources import MAX_PIXELS, Source
 from clothier.values import Images
 
 CROPS = ("centre", "pad")
 
 
 def read(
-    source: Path | bytes,
+    source: Source,
     size: tuple[int, int],
     crop: str = "pad",
     *,

@@ -10,40 +10,47 @@ from clothier.predict.predictor import Predictor
 from clothier.recipes import Recipe
 from clothier.runs import Run
 
+BOX = "box"  # the word for the model in the box; a file of that name is ./box
 _BOX = Path(__file__).parents[1] / "box" / "model.clothier"
 
 
-def opened(model: Path | None = None, threads: int = 0, engine: str = "onnxruntime") -> Predictor:
-    """The network of a model file, of a run folder, or without either of the model in the box, ready to run.
+def opened(model: str | Path | None = None, threads: int = 0, engine: str = "onnxruntime") -> Predictor:
+    """The network of a model file, of a run folder, or of the model in the box (None or "box"), ready to run.
 
     `threads` and `engine` as of Predictor. Errors as `read` and Predictor.
     """
     return Predictor(read(model), threads, engine)
 
 
-def read(model: Path | None) -> bundle.Bundle:
-    """What that model file holds, or a run folder's, or without either the one in the box. Errors as `file_of` and
+def read(model: str | Path | None) -> bundle.Bundle:
+    """What that model file holds, or a run folder's, or the model in the box (None or "box"). Errors as `file_of` and
     `bundle.read`; RunError too where a run's folder holds the model file of another run."""
     content = bundle.read(file_of(model))
-    if model is not None and model.is_dir():
-        _check_own(Run(model), content.manifest)
+    if (run := run_of(model)) is not None:
+        _check_own(run, content.manifest)
     return content
 
 
-def file_of(model: Path | None) -> Path:
-    """The model file of a run folder, the one in the box for None; any other path as it is. Raises RunError where the
-    run has none, InputError where none is in the box."""
-    if model is None:
+def file_of(model: str | Path | None) -> Path:
+    """The model file of a run folder, the one in the box for None or "box"; any other path as it is. Raises RunError
+    where the run has none, InputError where none is in the box."""
+    if model is None or model == BOX:
         return in_the_box()
-    if not model.is_dir():
-        return model
-    run = Run.open(model)
+    path = Path(model)
+    if not path.is_dir():
+        return path
+    run = Run.open(path)
     if not run.model_file.is_file():
         raise RunError(
             f"{run.path} has no {run.model_file.name}; wanted one, which training writes at its end; "
             f"make it with: {command('export', run.path, '--format', 'clothier')}"
         )
     return run.model_file
+
+
+def run_of(model: str | Path | None) -> Run | None:
+    """The run where a run folder is named, else None."""
+    return None if model is None or model == BOX or not Path(model).is_dir() else Run(Path(model))
 
 
 def _check_own(run: Run, manifest: bundle.Manifest) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from clothier.errors import DataError, InputError
 from clothier.photo import FORMAT_WORDS, ahead, doctor, walk
@@ -74,40 +75,39 @@ def _below(word: str, folder: Path, warn: Callable[[str], None] | None) -> tuple
 
 
 def predict_photos(
-    predictor: Predictor, paths: Sequence[Path], report: Report | None = None
+    predictor: Predictor,
+    photos: Sequence[Path | Image.Image],
+    report: Report | None = None,
+    *,
+    keep_features: bool = False,
 ) -> Iterator[Predictions]:
     """Predictions for the photos in their order, a few at a time, so that memory stays flat; a picture that cannot be
-    read is among them, with the reason. `report` is told (what, done, total)."""
+    read is among them, with the reason. `report` is told (what, done, total); `keep_features` as of
+    Predictor.predict, where every photo can be read."""
     done = 0
     height, width, channels = predictor.image_shape
 
-    def prepare(path: Path) -> Diagnosis | DataError:
-        return doctor.attempt(path, predictor.photos, (height, width), channels)
+    def prepare(photo: Path | Image.Image) -> Diagnosis | DataError:
+        return doctor.attempt(photo, predictor.photos, (height, width), channels)
 
-    remaining = iter(paths)
-    prepared = ahead(prepare, paths, predictor.threads)
+    remaining = iter(photos)
+    prepared = ahead(prepare, photos, predictor.threads)
     while batch := list(islice(prepared, _TOGETHER)):
-        yield _predict_batch(predictor, batch, [_name(path) for path in islice(remaining, len(batch))])
+        images = [result[0] for result in batch if not isinstance(result, DataError)]
+        stacked = np.stack(images) if images else np.empty((0, *predictor.image_shape), np.uint8)
+        reasons = [str(result) if isinstance(result, DataError) else "" for result in batch]
+        yield replace(
+            predictor.predict(stacked, keep_features=keep_features).with_unreadable(reasons),
+            warnings=tuple(() if isinstance(result, DataError) else result[1] for result in batch),
+            filenames=tuple(name(photo) for photo in islice(remaining, len(batch))),
+        )
         done += len(batch)
         if report:
-            report("photos", done, len(paths))
+            report("photos", done, len(photos))
 
 
-def _predict_batch(
-    predictor: Predictor, batch: Sequence[Diagnosis | DataError], filenames: Sequence[str]
-) -> Predictions:
-    images = [result[0] for result in batch if not isinstance(result, DataError)]
-    stacked = np.stack(images) if images else np.empty((0, *predictor.image_shape), np.uint8)
-    predictions = predictor.predict(stacked).with_unreadable(
-        [str(result) if isinstance(result, DataError) else "" for result in batch]
-    )
-    return replace(
-        predictions,
-        warnings=tuple(() if isinstance(result, DataError) else result[1] for result in batch),
-        filenames=tuple(filenames),
-    )
-
-
-def _name(path: Path) -> str:
-    """The path as text that can be printed and written: bytes that are not UTF-8 are escaped."""
+def name(photo: Path | Image.Image) -> str:
+    """The photo's file as text that can be printed and written, bytes that are not UTF-8 escaped; empty where no file
+    is known."""
+    path = photo if isinstance(photo, Path) else getattr(photo, "filename", "") or ""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

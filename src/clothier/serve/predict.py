@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from clothier.errors import DataError, RefusedError, unknown_name
-from clothier.serve import heatmap, responses, uploads
+from clothier.explain import occlusion
+from clothier.serve import responses, uploads
 from clothier.serve.decoders import Decoded
 from clothier.serve.service import Service
 from clothier.serve.uploads import Upload
-from clothier.values import UNREADABLE, Floats, Prediction, Predictions
+from clothier.values import UNREADABLE, Floats, Images, Prediction, Predictions
 
 SHOWN = ("image", "heat", "lookalikes")
 NUM_LOOKALIKES = 5
@@ -31,7 +32,7 @@ async def predict(request: Request) -> Response:
     with service.bodies.admitted(request, service.settings.body_bytes) as body:
         pictures = await uploads.pictures(body, service.settings.pictures)
         passes = len(pictures) * (
-            1 + ("heat" in shown) * heatmap.passes(service.model.batcher.predictor.image_shape)
+            1 + ("heat" in shown) * occlusion.passes(service.model.batcher.predictor.image_shape)
         )
         with service.price(len(pictures), passes):
             async with service.deadline():
@@ -152,11 +153,17 @@ async def _extras(
         extras["image"] = responses.data_url(made.image)
     if "heat" in shown:
         extras["heat"] = responses.data_url(
-            heatmap.drawn(await heatmap.occlusion(service.model.batcher, made.image, prediction.label))
+            occlusion.overlay(await _falls(service, made.image, prediction.label))
         )
     if "lookalikes" in shown:
         extras["lookalikes"] = _lookalikes(service, features)
     return extras
+
+
+async def _falls(service: Service, image: Images, label: int) -> Floats:
+    """What `occlusion.heat` gives; others have their turn meanwhile."""
+    covered = await asyncio.to_thread(occlusion.covered, image)  # of a large image this takes long
+    return occlusion.falls(await service.model.batcher.predict(covered), image, label)
 
 
 def _lookalikes(service: Service, features: Floats) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def as_images(images: Any, what: str = "images") -> Images:
     or floats in [0, 1], which are rounded to 255ths. `what` names them in errors. Raises DataError for anything else.
     """
     array = _pictures(images, what) if _are_pictures(images) else as_array(images, what)
-    return _as_bytes(_with_channels(array, what), what)
+    return as_bytes(_with_channels(array, what), what)
 
 
 def as_array(values: Any, what: str) -> npt.NDArray[Any]:
@@ -115,8 +115,8 @@ def _with_channels(array: npt.NDArray[Any], what: str) -> npt.NDArray[Any]:
     return array
 
 
-def _as_bytes(array: npt.NDArray[Any], what: str) -> Images:
-    """The pixels as uint8; DataError for a range that is not taken."""
+def as_bytes(array: npt.NDArray[Any], what: str) -> Images:
+    """The pixels of a non-empty array as uint8; DataError for a range that is not taken."""
     kind = array.dtype.kind
     if kind not in "uif":
         raise DataError(f"{what} are {_kind(array)}; wanted {_VALUES}; convert them: images.astype('uint8')")

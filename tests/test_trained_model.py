@@ -1,0 +1,131 @@
+"""The model that Python users hold, by a linear network whose outputs NumPy can compute too."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from predict import made
+
+import clothier
+from clothier import bundle, cli
+from clothier.errors import DataError, InputError, RunError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "linear.clothier"
+    bundle.write(path, made.bundle())
+    return path
+
+
+def test_it_tells_what_it_takes(file: Path) -> None:
+    model = clothier.open(str(file))
+    assert (model.class_names, model.image_shape) == (made.CLASSES, (8, 8, 1))
+    assert repr(model) == f"<Model {file}: 8x8x1 images in 3 classes>"
+    for box in (clothier.open(), clothier.open("box")):
+        assert repr(box) == "<Model box: 28x28x1 images in 10 classes>"
+    with pytest.raises(RunError, match=r"is not a run folder"):
+        clothier.open(file.parent)
+
+
+def test_arrays_give_what_the_network_computes(file: Path) -> None:
+    model, images = clothier.open(file), made.pictures(50)
+    logits, features = made.outputs(images)
+    found = model.predict(images)
+    np.testing.assert_allclose(found.logits, logits, atol=1e-4)
+    np.testing.assert_array_equal(found.labels, logits.argmax(axis=1))
+    assert found.temperature == made.calibration().temperature
+    np.testing.assert_allclose(model.embed(images), features, atol=1e-4)
+    assert model.embed(images).dtype == np.float32
+    assert found.features.shape == (50, 0)
+    assert (len(model.predict([])), model.embed([]).shape) == (0, (0, 4))
+
+
+def test_a_mixed_list_gives_one_row_a_picture_in_order(file: Path, tmp_path: Path) -> None:
+    images = made.pictures(3)
+    paths = made.save(tmp_path / "photos", images)
+    (tmp_path / "photos" / "broken.png").write_text("no picture")
+    with Image.open(paths[2]) as picture:
+        found = clothier.open(file).predict([images[0], paths[1], picture, tmp_path / "photos"])
+    wanted = clothier.open(file).predict(images)
+    rows = [0, 1, 2, 0, 1, 2]
+    np.testing.assert_allclose(found.logits[[0, 1, 2, 3, 4, 5]], wanted.logits[rows], atol=1e-5)
+    assert found.filenames[:3] == ("", str(paths[1]), str(paths[2]))
+    assert found.statuses[6] == "unreadable"
+    assert found.reasons[6] == "is not a JPEG, PNG, WebP, GIF or BMP picture"
+    assert found.labels[6] == -1
+
+
+def test_what_is_left_out_of_a_folder_is_warned_of(file: Path, tmp_path: Path) -> None:
+    made.save(tmp_path / "photos", made.pictures(2))
+    (tmp_path / "photos" / "notes.txt").write_text("")
+    with pytest.warns(UserWarning, match=r"photos: left out 1 other file \(1 \.txt\)$"):
+        assert len(clothier.open(file).predict(tmp_path / "photos")) == 2
+
+
+def test_its_csv_file_is_that_of_the_command_line(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.save(tmp_path / "photos", made.pictures(40))
+    (tmp_path / "photos" / "z.png").write_text("no picture")
+    clothier.open(file).predict("photos").to_csv("python.csv")
+    assert cli.run(["predict", "photos", "--model", str(file), "--out", "command.csv"]) == 0
+    assert Path("python.csv").read_bytes() == Path("command.csv").read_bytes()
+
+
+def test_a_model_file_explains_by_occlusion(file: Path, tmp_path: Path) -> None:
+    model, image = clothier.open(file), made.pictures(8)[4]
+    explanation = model.explain(image)
+    (prediction,) = model.predict(image)
+    assert explanation.class_name == prediction.class_name == explanation.prediction.class_name
+    assert (explanation.method, explanation.layers) == ("occlusion", ())
+    assert (explanation.heat.shape, explanation.heat.max(), explanation.heat.min()) == ((8, 8), 1, 0)
+    np.testing.assert_array_equal(explanation.image, image)
+    assert model.explain(image, "spotted").class_name == "spotted"
+    explanation.to_png(tmp_path / "heat.png")
+    with Image.open(tmp_path / "heat.png") as png:
+        assert png.size == (2 * 280 + 8, 280)
+    assert len(explanation.figure().axes) >= 2
+    with pytest.raises(
+        InputError, match=r"^unknown class 'spottet'; known: dark, light, spotted; did you mean"
+    ):
+        model.explain(image, "spottet")
+    with pytest.raises(InputError, match=r"^got 2 pictures to explain; wanted one$"):
+        model.explain(made.pictures(2))
+
+
+def test_what_cannot_be_read_is_neither_embedded_nor_explained(file: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_text("no picture")
+    for act in (clothier.open(file).embed, clothier.open(file).explain):
+        with pytest.raises(
+            DataError, match=r"broken\.png is not a JPEG, .* picture; wanted a JPEG, .* picture$"
+        ):
+            act(broken)
+
+
+def test_a_model_file_is_exported_as_a_model_file_alone(file: Path, tmp_path: Path) -> None:
+    copy = clothier.open(file).export("clothier", tmp_path / "copy.clothier")
+    assert copy.read_bytes() == file.read_bytes()
+    with pytest.raises(
+        InputError, match=r"is a model file; wanted a run to export as 'onnx'; open the run's folder$"
+    ):
+        clothier.open(file).export("onnx")
+
+
+def test_the_light_install_suffices(file: Path, tmp_path: Path) -> None:
+    made.save(tmp_path / "photos", made.pictures(2))
+    code = (
+        "import sys; absent = ('keras', 'tensorflow', 'sklearn', 'scipy', 'matplotlib', 'jinja2', 'numba', 'pooch')\n"
+        "sys.modules.update(dict.fromkeys(absent))\n"
+        "import clothier; model = clothier.open(sys.argv[1]); found = model.predict('photos')\n"
+        "found.to_csv('a.csv'); found._repr_html_(); model.embed('photos')\n"
+        "model.explain('photos/0000.png').to_png('heat.png'); print(len(found))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("2\n", "")
