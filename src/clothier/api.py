@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from clothier import finish, recipes
+from clothier.augment import Policy
 from clothier.errors import InputError, unknown_name
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.runs import Run
-from clothier.training import check_names, progress, remains
+from clothier.training import Build, Parts, check_names, progress, remains
 from clothier.values import Dataset
 
 
@@ -18,6 +19,8 @@ def train(
     recipe: str | Recipe,
     data: Dataset,
     *,
+    model: str | Build | None = None,
+    augment: str | Policy | None = None,
     root: str | Path = "runs",
     verbose: int | None = None,
     threads: int | None = None,
@@ -26,22 +29,31 @@ def train(
     """A finished run in a new folder under `root`, with its report and model file.
 
     `train("cnn1", data, epochs=3)` trains three epochs, as Keras does; `augmented_epochs` adds augmented ones.
-    `changes` are fields of the recipe. `verbose` is 0 (nothing), 1 (a progress bar) or 2 (a line for each epoch); by
-    default a bar where one can be drawn. Raises InputError for unknown names or values out of range, for a way of
+    `model` is a name from `clothier models`, or a function (image_shape, num_classes) -> keras.Model, whose network
+    takes images with values 0..255 and gives logits. `augment` is the name of a policy, or for augmented epochs a
+    `clothier.augment.Policy`. `changes` are other fields of the recipe. `verbose` is 0 (nothing), 1 (a progress bar) or
+    2 (a line for each epoch); by default a bar where one can be drawn.
+
+    Raises InputError for unknown names or values out of range, for a function or a policy of another kind, for a way of
     holding out validation images other than that by which the data were read, and as `finish.train`.
     """
     _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
     _check_dataset(data)
     watcher = progress.watcher(verbose)
-    chosen = recipes.customize(recipes.get(recipe) if isinstance(recipe, str) else recipe, changes)
-    check_names(chosen)
+    named = {
+        name: value for name, value in (("model", model), ("augment", augment)) if isinstance(value, str)
+    }
+    chosen = recipes.customize(recipes.get(recipe) if isinstance(recipe, str) else recipe, changes | named)
+    parts = _parts(model, augment)
+    check_names(chosen, parts)
+    chosen = parts.recipe(chosen)
     if "validation" in changes and chosen.validation != (read := chosen.as_read(data).validation):
         raise InputError(
             f"validation is '{chosen.validation}', and {data.name} was read already, by '{read}'; "
             f"wanted no validation here; choose it when reading: clothier.LoadOptions(validation='{chosen.validation}')"
         )
     run = Run.create(chosen.name, Path(root))
-    finish.train(chosen, data, run, threads=threads, watcher=watcher)
+    finish.train(chosen, data, run, threads=threads, watcher=watcher, parts=parts)
     return run
 
 
@@ -49,6 +61,8 @@ def resume(
     run: str | Path | Run,
     data: Dataset,
     *,
+    model: Build | None = None,
+    augment: Policy | None = None,
     verbose: int | None = None,
     threads: int | None = None,
     **lengths: int,
@@ -57,16 +71,25 @@ def resume(
 
     `resume("runs/cnn1-1", data, epochs=20)` trains a finished run longer, to 20 epochs of its first phase in all;
     `augmented_epochs` adds augmented ones. `data` are those that it was trained on, and `threads` are the run's own by
-    default. Raises RunError where the folder is no run, or the data or the backend are not those of the run, and
-    InputError as `recipes.lengthen`.
+    default. A policy that `train` was given is given again; a function that built the network may be. Raises RunError
+    where the folder is no run, or data, network, policy or backend are not those of the run, and InputError as
+    `recipes.lengthen`.
     """
     _check_type("run", run, (str, Path, Run), "a run folder, such as 'runs/cnn1-1'")
     _check_dataset(data)
     run = run if isinstance(run, Run) else Run.open(run)
     threads = threads or run.description().threads
     watcher, longer = progress.watcher(verbose), _longer(run, lengths) if lengths else None
-    finish.resume(run, data, threads=threads, watcher=watcher, longer=longer)
+    parts = _parts(model, augment)
+    finish.resume(run, data, threads=threads, watcher=watcher, longer=longer, parts=parts)
     return run
+
+
+def _parts(model: str | Build | None, augment: str | Policy | None) -> Parts:
+    """What was given in place of names."""
+    return Parts(
+        build=None if isinstance(model, str) else model, policy=None if isinstance(augment, str) else augment
+    )
 
 
 def _longer(run: Run, lengths: dict[str, Any]) -> Recipe:

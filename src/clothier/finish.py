@@ -12,7 +12,7 @@ from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.reports import grids, report
 from clothier.runs import Run
-from clothier.training import Session, Watcher, remains
+from clothier.training import Session, remains
 from clothier.values import Dataset, PhaseScores
 
 
@@ -23,20 +23,12 @@ def train(recipe: Recipe, dataset: Dataset, run: Run, **options: Any) -> list[Ph
         return _finish(session)
 
 
-def resume(
-    run: Run,
-    dataset: Dataset,
-    *,
-    threads: int | None = None,
-    watcher: Watcher | None = None,
-    longer: Recipe | None = None,
-) -> list[PhaseScores]:
+def resume(run: Run, dataset: Dataset, **options: Any) -> list[PhaseScores]:
     """Go on with a stopped run. Of a finished one, only the files that it lost are made again, unless it is to train
-    longer: `longer` is then what `recipes.lengthen` gives. Errors as of `training.resumed`."""
-    watcher = watcher or Watcher()
-    with training.resumed(run, dataset, threads=threads, watcher=watcher, longer=longer) as session:
+    longer: `longer` is then what `recipes.lengthen` gives. Options and errors as of `training.resumed`."""
+    with training.resumed(run, dataset, **options) as session:
         if session.training is None and (reason := why_left(run)):
-            watcher.note(reason)
+            session.watcher.note(reason)
             return session.scores
         return _finish(session)
 

@@ -6,6 +6,7 @@ mixed `mix(labels, dice) -> Mixed`; one line in POLICIES.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,19 @@ def get(name: str) -> Policy:
     return chain([POLICIES[one] for one in names])
 
 
-def check(policy: Any, image_shape: tuple[int, int, int], num_classes: int) -> None:
-    """InputError unless the policy turns uint8 images (n, *image_shape) and int64 labels (n,) into images of that shape
-    and targets, the same for the same random draws."""
+def name_of(policy: Any) -> str:
+    """The qualified name of a policy that is not in the table: of its two functions, or of what is called."""
+    parts = [policy.throw, policy.move] if isinstance(policy, Policy) else [policy]
+    named = [part if hasattr(part, "__qualname__") else type(part) for part in parts]
+    return " + ".join(f"{part.__module__}.{part.__qualname__}" for part in named)
+
+
+def check(policy: Any, image_shape: tuple[int, int, int], num_classes: int) -> str:
+    """SHA-256 hex digest of what the policy makes of known images, which tells it from other policies.
+
+    InputError unless it turns uint8 images (n, *image_shape) and int64 labels (n,) into images of that shape and
+    targets, the same for the same random draws.
+    """
     if not callable(policy):
         raise InputError(
             f"augment is {policy!r:.80}; wanted the name of a policy, or a clothier.augment.Policy(throw, move)"
@@ -75,6 +86,10 @@ def check(policy: Any, image_shape: tuple[int, int, int], num_classes: int) -> N
             f"augmentation {name} gives other images for the same random draws, so that a run could not be resumed; "
             "wanted one that draws from the generator it is given"
         )
+    moved, targets = results[0]
+    mixed = [targets.labels, targets.others, targets.shares] if isinstance(targets, Mixed) else [targets]
+    content = b"".join(np.ascontiguousarray(array).tobytes() for array in [moved, *mixed])
+    return hashlib.sha256(content).hexdigest()
 
 
 def _check_result(name: str, result: Any, images: Images, labels: Labels) -> None:
@@ -93,4 +108,4 @@ def _check_result(name: str, result: Any, images: Images, labels: Labels) -> Non
         )
 
 
-__all__ = ["CUSTOM", "POLICIES", "Policy", "Visit", "check", "get"]
+__all__ = ["CUSTOM", "POLICIES", "Policy", "Visit", "check", "get", "name_of"]

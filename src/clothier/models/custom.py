@@ -41,10 +41,11 @@ def architecture_of(build: Build, image_shape: ImageShape, num_classes: int) -> 
 def from_architecture(text: str, dtype: str = "float32") -> keras.Model:
     """The untrained network of that JSON; its layers compute in `dtype`, its logits in float32. InputError where layers
     cannot be built from their configuration."""
-    content = json.loads(text)
-    if dtype == "bfloat16":
-        _set_policy(content)
+    content: Any = None
     try:
+        content = json.loads(text)
+        if dtype == "bfloat16":
+            _set_policy(content)
         return keras.models.model_from_json(json.dumps(content))
     except (TypeError, ValueError, AttributeError, ImportError) as error:
         raise InputError(

@@ -1,6 +1,13 @@
 """The run folder: its file names, what is written there and read. Nobody else joins these paths."""
 
-from clothier.runs.description import BaseDescription, DataDescription, Description, Machine, Parameters
+from clothier.runs.description import (
+    BaseDescription,
+    CustomParts,
+    DataDescription,
+    Description,
+    Machine,
+    Parameters,
+)
 from clothier.runs.folder import HISTORY_COLUMNS, Run
 from clothier.runs.samples import Samples
 from clothier.runs.scores import Calibrated, epoch_row, in_order
@@ -9,6 +16,7 @@ __all__ = [
     "HISTORY_COLUMNS",
     "BaseDescription",
     "Calibrated",
+    "CustomParts",
     "DataDescription",
     "Description",
     "Machine",

@@ -89,9 +89,22 @@ class BaseDescription:
 
 
 @dataclass(frozen=True)
+class CustomParts:
+    """What a run was given from Python in place of names: the qualified name of the function that built the network and
+    the SHA-256 of its architecture's JSON; the name of the augmentation and the SHA-256 of what it makes of known
+    images. All are empty for a part that was not given."""
+
+    model: str = ""
+    architecture_sha256: str = ""
+    augment: str = ""
+    augment_sha256: str = ""
+
+
+@dataclass(frozen=True)
 class Description:
     """What recipe.json says, so that a run can be repeated and resumed; `command` is the one that began it. `network`
-    and `base` are there where the network stands on a base."""
+    is there where the recipe alone does not decide it, `base` where the network stands on one, and `custom` where a
+    part was given from Python."""
 
     recipe: Recipe
     data: DataDescription
@@ -105,6 +118,7 @@ class Description:
     command: str
     network: Plan | None = None
     base: BaseDescription | None = None
+    custom: CustomParts = CustomParts()
 
     @property
     def plan(self) -> Plan:
@@ -124,14 +138,18 @@ class Description:
             "machine": asdict(self.machine),
             "command": self.command,
         }
-        if self.network is not None and self.base is not None:
-            content |= {"network": self.network.as_json(), "base": asdict(self.base)}
+        if self.network is not None:
+            content["network"] = self.network.as_json()
+        if self.base is not None:
+            content["base"] = asdict(self.base)
+        if self.custom != CustomParts():
+            content["custom"] = asdict(self.custom)
         return content
 
     @classmethod
     def read(cls, fields: Fields) -> Description:
         """The description that `as_json` gave; the error of `fields` naming the field that is not as it should be."""
-        has_base = "base" in fields.left
+        there = set(fields.left)
         return cls(
             recipe=read_recipe(fields),
             data=DataDescription.read(fields.within("data")),
@@ -143,8 +161,9 @@ class Description:
             versions=_versions(fields.within("versions")),
             machine=_machine(fields.within("machine")),
             command=fields.text("command"),
-            network=Plan.read(fields.within("network")) if has_base else None,
-            base=_base(fields.within("base")) if has_base else None,
+            network=Plan.read(fields.within("network")) if "network" in there else None,
+            base=_base(fields.within("base")) if "base" in there else None,
+            custom=_custom(fields.within("custom")) if "custom" in there else CustomParts(),
         )
 
 
@@ -199,3 +218,12 @@ def _machine(fields: Fields) -> Machine:
 
 def _base(fields: Fields) -> BaseDescription:
     return BaseDescription(fields.text("kind"), fields.word("sha256"), fields.text("precision"))
+
+
+def _custom(fields: Fields) -> CustomParts:
+    return CustomParts(
+        model=fields.text("model"),
+        architecture_sha256=fields.text("architecture_sha256"),
+        augment=fields.text("augment"),
+        augment_sha256=fields.text("augment_sha256"),
+    )

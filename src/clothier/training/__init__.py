@@ -7,6 +7,7 @@ from typing import Any
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.training import remains
+from clothier.training.given import Build, Parts
 from clothier.training.precision import settle_precision
 from clothier.training.session import Session, check_names, resumed, started
 from clothier.training.watcher import Watcher
@@ -34,6 +35,8 @@ def _to_scores(session: Session) -> list[PhaseScores]:
 
 
 __all__ = [
+    "Build",
+    "Parts",
     "Session",
     "Watcher",
     "check_names",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clothier import backend
-from clothier.runs import DataDescription, Description, Machine, Parameters
+from clothier.runs import CustomParts, DataDescription, Description, Machine, Parameters
 from clothier.values.fingerprint import by_split
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from clothier.values import Dataset
 
 
-def describe(training: Training, command: str) -> Description:
-    """What recipe.json holds, so that a run can be repeated and resumed; `command` is the one that began it."""
+def describe(training: Training, command: str, custom: CustomParts) -> Description:
+    """What recipe.json holds, so that a run can be repeated and resumed; `command` is the one that began it, and
+    `custom` names what it was given from Python."""
     base = training.base
     return Description(
         recipe=training.recipe,
@@ -29,8 +30,9 @@ def describe(training: Training, command: str) -> Description:
         versions=backend.versions(),
         machine=Machine(**backend.machine()),
         command=command,
-        network=training.plan if base is not None else None,
+        network=training.plan if base is not None or training.plan.architecture else None,
         base=base.description if base is not None else None,
+        custom=custom,
     )
 
 

@@ -36,17 +36,22 @@ class Training:
         run: Run,
         threads: int | None,
         watcher: Watcher,
+        plan: Plan,
         base: Base | None = None,
+        policy: augment.Policy | None = None,
     ) -> None:
+        """`plan` is that of the recipe's network; `policy` is given where the recipe's is none of the table."""
         self.threads = backend.start(threads)
         from clothier import models
         from clothier.training import stages
 
         self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
-        self.policy = augment.get(recipe.augment) if recipe.augmented_epochs else None
+        self.policy = policy
+        if policy is None and recipe.augmented_epochs:
+            self.policy = augment.get(recipe.augment)
         self.visits = schedule.visits(recipe, len(dataset.train))
         self.steps = schedule.steps_per_epoch(recipe, len(dataset.train))
-        self.plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, base.trunk if base else None)
+        self.plan = plan
         backend.set_seed(recipe.seed)
         if base is None:
             self.stage = stages.whole(self.plan, recipe, dataset.train.images)

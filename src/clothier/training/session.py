@@ -14,6 +14,7 @@ from clothier.recipes.lengths import FIELDS
 from clothier.runs import Description, Run, checkpoint, events
 from clothier.training import interrupt, remains, room
 from clothier.training.description import describe
+from clothier.training.given import Parts
 from clothier.training.loop import Training
 from clothier.training.precision import settle_precision
 from clothier.training.watcher import Watcher
@@ -22,11 +23,14 @@ from clothier.transfer.pretrained import Base
 from clothier.values import Dataset, PhaseScores
 
 
-def check_names(recipe: Recipe) -> None:
-    """InputError for a model, a policy or a backend that there is not; for before anything is read or written."""
+def check_names(recipe: Recipe, parts: Parts | None = None) -> None:
+    """InputError for a model, a policy or a backend that there is not, but for those that are given as `parts`; for
+    before anything is read or written."""
+    parts = parts or Parts()
     backend.name()
-    augment.get(recipe.augment)
-    if recipe.model not in models.MODELS:
+    if parts.policy is None:
+        augment.get(recipe.augment)
+    if parts.build is None and recipe.model not in models.MODELS:
         raise models.unknown(recipe.model)
 
 
@@ -62,29 +66,32 @@ def started(
     threads: int | None = None,
     watcher: Watcher | None = None,
     base: Base | None = None,
+    parts: Parts | None = None,
 ) -> Iterator[Session]:
     """A training about to begin in an empty run folder. `command` is the one that began it, which recipe.json keeps;
-    `base` is what pretrained.fetch gave for the recipe, where that was done before.
+    `base` is what pretrained.fetch gave for the recipe, where that was done before, and `parts` what stands in for the
+    recipe's model and policy.
 
     Raises InputError as `check_names` and `room.check`, InterruptedRunError on Ctrl-C, WriteError where a file cannot
     be written (both name the command that goes on), RunError where the loss stops being a number.
     """
-    check_names(recipe)
-    recipe = recipe.as_read(dataset)
+    parts = parts or Parts()
+    check_names(recipe, parts)
+    recipe = parts.recipe(recipe.as_read(dataset))
     if recipe.base and base is None:
         base = pretrained.fetch(recipe, threads)
     watcher = watcher or Watcher()
     with run.alone():
         with run.begun():
             trunk = base.trunk if base else None
-            plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, trunk)
+            architecture, custom = parts.describe(recipe, dataset, threads)
+            plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, trunk, architecture)
             room.check(recipe, plan, len(dataset.train))
-            training = Training(
-                settle_precision(recipe, threads, watcher), dataset, run, threads, watcher, base
-            )
+            recipe = settle_precision(recipe, threads, watcher)
+            training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy)
             if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
                 checkpoint.save_weights(run.base_file, base.weights)
-            run.write_description(describe(training, command))
+            run.write_description(describe(training, command, custom))
         events.rewrite(run.events_folder, [])
         with interrupt.stopping_well(run) as training.check:
             yield Session(run, dataset, watcher, training.check, training)
@@ -98,6 +105,7 @@ def resumed(
     threads: int | None = None,
     watcher: Watcher | None = None,
     longer: Recipe | None = None,
+    parts: Parts | None = None,
 ) -> Iterator[Session]:
     """A stopped run about to go on, or a finished one about to train longer, by the recipe `longer`. Raises RunError
     where the data, the recipe or the backend are not those of the run or another process trains it, and as
@@ -110,13 +118,15 @@ def resumed(
             f"{run.path} was begun on {there}, this is {here}, which gives other bits; wanted the same; "
             f"go on with {backend.VARIABLE}={there}"
         )
-    watcher = watcher or Watcher()
+    watcher, parts = watcher or Watcher(), parts or Parts()
     with run.alone():
         run.remove_leftovers()
+        if longer or not remains.nothing_to_train(run):
+            parts.check_again(run, dataset, threads)
         recipe = _update(run, description, dataset, longer)
         training = None
         if not remains.nothing_to_train(run):
-            training = _restored(run, recipe, dataset, threads, watcher)
+            training = _restored(run, recipe, dataset, threads, watcher, parts)
         with interrupt.stopping_well(run) as check:
             if training is not None:
                 training.check = check
@@ -143,11 +153,14 @@ def _update(run: Run, description: Description, dataset: Dataset, longer: Recipe
     return recipe
 
 
-def _restored(run: Run, recipe: Recipe, dataset: Dataset, threads: int | None, watcher: Watcher) -> Training:
+def _restored(
+    run: Run, recipe: Recipe, dataset: Dataset, threads: int | None, watcher: Watcher, parts: Parts
+) -> Training:
     """A stopped run's training as its checkpoint left it."""
     if not remains.epochs_done(run) and run.history_file.exists():
         watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")
-    training = Training(recipe, dataset, run, threads, watcher, pretrained.restore(run))
+    base = pretrained.restore(run)
+    training = Training(recipe, dataset, run, threads, watcher, run.description().plan, base, parts.policy)
     if remains.has_checkpoint(run):
         training.restore(checkpoint.load(run.last_checkpoint))
     run.write_history(training.history)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from clothier import backend
 from clothier.errors import InputError, RunError, command
-from clothier.models.plan import Plan
+from clothier.models.plan import CUSTOM, Plan
 from clothier.recipes import Recipe
 from clothier.runs import BaseDescription, Run, checkpoint, trained
 from clothier.transfer import hdf5
@@ -60,6 +60,11 @@ def fetch(recipe: Recipe, threads: int | None = None) -> Base | None:
     trunk = None
     if kind == "run":
         trunk = trained.plan(Run.open(recipe.base))
+        if trunk.model == CUSTOM:
+            raise InputError(
+                f"the base {recipe.base} is a run whose network was built by a function; wanted a run of a model of "
+                "clothier, such as cnn1; `clothier models` lists them"
+            )
     own, fitting = (trunk.model, "transfer") if trunk else ("vgg19", "vgg19")
     if recipe.model != own:
         raise InputError(

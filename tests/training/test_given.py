@@ -1,0 +1,164 @@
+"""Networks and policies that are given from Python."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+import clothier
+from clothier import bundle, export, models
+from clothier.augment import Policy
+from clothier.errors import InputError, InterruptedRunError, RunError
+from clothier.export import running
+from clothier.reports import report
+from clothier.runs import Run, checkpoint, trained
+from clothier.values import Dataset, Images
+
+WORDS: dict[str, Any] = {"epochs": 1, "augmented_epochs": 2, "batch_size": 64, "verbose": 0}
+
+
+def small_network(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(8, 3, activation="relu"),
+            layers.BatchNormalization(),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(16, activation="relu", kernel_regularizer="l2"),
+            layers.Dropout(0.3),
+            layers.Dense(num_classes, activation="softmax"),
+        ]
+    )
+
+
+def wider_network(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
+    return keras.Sequential(
+        [keras.Input(image_shape), layers.Flatten(), layers.Dense(9), layers.Dense(num_classes)]
+    )
+
+
+def throw_flips(rng: np.random.Generator, images: Images) -> Any:
+    return rng.random(len(images)) < 0.5
+
+
+def flip(images: Images, flipped: Any) -> Images:
+    return np.where(flipped[:, None, None, None], images[:, :, ::-1], images)
+
+
+def brighten(images: Images, flipped: Any) -> Images:
+    return np.minimum(images, 200)
+
+
+FLIPS = Policy(throw_flips, flip)
+
+
+@pytest.fixture(autouse=True)
+def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "draw", lambda *_: {})
+    monkeypatch.setattr(report, "render", lambda run, _: "")
+
+
+def test_a_run_with_a_network_and_a_policy_of_ones_own(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It trains, resumes to the same weights, is built again without its function, exports, and predicts alike."""
+    run = clothier.train("cnn1", tiny, model=small_network, augment=FLIPS, **WORDS)
+    assert run.path == Path("runs/small_network-1")
+    recipe = run.recipe()
+    assert (recipe.name, recipe.model, recipe.augment) == ("small_network", "custom", "custom")
+    content = json.loads(run.recipe_file.read_text())["custom"]
+    assert content["model"] == f"{__name__}.small_network"
+    assert content["augment"] == f"{__name__}.throw_flips + {__name__}.flip"
+    assert len(content["architecture_sha256"]) == len(content["augment_sha256"]) == 64
+
+    save = checkpoint.save
+
+    def stop(path: Path, state: Any) -> None:
+        save(path, state)
+        if state.epochs_done == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "save", stop)
+        with pytest.raises(InterruptedRunError):
+            clothier.train("cnn1", tiny, model=small_network, augment=FLIPS, **WORDS)
+    stopped = Run.open("runs/small_network-2")
+    _wrong_parts_are_refused(stopped, tiny)
+    clothier.resume(stopped, tiny, augment=FLIPS, verbose=0)
+    digests = [[phase.weights_sha256 for phase in each.read_scores()] for each in (run, stopped)]
+    assert digests[0] == digests[1]
+
+    network = trained.load(run)
+    assert models.features_layer(network) == "dense1"
+    assert [layer.name for layer in network.layers][-1] == "logits"
+    predictions = trained.predict(run, tiny.test.images)  # type: ignore[union-attr]  # tiny has one
+    logits = running.onnx_outputs(bundle.read(run.model_file).graph, tiny.test.images, ["logits"])[0]  # type: ignore[union-attr]
+    np.testing.assert_allclose(logits, predictions.logits, atol=1e-3)
+    for name in ("onnx", "keras"):
+        assert export.export(run, tiny, name).agreement.difference < 1e-4
+
+
+def _wrong_parts_are_refused(run: Run, data: Dataset) -> None:
+    with pytest.raises(RunError) as caught:
+        clothier.resume(run, data, verbose=0)
+    assert str(caught.value) == (
+        f"{run.path} was begun with the augmentation {__name__}.throw_flips + {__name__}.flip, which is not in its "
+        f"folder; wanted it again; go on in Python: clothier.resume('{run.path}', data, augment=...)"
+    )
+    with pytest.raises(
+        RunError, match=r"^.* was begun with the augmentation .*flip \(\w{12}\), not with .*brighten "
+    ):
+        clothier.resume(run, data, augment=Policy(throw_flips, brighten), verbose=0)
+    with pytest.raises(
+        RunError, match=r"begun with the model .*small_network \(\w{12}\), not with .*wider_network "
+    ):
+        clothier.resume(run, data, model=wider_network, augment=FLIPS, verbose=0)
+
+
+def test_a_run_of_a_named_network_takes_no_other(tiny: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    save = checkpoint.save
+
+    def stop(path: Path, state: Any) -> None:
+        save(path, state)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "save", stop)
+        with pytest.raises(InterruptedRunError):
+            clothier.train("cnn1", tiny, epochs=2, verbose=0, precision="float32")
+    with pytest.raises(
+        RunError, match=r"^runs/cnn1-1 was begun with one of clothier's models, not with .*small_network "
+    ):
+        clothier.resume("runs/cnn1-1", tiny, model=small_network)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "options", "message"),
+    [
+        ("cnn1", {"model": 7},
+         "model is 7; wanted a function (image_shape, num_classes) -> keras.Model, as each run begins with new "
+         "weights"),
+        ("vgg19", {"model": small_network},
+         "model is a function, and the recipe vgg19 trains a head on the base 'imagenet'; wanted one of the two; "
+         "choose a recipe without a base, such as cnn1"),
+        ("cnn1", {"augment": FLIPS, "epochs": 2},
+         "augment is given, and augmented_epochs is 0; wanted 1 or more, or no augmentation"),
+        ("cnn1", {"augment": 7, "augmented_epochs": 2},
+         "augment is 7; wanted the name of a policy, or a clothier.augment.Policy(throw, move)"),
+    ],
+)  # fmt: skip
+def test_parts_that_are_not_taken_leave_no_folder(
+    recipe: str, options: dict[str, Any], message: str, tiny: Dataset
+) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        clothier.train(recipe, tiny, verbose=0, **options)
+    assert not list(Path.cwd().glob("runs/*"))
