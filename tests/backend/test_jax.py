@@ -83,7 +83,7 @@ def _distance(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
     ],
 )
 def test_both_libraries_give_the_same(kind: str, bound: float, found: Found) -> None:
-    """Two steps of cnn1 and one of cnn4, towards smoothed and mixed targets, with averages; logits; derivatives; and
+    """Two steps of cnn1 and of cnn4, towards smoothed and mixed targets, with averages; logits; derivatives; and
     in bfloat16 one step of a wide residual network."""
     pairs = {what: pair for what, pair in found.items() if what.startswith(f"{kind}/")}
     assert pairs

@@ -62,7 +62,7 @@ def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
     """What this process's library makes of it, by kind, network and what it is."""
     found: Arrays = {}
     found |= _train("cnn1", begin, SIZES)
-    found |= _train("cnn4", begin, SIZES[:1])
+    found |= _train("cnn4", begin, SIZES[:1] * 2)
     found |= _train("wrn10_1", begin, SIZES[:1], "bfloat16")
     model = _model("cnn4", begin)
     images, labels = _batch(SIZES[0])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from clothier import backend
 from clothier.models.norm import BatchNormalization
 
 SHAPES = [(32, 7, 5, 6), (64, 9), (2, 3), (1, 4, 4, 3), (1, 5)]
@@ -81,3 +82,45 @@ def test_inference_is_kerass() -> None:
     np.testing.assert_array_equal(ours(inputs, training=False), theirs(inputs, training=False))
     ours.trainable = theirs.trainable = False
     np.testing.assert_array_equal(ours(inputs, training=True), theirs(inputs, training=True))
+
+
+@pytest.mark.parametrize("axis", [-1, 1])
+def test_a_moving_average_in_training_is_that_of_the_batches_alone(axis: int) -> None:
+    """The fused kernel takes the last axis, Keras any; the mean 0 and variance 1 at the start leave no trace."""
+    layer = BatchNormalization(axis=axis, momentum=0.9, dtype="float32")
+    images = keras.Input((4, 4))
+    network = keras.Model(images, keras.layers.Flatten()(layer(images)))
+    trainer = backend.Trainer(network, keras.optimizers.SGD(0.0))
+    batches = np.random.default_rng(0).normal(3, 2, (5, 8, 4, 4)).astype(np.float32)
+    for batch in batches:
+        trainer.step(batch, np.zeros(8, np.int64))
+    over = (1, 2) if axis == -1 else (1, 3)
+    shares = 0.9 ** np.arange(5)[::-1]
+    for moving, of_batches in (
+        (layer.moving_mean, batches.mean(over)),
+        (layer.moving_variance, batches.var(over)),
+    ):
+        expected = np.average(of_batches, axis=0, weights=shares)
+        np.testing.assert_allclose(np.asarray(moving), expected, rtol=1e-5)
+    assert layer.get_config()["momentum"] == 0.9
+
+
+def test_outside_of_our_training_it_averages_as_keras_does() -> None:
+    ours, theirs, inputs, _ = _pair((8, 4, 4, 2), "float32")
+    for layer in (ours, theirs):
+        layer(inputs, training=True)
+    np.testing.assert_allclose(ours.moving_mean, theirs.moving_mean, rtol=1e-5)
+
+
+def test_after_many_steps_the_moving_averages_are_those_of_keras() -> None:
+    """The correction fades with momentum^steps: after the 1,880 steps of cnn4's ten epochs 0.99^1880 is 6e-9."""
+    batches = np.random.default_rng(0).normal(3, 2, (40, 8, 4)).astype(np.float32)
+    images = keras.Input((4,))
+    ours = BatchNormalization(momentum=0.5, dtype="float32")
+    trainer = backend.Trainer(keras.Model(images, ours(images)), keras.optimizers.SGD(0.0))
+    theirs = keras.layers.BatchNormalization(momentum=0.5, dtype="float32")
+    for batch in batches:
+        trainer.step(batch, np.zeros(8, np.int64))
+        theirs(batch, training=True)
+    for name in ("moving_mean", "moving_variance"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name), rtol=1e-5)

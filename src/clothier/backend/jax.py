@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier.backend.averaging import kept_share
+from clothier.backend.averaging import at_step, kept_share
 from clothier.backend.door import jax, keras
 from clothier.backend.tracing import overhearing
 from clothier.values import Floats, Halves, Images, Labels
@@ -67,10 +67,11 @@ class _Step:
             place for place, own in enumerate(optimizer.variables) if own is optimizer.iterations
         ]
 
-        def loss(trainable: Any, fixed: Any, inputs: Any, *targets: Any) -> Any:
-            logits, fixed, penalties = model.stateless_call(
-                trainable, fixed, inputs, training=True, return_losses=True
-            )
+        def loss(trainable: Any, fixed: Any, number: Any, inputs: Any, *targets: Any) -> Any:
+            with at_step(number):
+                logits, fixed, penalties = model.stateless_call(
+                    trainable, fixed, inputs, training=True, return_losses=True
+                )
             sharp, losses, num_correct = _losses(logits, label_smoothing, *targets)
             total = losses.mean()
             for penalty in penalties:  # of regularised weights; what is reported leaves them out
@@ -79,10 +80,13 @@ class _Step:
 
         def step(state: Any, sums: Any, inputs: Any, *targets: Any) -> Any:
             trainable, fixed, optimizing, averaged = state
-            slopes, (fixed, sharp, *added) = jax.grad(loss, has_aux=True)(trainable, fixed, inputs, *targets)
+            number = optimizing[iterations].astype("float32") + 1
+            slopes, (fixed, sharp, *added) = jax.grad(loss, has_aux=True)(
+                trainable, fixed, number, inputs, *targets
+            )
             trainable, optimizing = optimizer.stateless_apply(optimizing, slopes, trainable)
             if averaged:
-                kept = kept_share(average_decay, optimizing[iterations].astype("float32"))
+                kept = kept_share(average_decay, number)
                 values = [*trainable, *fixed]
                 averaged = [
                     kept * average + (1 - kept) * values[place]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier.backend.averaging import kept_share
+from clothier.backend.averaging import at_step, kept_share
 from clothier.backend.door import keras
 from clothier.backend.door import tensorflow as tf
 from clothier.backend.tracing import overhearing
@@ -110,8 +110,10 @@ class _Step:
 
         @tf.function(input_signature=signature, jit_compile=False)  # type: ignore[untyped-decorator]  # no types
         def step(inputs: Any, labels: Any, others: Any, shares: Any) -> Any:
+            number = tf.cast(optimizer.iterations, tf.float32) + 1
             with tf.GradientTape() as tape:
-                logits = model(inputs, training=True)
+                with at_step(number):
+                    logits = model(inputs, training=True)
                 sharp = shares * cross_entropy(labels, logits) + (1 - shares) * cross_entropy(others, logits)
                 losses = sharp
                 if label_smoothing:
@@ -122,7 +124,7 @@ class _Step:
                     loss = tf.add_n([loss, *model.losses])
             optimizer.apply(tape.gradient(loss, weights), weights)
             if averages:
-                kept = kept_share(average_decay, tf.cast(optimizer.iterations, tf.float32))
+                kept = kept_share(average_decay, number)
                 for average, weight in zip(averages, model.weights, strict=True):
                     average.assign(kept * average + (1 - kept) * weight)
             self._loss_sum.assign_add(tf.reduce_sum(tf.cast(losses, tf.float64)))
