@@ -88,8 +88,9 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     "unknown model 'cnn2'; known: cnn1, cnn3; did you mean 'cnn3'?"
     """
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
+    small = {known_name.casefold(): known_name for known_name in names}
+    near = difflib.get_close_matches(name.casefold(), small, n=1, cutoff=0.5)
+    hint = f"; did you mean '{small[near[0]]}'?" if near else ""
     return InputError(f"unknown {kind} '{name}'; known: {', '.join(names)}{hint}")
 
 

@@ -111,30 +111,38 @@ def test_text_is_read_as_the_fields_type() -> None:
     ("values", "words"),
     [
         ({"learning_rte": "1"}, "unknown recipe field 'learning_rte'; known: augment,"),
-        ({"epochs": "three"}, "epochs is 'three'; wanted a whole number"),
+        ({"epochs": "three"}, "epochs is 'three'; wanted a whole number from 0 to 100,000"),
+        ({"epochs": True}, "epochs is True; wanted a whole number from 0 to 100,000"),
+        ({"epochs": "9" * 99}, f"epochs is {'9' * 60}...; wanted a whole number from 0 to 100,000"),
+        ({"learning_rate": "fast"}, "learning_rate is 'fast'; wanted a number above 0, such as 0.001"),
+        ({"learning_rate": None}, "learning_rate is None; wanted a number above 0, such as 0.001"),
+        ({"learning_rate": 10**400}, f"learning_rate is 1{'0' * 59}...; wanted a number above 0"),
+        ({"optimizer": 3}, "optimizer is 3; wanted one of adadelta, adam, adamw, muon, nesterov, sgd"),
+        ({"optimizer": []}, "optimizer is []; wanted one of adadelta, adam,"),
+        ({"augment": 3}, "augment is 3; wanted text"),
         ({"epochs": 2.5}, "epochs is 2.5; wanted a whole number"),
         (
             {"views": "mirorr"},
             "unknown views 'mirorr'; known: image, mirror, mirror+shift; did you mean 'mirror'?",
         ),
-        ({"skip": 1.0}, "skip is 1.0; wanted 0 or more and below 1"),
-        ({"skip_from": 1}, "skip_from is 1; wanted 2 or more"),
+        ({"skip": 1.0}, "skip is 1.0; wanted a number of 0 or more and below 1"),
+        ({"skip_from": 1}, "skip_from is 1; wanted a whole number from 2 to 100,000"),
         ({"skip": 0.5}, "skip is 0.5 in no epoch: skip_from is 2, skip_to 0; wanted skip_to no earlier than"),
-        ({"epochs": -1}, "epochs is -1; wanted 0 or more"),
+        ({"epochs": -1}, "epochs is -1; wanted a whole number from 0 to 100,000"),
         ({"epochs": 0, "augmented_epochs": 0}, "epochs and augmented_epochs are both 0; wanted at least one"),
-        ({"batch_size": 0}, "batch_size is 0; wanted 1 or more"),
+        ({"batch_size": 0}, "batch_size is 0; wanted a whole number from 1 to 100,000"),
         ({"learning_rate": "nan"}, "learning_rate is nan; wanted a number above 0"),
         ({"learning_rate": "-1"}, "learning_rate is -1.0; wanted a number above 0"),
         (
             {"schedule": "cosin"},
             "unknown schedule 'cosin'; known: constant, cosine, linear; did you mean 'cosine'?",
         ),
-        ({"warmup": 1.0}, "warmup is 1.0; wanted 0 or more and below 1"),
-        ({"label_smoothing": -0.1}, "label_smoothing is -0.1; wanted 0 or more and below 1"),
-        ({"average_decay": "nan"}, "average_decay is nan; wanted 0 or more and below 1"),
-        ({"momentum": 1.0}, "momentum is 1.0; wanted 0 or more and below 1"),
-        ({"weight_decay": "inf"}, "weight_decay is inf; wanted 0 or more"),
-        ({"seed": 2**32}, "seed is 4294967296; wanted a whole number below 2**32"),
+        ({"warmup": 1.0}, "warmup is 1.0; wanted a number of 0 or more and below 1"),
+        ({"label_smoothing": -0.1}, "label_smoothing is -0.1; wanted a number of 0 or more and below 1"),
+        ({"average_decay": "nan"}, "average_decay is nan; wanted a number of 0 or more and below 1"),
+        ({"momentum": 1.0}, "momentum is 1.0; wanted a number of 0 or more and below 1"),
+        ({"weight_decay": "inf"}, "weight_decay is inf; wanted a number of 0 or more"),
+        ({"seed": 2**32}, "seed is 4294967296; wanted a whole number from 0 to 4,294,967,295"),
         (
             {"optimizer": "adm"},
             "unknown optimizer 'adm'; known: adadelta, adam, adamw, muon, nesterov, sgd; did you mean 'adam'?",
@@ -153,9 +161,9 @@ def test_text_is_read_as_the_fields_type() -> None:
             "optimizer is muon beside fine_tune_epochs; wanted another, such as adam",
         ),
         ({"fine_tune_rate": 0.0}, "fine_tune_rate is 0.0; wanted a number above 0"),
-        ({"fine_tune_batch_size": 0}, "fine_tune_batch_size is 0; wanted 1 or more"),
-        ({"head_units": 0}, "head_units is 0; wanted 1 or more"),
-        ({"head_dropout": 1.0}, "head_dropout is 1.0; wanted 0 or more and below 1"),
+        ({"fine_tune_batch_size": 0}, "fine_tune_batch_size is 0; wanted a whole number from 1"),
+        ({"head_units": 0}, "head_units is 0; wanted a whole number from 1"),
+        ({"head_dropout": 1.0}, "head_dropout is 1.0; wanted a number of 0 or more and below 1"),
         (
             {"base_pixels": "mistake"},
             "unknown base_pixels 'mistake'; known: article_mistake, as_trained; did you mean 'article_mistake'?",
@@ -184,5 +192,5 @@ def test_a_notebooks_numbers_are_numbers() -> None:
         CNN1, {"epochs": np.int64(3), "learning_rate": np.float64(0.01), "warmup": np.int32(0)}
     )
     assert changed == recipes.change(CNN1, {"epochs": 3, "learning_rate": 0.01})
-    with pytest.raises(InputError, match=r"^epochs is 1.5; wanted a whole number$"):
+    with pytest.raises(InputError, match=r"^epochs is 1\.5; wanted a whole number from 0 to 100,000$"):
         recipes.change(CNN1, {"epochs": np.float64(1.5)})

@@ -1,4 +1,4 @@
-"""`clothier recipes`: the table of recipes, or every field of one."""
+"""`clothier recipes`: the table of recipes, or the fields of one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import typer
 
 from clothier.cli import screen
 from clothier.errors import command
-from clothier.recipes import NOTES, RECIPES, get
+from clothier.recipes import NOTES, RECIPES, counted, get
 
 
 def recipes(
-    name: Annotated[str | None, typer.Argument(help="A recipe, to see its every field.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A recipe, to see its fields.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Print fields that do nothing in it too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the recipes, or print every field of one."""
+    """List the recipes, or print the fields of one."""
     if name is not None:
-        fields = get(name).as_json()
+        recipe = get(name)
+        fields = recipe.as_json() if json or all_ else counted(recipe)
         if json:
             screen.print_json(fields)
         else:

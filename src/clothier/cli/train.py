@@ -131,7 +131,10 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
         if recipe.name == "vgg19":
             screen.messages.print(f"{base} is a run, so the recipe is transfer, not vgg19", markup=False)
             recipe = recipes.get("transfer")
-    return recipes.customize(recipe, changes)
+    changed = recipes.customize(recipe, changes)
+    if note := recipes.adopted(recipe, changed, changes):
+        screen.messages.print(note, markup=False)
+    return changed
 
 
 def _start(

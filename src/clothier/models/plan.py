@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from clothier.recipes import Recipe
-from clothier.recipes.recipe import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
+from clothier.recipes.values import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
 from clothier.values.fields import Fields
 from clothier.values.names import MOST_CLASSES
 

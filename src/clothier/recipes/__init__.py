@@ -19,8 +19,10 @@ from clothier.recipes import (
     vgg19,
     wild,
 )
+from clothier.recipes.changing import adopted, change
+from clothier.recipes.counting import counted
 from clothier.recipes.lengths import customize, ends, extends, lengthen, of_first_phase
-from clothier.recipes.recipe import Recipe, change
+from clothier.recipes.recipe import Recipe
 
 RECIPES: dict[str, Recipe] = {
     "best": best.RECIPE,
@@ -54,7 +56,9 @@ __all__ = [
     "NOTES",
     "RECIPES",
     "Recipe",
+    "adopted",
     "change",
+    "counted",
     "customize",
     "ends",
     "extends",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from clothier.errors import InputError
-from clothier.recipes.recipe import PHASES, Recipe, change
+from clothier.recipes.changing import change
+from clothier.recipes.recipe import PHASES, Recipe
 
 FIELDS = dict(zip(("epochs", "augmented_epochs", "fine_tune_epochs"), PHASES, strict=True))
 

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from clothier.errors import InputError, unknown_name
+from clothier.errors import InputError
+from clothier.recipes import values
 from clothier.values import Dataset
 
-OPTIMIZERS = ("adadelta", "adam", "adamw", "muon", "nesterov", "sgd")
-VALIDATIONS = ("article", "default", "none", "stratified")
-VIEWS = ("image", "mirror", "mirror+shift")
-PRECISIONS = ("auto", "bfloat16", "float32")
 PHASES = ("plain", "augmented", "fine-tuned")
-SCHEDULES = ("constant", "cosine", "linear")
-RESIZES = ("bilinear", "nearest")
-BASE_PIXELS = ("as_trained", "article_mistake")
 FINE_TUNE_EPOCHS = 10  # where fine-tuning is asked for without a number
-BASE_ENDS = ("flatten", "logits")
 
 
 @dataclass(frozen=True)
@@ -41,9 +32,7 @@ class Recipe:
         "article"  # the policy of phase two, a name in the table of policies, or several joined by +
     )
     batch_size: int = 256  # images in one update
-    optimizer: str = (
-        "adam"  # adam, adamw, adadelta, muon, nesterov or sgd, with Keras's defaults but for the fields below
-    )
+    optimizer: str = "adam"  # one of recipes.optimizers, with Keras's defaults but for the fields below
     learning_rate: float = 1e-3  # step size, at its highest
     schedule: str = (
         "constant"  # how it goes on to the last step of all phases: constant, or linear or cosine to 0
@@ -87,28 +76,10 @@ class Recipe:
     fine_tune_batch_size: int = 32  # its images in one update: VGG19 takes 0.1 GB an image to train
 
     def __post_init__(self) -> None:
-        for field, kind in typing.get_type_hints(Recipe).items():
-            value = getattr(self, field)
-            if type(value) is not kind:
-                raise InputError(f"{field} is {value!r}; wanted {_WORDS[kind]}")
-        for field, least in _LEAST.items():
-            if getattr(self, field) < least:
-                raise InputError(f"{field} is {getattr(self, field)}; wanted {least} or more")
+        for field, kind in KINDS.items():
+            values.check(field, kind, getattr(self, field))
         if self.epochs + self.augmented_epochs == 0:
             raise InputError("epochs and augmented_epochs are both 0; wanted at least one epoch in all")
-        for field in ("learning_rate", "fine_tune_rate"):
-            if not 0 < getattr(self, field) < float("inf"):
-                raise InputError(f"{field} is {getattr(self, field)}; wanted a number above 0, such as 0.001")
-        for field in ("warmup", "momentum", "label_smoothing", "average_decay", "skip", "head_dropout"):
-            if not 0 <= getattr(self, field) < 1:
-                raise InputError(f"{field} is {getattr(self, field)}; wanted 0 or more and below 1")
-        if not 0 <= self.weight_decay < float("inf"):
-            raise InputError(f"weight_decay is {self.weight_decay}; wanted 0 or more")
-        if self.seed >= 2**32:
-            raise InputError(f"seed is {self.seed}; wanted a whole number below 2**32")
-        for field, known in _KNOWN.items():
-            if getattr(self, field) not in known:
-                raise unknown_name(field, getattr(self, field), known)
         if self.skip and self.skip_to < self.skip_from:
             raise InputError(
                 f"skip is {self.skip} in no epoch: skip_from is {self.skip_from}, skip_to {self.skip_to}; "
@@ -167,58 +138,8 @@ class Recipe:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Recipe:
         """The recipe that `as_json` wrote, now or in an earlier version; InputError for unknown fields."""
-        return change(cls(name=content.get("name", ""), model=content.get("model", "")), content)
+        start = cls(name=content.get("name", ""), model=content.get("model", ""))
+        return replace(start, **values.read(KINDS, content))
 
 
-_LEAST = {
-    "epochs": 0,
-    "augmented_epochs": 0,
-    "batch_size": 1,
-    "seed": 0,
-    "skip_from": 2,
-    "skip_to": 0,
-    "head_units": 1,
-    "fine_tune_epochs": 0,
-    "fine_tune_batch_size": 1,
-}
-_KNOWN = {
-    "optimizer": OPTIMIZERS,
-    "validation": VALIDATIONS,
-    "schedule": SCHEDULES,
-    "views": VIEWS,
-    "precision": PRECISIONS,
-    "base_pixels": BASE_PIXELS,
-    "base_end": BASE_ENDS,
-    "base_precision": PRECISIONS,
-    "resize": RESIZES,
-}
-_WORDS = {int: "a whole number", float: "a number", str: "a word"}
-
-
-def change(recipe: Recipe, values: dict[str, Any]) -> Recipe:
-    """A copy with those fields changed. Text is read as the field's type, so `{"epochs": "3"}` will do.
-
-    Raises InputError for an unknown field (naming the nearest) or a value the field does not take.
-    """
-    kinds = typing.get_type_hints(Recipe)
-    changed = {}
-    for field, value in values.items():
-        if field not in kinds:
-            raise unknown_name("recipe field", field, [f.name for f in fields(Recipe)])
-        kind = kinds[field]
-        if isinstance(value, np.number):  # a notebook's, such as one of np.arange(3)
-            value = value.item()
-        if kind is float and type(value) is int:
-            try:
-                value = float(value)
-            except OverflowError:
-                raise InputError(
-                    f"{field} is a number of {len(str(value))} digits; wanted a smaller one"
-                ) from None
-        if isinstance(value, str) and kind is not str:
-            try:
-                value = kind(value)
-            except ValueError:
-                raise InputError(f"{field} is '{value}'; wanted {_WORDS[kind]}") from None
-        changed[field] = value
-    return replace(recipe, **changed)
+KINDS: dict[str, type] = typing.get_type_hints(Recipe)
