@@ -57,7 +57,7 @@ def test_each_image_gets_dice_of_its_own(name: str) -> None:
 def test_only_policies_that_mix_images_mix_labels(name: str) -> None:
     labels = np.arange(64)
     _, targets = augment.get(name)(np.random.default_rng(1), _images(64, 8, 8, 1), labels)
-    if name not in ("cutmix", "mixup"):
+    if augment.POLICIES[name].mix is None:
         assert targets is labels
         return
     assert isinstance(targets, Mixed)
@@ -69,13 +69,10 @@ def test_only_policies_that_mix_images_mix_labels(name: str) -> None:
 
 
 def test_unknown_policy() -> None:
-    with pytest.raises(
-        InputError,
-        match=r"^unknown augmentation policy 'cutmx'; known: alternate-flip, article, crop-flip, cutmix, "
-        r"erase, mixup, photo, shift, wild; "
-        r"did you mean 'cutmix'\?$",
-    ):
+    with pytest.raises(InputError) as caught:
         augment.get("cutmx")
+    known = ", ".join(sorted(augment.POLICIES))
+    assert str(caught.value) == f"unknown augmentation policy 'cutmx'; known: {known}; did you mean 'cutmix'?"
 
 
 @pytest.mark.parametrize("policy", [*(augment.POLICIES.values()), lambda rng, x, y, visit: (x[:, ::-1], y)])

@@ -64,6 +64,8 @@ def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
     found |= _train("cnn1", begin, SIZES)
     found |= _train("cnn4", begin, SIZES[:1] * 2)
     found |= _train("wrn10_1", begin, SIZES[:1], "bfloat16")
+    for loss in ("binary_crossentropy", "focal"):
+        found[f"float32/dense after a step of {loss}"] = _step_of(loss)
     model = _model("cnn4", begin)
     images, labels = _batch(SIZES[0])
     found["judged/cnn4"] = backend.Inference(_build("cnn4")).logits(model.weights, images, batch_size=24)
@@ -122,3 +124,24 @@ def _train(
         f"{dtype}/{name} means": np.array(trainer.means()),
         f"{dtype}/{name} losses": trainer.losses(),
     }
+
+
+def dense(num_classes: int) -> keras.Model:
+    """A small linear network, always with the same weights."""
+    import keras
+
+    inputs = keras.Input((4,), dtype="uint8")
+    x = keras.layers.Rescaling(1 / 8)(inputs)
+    model = keras.Model(inputs, keras.layers.Dense(num_classes)(x))
+    rng = np.random.default_rng(0)
+    model.set_weights([rng.normal(size=weight.shape) for weight in model.weights])
+    return model
+
+
+def _step_of(loss: str) -> npt.NDArray[Any]:
+    import keras
+
+    model, rng = dense(NUM_CLASSES), np.random.default_rng(1)
+    trainer = backend.Trainer(model, keras.optimizers.SGD(1.0), loss=loss, label_smoothing=0.1)
+    trainer.step(rng.integers(0, 8, (20, 4), dtype=np.uint8), rng.integers(0, NUM_CLASSES, 20))
+    return np.concatenate([np.asarray(weight).ravel() for weight in model.weights])

@@ -30,9 +30,9 @@ def test_every_source_says_how_it_is_used() -> None:
 
 
 def test_an_unknown_source() -> None:
-    assert refusal("folders:x") == (
-        "unknown data source 'folders'; known: csv:FILE[,TEST_FILE], fashion-mnist, folder:DIR, "
-        "generated[:NUM_TRAIN], idx:DIR; did you mean 'folder:DIR'?"
+    known = ", ".join(sorted(source.syntax for source in SOURCES.values()))
+    assert (
+        refusal("folders:x") == f"unknown data source 'folders'; known: {known}; did you mean 'folder:DIR'?"
     )
     assert refusal("fashion_mnist").endswith("did you mean 'fashion-mnist'?")
 

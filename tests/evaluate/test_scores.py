@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, f1_score, log_loss
+from sklearn.metrics import accuracy_score, f1_score, log_loss, top_k_accuracy_score
 
 from clothier import evaluate
 from clothier.errors import DataError
@@ -31,8 +31,23 @@ def test_scores_agree_with_scikit_learn() -> None:
     assert scores.accuracy == accuracy_score(labels, predictions.labels)
     f1 = f1_score(labels, predictions.labels, average=None)
     assert [s.f1 for s in scores.per_class] == pytest.approx(list(f1))
+    assert scores.top2 == top_k_accuracy_score(labels, predictions.logits, k=2)
+    expected = ((predictions.uncalibrated_probabilities - np.eye(3)[labels]) ** 2).sum(axis=1).mean()
+    assert scores.brier == pytest.approx(expected, rel=1e-6)
     assert scores.confusion[1, 2] == ((labels == 1) & (predictions.labels == 2)).sum()
     assert scores.confusion.sum() == len(labels)
+
+
+def test_the_brier_score_goes_from_0_to_2() -> None:
+    certain = Predictions(np.array([[900, 0, 0]], np.float32))
+    assert evaluate.score(np.array([0]), certain, NAMES).brier == 0.0
+    assert evaluate.score(np.array([1]), certain, NAMES).brier == 2.0
+
+
+def test_of_two_classes_the_right_one_is_always_among_two() -> None:
+    two = Predictions(np.array([[1, 0], [0, 1]], np.float32))
+    scores = evaluate.score(np.array([1, 1]), two, NAMES[:2])
+    assert (scores.accuracy, scores.top2) == (0.5, 1.0)
 
 
 def test_loss_stays_finite_where_probabilities_underflow() -> None:

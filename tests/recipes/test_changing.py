@@ -71,6 +71,8 @@ def test_a_field_by_its_name_elsewhere_gets_ours(field: str, words: str) -> None
         ("schedule", "CosineAnnealingLR", "cosine"),
         ("precision", "bf16", "bfloat16"),
         ("resize", "Bilinear", "bilinear"),
+        ("loss", "sparse_categorical_crossentropy", "crossentropy"),
+        ("loss", "BCE", "binary_crossentropy"),
     ],
 )
 def test_a_value_by_its_name_elsewhere_gets_ours(field: str, value: str, right: str) -> None:

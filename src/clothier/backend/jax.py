@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from clothier.backend.averaging import at_step, kept_share
 from clothier.backend.door import jax, keras
+from clothier.backend.losses import objective
 from clothier.backend.tracing import overhearing
 from clothier.values import Floats, Halves, Images, Labels
 
@@ -49,6 +50,7 @@ class _Step:
         model: keras.Model,
         optimizer: keras.Optimizer,
         averages: Sequence[keras.Variable],
+        loss: str,
         label_smoothing: float,
         average_decay: float,
     ) -> None:
@@ -67,21 +69,26 @@ class _Step:
             place for place, own in enumerate(optimizer.variables) if own is optimizer.iterations
         ]
 
-        def loss(trainable: Any, fixed: Any, number: Any, inputs: Any, *targets: Any) -> Any:
+        def total(trainable: Any, fixed: Any, number: Any, inputs: Any, *targets: Any) -> Any:
             with at_step(number):
                 logits, fixed, penalties = model.stateless_call(
                     trainable, fixed, inputs, training=True, return_losses=True
                 )
             sharp, losses, num_correct = _losses(logits, label_smoothing, *targets)
-            total = losses.mean()
+            costs = (
+                losses
+                if loss == "crossentropy"
+                else objective(loss, logits, *targets, smoothing=label_smoothing)
+            )
+            mean = costs.mean()
             for penalty in penalties:  # of regularised weights; what is reported leaves them out
-                total += penalty
-            return total, (fixed, sharp, losses.sum(), num_correct)
+                mean += penalty
+            return mean, (fixed, sharp, losses.sum(), num_correct)
 
         def step(state: Any, sums: Any, inputs: Any, *targets: Any) -> Any:
             trainable, fixed, optimizing, averaged = state
             number = optimizing[iterations].astype("float32") + 1
-            slopes, (fixed, sharp, *added) = jax.grad(loss, has_aux=True)(
+            slopes, (fixed, sharp, *added) = jax.grad(total, has_aux=True)(
                 trainable, fixed, number, inputs, *targets
             )
             trainable, optimizing = optimizer.stateless_apply(optimizing, slopes, trainable)

@@ -55,6 +55,7 @@ class Library(Protocol):
         model: keras.Model,
         optimizer: keras.Optimizer,
         averages: Sequence[keras.Variable],
+        loss: str,
         label_smoothing: float,
         average_decay: float,
     ) -> Step: ...

@@ -24,6 +24,7 @@ def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
 class Trainer:
     """The compiled training step of one model and optimiser. Feed it batches, then read the epoch's means.
 
+    `loss` is one of LOSSES, and is what a step makes small; what is reported is cross-entropy whatever it is.
     `label_smoothing` is the share of each target that is spread evenly over all classes. `averages` stand beside
     the model's weights, in their order: with `average_decay` above 0, the means of what they were after each step, a
     step counting for less by that factor with each that follows; else there are none. `keep_losses` remembers the loss
@@ -35,6 +36,7 @@ class Trainer:
         model: keras.Model,
         optimizer: keras.Optimizer,
         *,
+        loss: str = "crossentropy",
         label_smoothing: float = 0.0,
         average_decay: float = 0.0,
         keep_losses: bool = False,
@@ -47,7 +49,9 @@ class Trainer:
             else []
         )
         self._optimizer = optimizer
-        self._step = library().training_step(model, optimizer, self.averages, label_smoothing, average_decay)
+        self._step = library().training_step(
+            model, optimizer, self.averages, loss, label_smoothing, average_decay
+        )
         self._num_seen = 0
         self._losses: list[Any] | None = [] if keep_losses else None
         self._rate: float | None = None  # the one last set

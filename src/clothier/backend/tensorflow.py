@@ -18,6 +18,7 @@ import numpy.typing as npt
 from clothier.backend.averaging import at_step, kept_share
 from clothier.backend.door import keras
 from clothier.backend.door import tensorflow as tf
+from clothier.backend.losses import objective
 from clothier.backend.tracing import overhearing
 from clothier.values import Floats, Halves, Images, Labels
 
@@ -94,6 +95,7 @@ class _Step:
         model: keras.Model,
         optimizer: keras.Optimizer,
         averages: Sequence[keras.Variable],
+        loss: str,
         label_smoothing: float,
         average_decay: float,
     ) -> None:
@@ -119,10 +121,13 @@ class _Step:
                 if label_smoothing:
                     even = -tf.reduce_mean(tf.nn.log_softmax(logits), axis=1)
                     losses = (1 - label_smoothing) * sharp + label_smoothing * even
-                loss = tf.reduce_mean(losses)
+                costs = losses
+                if loss != "crossentropy":
+                    costs = objective(loss, logits, labels, others, shares, smoothing=label_smoothing)
+                total = tf.reduce_mean(costs)
                 if model.losses:  # of regularised weights; what is reported leaves them out
-                    loss = tf.add_n([loss, *model.losses])
-            optimizer.apply(tape.gradient(loss, weights), weights)
+                    total = tf.add_n([total, *model.losses])
+            optimizer.apply(tape.gradient(total, weights), weights)
             if averages:
                 kept = kept_share(average_decay, number)
                 for average, weight in zip(averages, model.weights, strict=True):

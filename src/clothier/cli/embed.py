@@ -17,7 +17,7 @@ from clothier.errors import InputError, unknown_name
 from clothier.files import slug, write_atomic
 from clothier.values import UNKNOWN, Embedding, Floats, csvtext
 
-# The words of --project: the method and its parameters, the seed apart.
+# The words of --project: the method and its parameters, the seed apart. A method without one is its own.
 PROJECTIONS: dict[str, tuple[str, dict[str, int]]] = {
     "pca": ("pca", {}),
     "tsne": ("tsne", {"dimensions": 2}),
@@ -101,15 +101,19 @@ def embed(
 
 def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, int]]]:
     """What --project names, before anything is read."""
+    from clothier.embed.projections import METHODS
+
+    covered = {method for method, _ in PROJECTIONS.values()}
+    known = PROJECTIONS | {method: (method, {}) for method in METHODS if method not in covered}
     names = [name.strip() for name in project.split(",") if name.strip()]
     for name in names:
-        if name not in PROJECTIONS:
-            raise unknown_name("projection", name, PROJECTIONS)
+        if name not in known:
+            raise unknown_name("projection", name, known)
         if into is not None and name.startswith("umap"):
             raise InputError("--into places nothing on a UMAP map; wanted pca, tsne or tsne-3d")
     if into is not None and not names:
         raise InputError("--into is given without a map; wanted --project pca, tsne or tsne-3d")
-    return {name: PROJECTIONS[name] for name in names}
+    return {name: known[name] for name in names}
 
 
 def _ground(made: Embedding, into: Path | None) -> Embedding:

@@ -38,7 +38,7 @@ def loss_and_accuracy(labels: Labels, predictions: Predictions) -> tuple[float, 
 
 
 def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) -> Scores:
-    """Loss, accuracy, precision, recall, F1 and support a class, and the confusion matrix.
+    """Loss, accuracy, top-2 accuracy, Brier score, precision, recall, F1 and support a class, the confusion matrix.
 
     `labels` int64 (n,), `predictions.logits` float32 (n, num_classes). A class that is never predicted has
     precision 0, one without images no scores. Raises DataError where counts differ or n is 0.
@@ -60,7 +60,26 @@ def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) 
         accuracy=accuracy,
         per_class=per_class,
         confusion=confusion_matrix(labels, predicted, labels=classes).astype(np.int64),
+        top2=top2_accuracy(labels, predictions),
+        brier=brier(labels, predictions),
     )
+
+
+def top2_accuracy(labels: Labels, predictions: Predictions) -> float:
+    """The share of images whose class is one of the two with the largest logits, of equal ones the first."""
+    largest = np.argsort(-predictions.logits, axis=1, kind="stable")[:, :2]
+    return float((largest == np.asarray(labels)[:, None]).any(axis=1).mean())
+
+
+def brier(labels: Labels, predictions: Predictions) -> float:
+    """The mean over images of the squared distances, summed over classes, of the uncalibrated probabilities from 1 for
+    the true class and 0 for the others: 0 where all is certain and right, 2 where all is certain and wrong.
+
+    Source: G. W. Brier, "Verification of Forecasts Expressed in Terms of Probability", 1950, equation 2.
+    """
+    probabilities = predictions.uncalibrated_probabilities.astype(np.float64)
+    true = probabilities[np.arange(len(labels)), labels]
+    return float(((probabilities**2).sum(axis=1) - 2 * true + 1).mean())
 
 
 def calibration(

@@ -22,8 +22,10 @@ class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
     Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, section 3.
     """
 
+    momentum: float
+
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        momentum: float = self.momentum
+        momentum = self.momentum
         self.momentum = backend.moving_share(momentum)  # Keras's path reads it too
         try:
             return self._normalize(inputs, training, mask)

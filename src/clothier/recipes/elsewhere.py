@@ -13,12 +13,14 @@ FIELDS: dict[str, str] = {
     "batch": "batch_size",
     "batches": "batch_size",
     "bs": "batch_size",
+    "criterion": "loss",
     "dropout": "head_dropout",
     "dropoutrate": "head_dropout",
     "dtype": "precision",
     "ema": "average_decay",
     "emadecay": "average_decay",
     "epoch": "epochs",
+    "lossfunction": "loss",
     "lr": "learning_rate",
     "lr0": "learning_rate",
     "lrscheduler": "schedule",
@@ -61,6 +63,18 @@ OPTIONS: dict[str, str] = {
 }
 # field -> values as `_plain` writes them -> ours.
 VALUES: dict[str, dict[str, str]] = {
+    "loss": {
+        "bce": "binary_crossentropy",
+        "bcewithlogits": "binary_crossentropy",
+        "categoricalcrossentropy": "crossentropy",
+        "categoricalfocalcrossentropy": "focal",
+        "ce": "crossentropy",
+        "focalloss": "focal",
+        "nll": "crossentropy",
+        "sigmoid": "binary_crossentropy",
+        "softmax": "crossentropy",
+        "sparsecategoricalcrossentropy": "crossentropy",
+    },
     "optimizer": {"momentum": "sgd", "nag": "nesterov", "sgdw": "nesterov"},
     "precision": {"bf16": "bfloat16", "fp32": "float32", "mixedbfloat16": "bfloat16"},
     "schedule": {"cos": "cosine", "cosineannealinglr": "cosine", "cosinedecay": "cosine", "none": "constant"},

@@ -40,6 +40,9 @@ class Recipe:
     warmup: float = 0.0  # share of all steps, in [0, 1), over which it first rises linearly from 0
     momentum: float = 0.0  # muon, nesterov and sgd, in [0, 1)
     weight_decay: float = 0.004  # adamw and nesterov; Keras's default
+    # What training makes small: crossentropy, binary_crossentropy (each class against the rest) or focal. Reported
+    # losses are cross-entropy, and probabilities the softmax of the logits, whatever it is.
+    loss: str = "crossentropy"
     # Share of each target, in [0, 1), spread evenly over all classes; only the training loss knows of it. Source:
     # Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016, section 7.
     label_smoothing: float = 0.0

@@ -12,6 +12,7 @@ from clothier.recipes import elsewhere
 from clothier.recipes.optimizers import OPTIMIZERS
 
 VALIDATIONS = ("article", "default", "none", "stratified")
+LOSSES = ("binary_crossentropy", "crossentropy", "focal")
 VIEWS = ("image", "mirror", "mirror+shift")
 PRECISIONS = ("auto", "bfloat16", "float32")
 SCHEDULES = ("constant", "cosine", "linear")
@@ -21,6 +22,7 @@ BASE_ENDS = ("flatten", "logits")
 
 KNOWN: dict[str, Iterable[str]] = {
     "optimizer": OPTIMIZERS,
+    "loss": LOSSES,
     "validation": VALIDATIONS,
     "schedule": SCHEDULES,
     "views": VIEWS,

@@ -20,6 +20,7 @@ from clothier.values.names import MOST_CLASSES
 MOST_EPOCHS = 10**6
 LEAST, LARGEST = -1e-3, 1e30  # of a loss or a time; a mean of float32 may fall a little below 0
 MOST_SHARE = 1 + 1e-3  # and a little above 1
+MOST_BRIER = 2 + 1e-3
 JUDGED = ("test", "train", "training", "validation")
 
 
@@ -111,6 +112,8 @@ def _scores(fields: Fields) -> Scores:
     return Scores(
         loss=fields.number("loss", LEAST, LARGEST),
         accuracy=fields.number("accuracy", 0, 1),
+        top2=fields.maybe("top2", lambda name: fields.number(name, 0, 1)),
+        brier=fields.maybe("brier", lambda name: fields.number(name, 0, MOST_BRIER)),
         per_class=per_class,
         confusion=confusion,
     )

@@ -36,6 +36,7 @@ class Stage:
         self.trainer = backend.Trainer(
             model,
             self.optimizer,
+            loss=recipe.loss,
             label_smoothing=recipe.label_smoothing,
             average_decay=recipe.average_decay,
             keep_losses=bool(recipe.skip),

@@ -34,13 +34,17 @@ def in_words(score: float | None) -> str:
 class Scores:
     """Mean cross-entropy in nats, accuracy in [0, 1], a ClassScore a class, and the confusion matrix.
 
-    `confusion` is int64 (num_classes, num_classes): row = true class, column = predicted class.
+    `confusion` is int64 (num_classes, num_classes): row = true class, column = predicted class. `top2` is the share of
+    images whose class is one of the two most probable, `brier` the mean squared distance of the probabilities from the
+    truth, in [0, 2]; None where only the rest is known.
     """
 
     loss: float
     accuracy: float
     per_class: tuple[ClassScore, ...]
     confusion: Counts
+    top2: float | None = None
+    brier: float | None = None
 
     def lowest(self, most: int) -> tuple[ClassScore, ...]:
         """All classes in their order; where these are more than `most`, so many of those with the lowest F1, the lowest
@@ -59,6 +63,8 @@ class Scores:
         return {
             "loss": self.loss,
             "accuracy": self.accuracy,
+            "top2": self.top2,
+            "brier": self.brier,
             "per_class": [vars(score) for score in self.per_class],
             "confusion": np.column_stack([cells, self.confusion[*cells.T]]).tolist(),
         }
