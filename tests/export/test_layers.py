@@ -12,6 +12,7 @@ from keras import layers
 
 from clothier.errors import ExportError
 from clothier.export import emit
+from clothier.export.graph import by_layers
 from clothier.export.running import onnx_outputs
 
 IMAGES = np.random.default_rng(2).integers(0, 256, (3, 11, 9, 3), dtype=np.uint8)
@@ -87,6 +88,25 @@ def test_layers_agree_with_keras(name: str) -> None:
     assert np.abs(logits - theirs).max() <= 1e-5 * np.abs(theirs).max()
 
 
+def _relu(x: Any) -> Any:
+    """Of that name in a user's code."""
+    return keras.ops.minimum(x, 1)
+
+
+_relu.__name__ = "relu"
+_Relu = type("Activation", (layers.ReLU,), {})
+
+
+class _Stacked:
+    def __call__(self, x: Any) -> Any:
+        return layers.Concatenate(axis=1, name="s")([x, layers.MaxPooling2D(1)(x)])
+
+
+class _Spread:
+    def __call__(self, x: Any) -> Any:
+        return layers.Add(name="s")([x, layers.Conv2D(1, 1)(x)])
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -106,9 +126,34 @@ def test_layers_agree_with_keras(name: str) -> None:
             lambda: layers.MaxPooling2D(2, padding="same", name="p"),
             "layer p pools with padding same; wanted valid",
         ),
+        (
+            lambda: layers.Activation(_relu, name="a"),
+            "layer a has the activation of your own; wanted relu or linear",
+        ),
+        (lambda: _Relu(name="a"), "layer a is a Activation; wanted one of Activation, Add,"),
+        (
+            lambda: layers.GlobalAveragePooling2D(keepdims=True, name="g"),
+            "layer g is a GlobalAveragePooling2D of other axes or shapes; wanted channels last",
+        ),
+        (
+            lambda: layers.Dense(4, name="d"),
+            "layer d is a Dense of other axes or shapes; wanted channels last",
+        ),
+        (
+            lambda: layers.BatchNormalization(axis=1, name="b"),
+            "layer b is a BatchNormalization of other axes",
+        ),
+        (lambda: _Stacked(), "layer s is a Concatenate of other axes"),
+        (lambda: _Spread(), "layer s is a Add of other axes"),
+        (
+            lambda: layers.Resizing(4, 8, crop_to_aspect_ratio=True, name="r"),
+            "layer r is a Resizing of other axes or shapes",
+        ),
     ],
 )
 def test_what_is_not_covered_is_told(make: Callable[[], Any], words: str) -> None:
+    """Keras's own export takes the network then."""
+    model = _network(make())
     with pytest.raises(ExportError) as caught:
-        emit(_network(make()))
+        by_layers(model, {"logits": model.output})
     assert words in str(caught.value)

@@ -10,14 +10,13 @@ import numpy as np
 from clothier import backend, models
 from clothier.errors import InputError, unknown_name
 from clothier.export.bundling import bundle_of, write_model_file
-from clothier.export.checking import Agreement, compare, require
+from clothier.export.checking import NUM_CHECKED, Agreement, compare, require
 from clothier.export.formats import FORMATS, Work
 from clothier.export.graph import emit
 from clothier.files import write_atomic
 from clothier.runs import Run, trained
 from clothier.values import Dataset, Floats, Images, softmax
 
-NUM_CHECKED = 1000  # images that are predicted again
 NUM_DRAWN = 50  # of noise, where there are no others
 
 

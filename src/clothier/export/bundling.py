@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clothier import bundle, calibrate
+from clothier import backend, bundle, calibrate, models
 from clothier.bundle import Bundle, Lookalikes, Manifest, graphs
 from clothier.calibrate import Calibration
 from clothier.errors import RunError, command
+from clothier.export.checking import NUM_CHECKED, compare, require
 from clothier.export.graph import emit
 from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
+from clothier.models.plan import CUSTOM
 from clothier.runs import Run, trained
-from clothier.values import Dataset, PhaseScores, Split, softmax
+from clothier.values import Dataset, Images, PhaseScores, Split, softmax
 from clothier.values.names import plain
+
+if TYPE_CHECKING:
+    import keras
 
 MOST_IMAGES = 12_000  # that a network is calibrated on
 LEAST_IMAGES = 500
@@ -49,6 +55,8 @@ def bundle_of(
     description = run.description()
     model, plan = trained.load(run), description.plan
     graph = emit(model, views=plan.views)
+    if plan.model == CUSTOM:
+        _check(graph, model, plan.views, (dataset.validation or dataset.train).images[:NUM_CHECKED], between)
     if int8:
         graph = quantize(graph, dataset.train.images)
     width = graphs.width_of_features(graph)
@@ -76,6 +84,14 @@ def bundle_of(
         statistics=known.as_tensors(),
         lookalikes=_lookalikes(graph, dataset.train, dataset.num_classes, lookalikes) if lookalikes else None,
     )
+
+
+def _check(graph: bytes, model: keras.Model, views: str, images: Images, between: Callable[[], None]) -> None:
+    """ExportError where the graph of a user's own network predicts other than the network."""
+    judge = backend.Inference(models.averaged(model, views))
+    ours = softmax(judge.logits(model.get_weights(), images))
+    (logits,) = onnx_outputs(graph, images, ["logits"], between)
+    require(compare(ours, softmax(logits)), "the ONNX graph", float32=True)
 
 
 def write_model_file(run: Run, dataset: Dataset, between: Callable[[], None] = lambda: None) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from clothier.errors import ExportError
 from clothier.values import Floats
 
+NUM_CHECKED = 1000  # images that are predicted again
 MOST_DIFFERENCE = 1e-4  # of a probability, in float32
 LEAST_AGREEMENT = 0.995  # of labels, in lower precision
 

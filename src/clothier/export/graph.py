@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clothier import models
-from clothier.export import activations, layers
+from clothier.errors import ExportError
+from clothier.export import activations, converted, layers
 from clothier.export.activations import Value
 from clothier.export.nodes import Nodes
 
@@ -26,29 +27,53 @@ def emit(model: keras.Model, *, views: str = "image", temperature: float | None 
     by it.
 
     `features` are the activations that the logits are computed from. With other `views` than "image", both are means
-    over them, and probabilities are those of the mean logits. Raises ExportError for a layer that is not covered.
+    over them, and probabilities are those of the mean logits. A network with a layer that export.layers does not cover
+    is converted by Keras's own export. Raises ExportError for one that this does not cover either.
     """
     height, width, channels = (int(side) for side in model.input.shape[1:])
     features = model.get_layer(models.features_layer(model)).output
-    nodes = Nodes()
-    nodes.add("Transpose", ["images"], "images/planes", perm=[0, 3, 1, 2])
-    nodes.add("Cast", ["images/planes"], _PLANES, to=1)
-    start = Value(_PLANES, (height, width, channels), whole=True)
-    walk = _Walk(nodes, model, start, wanted=(features, model.output))
-    outputs = {
-        name: walk.settled(tensor) for name, tensor in (("features", features), ("logits", model.output))
-    }
-    for name, value in outputs.items():
-        nodes.rename(value.name, name)
+    outputs = {"features": features, "logits": model.output}
+    nodes = _network(model, outputs)
     if views != "image":
         _average(nodes, (height, width), views, list(outputs))
-    widths = {"logits": outputs["logits"].shape[0], "features": outputs["features"].shape[0]}
+    widths = {name: int(outputs[name].shape[1]) for name in ("logits", "features")}
     if temperature is not None:
         divisor = nodes.constant("temperature", np.array([temperature], np.float32))
         nodes.add("Div", ["logits", divisor], "logits/calibrated")
         nodes.add("Softmax", ["logits/calibrated"], "probabilities", axis=1)
         widths = {"probabilities": widths["logits"]}
     return nodes.model((height, width, channels), widths)
+
+
+def _network(model: keras.Model, outputs: dict[str, Any]) -> Nodes:
+    """The nodes that make those outputs, which are Keras tensors by name, of one image."""
+    try:
+        return by_layers(model, outputs)
+    except ExportError:
+        nodes = _start()
+        for name, made in converted.add(nodes, _PLANES, model, outputs).items():
+            nodes.rename(made, name)
+        return nodes
+
+
+def by_layers(model: keras.Model, outputs: dict[str, Any]) -> Nodes:
+    """The same, all of our own functions for layers. Raises ExportError for a layer that these do not cover."""
+    height, width, channels = (int(side) for side in model.input.shape[1:])
+    nodes = _start()
+    start = Value(_PLANES, (height, width, channels), whole=True)
+    walk = _Walk(nodes, model, start, wanted=tuple(outputs.values()))
+    names = {name: walk.settled(tensor).name for name, tensor in outputs.items()}
+    for name, made in names.items():
+        nodes.rename(made, name)
+    return nodes
+
+
+def _start() -> Nodes:
+    """From images to planes of floats."""
+    nodes = Nodes()
+    nodes.add("Transpose", ["images"], "images/planes", perm=[0, 3, 1, 2])
+    nodes.add("Cast", ["images/planes"], _PLANES, to=1)
+    return nodes
 
 
 def _average(nodes: Nodes, size: tuple[int, int], views: str, outputs: list[str]) -> None:

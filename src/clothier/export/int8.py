@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
 import platform
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +11,7 @@ import numpy.typing as npt
 import onnx
 from onnx import numpy_helper
 
+from clothier.export.quiet import quietly
 from clothier.values import Images
 
 NUM_IMAGES = 1000  # that ranges of activations are taken from
@@ -33,7 +30,7 @@ def quantize(graph: bytes, images: Images) -> bytes:
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 
     model = onnx.load_from_string(graph)
-    with tempfile.TemporaryDirectory() as folder, _quietly():
+    with tempfile.TemporaryDirectory() as folder, quietly():
         made = Path(folder) / "int8.onnx"
         quantize_static(
             model,
@@ -90,15 +87,3 @@ def _reader(images: Images) -> object:
             return None if batch is None else {"images": batch}
 
     return Reader()
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """It recommends preparations on the root logger that our graphs need not."""
-    previous = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        logging.disable(previous)

@@ -75,7 +75,7 @@ def _ending(
     nodes: Nodes, layer: Any, kind: str, x: Value, linear: Linear, shape: tuple[int, ...], **attributes: Any
 ) -> Value:
     """The layer's node and its activation."""
-    activation = getattr(layer.activation, "__name__", "")
+    activation = _activation_name(layer)
     if activation == "linear":
         nodes.linear(kind, layer.name, x.name, linear, layer.name, **attributes)
         return Value(layer.name, shape, linear=linear)
@@ -86,7 +86,7 @@ def _ending(
 
 
 def _activation(nodes: Nodes, layer: Any, x: Value) -> Value:
-    kind = layer.activation.__name__
+    kind = _activation_name(layer)
     if kind == "linear":
         return x
     if kind != "relu":
@@ -228,11 +228,44 @@ LAYERS: dict[str, Emit] = {
 
 
 def emit(nodes: Nodes, layer: Any, given: Sequence[Value]) -> Value:
-    """The layer's output; ExportError for a kind of layer that is not in the table."""
+    """The layer's output; ExportError for a kind of layer that is not in the table, or for settings that it does not
+    cover."""
     kind = type(layer).__name__
-    if kind not in LAYERS:
+    if kind not in LAYERS or not _is_known(layer):
         raise ExportError(f"layer {layer.name} is a {kind}; wanted one of {', '.join(LAYERS)}")
+    if not _is_plain(layer, given):
+        raise ExportError(f"layer {layer.name} is a {kind} of other axes or shapes; wanted channels last")
     return LAYERS[kind](nodes, layer, *given)
+
+
+def _is_known(thing: Any) -> bool:
+    """Whether it is Keras's or ours, and no other of the same name."""
+    return str(getattr(thing, "__module__", "")).startswith(("keras.", "clothier."))
+
+
+def _is_plain(layer: Any, given: Sequence[Value]) -> bool:
+    """Whether the layer takes vectors, or images with the channels last, and mixes no axes but the usual ones."""
+    ranks = {len(x.shape) for x in given}
+    same_shapes = type(layer).__name__ != "Add" or len({x.shape for x in given}) == 1
+    last = (-1, max(ranks))
+    usual = type(layer).__name__ not in ("BatchNormalization", "Concatenate") or layer.axis in last
+    vectors = type(layer).__name__ != "Dense" or ranks == {1}
+    others = [
+        getattr(layer, "data_format", "channels_last") not in (None, "channels_last"),
+        getattr(layer, "keepdims", False),
+        getattr(layer, "crop_to_aspect_ratio", False),
+        getattr(layer, "pad_to_aspect_ratio", False),
+    ]
+    return ranks <= {1, 3} and len(ranks) == 1 and same_shapes and usual and vectors and not any(others)
+
+
+def _activation_name(layer: Any) -> str:
+    activation = layer.activation
+    return (
+        str(activation.__name__)
+        if _is_known(activation) and hasattr(activation, "__name__")
+        else "of your own"
+    )
 
 
 def _means(layer: Any, size: int, new_size: int, axis: int) -> Array:
