@@ -57,6 +57,8 @@ __all__ = [*_PUBLIC, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "sklearn":  # which needs scikit-learn
+        return importlib.import_module("clothier.sklearn")
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)
     raise AttributeError(f"module 'clothier' has no attribute '{name}'")

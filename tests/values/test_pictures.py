@@ -147,6 +147,11 @@ def test_what_is_not_taken_is_told_in_a_line(images: Any, message: str) -> None:
         as_images(images)
 
 
+def test_dark_images_are_taken_where_they_may_be_few() -> None:
+    assert as_images(np.full((1, 2, 2), 1 / 255), suspect=False).max() == 1
+    assert as_images(np.ones((1, 2, 2), np.uint8), suspect=False).max() == 1
+
+
 def test_errors_name_the_images() -> None:
     with pytest.raises(DataError, match=r"^test images are float64 from 0 to 2; "):
         as_images(np.array([[[0.0, 2.0]]]), "test images")

@@ -18,14 +18,15 @@ _SHAPES = "(n, height, width) or (n, height, width, 1 or 3)"
 _VALUES = "uint8, or floats in [0, 1]"
 
 
-def as_images(images: Any, what: str = "images") -> Images:
+def as_images(images: Any, what: str = "images", *, suspect: bool = True) -> Images:
     """uint8 (n, height, width, channels) of an array, a tensor, a data frame, or a list of pictures or arrays.
 
     Shapes (n, height, width) and (n, height, width, 1 or 3) are taken; values are uint8, other integers from 0 to 255,
-    or floats in [0, 1], which are rounded to 255ths. `what` names them in errors. Raises DataError for anything else.
+    or floats in [0, 1], which are rounded to 255ths. `what` names them in errors. Raises DataError for anything else;
+    unless `suspect` is false, also for ranges that only a few dark images have, such as integers up to 1.
     """
     array = _pictures(images, what) if _are_pictures(images) else as_array(images, what)
-    return as_bytes(_with_channels(array, what), what)
+    return as_bytes(_with_channels(array, what), what, suspect=suspect)
 
 
 def as_array(values: Any, what: str) -> npt.NDArray[Any]:
@@ -115,8 +116,8 @@ def _with_channels(array: npt.NDArray[Any], what: str) -> npt.NDArray[Any]:
     return array
 
 
-def as_bytes(array: npt.NDArray[Any], what: str) -> Images:
-    """The pixels of a non-empty array as uint8; DataError for a range that is not taken."""
+def as_bytes(array: npt.NDArray[Any], what: str, *, suspect: bool = True) -> Images:
+    """The pixels of a non-empty array as uint8; DataError for a range that is not taken, as of `as_images`."""
     kind = array.dtype.kind
     if kind not in "uif":
         raise DataError(f"{what} are {_kind(array)}; wanted {_VALUES}; convert them: images.astype('uint8')")
@@ -128,7 +129,7 @@ def as_bytes(array: npt.NDArray[Any], what: str) -> Images:
         if low < 0 or high > 1:
             advice = "divide them by 255" if low >= 0 and high <= 255 else "scale them"
             raise DataError(f"{told}; {advice}")
-        if 0 < high <= 1.5 / 255:
+        if suspect and 0 < high <= 1.5 / 255:
             raise DataError(f"{told}; these seem to have been divided by 255 twice; divide them once")
         pixels = np.empty(array.shape, np.uint8)
         for start in range(0, len(array), _BLOCK):
@@ -137,7 +138,7 @@ def as_bytes(array: npt.NDArray[Any], what: str) -> Images:
         return pixels
     if low < 0 or high > 255:
         raise DataError(f"{told}; scale them to 0..255 first")
-    if high == 1:
+    if suspect and high == 1:
         raise DataError(
             f"{told}, and integers up to 1 are nearly black; multiply them by 255, or give floats"
         )

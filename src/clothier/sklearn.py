@@ -1,0 +1,139 @@
+"""clothier's networks as a scikit-learn classifier."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from clothier import api, bundle
+from clothier.errors import InputError
+from clothier.predict import Predictor
+from clothier.recipes import Recipe
+from clothier.values import Dataset, Images, Predictions
+from clothier.values.pictures import as_array, as_images
+
+
+class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn publishes no types
+    """A classifier of images, for `cross_val_score`, `GridSearchCV`, `Pipeline` and the rest of scikit-learn.
+
+    `recipe` is a name from `clothier recipes` or a Recipe; `changes` are fields of it, such as {"batch_size": 64}.
+    `epochs` are all there are, and `augmented_epochs` come on top. `image_shape` is (height, width) or (height, width,
+    channels), for images that come flattened. `validation` is the share of the training images that calibrates the
+    probabilities, or None. `model` and `augment` are as of `clothier.train`. The run goes to a temporary folder unless
+    `root` names one; what predictions need is kept in the object, which can be pickled.
+
+    After `fit`, `classes_` are the sorted labels, `predictor_` gives `clothier.values.Predictions`, and `run_path_` is
+    the run's folder, where `root` was named. Raises InputError as `Dataset.from_arrays` and `clothier.train`.
+    """
+
+    def __init__(
+        self,
+        recipe: str | Recipe = "cnn1",
+        *,
+        image_shape: tuple[int, ...] | None = None,
+        epochs: int = 10,
+        augmented_epochs: int = 0,
+        changes: dict[str, Any] | None = None,
+        validation: float | None = 0.2,
+        model: Any = None,
+        augment: Any = None,
+        random_state: int = 13,
+        verbose: int = 0,
+        root: str | Path | None = None,
+    ) -> None:
+        self.recipe = recipe
+        self.image_shape = image_shape
+        self.epochs = epochs
+        self.augmented_epochs = augmented_epochs
+        self.changes = changes
+        self.validation = validation
+        self.model = model
+        self.augment = augment
+        self.random_state = random_state
+        self.verbose = verbose
+        self.root = root
+
+    def fit(self, X: Any, y: Any) -> ImageClassifier:  # noqa: N803 - scikit-learn's names
+        """Train on images (n, height, width), (n, height, width, 1 or 3), or flattened (n, pixels) with `image_shape`,
+        and labels (n,), integers or texts; returns itself."""
+        labels = as_array(y, "labels")
+        self.classes_, numbers = np.unique(labels, return_inverse=True)
+        data = Dataset.from_arrays(
+            (self._images(X), numbers),
+            validation=self.validation,
+            class_names=[str(label) for label in self.classes_.tolist()],
+            seed=self.random_state,
+        )
+        with tempfile.TemporaryDirectory(prefix="clothier-") as folder:
+            run = api.train(
+                self.recipe,
+                data,
+                model=self.model,
+                augment=self.augment,
+                root=self.root or folder,
+                verbose=self.verbose,
+                epochs=self.epochs,
+                augmented_epochs=self.augmented_epochs,
+                seed=self.random_state,
+                **(self.changes or {}),
+            )
+            if not run.model_file.is_file():
+                raise InputError(
+                    f"the network of {run.name} cannot be exported, so it cannot predict here; wanted one of layers "
+                    "that clothier exports; train it with clothier.train, which says why"
+                )
+            self._model_file = run.model_file.read_bytes()
+        self.run_path_ = run.path if self.root else None
+        self._predictor: Predictor | None = None
+        return self
+
+    def predictions(self, X: Any) -> Predictions:  # noqa: N803
+        """What the network says of the images: logits, calibrated probabilities, statuses and warnings."""
+        check_is_fitted(self)
+        if self._predictor is None:
+            self._predictor = Predictor(bundle.read(io.BytesIO(self._model_file)))
+        return self._predictor.predict(self._images(X, suspect=False))
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float32]:  # noqa: N803
+        """Calibrated probabilities float32 (n, num_classes), in the order of `classes_`."""
+        return self.predictions(X).probabilities
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
+        """The most probable class of each image, (n,), of the labels' own type."""
+        numbers = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[numbers])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the open network, which is opened again when it is needed."""
+        state: dict[str, Any] = super().__getstate__()
+        return {**state, "_predictor": None} if "_predictor" in state else state
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model_file")
+
+    def _images(self, X: Any, suspect: bool = True) -> Images:  # noqa: N803
+        """uint8 (n, height, width, channels)."""
+        images = X
+        if self.image_shape is not None:
+            array = as_array(X, "images")
+            size = int(np.prod(self.image_shape))
+            if array.ndim == 2:
+                if array.shape[1] != size:
+                    raise InputError(
+                        f"images have {array.shape[1]} pixels each, and image_shape is {tuple(self.image_shape)}, "
+                        f"which has {size}; wanted as many"
+                    )
+                images = array.reshape(len(array), *self.image_shape)
+        return as_images(images, suspect=suspect)
