@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,18 @@ def test_a_model_file_is_exported_as_a_model_file_alone(file: Path, tmp_path: Pa
         InputError, match=r"is a model file; wanted a run to export as 'onnx'; open the run's folder$"
     ):
         clothier.open(file).export("onnx")
+
+
+def test_the_documents_example_runs(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "predict.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    made.save(tmp_path / "wardrobe", made.pictures(3))
+    exec(example.replace("runs/cnn3-1", str(file)), {})
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert (tmp_path / "answers.csv").is_file()
+    assert (tmp_path / "heat.png").is_file()
 
 
 def test_the_light_install_suffices(file: Path, tmp_path: Path) -> None:

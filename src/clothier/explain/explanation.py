@@ -39,12 +39,13 @@ class Explanation:
     method: str
     layers: tuple[FeatureMaps, ...] = ()
 
-    def figure(self) -> Figure:
-        """The image, and beside it the image under the heat. Raises MissingExtraError without matplotlib."""
+    def figure(self, notice: str = "") -> Figure:
+        """The image, and beside it the image under the heat; the notice, such as that of a data set, below. Raises
+        MissingExtraError without matplotlib."""
         extras.load("matplotlib", "a figure")
         from clothier import plots
 
-        return plots.heat_overlay(self.image, self.heat, self._title())
+        return plots.heat_overlay(self.image, self.heat, self._title(), notice)
 
     def to_png(self, path: str | Path) -> None:
         """Write the image, and beside it the image under the heat, as a PNG file. Raises WriteError."""
