@@ -142,3 +142,35 @@ def test_the_light_install_suffices(file: Path, tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("2\n", "")
+
+
+def test_it_is_judged_by_labelled_images(file: Path, tmp_path: Path) -> None:
+    model, images = clothier.open(file), made.pictures(60)
+    labels = made.outputs(images)[0].argmax(axis=1)
+    wrong = np.where(np.arange(60) < 6, (labels + 1) % 3, labels)
+    found = model.evaluate((images, wrong))
+    assert (found.accuracy, sorted(found.mistakes)) == (0.9, [*range(6)])
+    names = [f"my {made.CLASSES[label]}" for label in labels]
+    assert model.evaluate((images, names), mapping={name: name[3:] for name in names}).accuracy == 1
+    own, others = ([made.CLASSES[label] for label in found] for found in (labels, labels[::-1]))
+    dataset = clothier.Dataset.from_arrays((images, own), test=(images, others), validation=None)
+    assert model.evaluate(dataset).accuracy == np.mean(labels == labels[::-1])
+    assert model.evaluate(dataset, split="train").accuracy == 1
+    split = clothier.Split(images, labels)
+    assert model.evaluate(split).accuracy == 1
+    with pytest.raises(InputError, match="the data and the model share no class"):
+        model.evaluate((images, names))
+
+
+def test_it_is_judged_by_photos_as_it_predicts_them(file: Path, tmp_path: Path) -> None:
+    model = clothier.open(file)
+    for number, name in enumerate(made.CLASSES):
+        for path in made.save(tmp_path / "photos" / name, made.pictures(5, seed=number)):
+            path.rename(path.with_name(f"{name}-{path.name}"))
+    told: list[tuple[str, int, int]] = []
+    found = model.evaluate(f"folder:{tmp_path / 'photos'}", report=lambda *words: told.append(words))
+    predicted = model.predict(tmp_path / "photos")
+    right = [Path(one.filename).parent.name == one.class_name for one in predicted]
+    assert (found.num_images, found.accuracy) == (15, float(np.mean(right)))
+    assert told == [("photos", 15, 15)]
+    assert repr(found).startswith(f"<Evaluation of {file} on folder:")

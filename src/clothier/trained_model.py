@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from clothier import explain as explaining
 from clothier import predict as predicting
+from clothier.data import LoadOptions
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.explain import Explanation, occlusion
 from clothier.files import write_atomic
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor, inputs
 from clothier.runs import Run
-from clothier.values import Dataset, Floats, Images, Predictions
+from clothier.values import Dataset, Floats, Images, Predictions, Report
+
+if TYPE_CHECKING:
+    from clothier.evaluate import Evaluation
 
 
 def open(path: str | Path | Run | None = None) -> Model:  # noqa: A001 - as clothier.open
@@ -57,6 +61,32 @@ class Model:
         """
         parts = list(self._batches(x))
         return Predictions.concatenate(parts) if parts else self._predictor.predict(self._no_images())
+
+    def evaluate(
+        self,
+        data: Any,
+        *,
+        split: str | None = None,
+        mapping: Mapping[str, str] | None = None,
+        report: Report | None = None,
+    ) -> Evaluation:
+        """How the model does on labelled images: `model.evaluate("folder:photos").accuracy`.
+
+        `data` is a source, such as "fashion-mnist" or "folder:photos", whose photos are prepared as `predict` prepares
+        them; or a Dataset, a Split, or a tuple (images, labels), whose images have the model's own shape. `split` is
+        train, validation or test, by default the last that is there. Classes are matched by name; `mapping` names those
+        that differ, {class of the data: class of the model}. Labels that are integers count the model's classes.
+        `report` is told (what, done, total). Needs clothier[train], but no Keras. Raises InputError where data and
+        model share no class or the images have another shape, and as `clothier.load`.
+        """
+        from clothier.predict import evaluating  # scikit-learn and SciPy, which the light install leaves out
+
+        if isinstance(data, str):
+            options = LoadOptions(progress=report, warn=_warn)
+            images = evaluating.labelled(data, split, options, self._run, self._predictor.source)
+        else:
+            images = evaluating.in_memory(data, split, self.class_names)
+        return evaluating.evaluation(self._predictor, self._name, images, mapping, report)
 
     def embed(self, x: Any) -> Floats:
         """The features from which the network computes its logits, float32 (n, d); `x` and errors as of `predict`.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -155,3 +156,19 @@ def test_no_class_in_common(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert said.startswith(
         "the data and the model share no class: the data have 'lamp'; the model has 'T-shirt/top', "
     )
+
+
+def test_the_python_of_its_page_runs(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "evaluate.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "photos").symlink_to(photos)
+    monkeypatch.chdir(tmp_path)
+    test = data.load("generated:300").split("test")
+    exec(compile(code, "evaluate.md", "exec"), {"images": test.images[..., 0], "labels": test.labels})
+    first, paths, last = capsys.readouterr().out.splitlines()
+    with_json = judged(capsys, "box", "--data", "folder:photos", "--map", "longsleeve=Pullover")
+    assert float(first.split()[0]) == with_json["accuracy"]
+    assert "photos/" in paths
+    assert 0 <= float(last) <= 1

@@ -55,7 +55,7 @@ def test_its_scores_are_those_of_other_libraries() -> None:
     assert found.accuracy == accuracy_score(labels, logits.argmax(axis=1))
     assert found.loss == pytest.approx(log_loss(labels, probabilities, labels=range(4)), rel=1e-5)
     assert found.scores.loss == pytest.approx(log_loss(labels, softmax(logits), labels=range(4)), rel=1e-5)
-    assert found.top2_accuracy == top_k_accuracy_score(labels, logits, k=2, labels=range(4))
+    assert found.top2 == top_k_accuracy_score(labels, logits, k=2, labels=range(4))
     wanted = confusion_matrix(labels, logits.argmax(axis=1), labels=range(4))
     assert np.array_equal(found.scores.confusion, wanted)
     assert found.reliability.error == reliability(probabilities, labels).error

@@ -9,13 +9,10 @@ import typer
 
 from clothier.cli import evaluate_tables, options, screen
 from clothier.data import LoadOptions
-from clothier.predict import Predictor, read, uncalibrated
-from clothier.runs import Run
+from clothier.predict import opened, run_of, uncalibrated
 
 if TYPE_CHECKING:
     from clothier.evaluate import Evaluation
-
-BOX = "box"
 
 
 def evaluate(
@@ -92,14 +89,11 @@ def _evaluated(
     from clothier.evaluate import read_mapping
     from clothier.predict import evaluating
 
-    path = None if model == BOX else Path(model)
-    bundle = read(path)
-    run = Run(path) if path is not None and path.is_dir() else None
-    predictor = Predictor(bundle)
+    predictor = opened(model)
     screen.notice(uncalibrated(predictor))
     with screen.counting() as progress:
         load_options = LoadOptions(data_dir=data_dir, progress=progress, warn=screen.notice)
-        images = evaluating.labelled(source, split, load_options, run, bundle.manifest.source)
+        images = evaluating.labelled(source, split, load_options, run_of(model), predictor.source)
         screen.notice(images.notice)
         mapping = read_mapping(settings, images.class_names)
         return evaluating.evaluation(predictor, model, images, mapping, progress)

@@ -35,7 +35,7 @@ def _show_numbers(evaluation: Evaluation) -> None:
     low, high = evaluation.interval
     rows = [
         ("accuracy", f"{evaluation.accuracy:.4f}", f"95% interval {low:.4f} to {high:.4f}"),
-        ("top-2 accuracy", f"{evaluation.top2_accuracy:.4f}", ""),
+        ("top-2 accuracy", f"{evaluation.top2:.4f}", ""),
         ("loss", f"{evaluation.loss:.4f}", _loss_remark(evaluation)),
         ("calibration error", f"{evaluation.reliability.error:.4f}", _confidence_remark(evaluation)),
     ]

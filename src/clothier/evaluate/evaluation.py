@@ -13,7 +13,7 @@ from clothier.calibrate import Reliability, reliability
 from clothier.data import Labelled
 from clothier.errors import DataError
 from clothier.evaluate.classes import MISSING, Matching
-from clothier.evaluate.scores import interval, loss_and_accuracy, score
+from clothier.evaluate.scores import interval, loss_and_accuracy, score, top2_accuracy
 from clothier.values import CLASS_COLUMNS, SURE, UNLIKE, UNSURE, Floats, Labels, Predictions, Scores, markup
 from clothier.wording import counted
 
@@ -124,10 +124,9 @@ class Evaluation:
         return loss_and_accuracy(self.labels, Predictions(logits))[0]
 
     @cached_property
-    def top2_accuracy(self) -> float:
+    def top2(self) -> float:
         """The share of images whose class is one of the two most probable ones."""
-        best = np.argsort(-self.predictions.logits[self.counted], axis=1, kind="stable")[:, :2]
-        return float((best == self.labels[:, None]).any(axis=1).mean())
+        return top2_accuracy(self.labels, Predictions(self.predictions.logits[self.counted]))
 
     @cached_property
     def reliability(self) -> Reliability:
@@ -192,7 +191,7 @@ class Evaluation:
             "images": self.num_images,
             "accuracy": self.accuracy,
             "interval": list(self.interval),
-            "top2_accuracy": self.top2_accuracy,
+            "top2": self.top2,
             "calibrated": self.is_calibrated,
             "loss": self.loss,
             "uncalibrated_loss": scores["loss"],

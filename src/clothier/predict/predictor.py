@@ -35,10 +35,12 @@ class Predictor:
         self.num_features = self._engine.num_features
         self.calibration = Calibration()
         self.class_names = tuple(map(str, range(self.num_classes)))
+        self.source = ""  # the data that it was trained on, as a model file names them
         self.photos = "pad"  # how a photo becomes such an image, as photo.doctor.prepare has it
         if isinstance(model, Bundle):
             said = model.manifest
             self.class_names, self.photos = said.class_names, said.preprocessing["photos"]
+            self.source = said.source
             self.calibration = Calibration.of_tensors(said.temperature, said.thresholds, model.statistics)
         known = self.calibration.statistics
         if known is not None and not known.fits(self.num_features, self.image_shape):
