@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.common import Row, parser, reporting
 from clothier import predict
-from clothier.serve.engine import TOGETHER, Batcher
+from clothier.serve.batcher import TOGETHER, Batcher
 
 
 def per_second(predictor: predict.Predictor, clients: int, together: int, images: int) -> float:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from clothier import __version__
 from clothier.errors import RefusedError
 from clothier.serve import tensors
-from clothier.serve.engine import FEW
+from clothier.serve.batcher import FEW
 from clothier.serve.responses import Json
 from clothier.serve.service import READY, ServedModel, Service
 from clothier.serve.tensors import TensorRequest

@@ -18,7 +18,7 @@ from clothier.predict import Predictor, file_of
 from clothier.serve.admission import Crowd
 from clothier.serve.budget import Budget
 from clothier.serve.decoders import Decoders, Manner
-from clothier.serve.engine import FEW, Batcher
+from clothier.serve.batcher import FEW, Batcher
 from clothier.serve.metrics import Metrics
 from clothier.serve.request_body import Bodies
 from clothier.serve.settings import Settings
@@ -30,7 +30,7 @@ LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
 QUEUE = 8
 # Bulk work that is taken, in seconds of a core, to the time in which it must be done: of all requests together, and of
 # one that comes alone. Beside as much ordinary work as there can be it has a quarter of the decoders' turns and a
-# sixth of a core (worker_queue.BULK_EVERY, engine.NICE).
+# sixth of a core (worker_queue.BULK_EVERY, batcher.NICE).
 TOGETHER, ALONE = 1 / 6, 1 / 4
 _LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
 

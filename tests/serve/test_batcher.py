@@ -12,7 +12,7 @@ from serve.in_process import finished
 
 from clothier.errors import InputError
 from clothier.predict import Predictor
-from clothier.serve.engine import BULK, FEW, TOGETHER, Batcher
+from clothier.serve.batcher import BULK, FEW, TOGETHER, Batcher
 from clothier.values import Images, Predictions
 
 
