@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from serve.in_process import JPEG, Here
+from serve.in_process import JPEG, InProcessService
 
 from clothier import bundle, cli, data, plots, predict
 from clothier.errors import InputError
@@ -227,7 +227,7 @@ def test_a_photo_gets_one_answer_whoever_is_asked(
     bundle.write(run.model_file, replace(content, manifest=manifest))
     kept = json.loads(run.reliability_file.read_text())
     run.write_reliability({**kept, "temperature": 2.5})
-    service = Here(content=bundle.read(run.model_file))
+    service = InProcessService(content=bundle.read(run.model_file))
     try:
         for seed in range(3):
             path = _photo(tmp_path / f"{seed}.png", seed)

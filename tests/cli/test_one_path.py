@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from serve.in_process import JPEG, Here
+from serve.in_process import JPEG, InProcessService
 
 import clothier
 from clothier import bundle, cli, predict
@@ -78,7 +78,7 @@ def test_all_give_one_answer(
     opened = clothier.open(model)
     together = opened.predict(paths)
     lines = _json(capsys, "predict", *map(str, paths), *named)
-    service = Here(content=predict.read(model))
+    service = InProcessService(content=predict.read(model))
     try:
         for path, prediction, line in zip(paths, together, lines, strict=True):
             shares = dict(prediction.classes)

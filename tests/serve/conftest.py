@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from serve.in_process import Here
+from serve.in_process import InProcessService
 
 
 @pytest.fixture(scope="session")
-def here() -> Iterator[Here]:
-    running = Here()
+def here() -> Iterator[InProcessService]:
+    running = InProcessService()
     yield running
     running.close()

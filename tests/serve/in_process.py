@@ -46,7 +46,7 @@ def finished(act: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, act).result()
 
 
-class Here:
+class InProcessService:
     """A service that runs in a thread of its own until it is closed."""
 
     def __init__(self, settings: Settings | None = None, content: Bundle | None = None) -> None:

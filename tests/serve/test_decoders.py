@@ -16,14 +16,14 @@ from serve.in_process import finished, photo
 from clothier.errors import DataError
 from clothier.photo import doctor
 from clothier.serve.decoder_process import LENGTH
-from clothier.serve.decoders import KILLED, Decoded, Decoders, Manner
+from clothier.serve.decoders import KILLED, Decoded, DecodeOptions, PictureDecoders
 
-MANNER = Manner("doctor", (28, 28), 1, megapixels=50, bytes=2**30, seconds=60)
+OPTIONS = DecodeOptions("doctor", (28, 28), 1, megapixels=50, bytes=2**30, seconds=60)
 
 
-def _with(act: Callable[[Decoders], Awaitable[Any]], count: int = 1, **changes: Any) -> Any:
+def _with(act: Callable[[PictureDecoders], Awaitable[Any]], count: int = 1, **changes: Any) -> Any:
     async def running() -> Any:
-        decoders = Decoders(Manner(**{**vars(MANNER), **changes}), count)
+        decoders = PictureDecoders(DecodeOptions(**{**vars(OPTIONS), **changes}), count)
         try:
             return await act(decoders)
         finally:
@@ -32,7 +32,7 @@ def _with(act: Callable[[Decoders], Awaitable[Any]], count: int = 1, **changes: 
     return finished(running())
 
 
-async def _ending(decoders: Decoders, content: bytes) -> Decoded | str:
+async def _ending(decoders: PictureDecoders, content: bytes) -> Decoded | str:
     try:
         return await decoders.decode(content)
     except DataError as error:
@@ -51,7 +51,7 @@ def test_images_warnings_and_reasons_are_those_of_the_doctor_in_any_number_at_on
     Image.fromarray(noise).save(file, "PNG")
     contents = [photo(), file.getvalue(), photo(2, "JPEG"), b"", b"GIF89a", photo()[:80], b"no picture"]
 
-    async def act(decoders: Decoders) -> list[Decoded | str]:
+    async def act(decoders: PictureDecoders) -> list[Decoded | str]:
         return await asyncio.gather(*(_ending(decoders, content) for content in contents * 2))
 
     for content, ending in zip(contents * 2, _with(act, 2), strict=True):
@@ -66,9 +66,9 @@ def test_images_warnings_and_reasons_are_those_of_the_doctor_in_any_number_at_on
 
 
 def test_one_that_is_killed_is_replaced_and_its_picture_refused() -> None:
-    async def act(decoders: Decoders) -> None:
+    async def act(decoders: PictureDecoders) -> None:
         assert isinstance(await _ending(decoders, photo()), Decoded)
-        (process,) = decoders._all
+        (process,) = decoders._decoders
         os.kill(process._process.pid, signal.SIGKILL)
         assert await _ending(decoders, photo()) == KILLED
         assert isinstance(await _ending(decoders, photo()), Decoded)
@@ -78,27 +78,27 @@ def test_one_that_is_killed_is_replaced_and_its_picture_refused() -> None:
 
 
 def test_one_that_hangs_is_replaced_and_its_picture_refused() -> None:
-    async def act(decoders: Decoders) -> None:
+    async def act(decoders: PictureDecoders) -> None:
         assert isinstance(await _ending(decoders, photo()), Decoded)
-        (process,) = decoders._all
+        (process,) = decoders._decoders
         os.kill(process._process.pid, signal.SIGSTOP)
-        decoders._manner = Manner(**{**vars(MANNER), "seconds": 0.2})
+        decoders._options = DecodeOptions(**{**vars(OPTIONS), "seconds": 0.2})
         assert await _ending(decoders, photo()) == KILLED
-        decoders._manner = MANNER
+        decoders._options = OPTIONS
         assert isinstance(await _ending(decoders, photo()), Decoded)
 
     _with(act)
 
 
 def test_a_picture_larger_than_settings_allow_is_refused_by_its_header() -> None:
-    async def act(decoders: Decoders) -> Decoded | str:
+    async def act(decoders: PictureDecoders) -> Decoded | str:
         return await _ending(decoders, _png(1500, 1500))
 
     assert _with(act, megapixels=2) == "has 3 megapixels; at most 2 are read"
 
 
 def test_what_needs_more_memory_than_allowed_is_refused_and_the_next_picture_read() -> None:
-    async def act(decoders: Decoders) -> None:
+    async def act(decoders: PictureDecoders) -> None:
         assert isinstance(await _ending(decoders, _png(7000, 7000, "RGBA")), str)
         assert isinstance(await _ending(decoders, photo()), Decoded)
 
@@ -106,17 +106,17 @@ def test_what_needs_more_memory_than_allowed_is_refused_and_the_next_picture_rea
 
 
 def test_a_terminals_signals_do_not_reach_it() -> None:
-    async def act(decoders: Decoders) -> list[int]:
-        return [os.getpgid(process._process.pid) for process in decoders._all]
+    async def act(decoders: PictureDecoders) -> list[int]:
+        return [os.getpgid(process._process.pid) for process in decoders._decoders]
 
     assert os.getpgrp() not in _with(act)
 
 
 @pytest.mark.parametrize("heard", [True, False])
 def test_one_whose_service_died_ends_by_itself(heard: bool) -> None:
-    async def act(decoders: Decoders) -> None:
+    async def act(decoders: PictureDecoders) -> None:
         assert isinstance(await _ending(decoders, photo()), Decoded)
-        (process,) = decoders._all
+        (process,) = decoders._decoders
         if not heard:
             process._line.sendall(LENGTH.pack(len(photo())) + photo())
             select.select([process._line], [], [], 60)

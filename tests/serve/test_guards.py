@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from serve.in_process import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, InProcessService, bundle, photo
 from starlette.datastructures import Headers
 
 from clothier.errors import RefusedError
@@ -134,7 +134,7 @@ def test_what_a_page_of_another_site_posts_is_refused(pairs: list[tuple[str, str
         check_same_site(method, headers, ())
 
 
-def test_refusals_have_the_shape_of_all_errors_and_cost_no_work(here: Here) -> None:
+def test_refusals_have_the_shape_of_all_errors_and_cost_no_work(here: InProcessService) -> None:
     strange = {"Host": "rebound.example"}
     for path in ("/", "/v1/model", "/metrics", "/openapi.json", "/livez"):
         response = here.get(path, headers=strange)
@@ -153,7 +153,7 @@ def test_refusals_have_the_shape_of_all_errors_and_cost_no_work(here: Here) -> N
 
 def test_an_allowed_host_and_an_allowed_origin_are_answered() -> None:
     settings = Settings(decoders=1, allow_hosts=("shop.example",), origins=("https://a.example",))
-    running = Here(settings, bundle())
+    running = InProcessService(settings, bundle())
     try:
         headers = {
             **JPEG,

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from serve.in_process import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, InProcessService, bundle, photo
 
 from clothier.serve import Settings
-from clothier.serve.admission import Crowd
+from clothier.serve.admission import OccupancyLimit
 from clothier.serve.service import Service
 
 
@@ -23,20 +23,20 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def small(settings: Settings) -> Iterator[Here]:
-    running = Here(settings, bundle())
+def small(settings: Settings) -> Iterator[InProcessService]:
+    running = InProcessService(settings, bundle())
     yield running
     running.close()
 
 
 @pytest.fixture
-def impatient(settings: Settings) -> Iterator[Here]:
-    running = Here(dataclasses.replace(settings, body_seconds=0.3), bundle())
+def impatient(settings: Settings) -> Iterator[InProcessService]:
+    running = InProcessService(dataclasses.replace(settings, body_seconds=0.3), bundle())
     yield running
     running.close()
 
 
-def test_every_answer_has_an_id_and_the_headers_of_a_careful_service(here: Here) -> None:
+def test_every_answer_has_an_id_and_the_headers_of_a_careful_service(here: InProcessService) -> None:
     for response in (here.get("/livez"), here.get("/nowhere"), here.post("/v1/predict", content=b"")):
         assert len(response.headers["X-Request-ID"]) == 16
         assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
@@ -49,11 +49,11 @@ def test_every_answer_has_an_id_and_the_headers_of_a_careful_service(here: Here)
 @pytest.mark.parametrize(
     ("given", "kept"), [("order-7.a_B", True), ("a b", False), ("x" * 65, False), ("", False)]
 )
-def test_a_plain_id_of_the_client_is_kept(here: Here, given: str, kept: bool) -> None:
+def test_a_plain_id_of_the_client_is_kept(here: InProcessService, given: str, kept: bool) -> None:
     assert (here.get("/livez", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given) == kept
 
 
-def test_paths_and_methods_that_are_not_there_are_refused_in_words(here: Here) -> None:
+def test_paths_and_methods_that_are_not_there_are_refused_in_words(here: InProcessService) -> None:
     response = here.get("/nowhere")
     assert response.status_code == 404
     assert (
@@ -69,18 +69,20 @@ def test_paths_and_methods_that_are_not_there_are_refused_in_words(here: Here) -
 @pytest.mark.parametrize(
     "path", ["/v1/model", "/livez", "/v2", "/v2/models/cnn1/ready", "/page.js", "/metrics"]
 )
-def test_a_slash_at_the_end_of_a_path_changes_nothing(here: Here, path: str) -> None:
+def test_a_slash_at_the_end_of_a_path_changes_nothing(here: InProcessService, path: str) -> None:
     assert here.get(f"{path}/").status_code == here.get(path).status_code == 200
     assert here.get(f"{path}//").status_code == 404
 
 
-def test_a_body_sent_to_a_path_with_a_slash_at_its_end_is_answered_without_a_redirect(here: Here) -> None:
+def test_a_body_sent_to_a_path_with_a_slash_at_its_end_is_answered_without_a_redirect(
+    here: InProcessService,
+) -> None:
     response = here.post("/v1/predict/?show=image", content=photo(), headers=JPEG)
     assert (response.status_code, response.json()["answers"][0]["image"] is None) == (200, False)
     assert here.post("/v1/predict//", content=photo(), headers=JPEG).status_code == 404
 
 
-def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(small: Here) -> None:
+def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(small: InProcessService) -> None:
     async def unsaid() -> AsyncIterator[bytes]:
         for _ in range(30):
             yield bytes(1000)
@@ -93,7 +95,7 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(small: He
     assert small.service.bodies.budget.used == 0
 
 
-def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(impatient: Here) -> None:
+def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(impatient: InProcessService) -> None:
     sent: list[Any] = []
 
     async def dripping() -> dict[str, Any]:
@@ -133,7 +135,7 @@ def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(impatie
     [("accept", b"4000000", True), ("accept", b"4194305", False), ("expect", b"4000000", False)],
 )
 def test_a_refused_body_is_drained_only_where_that_gets_its_client_the_answer(
-    here: Here, header: str, length: bytes, read: bool
+    here: InProcessService, header: str, length: bytes, read: bool
 ) -> None:
     reads, sent = list[int](), list[Any]()
 
@@ -165,7 +167,7 @@ def test_a_refused_body_is_drained_only_where_that_gets_its_client_the_answer(
     assert ((b"connection", b"close") in sent[0]["headers"]) != read
 
 
-def test_large_bodies_together_are_refused_before_memory_runs_short(small: Here) -> None:
+def test_large_bodies_together_are_refused_before_memory_runs_short(small: InProcessService) -> None:
     async def asking() -> list[int]:
         refused = asyncio.Event()
 
@@ -189,7 +191,9 @@ def test_large_bodies_together_are_refused_before_memory_runs_short(small: Here)
     assert small.service.bodies.budget.used == 0
 
 
-def test_only_pages_of_the_named_origins_may_read_answers(small: Here, here: Here) -> None:
+def test_only_pages_of_the_named_origins_may_read_answers(
+    small: InProcessService, here: InProcessService
+) -> None:
     asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "POST"}
     response = small.ask("OPTIONS", "/v1/predict", headers=asked)
     assert (response.status_code, response.headers["Access-Control-Allow-Origin"]) == (
@@ -221,7 +225,7 @@ ASKED_HEADERS = "Access-Control-Request-Headers"
     ],
 )
 def test_a_preflight_is_answered_without_a_body_or_refused_in_one_line(
-    small: Here, more: dict[str, str], status: int
+    small: InProcessService, more: dict[str, str], status: int
 ) -> None:
     response = small.ask("OPTIONS", "/v1/predict", headers={**ASKED, **more})
     assert response.status_code == status
@@ -239,7 +243,7 @@ def test_a_preflight_is_answered_without_a_body_or_refused_in_one_line(
         assert "CORS" not in response.text
 
 
-def test_a_page_of_an_allowed_origin_may_read_answers_and_refusals(small: Here) -> None:
+def test_a_page_of_an_allowed_origin_may_read_answers_and_refusals(small: InProcessService) -> None:
     page = {"Origin": "https://a.example", "Sec-Fetch-Site": "cross-site"}
     for path, more, status in (
         ("/livez", {}, 200),
@@ -260,7 +264,7 @@ def test_a_page_of_an_allowed_origin_may_read_answers_and_refusals(small: Here) 
 
 
 def test_where_any_origin_is_allowed_every_page_may_read_answers() -> None:
-    running = Here(Settings(decoders=1, origins=("*",)), bundle())
+    running = InProcessService(Settings(decoders=1, origins=("*",)), bundle())
     try:
         response = running.get("/livez", headers={"Origin": "https://b.example"})
         preflight = running.ask("OPTIONS", "/v1/predict", headers={**ASKED, "Origin": "null"})
@@ -271,8 +275,10 @@ def test_where_any_origin_is_allowed_every_page_may_read_answers() -> None:
     assert (preflight.status_code, preflight.headers["Access-Control-Allow-Origin"]) == (204, "*")
 
 
-def test_a_fault_of_ours_is_told_without_its_inside(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(self: Service, crowd: Crowd) -> None:
+def test_a_fault_of_ours_is_told_without_its_inside(
+    here: InProcessService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(self: Service, crowd: OccupancyLimit) -> None:
         raise RuntimeError("secret")
 
     monkeypatch.setattr(Service, "admit", failing)
@@ -284,7 +290,7 @@ def test_a_fault_of_ours_is_told_without_its_inside(here: Here, monkeypatch: pyt
 
 
 def test_what_is_logged_is_one_line_of_json_without_contents(
-    here: Here, caplog: pytest.LogCaptureFixture
+    here: InProcessService, caplog: pytest.LogCaptureFixture
 ) -> None:
     content = photo()
     with caplog.at_level(logging.INFO, "clothier.access"):
@@ -297,7 +303,7 @@ def test_what_is_logged_is_one_line_of_json_without_contents(
 
 
 def test_while_it_ends_a_service_refuses_new_work_and_says_so() -> None:
-    running = Here(Settings(decoders=1), bundle())
+    running = InProcessService(Settings(decoders=1), bundle())
     try:
         started = asyncio.run_coroutine_threadsafe(running.service.drain(), running.loop)
         while running.service.state != "draining":

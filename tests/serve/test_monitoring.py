@@ -5,14 +5,14 @@ import re
 import prometheus_client
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from serve.in_process import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, InProcessService, bundle, photo
 
 from clothier.serve import Settings
 from clothier.serve.metrics import HELP, Metrics
 
 
 def test_metrics_count_what_was_done() -> None:
-    running = Here(Settings(decoders=1), bundle())
+    running = InProcessService(Settings(decoders=1), bundle())
     try:
         for content in (photo(), photo(), b"no picture"):
             running.post("/v1/predict", content=content, headers=JPEG)
@@ -64,6 +64,6 @@ def test_each_service_counts_for_itself_and_for_nobody_else() -> None:
     assert b"clothier" not in prometheus_client.generate_latest()
 
 
-def test_it_says_that_it_is_ready(here: Here) -> None:
+def test_it_says_that_it_is_ready(here: InProcessService) -> None:
     for path in ("/livez", "/readyz"):
         assert (here.get(path).status_code, here.get(path).json()) == (200, {"state": "ready"})

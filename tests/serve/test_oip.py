@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from predict import made
-from serve.in_process import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, InProcessService, bundle, photo
 
 from clothier.serve import Settings
 from clothier.serve.budget import Pace
@@ -34,7 +34,7 @@ def _array(response: Any, name: str) -> npt.NDArray[Any]:
     return np.array(output["data"]).reshape(output["shape"])
 
 
-def test_bytes_flat_lists_and_nested_lists_give_the_same_as_the_network(here: Here) -> None:
+def test_bytes_flat_lists_and_nested_lists_give_the_same_as_the_network(here: InProcessService) -> None:
     images = made.pictures(5)
     logits, features = made.outputs(images)
     flat, nested = images.ravel().tolist(), images.tolist()
@@ -53,7 +53,7 @@ def test_bytes_flat_lists_and_nested_lists_give_the_same_as_the_network(here: He
 
 
 def test_strangeness_that_no_one_measured_is_null_and_zero_where_it_must_be_a_number() -> None:
-    running = Here(content=replace(bundle(), statistics={}))
+    running = InProcessService(content=replace(bundle(), statistics={}))
     try:
         (answer,) = running.post("/v1/predict", content=photo(), headers=JPEG).json()["answers"]
         assert (answer["status"] in {"sure", "unsure"}, answer["strangeness"]) == (True, None)
@@ -62,7 +62,7 @@ def test_strangeness_that_no_one_measured_is_null_and_zero_where_it_must_be_a_nu
         running.close()
 
 
-def test_outputs_are_those_asked_for_as_bytes_where_that_is_asked_for(here: Here) -> None:
+def test_outputs_are_those_asked_for_as_bytes_where_that_is_asked_for(here: InProcessService) -> None:
     images = made.pictures(3)
     wanted = [
         {"name": "logits", "parameters": {"binary_data": True}},
@@ -87,7 +87,7 @@ def test_outputs_are_those_asked_for_as_bytes_where_that_is_asked_for(here: Here
     assert words == here.post(PLACE, **_binary(images)).json()["outputs"][1]["data"]
 
 
-def test_metadata_and_health_are_as_clients_expect_them(here: Here) -> None:
+def test_metadata_and_health_are_as_clients_expect_them(here: InProcessService) -> None:
     assert here.get("/v2").json()["extensions"] == ["binary_tensor_data"]
     for path in (
         "/v2/health/live",
@@ -184,13 +184,13 @@ SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
         (b'{"x": ' + b"[" * 3000 + b"]" * 3000 + b"}", "the body is not JSON; wanted an object with inputs"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(here: Here, content: Any, words: str) -> None:
+def test_what_is_wrong_is_said_in_one_line(here: InProcessService, content: Any, words: str) -> None:
     sent = content if isinstance(content, bytes) else json.dumps(content).encode()
     response = here.post(PLACE, content=sent)
     assert (response.status_code, response.json()) == (400, {"error": words})
 
 
-def test_bytes_that_are_missing_or_too_many_are_refused(here: Here) -> None:
+def test_bytes_that_are_missing_or_too_many_are_refused(here: InProcessService) -> None:
     posted = _binary(made.pictures(2))
     response = here.post(PLACE, content=posted["content"][:-1], headers=posted["headers"])
     assert response.json() == {
@@ -201,7 +201,7 @@ def test_bytes_that_are_missing_or_too_many_are_refused(here: Here) -> None:
 
 
 def test_rows_that_cost_too_much_are_refused_with_their_price_and_few_are_answered() -> None:
-    running = Here(Settings(decoders=1, work_seconds=30), bundle())
+    running = InProcessService(Settings(decoders=1, work_seconds=30), bundle())
     try:
         running.service.model.batcher._many.pace = Pace(0.1)  # 50 rows together, 75 alone
         for rows, status in ((75, 200), (76, 413), (8, 200)):
@@ -215,18 +215,18 @@ def test_rows_that_cost_too_much_are_refused_with_their_price_and_few_are_answer
         with running.service.passes.take(25):
             assert running.post(PLACE, **_binary(made.pictures(13))).status_code == 429
             assert running.post(PLACE, **_binary(made.pictures(8))).status_code == 200
-        assert running.service.passes.used == running.service.crowd.count == 0
+        assert running.service.passes.used == running.service.picture_slots.count == 0
     finally:
         running.close()
 
 
-def test_a_body_larger_than_any_tensor_can_be_is_refused_before_it_is_read(here: Here) -> None:
+def test_a_body_larger_than_any_tensor_can_be_is_refused_before_it_is_read(here: InProcessService) -> None:
     response = here.post(PLACE, content=bytes(4 * 2**20 + 1024 * 64 + 1))
     assert response.status_code == 413
     assert response.json()["error"].startswith("the body has 4,259,841 bytes; wanted at most 4,259,840")
 
 
-def test_another_name_is_another_model(here: Here) -> None:
+def test_another_name_is_another_model(here: InProcessService) -> None:
     response = here.get("/v2/models/cnn9")
     assert (response.status_code, response.json()) == (
         404,

@@ -4,7 +4,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from serve.in_process import JPEG, Here, photo
+from serve.in_process import JPEG, InProcessService, photo
 
 from clothier.serve import app, oip, pages
 
@@ -20,7 +20,9 @@ def _operations(document: dict[str, Any]) -> set[tuple[str, str]]:
     }
 
 
-def test_all_that_is_answered_is_described_and_all_that_is_described_is_answered(here: Here) -> None:
+def test_all_that_is_answered_is_described_and_all_that_is_described_is_answered(
+    here: InProcessService,
+) -> None:
     shown = {route.path for route in pages.routes()}
     answered = {
         (route.path, method)
@@ -56,7 +58,9 @@ ASKED: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "more"), ASKED)
-def test_answers_are_as_described(here: Here, method: str, path: str, more: dict[str, Any]) -> None:
+def test_answers_are_as_described(
+    here: InProcessService, method: str, path: str, more: dict[str, Any]
+) -> None:
     document = here.get("/openapi.json").json()
     response = here.ask(method, path.replace("{name}", "cnn1"), **more)
     described = document["paths"][path][method.lower()]["responses"][str(response.status_code)]
@@ -67,7 +71,7 @@ def test_answers_are_as_described(here: Here, method: str, path: str, more: dict
         assert name in response.headers
 
 
-def test_requests_are_as_described(here: Here) -> None:
+def test_requests_are_as_described(here: InProcessService) -> None:
     document = here.get("/openapi.json").json()
     schema = {"$ref": "#/components/schemas/Infer", "components": document["components"]}
     jsonschema.validate({"inputs": [TENSOR]}, schema, jsonschema.Draft202012Validator)

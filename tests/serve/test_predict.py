@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from predict import made
-from serve.in_process import JPEG, Here, bundle, photo
+from serve.in_process import JPEG, InProcessService, bundle, photo
 
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor
@@ -24,7 +24,7 @@ def _pixels(url: str) -> Image.Image:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-def test_a_picture_gets_the_answer_that_the_command_line_gives(here: Here, kind: str) -> None:
+def test_a_picture_gets_the_answer_that_the_command_line_gives(here: InProcessService, kind: str) -> None:
     content = photo(1, kind)
     response = here.post("/v1/predict?show=image", content=content, headers=JPEG)
     assert response.status_code == 200
@@ -58,7 +58,7 @@ def test_a_picture_gets_the_answer_that_the_command_line_gives(here: Here, kind:
     ],
 )
 def test_a_part_may_name_its_file_as_rfc_5987_has_it(
-    here: Here, parameters: str, filename: str | None
+    here: InProcessService, parameters: str, filename: str | None
 ) -> None:
     head = f'--x7\r\nContent-Disposition: form-data; name="file"; {parameters}\r\n\r\n'
     response = here.post(
@@ -77,14 +77,16 @@ def test_a_part_may_name_its_file_as_rfc_5987_has_it(
         ("h%C3%BCt%0A=", "h\\xfct\\n", ""),
     ],
 )
-def test_an_unknown_query_key_is_refused(here: Here, query: str, key: str, hint: str) -> None:
+def test_an_unknown_query_key_is_refused(here: InProcessService, query: str, key: str, hint: str) -> None:
     response = here.post(f"/v1/predict?{query}", content=photo(), headers=JPEG)
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (400, "bad_query")
     assert error["message"] == f"unknown query key '{key}'; known: show{hint}"
 
 
-def test_several_pictures_are_answered_in_order_and_an_unreadable_one_is_a_row(here: Here) -> None:
+def test_several_pictures_are_answered_in_order_and_an_unreadable_one_is_a_row(
+    here: InProcessService,
+) -> None:
     contents = [photo(seed) for seed in range(5)]
     files = [("file", (f"{place}.png", content)) for place, content in enumerate(contents)]
     files.insert(2, ("file", ("notes.txt", b"no picture")))
@@ -107,7 +109,7 @@ def test_several_pictures_are_answered_in_order_and_an_unreadable_one_is_a_row(h
         assert one["probabilities"] == pytest.approx(row["probabilities"], abs=2e-6)
 
 
-def test_one_unreadable_picture_is_refused_in_the_words_of_the_command_line(here: Here) -> None:
+def test_one_unreadable_picture_is_refused_in_the_words_of_the_command_line(here: InProcessService) -> None:
     response = here.post("/v1/predict", files=[("file", ("cut.png", photo()[:60]))])
     assert response.status_code == 422
     error = response.json()["error"]
@@ -117,7 +119,7 @@ def test_one_unreadable_picture_is_refused_in_the_words_of_the_command_line(here
 
 
 def test_what_the_doctor_warns_of_is_told() -> None:
-    running = Here(Settings(decoders=1), bundle("doctor"))
+    running = InProcessService(Settings(decoders=1), bundle("doctor"))
     try:
         noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
         file = io.BytesIO()
@@ -130,7 +132,7 @@ def test_what_the_doctor_warns_of_is_told() -> None:
     assert answer["warnings"] == list(wanted.warnings)
 
 
-def test_what_is_missing_of_a_truncated_picture_is_told(here: Here) -> None:
+def test_what_is_missing_of_a_truncated_picture_is_told(here: InProcessService) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (400, 300, 3), dtype=np.uint8)
     file = io.BytesIO()
     Image.fromarray(noise).save(file, "JPEG")
@@ -142,7 +144,7 @@ def test_what_is_missing_of_a_truncated_picture_is_told(here: Here) -> None:
     assert answer["label"] is not None
 
 
-def test_lookalikes_are_the_training_images_with_the_nearest_features(here: Here) -> None:
+def test_lookalikes_are_the_training_images_with_the_nearest_features(here: InProcessService) -> None:
     known = bundle().lookalikes
     assert known is not None
     file = io.BytesIO()
@@ -211,14 +213,14 @@ def test_lookalikes_are_the_training_images_with_the_nearest_features(here: Here
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(
-    here: Here, more: dict[str, object], status: int, words: str
+    here: InProcessService, more: dict[str, object], status: int, words: str
 ) -> None:
     response = here.post("/v1/predict", **more)
     assert (response.status_code, response.json()["error"]["message"]) == (status, words)
 
 
 def test_where_too_much_waits_more_is_refused_at_once_and_all_else_is_answered() -> None:
-    running = Here(Settings(decoders=1, queue=2), bundle())
+    running = InProcessService(Settings(decoders=1, queue=2), bundle())
 
     async def many() -> list[int]:
         ask = running.asking("POST", "/v1/predict", content=photo(size=(900, 900)), headers=JPEG)
@@ -237,7 +239,7 @@ def test_where_too_much_waits_more_is_refused_at_once_and_all_else_is_answered()
         statuses = running.do(many)
         assert statuses == [200] * 2 + [429] * 8
         service = running.service
-        assert service.crowd.count == service.bodies.budget.used == service.requests == 0
+        assert service.picture_slots.count == service.bodies.budget.used == service.requests == 0
         assert (
             running.do(
                 lambda: running.asking("POST", "/v1/predict", content=photo(), headers=JPEG)
@@ -249,7 +251,7 @@ def test_where_too_much_waits_more_is_refused_at_once_and_all_else_is_answered()
 
 
 def test_forms_of_several_take_no_place_from_single_pictures() -> None:
-    running = Here(Settings(decoders=1, queue=2), bundle())
+    running = InProcessService(Settings(decoders=1, queue=2), bundle())
     files = [("file", (f"{number}.png", photo(size=(300, 300)))) for number in range(20)]
 
     async def many() -> tuple[list[int], int]:
@@ -276,7 +278,7 @@ def test_forms_of_several_take_no_place_from_single_pictures() -> None:
 
 
 def test_what_is_shown_besides_and_small_tensors_take_no_place_from_pictures() -> None:
-    running = Here(Settings(decoders=1, queue=1), bundle())
+    running = InProcessService(Settings(decoders=1, queue=1), bundle())
     batcher = running.service.model.batcher
     tensor = {"name": "images", "datatype": "UINT8", "shape": [1, 8, 8, 1], "data": [7] * 64}
 
@@ -285,10 +287,10 @@ def test_what_is_shown_besides_and_small_tensors_take_no_place_from_pictures() -
         drawing = asyncio.ensure_future(heat)
         while not batcher._many._waiting and not batcher._many.batches:
             await asyncio.sleep(0.001)
-        with running.service.place(running.service.tensors):
+        with running.service.slot(running.service.tensor_slots):
             photos = [await running.asking("POST", "/v1/predict", content=photo(), headers=JPEG)]
             refused = await running.asking("POST", "/v2/models/cnn1/infer", json={"inputs": [tensor]})
-        with running.service.place(running.service.crowd):
+        with running.service.slot(running.service.picture_slots):
             taken = await running.asking("POST", "/v2/models/cnn1/infer", json={"inputs": [tensor]})
         let.set()
         return [response.status_code for response in (*photos, refused, taken, await drawing)]
@@ -306,7 +308,7 @@ def test_what_is_shown_besides_and_small_tensors_take_no_place_from_pictures() -
 def test_a_form_of_many_boundaries_that_end_no_part_is_refused() -> None:
     content = b'--x7\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
     content += b"\r\n--x7x" * 50_000 + b"\r\n--x7--\r\n"
-    running = Here(Settings(decoders=1), bundle())
+    running = InProcessService(Settings(decoders=1), bundle())
     try:
         kind = {"Content-Type": "multipart/form-data; boundary=x7"}
         response = running.post("/v1/predict", content=content, headers=kind)
@@ -320,7 +322,7 @@ def test_a_form_of_many_boundaries_that_end_no_part_is_refused() -> None:
 
 
 def test_what_costs_too_much_is_refused_with_its_price() -> None:
-    running = Here(Settings(decoders=1), bundle())
+    running = InProcessService(Settings(decoders=1), bundle())
     try:
         running.service.model.batcher._many.pace = Pace(0.06)  # 125 passes in 7.5 s
         files = [("file", (f"{number}.png", photo())) for number in range(3)]
@@ -342,7 +344,7 @@ def test_what_costs_too_much_is_refused_with_its_price() -> None:
 
 
 def test_an_answer_that_is_not_found_in_time_is_given_up() -> None:
-    running = Here(Settings(decoders=1, work_seconds=0.1), bundle())
+    running = InProcessService(Settings(decoders=1, work_seconds=0.1), bundle())
     try:
         running.service.model.batcher.close()  # so that none is found
         running.service.model.batcher._few._thread = _Never()  # type: ignore[assignment]
@@ -365,7 +367,7 @@ class _Never:
         pass
 
 
-def test_the_model_tells_what_it_is(here: Here) -> None:
+def test_the_model_tells_what_it_is(here: InProcessService) -> None:
     content = here.get("/v1/model").json()
     assert content["classes"] == list(made.CLASSES)
     assert content["image_shape"] == [8, 8, 1]

@@ -12,7 +12,7 @@ from serve.in_process import finished
 from starlette.requests import Request
 
 from clothier.errors import RefusedError
-from clothier.serve.request_body import Bodies, Body
+from clothier.serve.request_body import BodyLimiter, RequestBody
 
 
 class Clock:
@@ -42,15 +42,15 @@ async def _stalled(first: bytes) -> AsyncIterator[bytes]:
     await asyncio.Event().wait()
 
 
-async def _refusal(bodies: Bodies, request: Request, most: int = 400) -> RefusedError:
-    with pytest.raises(RefusedError) as raised, bodies.admitted(request, most) as body:
+async def _refusal(bodies: BodyLimiter, request: Request, limit: int = 400) -> RefusedError:
+    with pytest.raises(RefusedError) as raised, bodies.admitted(request, limit) as body:
         await body.read()
     return raised.value
 
 
 def test_a_body_has_its_room_before_it_is_read_and_until_its_request_is_answered() -> None:
     async def asking() -> None:
-        bodies = Bodies(1000, 60)
+        bodies = BodyLimiter(1000, 60)
         with bodies.admitted(_request(_sent(b"ab", b"c"), content_length="3"), 400) as body:
             assert bodies.budget.used == 3
             assert await body.read() == b"abc"
@@ -62,7 +62,7 @@ def test_a_body_has_its_room_before_it_is_read_and_until_its_request_is_answered
 
 def test_one_that_does_not_say_its_length_has_room_for_the_longest_until_it_ends() -> None:
     async def asking() -> None:
-        bodies = Bodies(1000, 60)
+        bodies = BodyLimiter(1000, 60)
         with bodies.admitted(_request(_sent(b"ab", b"c")), 400) as body:
             assert bodies.budget.used == 400
             assert await body.read() == b"abc"
@@ -74,7 +74,7 @@ def test_one_that_does_not_say_its_length_has_room_for_the_longest_until_it_ends
 
 def test_what_is_larger_than_it_said_or_may_be_is_refused() -> None:
     async def asking() -> None:
-        bodies = Bodies(1000, 60)
+        bodies = BodyLimiter(1000, 60)
         for request, words in (
             (_request(_sent(), content_length="401"), "the body has 401 bytes; wanted at most 400"),
             (_request(_sent(bytes(300), bytes(101))), "the body has over 400 bytes; wanted at most 400"),
@@ -95,7 +95,7 @@ def test_where_there_is_no_room_it_is_refused_unread_with_what_is_left() -> None
         yield b""
 
     async def asking() -> None:
-        bodies = Bodies(1000, 60)
+        bodies = BodyLimiter(1000, 60)
         with (
             bodies.admitted(_request(unread(), content_length="400"), 400),
             bodies.admitted(_request(unread(), content_length="300"), 400),
@@ -116,7 +116,7 @@ def test_bodies_that_never_end_give_up_their_room_to_others_and_those_in_time_ke
     clock = Clock()
 
     async def asking() -> None:
-        bodies = Bodies(1000, 10, clock)
+        bodies = BodyLimiter(1000, 10, clock)
         ended: dict[str, RefusedError] = {}
 
         async def one(name: str, chunks: AsyncIterator[bytes], length: int) -> None:
@@ -155,7 +155,7 @@ def test_nobody_gives_up_room_that_nobody_wants() -> None:
     clock = Clock()
 
     async def asking() -> None:
-        bodies = Bodies(1000, 10, clock)
+        bodies = BodyLimiter(1000, 10, clock)
         with contextlib.ExitStack() as stack:
             body = stack.enter_context(bodies.admitted(_request(_stalled(b""), content_length="200"), 400))
             reading = asyncio.ensure_future(body.read())
@@ -171,7 +171,7 @@ def test_nobody_gives_up_room_that_nobody_wants() -> None:
 
 def test_a_body_is_late_by_the_share_of_it_that_came() -> None:
     clock = Clock()
-    body = Body(Bodies(1000, 10, clock), _request(_sent()), 100)
+    body = RequestBody(BodyLimiter(1000, 10, clock), _request(_sent()), 100)
     for now, came, late in ((1, 0, False), (2, 9, True), (2, 11, False), (11, 99, True), (11, 100, False)):
-        clock.now, body.came = now, came
+        clock.now, body.received_bytes = now, came
         assert body.is_late() == late

@@ -36,7 +36,7 @@ def test_a_value_out_of_its_range_is_named(words: dict[str, Any], message: str) 
 
 @pytest.mark.parametrize(("words", "queue"), [({"decoders": 3}, 24), ({"decoders": 3, "queue": 5}, 5)])
 def test_the_queue_grows_with_the_decoders_unless_told(words: dict[str, Any], queue: int) -> None:
-    assert Service(Settings(**words)).crowd.most == queue
+    assert Service(Settings(**words)).picture_slots.limit == queue
 
 
 def test_it_listens_to_this_machine_alone_unless_told_otherwise() -> None:

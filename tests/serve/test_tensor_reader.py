@@ -14,17 +14,17 @@ from serve.in_process import finished
 
 from clothier.errors import RefusedError
 from clothier.serve import tensors
-from clothier.serve.decoders import Manner
+from clothier.serve.decoders import DecodeOptions
 from clothier.serve.tensor_reader import _SHORT, TensorReader
 from clothier.serve.tensors import TensorRequest
 from clothier.values import Images
 
-MANNER = Manner("pad", (8, 8), 1, megapixels=50, bytes=2**30, seconds=60)
+OPTIONS = DecodeOptions("pad", (8, 8), 1, megapixels=50, bytes=2**30, seconds=60)
 
 
 def _with(act: Callable[[TensorReader], Awaitable[Any]], seconds: float = 60) -> Any:
     async def running() -> Any:
-        reader = TensorReader(Manner(**{**vars(MANNER), "seconds": seconds}), 1024)
+        reader = TensorReader(DecodeOptions(**{**vars(OPTIONS), "seconds": seconds}), 1024)
         try:
             return await act(reader)
         finally:
@@ -47,7 +47,7 @@ def test_it_gives_what_parse_gives(rows: int) -> None:
 
     async def act(reader: TensorReader) -> TensorRequest:
         asked = await reader.read(body, None)
-        assert (reader._processes is None) == (rows == 3)
+        assert (reader._pool is None) == (rows == 3)
         return asked
 
     asked, wanted = _with(act), tensors.parse(body, len(body), (8, 8, 1), 1024)
@@ -62,7 +62,7 @@ def test_short_json_of_many_lists_is_not_read_in_the_process_that_answers() -> N
 
     async def act(reader: TensorReader) -> None:
         assert (await reader.read(body, None)).images.shape == (1, 8, 8, 1)
-        assert reader._processes is not None
+        assert reader._pool is not None
 
     _with(act)
 
@@ -145,7 +145,7 @@ def test_what_takes_too_long_is_given_up_and_the_next_read() -> None:
     images = made.pictures(400)
 
     async def act(reader: TensorReader) -> None:
-        reader._manner = Manner(**{**vars(reader._manner), "seconds": 0.001})
+        reader._options = DecodeOptions(**{**vars(reader._options), "seconds": 0.001})
         with pytest.raises(RefusedError) as raised:
             await reader.read(_json(images), None)
         assert (raised.value.status, str(raised.value)) == (
@@ -153,8 +153,8 @@ def test_what_takes_too_long_is_given_up_and_the_next_read() -> None:
             "the JSON takes too long to read; wanted fewer lists; send binary tensors",
         )
         assert reader.replaced == 1
-        assert reader._processes is not None
-        reader._processes._manner = Manner(**{**vars(MANNER), "rows": 1024})
+        assert reader._pool is not None
+        reader._pool._options = DecodeOptions(**{**vars(OPTIONS), "rows": 1024})
         np.testing.assert_array_equal((await reader.read(_json(images), None)).images, images)
 
     _with(act)

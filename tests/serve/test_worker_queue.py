@@ -7,29 +7,29 @@ from collections.abc import Sequence
 
 from serve.in_process import finished
 
-from clothier.serve.worker_queue import BULK_EVERY, Turns
+from clothier.serve.worker_queue import BULK_EVERY, WorkerQueue
 
 
 def _order(kinds: Sequence[bool], cancelled: Sequence[int] = ()) -> list[int]:
     """The order in which those who wait for one that serves, bulk or not, have it."""
 
     async def asking() -> list[int]:
-        turns, served = Turns(["it"]), list[int]()
-        await turns.take()
+        workers, served = WorkerQueue(["it"]), list[int]()
+        await workers.acquire()
 
         async def one(number: int, bulk: bool) -> None:
-            await turns.take(bulk)
+            await workers.acquire(bulk)
             served.append(number)
             await asyncio.sleep(0)
-            turns.give("it")
+            workers.release("it")
 
         tasks = [asyncio.ensure_future(one(number, bulk)) for number, bulk in enumerate(kinds)]
         await asyncio.sleep(0)
         for number in cancelled:
             tasks[number].cancel()
-        turns.give("it")
+        workers.release("it")
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert await turns.take() == "it"  # nobody kept it
+        assert await workers.acquire() == "it"  # nobody kept it
         return served
 
     return finished(asking())
@@ -55,11 +55,11 @@ def test_who_gave_up_is_passed_over() -> None:
 
 def test_one_that_was_handed_to_somebody_who_gives_up_goes_to_the_next() -> None:
     async def asking() -> str:
-        turns = Turns(["it"])
-        await turns.take()
-        first, second = (asyncio.ensure_future(turns.take()) for _ in range(2))
+        workers = WorkerQueue(["it"])
+        await workers.acquire()
+        first, second = (asyncio.ensure_future(workers.acquire()) for _ in range(2))
         await asyncio.sleep(0)
-        turns.give("it")
+        workers.release("it")
         first.cancel()
         return await second
 

@@ -11,15 +11,15 @@ import math
 import time
 from collections.abc import Callable
 
-MEMORY = 0.5  # seconds over which the mean is taken: its time constant
-LASTING = 0.75  # of the lower bound: a mean above it is no burst any more
+MEAN_SECONDS = 0.5  # the time constant of the mean
+CROWDED_SHARE = 0.75  # of the lower bound: a mean above it is no burst any more
 
 
-class Crowd:
-    """`count` pictures are in work. At most `most` are taken, half of that where it has been crowded for a while."""
+class OccupancyLimit:
+    """`count` pictures are in work. At most `limit` are taken, half of that where it has been crowded for a while."""
 
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.most, self.least = most, math.ceil(most / 2)
+    def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limit, self.sustained_limit = limit, math.ceil(limit / 2)
         self.count = 0
         self._clock = clock
         self._mean, self._seen = 0.0, clock()
@@ -27,16 +27,20 @@ class Crowd:
     @property
     def is_full(self) -> bool:
         """Whether the next one is too much."""
-        return self.count >= (self.least if self._until_now() > LASTING * self.least else self.most)
+        return self.count >= (
+            self.sustained_limit
+            if self._mean_occupancy() > CROWDED_SHARE * self.sustained_limit
+            else self.limit
+        )
 
     def change(self, by: int) -> None:
         """So many more, or fewer."""
-        self._until_now()
+        self._mean_occupancy()
         self.count += by
 
-    def _until_now(self) -> float:
+    def _mean_occupancy(self) -> float:
         """The mean of `count`, what lies further back weighing exponentially less."""
         now = self._clock()
-        weight = math.exp((self._seen - now) / MEMORY)
+        weight = math.exp((self._seen - now) / MEAN_SECONDS)
         self._mean, self._seen = weight * self._mean + (1 - weight) * self.count, now
         return self._mean

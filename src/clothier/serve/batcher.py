@@ -30,21 +30,21 @@ _FIRST = 1e-3  # seconds a row, before any was measured
 
 @dataclass(eq=False)
 class _Job:
-    """A request's images, of which `given` went to the network so far, and what came back of them."""
+    """A request's images, of which `num_taken` went to the network so far, and what came back of them."""
 
     images: Images
     future: asyncio.Future[Predictions]
-    given: int = 0
+    num_taken: int = 0
     parts: list[Predictions] = field(default_factory=list)
 
     def turn(self, most: int) -> Images:
         """The next images, at most so many."""
-        start, self.given = self.given, min(self.given + most, len(self.images))
-        return self.images[start : self.given]
+        start, self.num_taken = self.num_taken, min(self.num_taken + most, len(self.images))
+        return self.images[start : self.num_taken]
 
     @property
-    def is_given(self) -> bool:
-        return self.given == len(self.images)
+    def is_taken(self) -> bool:
+        return self.num_taken == len(self.images)
 
 
 class Batcher:
@@ -136,7 +136,7 @@ class _Lane:
                 continue
             batch.append((job, job.turn(min(self._turn, room))))
             room -= len(batch[-1][1])
-            if not job.is_given:
+            if not job.is_taken:
                 self._waiting.append(job)
         self.batches += bool(batch)
         self.rows += self._together - room

@@ -3,7 +3,7 @@
     python -m clothier.serve.decoder_process '{"way": "doctor", "size": [28, 28], "channels": 1, ...}'
 
 A picture is a length (8 bytes, little endian) and its bytes. An answer is two lengths (4 bytes each), a JSON object and
-the pixels: {"shape", "warnings"}, or {"reason"} without pixels where the picture cannot be read. Where "rows" is told,
+the pixels: {"shape", "warnings"}, or {"reason"} without pixels where the picture cannot be read. With "rows",
 tensors come in place of pictures: the length of their JSON (8 bytes), the JSON and the bytes behind it; the answer has
 {"shape", "id", "outputs", "binary"}, or {"refused"}. In each there are "seconds", of a core's time. The process ends
 when the service closes the socket, or dies.
@@ -36,40 +36,40 @@ FAILED = "cannot be decoded"
 NICE = 10  # by which tensors step back, whose reading takes long where they are large
 
 
-def main(words: str) -> None:
-    """Answer until the socket closes. `words` is JSON: way, size, channels, megapixels, rows, bytes, seconds."""
-    told = json.loads(words)
-    read = _tensor if told["rows"] else _decoded
-    if told["rows"]:
+def main(arguments: str) -> None:
+    """Answer until the socket closes. `arguments` is JSON: way, size, channels, megapixels, rows, bytes, seconds."""
+    options = json.loads(arguments)
+    read = _tensor if options["rows"] else _decoded
+    if options["rows"]:
         os.nice(NICE)
         # Looking for cycles among a million lists takes longer than reading them, and there are none.
         gc.disable()
     # A terminal's Ctrl-C and a service manager's stop reach every process; this one ends when the service does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _limit(told["bytes"])
+    _limit(options["bytes"])
     line = socket.socket(fileno=0)
     while (head := _received(line, LENGTH.size)) is not None:
         content = _received(line, LENGTH.unpack(head)[0])
         if content is None:
             return
-        _allow(told["seconds"])
+        _allow(options["seconds"])
         began = time.process_time()
-        said, pixels = read(content, told)
-        said["seconds"] = time.process_time() - began
+        answer, pixels = read(content, options)
+        answer["seconds"] = time.process_time() - began
         del content
-        header = json.dumps(said).encode()
+        header = json.dumps(answer).encode()
         try:
             line.sendall(LENGTHS.pack(len(header), len(pixels)) + header + pixels)
         except OSError:
             return
 
 
-def _decoded(content: bytes, told: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    height, width = told["size"]
-    most = told["megapixels"] * 10**6
+def _decoded(content: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    height, width = options["size"]
+    most = options["megapixels"] * 10**6
     try:
-        image, warnings = doctor.diagnose(content, told["way"], (height, width), told["channels"], most)
+        image, warnings = doctor.diagnose(content, options["way"], (height, width), options["channels"], most)
     except DataError as error:
         return {"reason": str(error)}, b""
     except MemoryError:
@@ -80,33 +80,38 @@ def _decoded(content: bytes, told: dict[str, Any]) -> tuple[dict[str, Any], byte
     return {"shape": list(image.shape), "warnings": list(warnings)}, image.tobytes()
 
 
-def _tensor(content: bytes, told: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    height, width = told["size"]
+def _tensor(content: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    height, width = options["size"]
     (length,) = LENGTH.unpack_from(content)
-    shape = (height, width, told["channels"])
+    shape = (height, width, options["channels"])
     try:
-        asked = tensors.parse(content[LENGTH.size :], length, shape, told["rows"])
+        request = tensors.parse(content[LENGTH.size :], length, shape, options["rows"])
     except RefusedError as error:
         return {"refused": [error.status, error.code, str(error)]}, b""
     except MemoryError:
         return {"refused": [413, "too_large", tensors.TOO_MUCH_MEMORY]}, b""
-    said = {"shape": asked.images.shape, "id": asked.id, "outputs": asked.outputs, "binary": asked.binary}
-    return said, asked.images.tobytes()
+    answer = {
+        "shape": request.images.shape,
+        "id": request.id,
+        "outputs": request.outputs,
+        "binary": request.binary,
+    }
+    return answer, request.images.tobytes()
 
 
 def _received(line: socket.socket, count: int) -> bytes | None:
     """So many bytes; None where the other end closed, or died before it heard the last answer."""
-    made = bytearray(count)
-    view, place = memoryview(made), 0
-    while place < count:
+    data = bytearray(count)
+    view, filled = memoryview(data), 0
+    while filled < count:
         try:
-            got = line.recv_into(view[place:])
+            num_received = line.recv_into(view[filled:])
         except ConnectionResetError:
             return None
-        if not got:
+        if not num_received:
             return None
-        place += got
-    return bytes(made)
+        filled += num_received
+    return bytes(data)
 
 
 def _limit(most: int) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from clothier.errors import DataError
 from clothier.serve.budget import Pace
 from clothier.serve.decoder_process import LENGTH, LENGTHS
-from clothier.serve.worker_queue import Turns
+from clothier.serve.worker_queue import WorkerQueue
 from clothier.values import Images
 
 KILLED = "cannot be decoded: it needs more memory or time than a picture may"
@@ -36,7 +36,7 @@ class Decoded:
 
 
 @dataclass(frozen=True)
-class Manner:
+class DecodeOptions:
     """What processes read: pictures, decoded `way` as photo.doctor.prepare has it, or tensors of at most so many
     `rows`, where that is not 0; (height, width) and channels of the images, and the limits."""
 
@@ -52,71 +52,71 @@ class Manner:
         return json.dumps({**vars(self), "seconds": math.ceil(self.seconds)})
 
 
-class Processes:
+class DecoderPool:
     """So many processes that read what came. `replaced` counts those that failed, `pace` is how long
     one takes."""
 
-    def __init__(self, manner: Manner, count: int) -> None:
-        self._manner = manner
-        self._all = [_Process(manner) for _ in range(count)]
-        self._turns = Turns(self._all)
+    def __init__(self, options: DecodeOptions, count: int) -> None:
+        self._options = options
+        self._decoders = [_Decoder(options) for _ in range(count)]
+        self._workers = WorkerQueue(self._decoders)
         self.replaced = 0
         self.pace = Pace(_FIRST)
 
     @property
     def count(self) -> int:
-        return len(self._all)
+        return len(self._decoders)
 
     def close(self) -> None:
         """End all of them."""
-        for process in self._all:
+        for process in self._decoders:
             process.end()
 
     async def ask(self, content: bytes, bulk: bool = False) -> tuple[dict[str, Any], bytes]:
         """What a process says of it, and the pixels. Raises DataError where that needs too much."""
-        process, began = await self._turns.take(bulk), time.perf_counter()
+        process, began = await self._workers.acquire(bulk), time.perf_counter()
         try:
-            async with asyncio.timeout(self._manner.seconds):
-                said, pixels = await process.ask(content)
+            async with asyncio.timeout(self._options.seconds):
+                header, pixels = await process.ask(content)
         except (TimeoutError, OSError, EOFError):
-            process = self._another(process)
+            process = self._replace(process)
             raise DataError(KILLED) from None
         except BaseException:  # cancelled: what it would answer now is nobody's
-            process = self._another(process)
+            process = self._replace(process)
             raise
         finally:
-            self._turns.give(process)
-        self.pace.saw(1, said["seconds"], time.perf_counter() - began)
-        return said, pixels
+            self._workers.release(process)
+        self.pace.saw(1, header["seconds"], time.perf_counter() - began)
+        return header, pixels
 
-    def _another(self, process: _Process) -> _Process:
+    def _replace(self, process: _Decoder) -> _Decoder:
         process.end()
         self.replaced += 1
-        made = _Process(self._manner)
-        self._all[self._all.index(process)] = made
-        return made
+        replacement = _Decoder(self._options)
+        self._decoders[self._decoders.index(process)] = replacement
+        return replacement
 
 
-class Decoders(Processes):
+class PictureDecoders(DecoderPool):
     """Those that decode pictures."""
 
     async def decode(self, content: bytes, bulk: bool = False) -> Decoded:
         """The image of a picture's bytes. Raises DataError, the reason alone, where it cannot be read."""
-        said, pixels = await self.ask(content, bulk)
-        if "reason" in said:
-            raise DataError(said["reason"])
-        image = np.frombuffer(pixels, np.uint8).reshape(said["shape"])
-        return Decoded(image, tuple(said["warnings"]))
+        header, pixels = await self.ask(content, bulk)
+        if "reason" in header:
+            raise DataError(header["reason"])
+        image = np.frombuffer(pixels, np.uint8).reshape(header["shape"])
+        return Decoded(image, tuple(header["warnings"]))
 
 
-class _Process:
-    def __init__(self, manner: Manner) -> None:
+class _Decoder:
+    def __init__(self, options: DecodeOptions) -> None:
         self._line, theirs = socket.socketpair()
         with theirs:
             for end in (self._line, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "clothier.serve.decoder_process", manner.as_json()],
+                [sys.executable, "-P", "-m", "clothier.serve.decoder_process", options.as_json()],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env=_environment(),
@@ -140,17 +140,17 @@ class _Process:
         self._process.wait()
 
     async def _received(self, count: int) -> bytes:
-        loop, made = asyncio.get_running_loop(), bytearray()
-        while len(made) < count:
-            got = await loop.sock_recv(self._line, count - len(made))
-            if not got:
+        loop, data = asyncio.get_running_loop(), bytearray()
+        while len(data) < count:
+            chunk = await loop.sock_recv(self._line, count - len(data))
+            if not chunk:
                 raise EOFError
-            made += got
-        return bytes(made)
+            data += chunk
+        return bytes(data)
 
 
 def _environment() -> dict[str, str]:
     """Nothing of ours but where packages lie; one thread, as there is a process a core."""
-    path = os.pathsep.join(place for place in sys.path if place)
+    path = os.pathsep.join(entry for entry in sys.path if entry)
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
     return {**kept, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}

@@ -90,18 +90,18 @@ class HostPolicy:
     def check(self, headers: Headers, version: str) -> None:
         """RefusedError unless the request is for this service: 400 where it names no host, or several, 421 for the name
         of another. HTTP/1.0 need not name one."""
-        given = [value for value in headers.getlist("host") if value]  # Granian makes up an empty one
-        if not given and version in ("1.0", "1"):  # the latter is Granian's word for it
+        hosts = [value for value in headers.getlist("host") if value]  # Granian makes up an empty one
+        if not hosts and version in ("1.0", "1"):  # the latter is Granian's word for it
             return
-        if len(given) != 1:
-            came = "no header Host" if not given else f"{len(given)} headers Host"
+        if len(hosts) != 1:
+            came = "no header Host" if not hosts else f"{len(hosts)} headers Host"
             raise RefusedError(400, "bad_host", f"the request has {came}; wanted one")
-        found = _HOST.fullmatch(given[0])
+        found = _HOST.fullmatch(hosts[0])
         if found is None or (found[1][0] == "[" and not _is_number(_plain(found[1]))):
             raise RefusedError(
                 400,
                 "bad_host",
-                f"Host is {ascii(given[0])[:80]}; wanted a name or an address, and perhaps a port",
+                f"Host is {ascii(hosts[0])[:80]}; wanted a name or an address, and perhaps a port",
             )
         name = _plain(found[1])
         if not (self._any or name in self._names or _is_number(name)):

@@ -35,7 +35,7 @@ async def metrics(request: Request) -> Response:
         }
     gauges: dict[str, int] = {
         "ready": service.state == READY,
-        "pictures_in_work": service.crowd.count + service.pictures.used,
+        "pictures_in_work": service.picture_slots.count + service.pictures.used,
         "passes_in_work": service.passes.used,
         "requests_in_progress": service.requests,
         "bytes_in_work": service.bodies.budget.used,

@@ -25,18 +25,18 @@ _KINDS = ("", "application/json", "application/octet-stream")
 
 def routes() -> list[Route]:
     """Health, metadata and inference, of the model and of its only version."""
-    made = [
+    found = [
         Route("/v2", server),
         Route("/v2/health/live", live),
         Route("/v2/health/ready", ready),
     ]
-    for place in ("/v2/models/{name}", f"/v2/models/{{name}}/versions/{VERSION}"):
-        made += [
-            Route(place, metadata),
-            Route(f"{place}/ready", model_ready),
-            Route(f"{place}/infer", infer, methods=["POST"]),
+    for path in ("/v2/models/{name}", f"/v2/models/{{name}}/versions/{VERSION}"):
+        found += [
+            Route(path, metadata),
+            Route(f"{path}/ready", model_ready),
+            Route(f"{path}/infer", infer, methods=["POST"]),
         ]
-    return made
+    return found
 
 
 async def server(request: Request) -> Response:
@@ -90,7 +90,7 @@ async def metadata(request: Request) -> Response:
 async def infer(request: Request) -> Response:
     """Images as the network takes them -> probabilities, verdicts, logits and features."""
     service, model = _named(request)
-    service.admit(service.tensors)
+    service.admit(service.tensor_slots)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _KINDS:
         raise RefusedError(
@@ -103,16 +103,16 @@ async def infer(request: Request) -> Response:
         model.reader.check(request.headers.get("content-length", ""), head)
         content = await body.read()
         async with service.deadline():
-            asked = await model.reader.read(content, head)
-            rows = len(asked.images)
-            with service.place(service.tensors) if rows <= FEW else service.price(0, rows):
-                predictions = await model.batcher.predict(asked.images)
-                content, headers = await _packed(service, asked, predictions)
+            tensor_request = await model.reader.read(content, head)
+            rows = len(tensor_request.images)
+            with service.slot(service.tensor_slots) if rows <= FEW else service.price(0, rows):
+                predictions = await model.batcher.predict(tensor_request.images)
+                content, headers = await _packed(service, tensor_request, predictions)
     return Response(content, headers=headers)
 
 
 async def _packed(
-    service: Service, asked: TensorRequest, predictions: Predictions
+    service: Service, tensor_request: TensorRequest, predictions: Predictions
 ) -> tuple[bytes, dict[str, str]]:
     arrays = {
         "probabilities": predictions.named_probabilities[1],
@@ -122,7 +122,7 @@ async def _packed(
         "features": predictions.features,
     }
     async with service.packing:
-        return await tensors.pack(service.name, asked, arrays)
+        return await tensors.pack(service.name, tensor_request, arrays)
 
 
 def _status(service: Service) -> int:

@@ -105,15 +105,15 @@ def _protocol(service: Service) -> dict[str, Any]:
         "/v2/health/live": {"get": _get("live", "Whether this process answers", "Anything", (), "Fault")},
         "/v2/health/ready": {"get": _ready("ready", "Whether new work is taken", ())},
     }
-    places = {"": "/v2/models/{name}", "OfVersion": f"/v2/models/{{name}}/versions/{VERSION}"}
-    for suffix, place in places.items():
+    paths_of_model = {"": "/v2/models/{name}", "OfVersion": f"/v2/models/{{name}}/versions/{VERSION}"}
+    for suffix, path in paths_of_model.items():
         metadata = _get(f"metadata{suffix}", "What goes in and comes out", "Metadata", (404, 503), "Fault")
-        paths[place] = {"parameters": [name], "get": metadata}
-        paths[f"{place}/ready"] = {
+        paths[path] = {"parameters": [name], "get": metadata}
+        paths[f"{path}/ready"] = {
             "parameters": [name],
             "get": _ready(f"modelReady{suffix}", "Whether the model answers", (404,)),
         }
-        paths[f"{place}/infer"] = {"parameters": [name], "post": _infer(f"infer{suffix}")}
+        paths[f"{path}/infer"] = {"parameters": [name], "post": _infer(f"infer{suffix}")}
     return paths
 
 
@@ -147,31 +147,31 @@ def _get(
 
 
 def _health(identity: str, summary: str) -> dict[str, Any]:
-    made = _get(identity, summary, "State", ())
-    made["responses"]["503"] = {**made["responses"]["200"], "description": "It is not so."}
-    return made
+    operation = _get(identity, summary, "State", ())
+    operation["responses"]["503"] = {**operation["responses"]["200"], "description": "It is not so."}
+    return operation
 
 
 def _ready(identity: str, summary: str, refusals: tuple[int, ...]) -> dict[str, Any]:
-    made = _get(identity, summary, "Anything", refusals, "Fault")
-    made["responses"]["503"] = {**made["responses"]["200"], "description": "It is not so."}
-    return made
+    operation = _get(identity, summary, "Anything", refusals, "Fault")
+    operation["responses"]["503"] = {**operation["responses"]["200"], "description": "It is not so."}
+    return operation
 
 
 def _metrics() -> dict[str, Any]:
-    made = _get("metrics", "Counters and gauges for Prometheus", "Anything", ())
-    made["responses"]["200"]["content"] = {"text/plain": {"schema": {"type": "string"}}}
-    return made
+    operation = _get("metrics", "Counters and gauges for Prometheus", "Anything", ())
+    operation["responses"]["200"]["content"] = {"text/plain": {"schema": {"type": "string"}}}
+    return operation
 
 
 def _responses(schema: str, refusals: tuple[int, ...], error: str = "Error") -> dict[str, Any]:
-    made: dict[str, Any] = {"200": _response("As wanted.", schema)}
+    responses: dict[str, Any] = {"200": _response("As wanted.", schema)}
     for status in sorted({*refusals, 421}):
-        made[str(status)] = _response(REASONS[status], error)
+        responses[str(status)] = _response(REASONS[status], error)
         if status in (429, 503):
-            made[str(status)]["headers"]["Retry-After"] = {"schema": {"type": "integer", "minimum": 1}}
-    made["default"] = _response("A fault, or a request that HTTP itself rules out.", error)
-    return made
+            responses[str(status)]["headers"]["Retry-After"] = {"schema": {"type": "integer", "minimum": 1}}
+    responses["default"] = _response("A fault, or a request that HTTP itself rules out.", error)
+    return responses
 
 
 def _response(description: str, schema: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ async def predict(request: Request) -> Response:
     """What the network makes of the pictures in the body: an answer each."""
     service: Service = request.app.state.service
     shown = _shown(request)
-    service.admit(service.crowd)
+    service.admit(service.picture_slots)
     with service.bodies.admitted(request, service.settings.body_bytes) as body:
         pictures = await uploads.pictures(body, service.settings.pictures)
         passes = len(pictures) * (
@@ -41,8 +41,8 @@ async def predict(request: Request) -> Response:
     for answer in answers:
         service.metrics.picture(answer["status"])
     if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
-        words = f"{answers[0]['filename'] or 'the upload'} {answers[0]['reason']}"
-        raise RefusedError(422, UNREADABLE, f"{words}; wanted a picture that can be read; send another")
+        upload = f"{answers[0]['filename'] or 'the upload'} {answers[0]['reason']}"
+        raise RefusedError(422, UNREADABLE, f"{upload}; wanted a picture that can be read; send another")
     return responses.Json({"model": service.name, "answers": answers})
 
 
@@ -78,24 +78,24 @@ async def model(request: Request) -> Response:
 def _shown(request: Request) -> frozenset[str]:
     for key in sorted(request.query_params.keys() - {"show"}):
         raise RefusedError(400, "bad_query", str(unknown_name("query key", ascii(key)[1:-1][:60], ["show"])))
-    words = {word for text in request.query_params.getlist("show") for word in text.split(",")}
-    for word in sorted(words - set(SHOWN)):
+    shown = {word for text in request.query_params.getlist("show") for word in text.split(",")}
+    for word in sorted(shown - set(SHOWN)):
         raise RefusedError(
             400, "bad_query", f"show has {ascii(word)[:60]}; wanted some of {', '.join(SHOWN)}, with commas"
         )
-    return frozenset(words)
+    return frozenset(shown)
 
 
 async def _predicted(service: Service, pictures: Sequence[Upload]) -> tuple[list[Decoded | str], Predictions]:
     """Of each picture its image, or the reason why it cannot be read; and the predictions for the images.
 
-    A single picture has a place in the crowd until then: what is shown besides takes longer, and must not shut out
+    A single picture has a slot until then: what is shown besides takes longer, and must not shut out
     others.
     """
-    with service.place(service.crowd) if len(pictures) == 1 else contextlib.nullcontext():
+    with service.slot(service.picture_slots) if len(pictures) == 1 else contextlib.nullcontext():
         decoded = await _decoded(service, pictures)
         batcher = service.model.batcher
-        images = [made.image for made in decoded if isinstance(made, Decoded)]
+        images = [picture.image for picture in decoded if isinstance(picture, Decoded)]
         if images:
             return decoded, await batcher.predict(np.stack(images))
         return decoded, batcher.predictor.predict(np.empty((0, *batcher.predictor.image_shape), np.uint8))
@@ -127,15 +127,15 @@ async def _answers(
 ) -> list[dict[str, Any]]:
     answers, features = [], iter(predictions.features)
     everything = replace(
-        predictions.with_unreadable([made if isinstance(made, str) else "" for made in decoded]),
-        warnings=tuple(() if isinstance(made, str) else made.warnings for made in decoded),
+        predictions.with_unreadable([picture if isinstance(picture, str) else "" for picture in decoded]),
+        warnings=tuple(() if isinstance(picture, str) else picture.warnings for picture in decoded),
         filenames=tuple(upload.filename for upload in pictures),
     )
-    for prediction, made in zip(everything, decoded, strict=True):
-        if isinstance(made, str):
+    for prediction, picture in zip(everything, decoded, strict=True):
+        if isinstance(picture, str):
             answers.append(responses.answer(prediction))
             continue
-        extras = await _extras(service, made, prediction, next(features), shown)
+        extras = await _extras(service, picture, prediction, next(features), shown)
         answers.append(responses.answer(prediction, **extras))
         await asyncio.sleep(0)  # others have their turn
     return answers
@@ -143,17 +143,17 @@ async def _answers(
 
 async def _extras(
     service: Service,
-    made: Decoded,
+    picture: Decoded,
     prediction: Prediction,
     features: Floats,
     shown: frozenset[str],
 ) -> dict[str, Any]:
     extras: dict[str, Any] = {}
     if "image" in shown:
-        extras["image"] = responses.data_url(made.image)
+        extras["image"] = responses.data_url(picture.image)
     if "heat" in shown:
         extras["heat"] = responses.data_url(
-            occlusion.overlay(await _falls(service, made.image, prediction.label))
+            occlusion.overlay(await _falls(service, picture.image, prediction.label))
         )
     if "lookalikes" in shown:
         extras["lookalikes"] = _lookalikes(service, features)

@@ -15,17 +15,17 @@ from clothier.serve.budget import Budget
 _GRACE = 1.0  # seconds in which a body need not have come far
 
 
-class Bodies:
-    """At most `most` bytes of bodies are held together, and a body comes within so many seconds. Where there is no room
-    for another, those that come too slowly to end in time give theirs up."""
+class BodyLimiter:
+    """At most `limit` bytes of bodies are held together, and a body comes within so many seconds. Where there is no
+    room for another, those that come too slowly to end in time give theirs up."""
 
-    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.budget = Budget("bytes of memory", "send fewer or smaller pictures", lambda: most)
+    def __init__(self, limit: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.budget = Budget("bytes of memory", "send fewer or smaller pictures", lambda: limit)
         self.seconds, self.clock = seconds, clock
-        self.coming: set[Body] = set()
+        self.coming: set[RequestBody] = set()
 
     @contextlib.contextmanager
-    def admitted(self, request: Request, most: int) -> Iterator[Body]:
+    def admitted(self, request: Request, limit: int) -> Iterator[RequestBody]:
         """The body of that request, of at most so many bytes. Raises RefusedError where it is larger, encoded, or finds
         no room."""
         encoding = request.headers.get("content-encoding", "identity")
@@ -35,14 +35,14 @@ class Bodies:
                 "unsupported_encoding",
                 f"the body is encoded ({ascii(encoding)[:40]}); wanted it as it is",
             )
-        most = min(most, self.budget.largest)
+        limit = min(limit, self.budget.largest)
         length = request.headers.get("content-length", "")
-        claim = int(length[:19]) if length.isdecimal() else most
-        if claim > most:
-            raise too_large(f"{claim:,}", most)
+        claim = int(length[:19]) if length.isdecimal() else limit
+        if claim > limit:
+            raise too_large(f"{claim:,}", limit)
         self._make_room(claim)
         self.budget.check(claim)
-        body = Body(self, request, claim)
+        body = RequestBody(self, request, claim)
         self.budget.used += claim
         try:
             yield body
@@ -52,18 +52,18 @@ class Bodies:
 
     def _make_room(self, claim: int) -> None:
         """Give up those that come slowest, as far as that helps."""
-        for body in sorted(self.coming, key=Body.pace):
+        for body in sorted(self.coming, key=RequestBody.pace):
             if self.budget.fits(claim):
                 return
             if body.is_late():
                 body.give_up()
 
 
-class Body:
-    """A body that was admitted. `came` counts its bytes, `claim` those that it has room for."""
+class RequestBody:
+    """A body that was admitted. `received_bytes` counts its bytes, `claim` those that it has room for."""
 
-    def __init__(self, bodies: Bodies, request: Request, claim: int) -> None:
-        self.claim, self.came = claim, 0
+    def __init__(self, bodies: BodyLimiter, request: Request, claim: int) -> None:
+        self.claim, self.received_bytes = claim, 0
         self.request = request
         self._deadline: asyncio.Timeout
         self._wanted = f"within {bodies.seconds:g} s"
@@ -71,11 +71,11 @@ class Body:
 
     async def read(self) -> bytes:
         """All of it."""
-        async with self.coming():
+        async with self.receiving():
             return b"".join([chunk async for chunk in self.chunks()])
 
     @contextlib.asynccontextmanager
-    async def coming(self) -> AsyncIterator[None]:
+    async def receiving(self) -> AsyncIterator[None]:
         """While it comes. RefusedError 408 where that takes too long."""
         self._bodies.coming.add(self)
         try:
@@ -90,15 +90,15 @@ class Body:
         finally:
             self._bodies.coming.discard(self)
         # Without Content-Length it claimed as much as it might have had.
-        self._bodies.budget.used += self.came - self.claim
-        self.claim = self.came
+        self._bodies.budget.used += self.received_bytes - self.claim
+        self.claim = self.received_bytes
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """Its bytes as they come, to be read within `coming`."""
+        """Its bytes as they come, to be read within `receiving`."""
         try:
             async for chunk in self.request.stream():
-                self.came += len(chunk)
-                if self.came > self.claim:
+                self.received_bytes += len(chunk)
+                if self.received_bytes > self.claim:
                     raise too_large(f"over {self.claim:,}", self.claim)
                 yield chunk
         except ClientDisconnect:
@@ -106,11 +106,14 @@ class Body:
 
     def pace(self) -> float:
         """Bytes a second so far."""
-        return self.came / max(self._age, 1e-9)
+        return self.received_bytes / max(self._age, 1e-9)
 
     def is_late(self) -> bool:
         """Whether it comes too slowly to end within its time."""
-        return self._age > _GRACE and self.came < self.claim * (self._age - _GRACE) / self._bodies.seconds
+        return (
+            self._age > _GRACE
+            and self.received_bytes < self.claim * (self._age - _GRACE) / self._bodies.seconds
+        )
 
     def give_up(self) -> None:
         """Let its room go to another; whoever reads it gets a timeout."""
@@ -125,10 +128,10 @@ class Body:
         return self._bodies.clock() - self._began
 
 
-def too_large(came: str, most: int) -> RefusedError:
+def too_large(came: str, limit: int) -> RefusedError:
     """The body has more bytes than it may."""
     return RefusedError(
         413,
         "too_large",
-        f"the body has {came} bytes; wanted at most {most:,}; send fewer or smaller pictures",
+        f"the body has {came} bytes; wanted at most {limit:,}; send fewer or smaller pictures",
     )

@@ -15,12 +15,12 @@ from clothier.backend import num_cores
 from clothier.bundle import Bundle
 from clothier.errors import RefusedError
 from clothier.predict import Predictor, file_of
-from clothier.serve.admission import Crowd
-from clothier.serve.budget import Budget
-from clothier.serve.decoders import Decoders, Manner
+from clothier.serve.admission import OccupancyLimit
 from clothier.serve.batcher import FEW, Batcher
+from clothier.serve.budget import Budget
+from clothier.serve.decoders import DecodeOptions, PictureDecoders
 from clothier.serve.metrics import Metrics
-from clothier.serve.request_body import Bodies
+from clothier.serve.request_body import BodyLimiter
 from clothier.serve.settings import Settings
 from clothier.serve.tensor_reader import TensorReader
 
@@ -41,26 +41,26 @@ class ServedModel:
 
     content: Bundle
     batcher: Batcher
-    decoders: Decoders
+    decoders: PictureDecoders
     reader: TensorReader
 
 
 class Service:
     """`state` is one of loading, ready, draining, failed. `requests` counts those that are not answered yet.
 
-    Ordinary work is one picture, which takes a place in `crowd`, or a tensor of few rows, which takes one in
-    `tensors`. All that is larger is bulk work and pays its price: `pictures` of forms, which are decoded when nothing
-    ordinary waits, and `passes` of the network. `bodies` are the bytes of both.
+    Ordinary work is one picture, which takes one of `picture_slots`, or a tensor of few rows, which takes one in
+    `tensor_slots`. All that is larger is bulk work and pays its price: `pictures` of forms, which are decoded when
+    nothing ordinary waits, and `passes` of the network. `bodies` are the bytes of both.
     """
 
     def __init__(self, settings: Settings, content: Bundle | None = None) -> None:
         self.settings = settings
         self.num_decoders = settings.decoders or num_cores()
-        places = settings.queue or QUEUE * self.num_decoders
-        self.crowd, self.tensors = Crowd(places), Crowd(places)
+        num_slots = settings.queue or QUEUE * self.num_decoders
+        self.picture_slots, self.tensor_slots = OccupancyLimit(num_slots), OccupancyLimit(num_slots)
         self.state = LOADING
         self.requests = 0
-        self.bodies = Bodies(settings.reading_bytes, settings.body_seconds)
+        self.bodies = BodyLimiter(settings.reading_bytes, settings.body_seconds)
         together, alone = TOGETHER * settings.work_seconds, ALONE * settings.work_seconds
         self.pictures = Budget(
             "pictures of forms",
@@ -78,7 +78,7 @@ class Service:
         self.metrics = Metrics()
         self.name = ""
         self._model: ServedModel | None = None
-        self._decoders: Decoders | None = None
+        self._decoders: PictureDecoders | None = None
         self._given = content
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -123,12 +123,12 @@ class Service:
             raise self._unready()
         return self._model
 
-    def admit(self, crowd: Crowd) -> None:
-        """RefusedError unless new work can be taken: 503 while there is no model or it ends, 429 where that crowd is
-        full already."""
+    def admit(self, slots: OccupancyLimit) -> None:
+        """RefusedError unless new work can be taken: 503 while there is no model or it ends, 429 where those slots are
+        taken already."""
         if self.state != READY:
             raise self._unready()
-        _room(crowd)
+        _check_free(slots)
 
     @contextlib.contextmanager
     def price(self, pictures: int, passes: int) -> Iterator[None]:
@@ -142,14 +142,14 @@ class Service:
             yield
 
     @contextlib.contextmanager
-    def place(self, crowd: Crowd) -> Iterator[None]:
-        """A place in a crowd, from now until the end of it. Raises RefusedError where others were faster."""
-        _room(crowd)
-        crowd.change(1)
+    def slot(self, slots: OccupancyLimit) -> Iterator[None]:
+        """One of the slots, from now until the end of it. Raises RefusedError where others were faster."""
+        _check_free(slots)
+        slots.change(1)
         try:
             yield
         finally:
-            crowd.change(-1)
+            slots.change(-1)
 
     @contextlib.asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
@@ -180,7 +180,7 @@ class Service:
             self.name = re.sub(r"[^A-Za-z0-9._-]+", "-", str(recipe))
             height, width, channels = manifest.image_shape
             limits = self.settings
-            manner = Manner(
+            options = DecodeOptions(
                 manifest.preprocessing["photos"],
                 (height, width),
                 channels,
@@ -189,10 +189,10 @@ class Service:
                 math.ceil(limits.decode_seconds),
             )
             # They start while the network is made ready.
-            self._decoders = Decoders(manner, self.num_decoders)
+            self._decoders = PictureDecoders(options, self.num_decoders)
             batcher = Batcher(await loop.run_in_executor(None, lambda: Predictor(content, 1)))
             await loop.run_in_executor(None, batcher.warm)
-            self._model = ServedModel(content, batcher, self._decoders, TensorReader(manner, limits.rows))
+            self._model = ServedModel(content, batcher, self._decoders, TensorReader(options, limits.rows))
         except BaseException:
             self.state = FAILED
             raise
@@ -203,11 +203,11 @@ class Service:
         return self._given or bundle.read(file_of(self.settings.model))
 
 
-def _room(crowd: Crowd) -> None:
-    if crowd.is_full:
+def _check_free(slots: OccupancyLimit) -> None:
+    if slots.is_full:
         raise RefusedError(
             429,
             "busy",
-            f"the service is busy: {crowd.count} requests are in work; wanted fewer; try again later",
+            f"the service is busy: {slots.count} requests are in work; wanted fewer; try again later",
             1,
         )

@@ -10,7 +10,7 @@ from clothier.errors import DataError, RefusedError
 from clothier.serve import tensors
 from clothier.serve.budget import Budget
 from clothier.serve.decoder_process import LENGTH
-from clothier.serve.decoders import Manner, Processes
+from clothier.serve.decoders import DecodeOptions, DecoderPool
 from clothier.serve.tensors import TensorRequest
 
 # While Python reads JSON, nothing else of this process runs. So much takes 0.5 ms at most: bytes, and lists and objects
@@ -23,15 +23,15 @@ _ADVICE = "send binary tensors"
 class TensorReader:
     """Longer JSON is read by a process of its own, which is started when the first comes."""
 
-    def __init__(self, manner: Manner, rows: int) -> None:
-        self._manner = dataclasses.replace(manner, rows=rows)
-        self._rows, self._shape = rows, (*manner.size, manner.channels)
+    def __init__(self, options: DecodeOptions, rows: int) -> None:
+        self._options = dataclasses.replace(options, rows=rows)
+        self._rows, self._shape = rows, (*options.size, options.channels)
         self._waiting = Budget("bytes of JSON", _ADVICE, lambda: _MOST)
-        self._processes: Processes | None = None
+        self._pool: DecoderPool | None = None
 
     @property
     def replaced(self) -> int:
-        return self._processes.replaced if self._processes else 0
+        return self._pool.replaced if self._pool else 0
 
     def check(self, length: str, head: str | None) -> None:
         """RefusedError where JSON of a body of so many bytes, as its header says, would not be read now: before it
@@ -47,20 +47,20 @@ class TensorReader:
         if length <= _SHORT and body.count(b"[", 0, length) + body.count(b"{", 0, length) <= _LISTS:
             return tensors.parse(body, length, self._shape, self._rows)
         with self._waiting.take(length):
-            if self._processes is None:
-                self._processes = Processes(self._manner, 1)
+            if self._pool is None:
+                self._pool = DecoderPool(self._options, 1)
             try:
-                said, pixels = await self._processes.ask(LENGTH.pack(length) + body)
+                header, pixels = await self._pool.ask(LENGTH.pack(length) + body)
             except DataError:
                 raise RefusedError(
                     413, "too_large", f"the JSON takes too long to read; wanted fewer lists; {_ADVICE}"
                 ) from None
-        if "refused" in said:
-            raise RefusedError(*said["refused"])
-        images = np.frombuffer(pixels, np.uint8).reshape(said["shape"])
-        return TensorRequest(said["id"], images, said["outputs"], said["binary"])
+        if "refused" in header:
+            raise RefusedError(*header["refused"])
+        images = np.frombuffer(pixels, np.uint8).reshape(header["shape"])
+        return TensorRequest(header["id"], images, header["outputs"], header["binary"])
 
     def close(self) -> None:
         """End the process."""
-        if self._processes:
-            self._processes.close()
+        if self._pool:
+            self._pool.close()

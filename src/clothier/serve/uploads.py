@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from clothier.errors import RefusedError
-from clothier.serve.request_body import Body
+from clothier.serve.request_body import RequestBody
 
 FORM = "multipart/form-data"
 _MOST_NAME = 200  # characters of a file's name
@@ -32,7 +32,7 @@ class Upload:
     content: bytes
 
 
-async def pictures(body: Body, most: int) -> list[Upload]:
+async def pictures(body: RequestBody, most: int) -> list[Upload]:
     """The pictures of a request: its body, or the parts of a form, at most so many. Raises RefusedError."""
     kind = body.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == FORM:
@@ -47,11 +47,11 @@ async def pictures(body: Body, most: int) -> list[Upload]:
     return [Upload("", await body.read())]
 
 
-async def _form(body: Body, most: int) -> list[Upload]:
+async def _form(body: RequestBody, most: int) -> list[Upload]:
     chunks = _counted(body)
     parser = _InMemory(body.request.headers, chunks, max_files=most, max_fields=most)
     try:
-        async with body.coming():
+        async with body.receiving():
             form = await parser.parse()
     except MultiPartException as error:
         if str(error).startswith("Too many files"):
@@ -72,7 +72,7 @@ async def _form(body: Body, most: int) -> list[Upload]:
         await form.close()
 
 
-async def _counted(body: Body) -> AsyncGenerator[bytes, None]:
+async def _counted(body: RequestBody) -> AsyncGenerator[bytes, None]:
     """The chunks of a form, as long as it has few boundaries."""
     _, words = parse_options_header(body.request.headers["content-type"])
     boundary, seen = b"\r\n--" + words.get(b"boundary", b""), 0

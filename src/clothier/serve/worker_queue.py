@@ -13,7 +13,7 @@ T = TypeVar("T")
 BULK_EVERY = 4
 
 
-class Turns(Generic[T]):
+class WorkerQueue(Generic[T]):
     """Those who serve, one of whom is taken at a time and given back. First come, first served, among ordinary work
     and among bulk."""
 
@@ -23,7 +23,7 @@ class Turns(Generic[T]):
         self._bulk: deque[asyncio.Future[T]] = deque()
         self._passed = 0  # turns in which bulk waited and ordinary work went first
 
-    async def take(self, bulk: bool = False) -> T:
+    async def acquire(self, bulk: bool = False) -> T:
         """One of them, once it is this one's turn."""
         if self._idle:
             return self._idle.popleft()
@@ -33,10 +33,10 @@ class Turns(Generic[T]):
             return await waiting
         except asyncio.CancelledError:
             if waiting.done() and not waiting.cancelled():
-                self.give(waiting.result())
+                self.release(waiting.result())
             raise
 
-    def give(self, one: T) -> None:
+    def release(self, one: T) -> None:
         """Let the next have it."""
         for queue in (self._ordinary, self._bulk):
             while queue and queue[0].done():  # cancelled
