@@ -73,10 +73,13 @@ def test_answers_are_as_described(
 
 def test_requests_are_as_described(here: InProcessService) -> None:
     document = here.get("/openapi.json").json()
-    schema = {"$ref": "#/components/schemas/Infer", "components": document["components"]}
+    schema = {"$ref": "#/components/schemas/InferRequest", "components": document["components"]}
     jsonschema.validate({"inputs": [TENSOR]}, schema, jsonschema.Draft202012Validator)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"inputs": []}, schema, jsonschema.Draft202012Validator)
+    with pytest.raises(jsonschema.ValidationError):
+        without = {name: value for name, value in TENSOR.items() if name != "data"}
+        jsonschema.validate({"inputs": [without]}, schema, jsonschema.Draft202012Validator)
     assert {path for path, _ in _operations(document) if "versions" in path} == {
         f"/v2/models/{{name}}/versions/{oip.VERSION}{end}" for end in ("", "/ready", "/infer")
     }

@@ -13,8 +13,9 @@ from serve.in_process import JPEG, InProcessService, bundle, photo
 
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor
-from clothier.serve import Settings
+from clothier.serve import Settings, responses
 from clothier.serve.budget import Pace
+from clothier.values import Images
 
 
 def _pixels(url: str) -> Image.Image:
@@ -158,6 +159,24 @@ def test_lookalikes_are_the_training_images_with_the_nearest_features(here: InPr
     assert len(distances) == 5
     assert distances == sorted(distances)
     assert _pixels(answer["heat"]).mode == "RGBA"
+
+
+def test_pictures_that_are_shown_are_not_encoded_where_requests_are_answered(
+    here: InProcessService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = list[int]()
+
+    def encoded(image: Images) -> str:
+        threads.append(threading.get_ident())
+        return "data:image/png;base64,"
+
+    async def asked() -> int:
+        await here.asking("POST", "/v1/predict?show=image,heat,lookalikes", content=photo(), headers=JPEG)
+        return threading.get_ident()
+
+    monkeypatch.setattr(responses, "data_url", encoded)
+    assert here.do(asked) not in threads
+    assert len(threads) == 7
 
 
 @pytest.mark.parametrize(

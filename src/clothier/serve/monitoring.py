@@ -6,20 +6,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from clothier.serve.metrics import CONTENT_TYPE
-from clothier.serve.responses import Json
+from clothier.serve.responses import Json, State
 from clothier.serve.service import FAILED, READY, Service
 
 
 async def livez(request: Request) -> Response:
     """200 as long as this process is of any use."""
     state = request.app.state.service.state
-    return Json({"state": state}, 503 if state == FAILED else 200)
+    return Json(State(state), 503 if state == FAILED else 200)
 
 
 async def readyz(request: Request) -> Response:
     """200 while new work is taken, 503 before and after."""
     state = request.app.state.service.state
-    return Json({"state": state}, 200 if state == READY else 503)
+    return Json(State(state), 200 if state == READY else 503)
 
 
 async def metrics(request: Request) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from starlette.requests import Request
@@ -14,6 +13,14 @@ from clothier import __version__
 from clothier.errors import RefusedError
 from clothier.serve import tensors
 from clothier.serve.batcher import FEW
+from clothier.serve.oip_messages import (
+    ModelMetadata,
+    ModelReady,
+    ServerLive,
+    ServerMetadata,
+    ServerReady,
+    TensorMetadata,
+)
 from clothier.serve.responses import Json
 from clothier.serve.service import READY, ServedModel, Service
 from clothier.serve.tensors import TensorRequest
@@ -41,24 +48,24 @@ def routes() -> list[Route]:
 
 async def server(request: Request) -> Response:
     """What this service is."""
-    return Json({"name": "clothier", "version": __version__, "extensions": ["binary_tensor_data"]})
+    return Json(ServerMetadata("clothier", __version__, ["binary_tensor_data"]))
 
 
 async def live(request: Request) -> Response:
     """200 as long as this process answers."""
-    return Json({"live": True})
+    return Json(ServerLive(True))
 
 
 async def ready(request: Request) -> Response:
     """200 while new work is taken, 503 before and after."""
     service: Service = request.app.state.service
-    return Json({"ready": service.state == READY}, _status(service))
+    return Json(ServerReady(service.state == READY), _status(service))
 
 
 async def model_ready(request: Request) -> Response:
     """The same, of the model of that name."""
     service, _ = _named(request)
-    return Json({"name": service.name, "ready": service.state == READY}, _status(service))
+    return Json(ModelReady(service.name, service.state == READY), _status(service))
 
 
 async def metadata(request: Request) -> Response:
@@ -72,19 +79,9 @@ async def metadata(request: Request) -> Response:
         "logits": ("FP32", [-1, predictor.num_classes]),
         "features": ("FP32", [-1, predictor.num_features]),
     }
-    images = {"name": "images", "datatype": "UINT8", "shape": [-1, *predictor.image_shape]}
-    outputs: list[dict[str, Any]] = [
-        {"name": name, "datatype": datatype, "shape": shape} for name, (datatype, shape) in shapes.items()
-    ]
-    return Json(
-        {
-            "name": service.name,
-            "versions": [VERSION],
-            "platform": "onnxruntime_onnx",
-            "inputs": [images],
-            "outputs": outputs,
-        }
-    )
+    images = TensorMetadata("images", "UINT8", [-1, *predictor.image_shape])
+    outputs = [TensorMetadata(name, datatype, shape) for name, (datatype, shape) in shapes.items()]
+    return Json(ModelMetadata(service.name, [VERSION], "onnxruntime_onnx", [images], outputs))
 
 
 async def infer(request: Request) -> Response:

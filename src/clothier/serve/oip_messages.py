@@ -63,3 +63,40 @@ class InferResponse(Struct, omit_defaults=True, forbid_unknown_fields=True):
     model_version: str
     outputs: list[OutputTensor]
     id: str = ""
+
+
+class TensorMetadata(Struct, forbid_unknown_fields=True):
+    name: str
+    datatype: str
+    shape: list[int]
+
+
+class ModelMetadata(Struct, forbid_unknown_fields=True):
+    name: str
+    versions: list[str]
+    platform: str
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
+
+
+class ServerMetadata(Struct, forbid_unknown_fields=True):
+    name: str
+    version: str
+    extensions: list[str]
+
+
+class ServerLive(Struct, forbid_unknown_fields=True):
+    live: bool
+
+
+class ServerReady(Struct, forbid_unknown_fields=True):
+    ready: bool
+
+
+class ModelReady(Struct, forbid_unknown_fields=True):
+    name: str
+    ready: bool
+
+
+class Fault(Struct):
+    error: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from clothier import __version__
-from clothier.serve import schemas
+from clothier.serve import oip_messages, responses
 from clothier.serve.oip import VERSION
 from clothier.serve.predict import SHOWN
 from clothier.serve.responses import Json
@@ -28,6 +29,27 @@ REASONS = {
     503: "The model is being loaded, or the service ends; try again after so many seconds.",
     504: "The answer was not found in time.",
 }
+_, SCHEMAS = msgspec.json.schema_components(
+    [
+        responses.State,
+        responses.Error,
+        responses.Answers,
+        responses.ModelDescription,
+        oip_messages.Fault,
+        oip_messages.ServerMetadata,
+        oip_messages.ServerLive,
+        oip_messages.ServerReady,
+        oip_messages.ModelMetadata,
+        oip_messages.ModelReady,
+        oip_messages.InferRequest,
+        oip_messages.InferResponse,
+    ],
+    ref_template="#/components/schemas/{name}",
+)
+SCHEMAS["InputTensor"]["required"].append(
+    "data"
+)  # which only follows as bytes where the body is no JSON alone
+SCHEMAS["Anything"] = {"type": "object"}
 BODY = (400, 403, 408, 413, 415, 429, 503, 504)  # what may become of any request with a body
 
 
@@ -48,14 +70,14 @@ def document(service: Service) -> dict[str, Any]:
         },
         "paths": {
             "/v1/predict": {"post": _predict(service)},
-            "/v1/model": {"get": _get("model", "What is known of the network", "Model", (503,))},
+            "/v1/model": {"get": _get("model", "What is known of the network", "ModelDescription", (503,))},
             "/livez": {"get": _health("livez", "Whether this process is of any use")},
             "/readyz": {"get": _health("readyz", "Whether new work is taken")},
             "/metrics": {"get": _metrics()},
             "/openapi.json": {"get": _get("openapi", "This description", "Anything", ())},
             **_protocol(service),
         },
-        "components": {"schemas": schemas.SCHEMAS},
+        "components": {"schemas": SCHEMAS},
     }
 
 
@@ -101,13 +123,15 @@ def _protocol(service: Service) -> dict[str, Any]:
     """The paths of the Open Inference Protocol."""
     name = {"name": "name", "in": "path", "required": True, "schema": _name(service)}
     paths: dict[str, Any] = {
-        "/v2": {"get": _get("server", "What this service is", "Server", (), "Fault")},
+        "/v2": {"get": _get("server", "What this service is", "ServerMetadata", (), "Fault")},
         "/v2/health/live": {"get": _get("live", "Whether this process answers", "Anything", (), "Fault")},
         "/v2/health/ready": {"get": _ready("ready", "Whether new work is taken", ())},
     }
     paths_of_model = {"": "/v2/models/{name}", "OfVersion": f"/v2/models/{{name}}/versions/{VERSION}"}
     for suffix, path in paths_of_model.items():
-        metadata = _get(f"metadata{suffix}", "What goes in and comes out", "Metadata", (404, 503), "Fault")
+        metadata = _get(
+            f"metadata{suffix}", "What goes in and comes out", "ModelMetadata", (404, 503), "Fault"
+        )
         paths[path] = {"parameters": [name], "get": metadata}
         paths[f"{path}/ready"] = {
             "parameters": [name],
@@ -118,7 +142,7 @@ def _protocol(service: Service) -> dict[str, Any]:
 
 
 def _infer(identity: str) -> dict[str, Any]:
-    responses = _responses("Inferred", (*BODY, 404), "Fault")
+    responses = _responses("InferResponse", (*BODY, 404), "Fault")
     responses["200"]["content"]["application/octet-stream"] = {"schema": {}}
     return {
         "operationId": identity,
@@ -128,7 +152,7 @@ def _infer(identity: str) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/Infer"}},
+                "application/json": {"schema": {"$ref": "#/components/schemas/InferRequest"}},
                 "application/octet-stream": {"schema": {}},
             },
         },

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
+from clothier.bundle import Lookalikes
 from clothier.errors import DataError, RefusedError, unknown_name
 from clothier.explain import occlusion
 from clothier.serve import responses, uploads
@@ -39,11 +39,11 @@ async def predict(request: Request) -> Response:
                 decoded, predictions = await _predicted(service, pictures)
                 answers = await _answers(service, pictures, decoded, predictions, shown)
     for answer in answers:
-        service.metrics.picture(answer["status"])
-    if len(answers) == 1 and answers[0]["status"] == UNREADABLE:
-        upload = f"{answers[0]['filename'] or 'the upload'} {answers[0]['reason']}"
+        service.metrics.picture(answer.status)
+    if len(answers) == 1 and answers[0].status == UNREADABLE:
+        upload = f"{answers[0].filename or 'the upload'} {answers[0].reason}"
         raise RefusedError(422, UNREADABLE, f"{upload}; wanted a picture that can be read; send another")
-    return responses.Json({"model": service.name, "answers": answers})
+    return responses.Json(responses.Answers(service.name, answers))
 
 
 async def model(request: Request) -> Response:
@@ -52,26 +52,26 @@ async def model(request: Request) -> Response:
     content, settings = service.model.content, service.settings
     manifest, known = content.manifest, content.lookalikes
     return responses.Json(
-        {
-            "name": service.name,
-            "classes": list(manifest.class_names),
-            "image_shape": list(manifest.image_shape),
-            "photos": manifest.preprocessing["photos"],
-            "source": manifest.source,
-            "fingerprint": manifest.fingerprint,
-            "scores": manifest.scores,
-            "temperature": manifest.temperature,
-            "thresholds": manifest.thresholds,
-            "recipe": manifest.recipe,
-            "versions": manifest.versions,
-            "card": manifest.card,
-            "lookalikes": 0 if known is None else len(known.labels),
-            "limits": {
-                "bytes": settings.body_bytes,
-                "pictures": settings.pictures,
-                "megapixels": settings.megapixels,
-            },
-        }
+        responses.ModelDescription(
+            name=service.name,
+            classes=list(manifest.class_names),
+            image_shape=list(manifest.image_shape),
+            photos=manifest.preprocessing["photos"],
+            source=manifest.source,
+            fingerprint=manifest.fingerprint,
+            scores=manifest.scores,
+            temperature=manifest.temperature,
+            thresholds=manifest.thresholds,
+            recipe=manifest.recipe,
+            versions=manifest.versions,
+            card=manifest.card,
+            lookalikes=0 if known is None else len(known.labels),
+            limits=responses.Limits(
+                bytes=settings.body_bytes,
+                pictures=settings.pictures,
+                megapixels=settings.megapixels,
+            ),
+        )
     )
 
 
@@ -124,8 +124,8 @@ async def _answers(
     decoded: Sequence[Decoded | str],
     predictions: Predictions,
     shown: frozenset[str],
-) -> list[dict[str, Any]]:
-    answers, features = [], iter(predictions.features)
+) -> list[responses.Answer]:
+    answers, features = list[responses.Answer](), iter(predictions.features)
     everything = replace(
         predictions.with_unreadable([picture if isinstance(picture, str) else "" for picture in decoded]),
         warnings=tuple(() if isinstance(picture, str) else picture.warnings for picture in decoded),
@@ -135,29 +135,34 @@ async def _answers(
         if isinstance(picture, str):
             answers.append(responses.answer(prediction))
             continue
-        extras = await _extras(service, picture, prediction, next(features), shown)
-        answers.append(responses.answer(prediction, **extras))
+        answers.append(await _answer(service, picture, prediction, next(features), shown))
         await asyncio.sleep(0)  # others have their turn
     return answers
 
 
-async def _extras(
+async def _answer(
     service: Service,
     picture: Decoded,
     prediction: Prediction,
     features: Floats,
     shown: frozenset[str],
-) -> dict[str, Any]:
-    extras: dict[str, Any] = {}
-    if "image" in shown:
-        extras["image"] = responses.data_url(picture.image)
-    if "heat" in shown:
-        extras["heat"] = responses.data_url(
-            occlusion.overlay(await _falls(service, picture.image, prediction.label))
+) -> responses.Answer:
+    if not shown:
+        return responses.answer(prediction)
+    batcher, known = service.model.batcher, service.model.content.lookalikes
+    falls = await _falls(service, picture.image, prediction.label) if "heat" in shown else None
+
+    def drawn() -> responses.Answer:
+        return responses.answer(
+            prediction,
+            responses.data_url(picture.image) if "image" in shown else None,
+            None if falls is None else responses.data_url(occlusion.overlay(falls)),
+            _lookalikes(known, batcher.predictor.class_names, features)
+            if "lookalikes" in shown and known
+            else (),
         )
-    if "lookalikes" in shown:
-        extras["lookalikes"] = _lookalikes(service, features)
-    return extras
+
+    return await asyncio.to_thread(drawn)  # seven PNGs of a large image take long: others have their turn
 
 
 async def _falls(service: Service, image: Images, label: int) -> Floats:
@@ -166,19 +171,15 @@ async def _falls(service: Service, image: Images, label: int) -> Floats:
     return occlusion.falls(await service.model.batcher.predict(covered), image, label)
 
 
-def _lookalikes(service: Service, features: Floats) -> list[dict[str, Any]]:
+def _lookalikes(known: Lookalikes, names: Sequence[str], features: Floats) -> list[responses.Lookalike]:
     """The training images whose features are nearest to those of the picture, the nearest first."""
-    known = service.model.content.lookalikes
-    if known is None:
-        return []
     distances = np.linalg.norm(known.features - features, axis=1)
-    names = service.model.batcher.predictor.class_names
     return [
-        {
-            "label": names[known.labels[place]],
-            "distance": round(float(distances[place]), 3),
-            "id": int(known.ids[place]),
-            "image": responses.data_url(known.images[place]),
-        }
-        for place in np.argsort(distances, kind="stable")[:NUM_LOOKALIKES]
+        responses.Lookalike(
+            label=names[known.labels[row]],
+            distance=round(float(distances[row]), 3),
+            id=int(known.ids[row]),
+            image=responses.data_url(known.images[row]),
+        )
+        for row in np.argsort(distances, kind="stable")[:NUM_LOOKALIKES]
     ]

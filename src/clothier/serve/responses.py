@@ -4,20 +4,92 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import re
 import secrets
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
+import msgspec
 import numpy as np
+from msgspec import Meta, Struct
 from PIL import Image
 from starlette.responses import Response
 
 from clothier.errors import RefusedError
-from clothier.values import Images, Prediction
+from clothier.photo.doctor import WAYS
+from clothier.serve.oip_messages import Fault
+from clothier.values import STATUSES, Images, Prediction
 
 REQUEST_ID = "X-Request-ID"
 _KNOWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+_Status = Annotated[str, Meta(extra_json_schema={"enum": list(STATUSES)})]
+_Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class State(Struct, forbid_unknown_fields=True):
+    state: Literal["loading", "ready", "draining", "failed"]
+
+
+class ErrorDetails(Struct, forbid_unknown_fields=True):
+    status: Annotated[int, Meta(ge=400, le=599)]
+    code: str
+    message: str
+    request_id: str
+
+
+class Error(Struct, forbid_unknown_fields=True):
+    error: ErrorDetails
+
+
+class Lookalike(Struct, forbid_unknown_fields=True):
+    label: str
+    distance: float
+    id: int
+    image: str
+
+
+class Answer(Struct, forbid_unknown_fields=True):
+    filename: str | None
+    status: _Status
+    label: str | None
+    probabilities: dict[str, _Share]
+    second: str | None
+    strangeness: float | None
+    warnings: list[str]
+    reason: str | None
+    image: str | None
+    heat: str | None
+    lookalikes: list[Lookalike]
+
+
+class Answers(Struct, forbid_unknown_fields=True):
+    model: str
+    answers: Annotated[list[Answer], Meta(min_length=1)]
+
+
+class Limits(Struct, forbid_unknown_fields=True):
+    bytes: int
+    pictures: int
+    megapixels: int
+
+
+class ModelDescription(Struct, forbid_unknown_fields=True):
+    name: str
+    classes: Annotated[list[str], Meta(min_length=2)]
+    image_shape: Annotated[list[int], Meta(min_length=3, max_length=3)]
+    photos: Annotated[str, Meta(extra_json_schema={"enum": sorted(WAYS)})]
+    source: str
+    fingerprint: str
+    scores: dict[str, dict[str, float]]
+    temperature: float
+    thresholds: dict[str, float]
+    recipe: dict[str, Any]
+    versions: dict[str, str]
+    card: str
+    lookalikes: int
+    limits: Limits
 
 
 class Json(Response):
@@ -26,40 +98,41 @@ class Json(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return msgspec.json.encode(content)
 
 
-def answer(prediction: Prediction, **shown: Any) -> dict[str, Any]:
-    """An entry of "answers"; probabilities are in order, the most probable class first. `shown` are image, heat and
-    lookalikes, where they were asked for."""
+def answer(
+    prediction: Prediction,
+    image: str | None = None,
+    heat: str | None = None,
+    lookalikes: Sequence[Lookalike] = (),
+) -> Answer:
+    """An entry of "answers"; probabilities are in order, the most probable class first."""
     names = [name for name, _ in prediction.classes]
-    return {
-        "filename": prediction.filename or None,
-        "status": prediction.status,
-        "label": names[0] if names else None,
-        "probabilities": {name: round(share, 6) for name, share in prediction.classes},
-        "second": names[1] if names else None,
-        "strangeness": None if prediction.strangeness is None else round(prediction.strangeness, 3),
-        "warnings": list(prediction.warnings),
-        "reason": prediction.reason or None,
-        "image": None,
-        "heat": None,
-        "lookalikes": [],
-        **shown,
-    }
+    return Answer(
+        filename=prediction.filename or None,
+        status=prediction.status,
+        label=names[0] if names else None,
+        probabilities={name: round(float(share), 6) for name, share in prediction.classes},
+        second=names[1] if names else None,
+        strangeness=None if prediction.strangeness is None else round(float(prediction.strangeness), 3),
+        warnings=list(prediction.warnings),
+        reason=prediction.reason or None,
+        image=image,
+        heat=heat,
+        lookalikes=list(lookalikes),
+    )
 
 
 def refusal(refused: RefusedError, path: str, request_id: str) -> Json:
     """The response that says it; below /v2 as the Open Inference Protocol has it, the message alone."""
-    content = {
-        "status": refused.status,
-        "code": refused.code,
-        "message": str(refused),
-        "request_id": request_id,
-    }
     headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
-    said = str(refused) if path.startswith("/v2") else content
-    return Json({"error": said}, refused.status, headers)
+    message = str(refused)
+    if path.startswith("/v2"):
+        return Json(Fault(message), refused.status, headers)
+    return Json(
+        Error(ErrorDetails(refused.status, refused.code, message, request_id)), refused.status, headers
+    )
 
 
 def request_id(given: str) -> str:
