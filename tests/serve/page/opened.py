@@ -43,6 +43,7 @@ def bundle() -> Bundle:
     manifest = replace(
         made.bundle("doctor").manifest,
         class_names=NAMES,
+        recipe={"name": "cnn1"},
         scores={"test": {"images": 90, "loss": 0.5, "accuracy": 0.8}},
         temperature=SOFT,
         thresholds={**fitted.thresholds, "unsure": 0.6},
