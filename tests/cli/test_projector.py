@@ -95,7 +95,7 @@ def test_photos_without_labels(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 
 
 def test_open_serves_until_ctrl_c(tmp_path: Path) -> None:
-    projector.write(tmp_path / "f", [projector.Tensor("a", np.eye(4))])
+    projector.write(tmp_path / "f", [projector.ShownTensor("a", np.eye(4))])
     with subprocess.Popen(
         [sys.executable, "-m", "clothier", "projector", "--out", "f", "--open"],
         stdout=subprocess.PIPE,
@@ -178,7 +178,7 @@ def test_what_is_wrong_is_told_in_a_line(
 
 
 def test_check_tells_each_fault(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    projector.write(tmp_path / "f", [projector.Tensor("a", np.eye(4), {"label": "wxyz"})])
+    projector.write(tmp_path / "f", [projector.ShownTensor("a", np.eye(4), {"label": "wxyz"})])
     (tmp_path / "f" / "metadata.tsv").write_text("w\nx\n")
     assert cli.run(["projector", "--check", "f"]) == 2
     captured = capsys.readouterr()
@@ -194,7 +194,7 @@ def test_without_tensorboard_it_says_so(
     def gone(folder: Path) -> str:
         raise ModuleNotFoundError("No module named 'tensorboard'", name="tensorboard")
 
-    projector.write(Path("projector"), [projector.Tensor("a", np.eye(4))])
+    projector.write(Path("projector"), [projector.ShownTensor("a", np.eye(4))])
     monkeypatch.setattr(projector, "serve", gone)
     assert _fails(capsys, "--open") == (
         "this command needs the package 'tensorboard', which is not installed; install it with: "

@@ -12,7 +12,7 @@ from clothier.data.generated.dice import DARKEST, LIGHTEST, Dice
 from clothier.data.generated.patterns import PATTERNS, throw_pattern
 from clothier.data.generated.render import FULL, Look, blur, coverage, enlarge, render
 from clothier.data.generated.shapes import Fill, Garment, Outline, box, disc, stroke
-from clothier.data.generated.upper_body import Body
+from clothier.data.generated.upper_body import UpperBody
 from clothier.errors import InputError
 from clothier.values import Images, Labels
 
@@ -165,7 +165,7 @@ def test_decoration_stays_within_its_fill() -> None:
 
 
 def test_a_symmetric_garment_is_drawn_symmetric() -> None:
-    body = Body(12, 9, 30, 8, 28, 30, 26, 60, 29, 100)
+    body = UpperBody(12, 9, 30, 8, 28, 30, 26, 60, 29, 100)
     picture = render(Garment([body.inside(180), Fill([body.outline()], 180)]), STILL, 56).astype(np.int64)
     assert np.abs(picture - picture[:, ::-1]).max() <= 1
     assert np.abs(picture - picture[::-1]).max() > 50

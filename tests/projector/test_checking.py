@@ -13,14 +13,14 @@ from projector.made import awkward
 
 from clothier import projector
 from clothier.errors import DataError
-from clothier.projector import PCA, TSNE, Finding, Tensor, View
+from clothier.projector import PCA, TSNE, Finding, ShownTensor, View
 
 
 def _write(folder: Path) -> None:
     embedding = awkward()
     views = [View(PCA, "PCA", embedding.vectors), View(TSNE, "t-SNE", embedding.vectors[:, :2])]
     projector.write(
-        folder, [Tensor("a", embedding.vectors, projector.columns(embedding), embedding.images, views)]
+        folder, [ShownTensor("a", embedding.vectors, projector.columns(embedding), embedding.images, views)]
     )
 
 
@@ -48,7 +48,9 @@ def test_a_folder_in_a_run_is_read_as_any_other(tmp_path: Path) -> None:
 
 
 def test_parts_that_are_not_there_are_no_fault(tmp_path: Path) -> None:
-    projector.write(tmp_path, [Tensor("a", np.zeros((3, 2))), Tensor("b", np.eye(4), {"label": "wxyz"})])
+    projector.write(
+        tmp_path, [ShownTensor("a", np.zeros((3, 2))), ShownTensor("b", np.eye(4), {"label": "wxyz"})]
+    )
     first, second = projector.check(tmp_path)
     assert (first.shows["tensor"], first.shows["metadata"], first.faults) == ("3 x 3", "", [])
     assert (second.shows["metadata"], second.faults) == ("one column", [])

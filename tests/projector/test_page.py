@@ -13,7 +13,7 @@ from projector.made import awkward
 from projector.serving import tensorboard
 
 from clothier import projector
-from clothier.projector import AXES, PCA, TSNE, Tensor, View
+from clothier.projector import AXES, PCA, TSNE, ShownTensor, View
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from playwright.sync_api import Page, Playwright
@@ -36,7 +36,7 @@ def page(tmp_path_factory: pytest.TempPathFactory, playwright_driver: Playwright
     """The page with its first plot."""
     folder, embedding = tmp_path_factory.mktemp("served"), awkward()
     columns = projector.columns(embedding)
-    shown = Tensor("photos", embedding.vectors, columns, embedding.images, list(VIEWS.values()))
+    shown = ShownTensor("photos", embedding.vectors, columns, embedding.images, list(VIEWS.values()))
     projector.write(folder, [shown])
     browser_page = page_pace.browser_page(driver=playwright_driver)
     with tensorboard(folder, alone=True) as address, browser_page as page:

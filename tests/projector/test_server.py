@@ -15,21 +15,21 @@ from projector.made import awkward
 from projector.serving import tensorboard
 
 from clothier import projector
-from clothier.projector import PCA, Tensor, View
+from clothier.projector import PCA, ShownTensor, View
 
 EMBEDDING = awkward()
 TENSORS = [
-    Tensor(
+    ShownTensor(
         "awkward images",
         EMBEDDING.vectors,
         projector.columns(EMBEDDING),
         EMBEDDING.images,
         [View(PCA, "PCA", EMBEDDING.vectors)],
     ),
-    Tensor("zeros", np.zeros((4, 7)), {"label": ["", "\t", "a\nb", "c"]}),
-    Tensor("constants", np.full((5, 4), 2), {"label": "abcde", "size": range(5)}),
-    Tensor("whole numbers", np.arange(12).reshape(4, 3) + 8),
-    Tensor("flat", np.random.default_rng(0).normal(size=(6, 2))),
+    ShownTensor("zeros", np.zeros((4, 7)), {"label": ["", "\t", "a\nb", "c"]}),
+    ShownTensor("constants", np.full((5, 4), 2), {"label": "abcde", "size": range(5)}),
+    ShownTensor("whole numbers", np.arange(12).reshape(4, 3) + 8),
+    ShownTensor("flat", np.random.default_rng(0).normal(size=(6, 2))),
 ]
 NAMES = ["1-awkward-images", "2-zeros", "3-constants", "4-whole-numbers", "5-flat"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from clothier import recipes
 from clothier.reproduce import pace
-from clothier.reproduce.pace import Pace
+from clothier.reproduce.pace import TrainingPace
 from clothier.values import Dataset
 
 RECIPE = recipes.change(recipes.get("cnn1"), {"batch_size": 30, "epochs": 3, "augmented_epochs": 4})
@@ -24,7 +24,7 @@ RECIPE = recipes.change(recipes.get("cnn1"), {"batch_size": 30, "epochs": 3, "au
     ],
 )
 def test_what_remains_is_the_epochs_left_and_their_judging(done: int, seconds: float) -> None:
-    assert Pace({"plain": 10, "augmented": 20}, judging=5).remaining(RECIPE, done) == seconds
+    assert TrainingPace({"plain": 10, "augmented": 20}, judging=5).remaining(RECIPE, done) == seconds
 
 
 def test_batches_are_scaled_to_epochs(tiny: Dataset) -> None:

@@ -21,7 +21,7 @@ NAMES = ("jax", "tensorflow")
 _GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd")  # NVIDIA's driver, AMD's
 
 
-class Step(Protocol):
+class TrainingStep(Protocol):
     """One compiled update of a model's weights. Keeps the sums over what it was trained on since the last reset."""
 
     def __call__(self, inputs: Images | Halves, labels: Labels, others: Labels, shares: Floats) -> Any:
@@ -58,7 +58,7 @@ class Library(Protocol):
         loss: str,
         label_smoothing: float,
         average_decay: float,
-    ) -> Step: ...
+    ) -> TrainingStep: ...
 
     def forward(self, model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.NDArray[Any]]:
         """The compiled model with dropout off, its output cast to that dtype."""

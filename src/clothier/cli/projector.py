@@ -20,7 +20,7 @@ from clothier.wording import counted
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from clothier.projector import Tensor
+    from clothier.projector import ShownTensor
 
 
 Pair = tuple[str, str]
@@ -120,7 +120,7 @@ def _search(word: str) -> Search:
 
 def _embeddings(
     selection: pictures.Selection, layer: str | None, searches: list[tuple[Search, Search]], dimensions: int
-) -> list[Tensor]:
+) -> list[ShownTensor]:
     """The run's vectors, if there is a run, before the pixels: the page opens the first."""
     from clothier import projector as projecting
 
@@ -129,7 +129,7 @@ def _embeddings(
     made = selection.embedding(chosen, layer)
     columns = projecting.columns(made)
 
-    def as_tensor(embedding: Embedding) -> Tensor:
+    def as_tensor(embedding: Embedding) -> ShownTensor:
         name, _, _ = embedding.source.partition(", ")
         with screen.counting() as progress:
             views = projecting.views(
@@ -140,13 +140,13 @@ def _embeddings(
                 report=progress,
                 warn=screen.notice,
             )
-        return projecting.Tensor(name, embedding.vectors, columns, embedding.images, views)
+        return projecting.ShownTensor(name, embedding.vectors, columns, embedding.images, views)
 
     both = [made] if selection.model is None else [made, embed.extract(chosen)]
     return [as_tensor(embedding) for embedding in both]
 
 
-def _table(word: str, labels: Path | None, selection: pictures.Selection) -> Tensor:
+def _table(word: str, labels: Path | None, selection: pictures.Selection) -> ShownTensor:
     """A tensor from FILE.npy or RUN:LAYER, its rows limited or sampled as images are."""
     from clothier import projector as projecting
 
@@ -161,7 +161,7 @@ def _table(word: str, labels: Path | None, selection: pictures.Selection) -> Ten
     named = projecting.matrices.names(labels, len(numbers)) if labels else None
     rows = _rows(len(numbers), selection) if numbers.ndim else slice(None)
     columns = {"label": np.array(named)[rows].tolist()} if named else None
-    return projecting.Tensor(name, numbers[rows], columns)
+    return projecting.ShownTensor(name, numbers[rows], columns)
 
 
 def _rows(count: int, selection: pictures.Selection) -> npt.NDArray[Any]:
@@ -172,7 +172,7 @@ def _rows(count: int, selection: pictures.Selection) -> npt.NDArray[Any]:
     return np.arange(count)
 
 
-def _say(out: Path, shown: list[Tensor], paths: list[Path]) -> None:
+def _say(out: Path, shown: list[ShownTensor], paths: list[Path]) -> None:
     rows = [
         (tensor.name, f"{tensor.vectors.shape[0]:,} x {tensor.vectors.shape[1]:,}", _labels(tensor))
         for tensor in shown
@@ -183,7 +183,7 @@ def _say(out: Path, shown: list[Tensor], paths: list[Path]) -> None:
     screen.say(f"to see   {command('projector', '--out', out, '--open')}")
 
 
-def _labels(tensor: Tensor) -> str:
+def _labels(tensor: ShownTensor) -> str:
     return "; ".join(view.label for view in tensor.views) or "none"
 
 

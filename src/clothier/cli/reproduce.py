@@ -114,7 +114,7 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
         why = "every run asked for is finished" if request.seeds else "0 seeds were asked for"
         screen.messages.print(f"nothing to train: {why}", markup=False)
         return
-    paces: dict[str, pace.Pace | None] = {}
+    paces: dict[str, pace.TrainingPace | None] = {}
     seconds, unknown = 0.0, False
     for job in jobs:
         recipe = job.recipe

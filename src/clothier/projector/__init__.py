@@ -3,7 +3,7 @@
 from clothier.projector import matrices
 from clothier.projector.bookmarks import AXES, PCA, TSNE, View
 from clothier.projector.checking import Finding, check
-from clothier.projector.folder import CONFIG, Tensor, check_images, check_ours, write
+from clothier.projector.folder import CONFIG, ShownTensor, check_images, check_ours, write
 from clothier.projector.metadata import columns
 from clothier.projector.server import serve
 from clothier.projector.views import views
@@ -14,7 +14,7 @@ __all__ = [
     "PCA",
     "TSNE",
     "Finding",
-    "Tensor",
+    "ShownTensor",
     "View",
     "check",
     "check_images",

@@ -21,7 +21,7 @@ MARK = "events.out.tfevents.projector"  # by its name TensorBoard lists the fold
 
 
 @dataclass(frozen=True, eq=False)
-class Tensor:
+class ShownTensor:
     """Vectors (n, d) under a name, with what is known of each row, its image and views of them, where there are."""
 
     name: str
@@ -31,7 +31,7 @@ class Tensor:
     views: Sequence[bookmarks.View] = ()
 
 
-def write(folder: Path, shown: Sequence[Tensor]) -> list[Path]:
+def write(folder: Path, shown: Sequence[ShownTensor]) -> list[Path]:
     """The files of a folder for TensorBoard, the configuration last. The page opens the first tensor of those with
     most rows.
 
@@ -75,7 +75,7 @@ def check_ours(folder: Path) -> None:
             )
 
 
-def _named(shown: Sequence[Tensor]) -> list[tuple[str, Tensor]]:
+def _named(shown: Sequence[ShownTensor]) -> list[tuple[str, ShownTensor]]:
     """Each tensor with its name in the page: in addresses, which the page does not encode, and in this order."""
     names = [re.sub(r"[^A-Za-z0-9._-]+", "-", tensor.name).strip("-.") for tensor in shown]
     slugs = [shortened(name) or "tensor" for name in names]
@@ -88,7 +88,7 @@ def _named(shown: Sequence[Tensor]) -> list[tuple[str, Tensor]]:
     ]
 
 
-def _entry(name: str, tensor: Tensor, contents: dict[str, bytes]) -> str:
+def _entry(name: str, tensor: ShownTensor, contents: dict[str, bytes]) -> str:
     """The tensor's part of the configuration; its files are added to `contents`."""
     vectors = tensors.fit(tensor.name, tensor.vectors)
     contents[f"{name}.bytes"] = tensors.encode(vectors)

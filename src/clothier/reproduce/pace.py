@@ -19,7 +19,7 @@ _JUDGED = 2000
 
 
 @dataclass(frozen=True)
-class Pace:
+class TrainingPace:
     """Seconds of an epoch of each phase, by name, and of judging every split once at a phase's end."""
 
     epoch: dict[str, float]
@@ -40,7 +40,7 @@ def measure(
     dataset: Dataset,
     threads: int | None = None,
     clock: Callable[[], float] = time.perf_counter,
-) -> Pace:
+) -> TrainingPace:
     """The pace of that recipe on those data, from a network that is thrown away; takes a few seconds. Writing
     checkpoints and pages is not counted."""
     backend.start(threads)
@@ -71,4 +71,4 @@ def measure(
             stage.trainer.means()  # waits for the step to end
             seconds = clock() - began
         epoch[phase] = seconds / images * len(train) + validation
-    return Pace(epoch, judging * sum(len(split) for split in dataset.splits().values()))
+    return TrainingPace(epoch, judging * sum(len(split) for split in dataset.splits().values()))

@@ -24,7 +24,7 @@ from clothier import photo
 from clothier.data import contents
 from clothier.data.cache import location
 from clothier.data.cache import photos as cache
-from clothier.data.cache.photos import Decoded, Photo
+from clothier.data.cache.photos import DecodedPhotos, Photo
 from clothier.errors import DataError, WriteError
 from clothier.photo import doctor
 
@@ -45,7 +45,9 @@ def splits(tmp_path: Path, save_picture: Save) -> Splits:
     }
 
 
-def decoded(splits: Splits, folder: Path, size: tuple[int, int] = (8, 10), crop: str = "pad") -> Decoded:
+def decoded(
+    splits: Splits, folder: Path, size: tuple[int, int] = (8, 10), crop: str = "pad"
+) -> DecodedPhotos:
     return cache.decoded(splits, size, crop, [folder / "kept"], lambda *_: None)
 
 
@@ -179,7 +181,7 @@ def copied(splits: Splits, root: Path, other: Path, change: Callable[[Image.Imag
     return copies
 
 
-def right(result: Decoded, splits: Splits) -> bool:
+def right(result: DecodedPhotos, splits: Splits) -> bool:
     return all(
         np.array_equal(
             result.images[name], np.stack([photo.read(entry.path, (8, 10))[0] for entry in photos])

@@ -47,7 +47,7 @@ class Photo:
 
 
 @dataclass(frozen=True)
-class Decoded:
+class DecodedPhotos:
     """Photos as arrays, by split: views of the mapped file, and the SHA-256 of their bytes.
 
     `left_out` says why, by name, of each photo that could not be read; it has no row in `images`. `truncated` says of
@@ -89,7 +89,7 @@ def decoded(
     folders: Sequence[Path],
     report: Report,
     tell: Tell = lambda sentence: None,
-) -> Decoded:
+) -> DecodedPhotos:
     """The photos of each split, in order, uint8 (n, height, width, channels): 1 channel where all are grey, else 3.
 
     Decoded when first asked for, on all cores, and kept in the first of `folders` that can be used, of which `tell` is
@@ -127,7 +127,7 @@ def _manifests(folder: Path, order: _Order) -> list[Path]:
     return sorted(folder.glob(f"{order.kind}-*.json"))
 
 
-def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool]) -> Decoded | None:
+def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool]) -> DecodedPhotos | None:
     """The first whole set in the folder of which `fits` says that it is the one."""
     for file in _manifests(folder, order):
         known = manifest.read(file)
@@ -139,12 +139,12 @@ def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool])
     return None
 
 
-def _by_state(folder: Path, order: _Order) -> Decoded | None:
+def _by_state(folder: Path, order: _Order) -> DecodedPhotos | None:
     """What was decoded in that folder from the same photos, where these are as they were."""
     return _search(folder, order, lambda known: order.state in known["states"])
 
 
-def _by_bytes(folders: Sequence[Path], order: _Order, report: Report) -> Decoded | None:
+def _by_bytes(folders: Sequence[Path], order: _Order, report: Report) -> DecodedPhotos | None:
     """What was decoded from the same bytes, wherever these lay."""
     wanted = _digest(contents.digests(order.paths(), report))
     return location.find(
@@ -157,7 +157,7 @@ def _digest(digests: Iterable[str]) -> str:
     return hashlib.sha256(b"".join(json.dumps(each).encode() + b"\n" for each in digests)).hexdigest()
 
 
-def _opened(file: Path, known: dict[str, Any], order: _Order) -> Decoded:
+def _opened(file: Path, known: dict[str, Any], order: _Order) -> DecodedPhotos:
     """The set of that manifest. Raises ValueError where its pixels are not those that were written."""
     path = file.with_suffix(".npy")
     if reason := trust.distrust(path):
@@ -180,7 +180,7 @@ def _state(path: Path) -> str:
     return hashlib.sha256(contents.state(path)[1]).hexdigest()
 
 
-def _mapped(path: Path, known: dict[str, Any], is_new: bool = False) -> Decoded:
+def _mapped(path: Path, known: dict[str, Any], is_new: bool = False) -> DecodedPhotos:
     try:
         pixels = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
@@ -195,10 +195,10 @@ def _mapped(path: Path, known: dict[str, Any], is_new: bool = False) -> Decoded:
         start += rows
     if start != len(pixels):
         raise ValueError(f"{path} and its manifest differ")
-    return Decoded(images, known["sha256"], known["left_out"], known["truncated"], path, is_new)
+    return DecodedPhotos(images, known["sha256"], known["left_out"], known["truncated"], path, is_new)
 
 
-def _make(folder: Path, order: _Order, report: Report) -> Decoded:
+def _make(folder: Path, order: _Order, report: Report) -> DecodedPhotos:
     with locked(folder / "lock") as alone:
         # Another process may have decoded them while this one waited.
         if found := _by_state(folder, order):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from clothier.data.generated.dice import Dice, shade
 from clothier.data.generated.patterns import throw_pattern
 from clothier.data.generated.shapes import Fill, Garment, both, box, disc, stroke
-from clothier.data.generated.upper_body import Body, Sleeve, throw_hood
+from clothier.data.generated.upper_body import Sleeve, UpperBody, throw_hood
 
 
 def throw(dice: Dice) -> Garment:
@@ -35,10 +35,10 @@ def throw(dice: Dice) -> Garment:
     return Garment(fills, weave=dice.between(0.1, 0.6), creases=dice.between(0.2, 1))
 
 
-def throw_body(dice: Dice) -> Body:
+def throw_body(dice: Dice) -> UpperBody:
     chest = dice.pick({dice.between(23, 30): 0.8, dice.between(17, 23): 0.2})
     waist = chest - dice.between(0, 3)
-    return Body(
+    return UpperBody(
         neck=dice.between(9, 13),
         neck_depth=dice.between(4, 10),
         shoulder=chest + dice.between(-1, 3),
@@ -54,7 +54,7 @@ def throw_body(dice: Dice) -> Body:
     )
 
 
-def throw_front(dice: Dice, body: Body, tone: int) -> list[Fill]:
+def throw_front(dice: Dice, body: UpperBody, tone: int) -> list[Fill]:
     """The opening as a zip or an overlap, with one or two rows of buttons."""
     x = dice.between(-1, 1)
     line = box(x - 0.8, body.neck_depth, x + 0.8, body.length + body.bulge)
@@ -73,7 +73,7 @@ def throw_front(dice: Dice, body: Body, tone: int) -> list[Fill]:
     return fills
 
 
-def throw_lapels(dice: Dice, body: Body, tone: int) -> list[Fill]:
+def throw_lapels(dice: Dice, body: UpperBody, tone: int) -> list[Fill]:
     """Broad lapels over what is worn beneath."""
     end = dice.between(30, 50)
     below = [(body.neck, 0.0), (0.0, end), (-body.neck, 0.0)]
@@ -92,7 +92,7 @@ def throw_lapels(dice: Dice, body: Body, tone: int) -> list[Fill]:
     ]
 
 
-def throw_pockets(dice: Dice, body: Body, tone: int) -> list[Fill]:
+def throw_pockets(dice: Dice, body: UpperBody, tone: int) -> list[Fill]:
     left, top = body.waist * 0.3, dice.between(60, 68)
     kind = dice.pick({"slit": 0.4, "flap": 0.25, "patch": 0.15, "none": 0.2})
     if kind == "none":

@@ -3,7 +3,7 @@ from __future__ import annotations
 from clothier.data.generated.dice import Dice, shade
 from clothier.data.generated.patterns import throw_pattern
 from clothier.data.generated.shapes import Fill, Garment, both, curve, stroke
-from clothier.data.generated.upper_body import Body, Sleeve
+from clothier.data.generated.upper_body import Sleeve, UpperBody
 
 
 def throw(dice: Dice) -> Garment:
@@ -35,11 +35,11 @@ def throw(dice: Dice) -> Garment:
     return Garment(fills, weave=dice.between(0.05, 0.5), creases=dice.between(0.3, 1))
 
 
-def throw_body(dice: Dice, bare: bool) -> Body:
+def throw_body(dice: Dice, bare: bool) -> UpperBody:
     chest = dice.pick({dice.between(13, 18): 0.8, dice.between(18, 24): 0.2})
     waist = chest - dice.between(0, 4)
     flare = dice.pick({dice.between(0, 4): 0.45, dice.between(4, 11): 0.35, dice.between(11, 19): 0.2})
-    return Body(
+    return UpperBody(
         neck=dice.between(6, 10),
         neck_depth=dice.between(6, 17),
         shoulder=dice.between(9, 12) if bare else chest + dice.between(-2, 1),
@@ -55,7 +55,7 @@ def throw_body(dice: Dice, bare: bool) -> Body:
     )
 
 
-def throw_pleats(dice: Dice, body: Body, tone: int) -> Fill:
+def throw_pleats(dice: Dice, body: UpperBody, tone: int) -> Fill:
     """Lines that fan out from the waist to the hem."""
     number = dice.count(2, 5)
     folds = []

@@ -3,7 +3,7 @@ from __future__ import annotations
 from clothier.data.generated.dice import Dice, shade
 from clothier.data.generated.patterns import throw_pattern, throw_print
 from clothier.data.generated.shapes import Fill, Garment, both, box, disc, mirror, rounded
-from clothier.data.generated.upper_body import Body, Sleeve, throw_hood
+from clothier.data.generated.upper_body import Sleeve, UpperBody, throw_hood
 
 
 def throw(dice: Dice) -> Garment:
@@ -38,10 +38,10 @@ def throw(dice: Dice) -> Garment:
     return Garment(fills, weave=dice.between(0.1, 0.6), creases=dice.between(0.2, 1))
 
 
-def throw_body(dice: Dice, pointed: bool) -> Body:
+def throw_body(dice: Dice, pointed: bool) -> UpperBody:
     chest = dice.between(24, 33)
     waist = chest - dice.between(-1, 3)
-    return Body(
+    return UpperBody(
         neck=dice.between(9, 15),
         neck_depth=dice.between(14, 24) if pointed else dice.between(5, 11),
         shoulder=chest + dice.between(-1, 4),
@@ -57,7 +57,7 @@ def throw_body(dice: Dice, pointed: bool) -> Body:
     )
 
 
-def throw_opening(dice: Dice, body: Body, tone: int) -> list[Fill]:
+def throw_opening(dice: Dice, body: UpperBody, tone: int) -> list[Fill]:
     """A cardigan's front, or a zip down to the chest."""
     zipped = dice.chance(0.45)
     bottom = dice.between(30, 45) if zipped else body.length + body.bulge
@@ -69,12 +69,12 @@ def throw_opening(dice: Dice, body: Body, tone: int) -> list[Fill]:
     return [line, Fill([disc((2.5, row), radius) for row in rows], dice.near(tone, 30, 120))]
 
 
-def throw_roll(dice: Dice, body: Body, tone: int) -> Fill:
+def throw_roll(dice: Dice, body: UpperBody, tone: int) -> Fill:
     half = [(body.neck + 2, -dice.between(5, 9)), (body.neck + 1, 8.0)]
     return Fill([rounded([*half, *mirror(half)])], shade(tone, dice.between(0.8, 1.1)))
 
 
-def throw_pouch(dice: Dice, body: Body, tone: int) -> Fill:
+def throw_pouch(dice: Dice, body: UpperBody, tone: int) -> Fill:
     """The pocket on the belly."""
     wide, top = body.waist * 0.6, body.length - dice.between(32, 38)
     half = [(wide * 0.6, top), (wide, top + 12), (wide, top + 24)]

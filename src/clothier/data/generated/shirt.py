@@ -3,7 +3,7 @@ from __future__ import annotations
 from clothier.data.generated.dice import Dice, shade
 from clothier.data.generated.patterns import throw_pattern
 from clothier.data.generated.shapes import Fill, Garment, both, box, disc, stroke
-from clothier.data.generated.upper_body import Body, Sleeve
+from clothier.data.generated.upper_body import Sleeve, UpperBody
 
 
 def throw(dice: Dice) -> Garment:
@@ -34,10 +34,10 @@ def throw(dice: Dice) -> Garment:
     return Garment(fills, weave=dice.between(0.05, 0.5), creases=dice.between(0.3, 1))
 
 
-def throw_body(dice: Dice) -> Body:
+def throw_body(dice: Dice) -> UpperBody:
     chest = dice.between(23, 31)
     waist = chest - dice.between(0, 4)
-    return Body(
+    return UpperBody(
         neck=dice.between(8, 14),
         neck_depth=dice.between(5, 14),
         shoulder=chest + dice.between(-1, 3),
@@ -53,7 +53,7 @@ def throw_body(dice: Dice) -> Body:
     )
 
 
-def throw_button_band(dice: Dice, body: Body, tone: int) -> list[Fill]:
+def throw_button_band(dice: Dice, body: UpperBody, tone: int) -> list[Fill]:
     bottom = body.length + body.bulge
     if dice.chance(0.12):  # a popover: the band ends at the chest
         bottom = dice.between(40, 55)
@@ -66,7 +66,7 @@ def throw_button_band(dice: Dice, body: Body, tone: int) -> list[Fill]:
     ]
 
 
-def throw_collar(dice: Dice, body: Body, tone: int) -> list[Fill]:
+def throw_collar(dice: Dice, body: UpperBody, tone: int) -> list[Fill]:
     """Two wings that meet in the middle."""
     tip = (body.neck * dice.between(0.45, 1.0), body.neck_depth + dice.between(6, 11))
     wing = body.wing(tip)
@@ -77,6 +77,6 @@ def throw_collar(dice: Dice, body: Body, tone: int) -> list[Fill]:
     ]
 
 
-def throw_pocket(dice: Dice, body: Body, tone: int) -> Fill:
+def throw_pocket(dice: Dice, body: UpperBody, tone: int) -> Fill:
     left, top = body.chest * 0.3, dice.between(30, 36)
     return Fill([box(left, top, left + body.chest * 0.4, top + 13)], dice.near(tone, 8, 35))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from clothier.data.generated.dice import Dice, shade
 from clothier.data.generated.patterns import throw_pattern, throw_print
 from clothier.data.generated.shapes import Fill, Garment, both, box
-from clothier.data.generated.upper_body import Body, Sleeve
+from clothier.data.generated.upper_body import Sleeve, UpperBody
 
 PATTERNS = {"across": 0.12, "block": 0.05, "flowers": 0.08, "dots": 0.04, "along": 0.04, "plaid": 0.02}
 
@@ -34,10 +34,10 @@ def throw(dice: Dice) -> Garment:
     return Garment(fills, weave=dice.between(0.05, 0.5), creases=dice.between(0.2, 1))
 
 
-def throw_body(dice: Dice, bare: bool) -> Body:
+def throw_body(dice: Dice, bare: bool) -> UpperBody:
     chest = dice.pick({dice.between(25, 33): 0.8, dice.between(19, 25): 0.2})  # now and then a tunic
     waist = chest - dice.between(0, 4)
-    return Body(
+    return UpperBody(
         neck=dice.between(9, 15),
         neck_depth=dice.between(14, 30) if bare else dice.between(6, 18),
         shoulder=dice.between(17, 22) if bare else chest + dice.between(-2, 3),
@@ -53,7 +53,7 @@ def throw_body(dice: Dice, bare: bool) -> Body:
     )
 
 
-def throw_polo(dice: Dice, body: Body, tone: int) -> list[Fill]:
+def throw_polo(dice: Dice, body: UpperBody, tone: int) -> list[Fill]:
     """A soft collar and a short button band."""
     end = body.neck_depth + dice.between(12, 20)
     wing = body.wing((body.neck * 0.6, body.neck_depth + 7))

@@ -21,7 +21,7 @@ from clothier.data.generated.shapes import (
 
 
 @dataclass(frozen=True)
-class Body:
+class UpperBody:
     """Half widths and heights, in hundredths of a usual garment's length."""
 
     neck: float  # half the opening at the shoulder
@@ -93,14 +93,14 @@ class Sleeve:
     cuff: float  # width at the end
     puff: float = 2.0  # how far the outer side bulges
 
-    def ends(self, body: Body) -> tuple[Point, Point]:
+    def ends(self, body: UpperBody) -> tuple[Point, Point]:
         """The outer and the inner end of the right sleeve."""
         norm = sqrt(1 + self.spread * self.spread)
         right, down = self.spread / norm, 1 / norm
         outer = (body.shoulder + self.length * right, body.drop + self.length * down)
         return outer, (outer[0] - self.cuff * down, outer[1] + self.cuff * right)
 
-    def outline(self, body: Body) -> Outline:
+    def outline(self, body: UpperBody) -> Outline:
         """The right sleeve."""
         outer, inner = self.ends(body)
         tip, under = (body.shoulder, body.drop), (body.chest, body.armpit)
@@ -113,7 +113,7 @@ class Sleeve:
             (body.chest - 5, body.armpit),
         ]
 
-    def cuffs(self, body: Body, tone: int, width: float) -> Fill:
+    def cuffs(self, body: UpperBody, tone: int, width: float) -> Fill:
         outer, inner = self.ends(body)
         norm = sqrt(1 + self.spread * self.spread)
         rise = (-self.spread / norm * width / 2, -1 / norm * width / 2)
@@ -123,7 +123,7 @@ class Sleeve:
         return Fill(both(band), tone)
 
 
-def throw_hood(dice: Dice, body: Body, tone: int) -> list[Fill]:
+def throw_hood(dice: Dice, body: UpperBody, tone: int) -> list[Fill]:
     """A hood that lies behind the neck, and its dark opening."""
     wide, top = body.neck + dice.between(4, 8), -dice.between(9, 16)
     back = [(wide * 0.5, top), (wide, top * 0.6), (wide, 4.0)]
