@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 from pathlib import Path
 
 import pytest
 from made_runs import make_run
+from rich.console import Console
 
 from clothier import cli
 from clothier.cli import screen
@@ -81,6 +83,20 @@ def test_sixty_columns(
     lines = capsys.readouterr().out.splitlines()
     assert max(len(line) for line in lines if not line.startswith("damaged: ")) <= 60
     assert lines[1:3] == ["  cnn1 on folder:photos, seed 13, 3/4 epochs", "  accuracy 0.8333 (validation)"]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_sentences_end_between_words_on_a_terminal(
+    is_terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=is_terminal, width=20, color_system=None)
+    monkeypatch.setattr(screen, "results", console)
+    screen.say_sentence("damaged: runs/cnn1-3 has no recipe")
+    lines = (
+        ["damaged: runs/cnn1-3", "has no recipe"] if is_terminal else ["damaged: runs/cnn1-3 has no recipe"]
+    )
+    assert [line.rstrip() for line in file.getvalue().splitlines()] == lines
 
 
 def test_how_to_make_the_first_run(

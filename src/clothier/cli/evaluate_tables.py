@@ -20,7 +20,7 @@ _STATUSES = {"sure": "sure", "unsure": "not sure", "unlike": "unlike the trainin
 
 def show(evaluation: Evaluation, mistakes: int) -> None:
     """Print all of it, with that many mistakes."""
-    screen.say(evaluation.title)
+    screen.say_sentence(evaluation.title)
     screen.say()
     _show_numbers(evaluation)
     _show_doubts(evaluation)
@@ -28,7 +28,9 @@ def show(evaluation: Evaluation, mistakes: int) -> None:
     _show_confusion(evaluation)
     _show_mistakes(evaluation, mistakes)
     if sentences := remarks(evaluation):
-        screen.say("\n" + "\n".join(sentences))
+        screen.say()
+    for sentence in sentences:
+        screen.say_sentence(sentence)
 
 
 def _show_numbers(evaluation: Evaluation) -> None:

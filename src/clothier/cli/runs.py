@@ -46,7 +46,8 @@ def runs(
         for each in found:
             _say_block(each)
     for problem in (problem for each in found for problem in each.problems):
-        screen.say(f"\ndamaged: {problem}")
+        screen.say()
+        screen.say_sentence(f"damaged: {problem}")
 
 
 def _say_best(found: list[Overview]) -> None:
