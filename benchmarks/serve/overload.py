@@ -21,12 +21,12 @@ import contextlib
 import dataclasses
 import os
 import statistics
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from benchmarks.common import Row, reporting
 from benchmarks.serve import load
+from benchmarks.serve.clients import clients
 from benchmarks.serve.race import OURS, Race, percentile, prepared, started, words
 
 NORMAL, TOO_MUCH = 0.9, 5.0  # of the capacity
@@ -82,30 +82,12 @@ def _ms(seconds: float) -> str:
 
 
 class SlowClients:
-    """So many of them until told to stop, half slow with their heads, half with their bodies; `sent` counts bytes."""
+    """Half of `count` are slow with their heads, half with their bodies; `sent` counts bytes."""
 
     def __init__(self, port: int, count: int = SLOW) -> None:
         self.port, self.count, self.sent = port, count, 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._all()))
 
-    def __enter__(self) -> SlowClients:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    async def _all(self) -> None:
-        tasks = [asyncio.create_task(self._one(number)) for number in range(self.count)]
-        while not self._stop.is_set():
-            await asyncio.sleep(0.1)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _one(self, number: int) -> None:
+    async def client(self, number: int) -> None:
         """One client, which comes again whenever it is thrown out."""
         head = f"POST {OURS.path} HTTP/1.1\r\nHost: localhost\r\n"
         if number % 2:
@@ -131,7 +113,7 @@ def dawdling(race: Race, port: int, rate: float, seconds: float, rounds: int) ->
     pairs = []
     for number in range(rounds):
         alone = percentile(race.fire(port, OURS.path, number, (rate, seconds)))
-        with SlowClients(port):
+        with clients(SLOW, SlowClients(port).client):
             pairs.append((percentile(race.fire(port, OURS.path, number, (rate, seconds))), alone))
         print(f"p99 with slow clients {_ms(pairs[-1][0])}, without {_ms(pairs[-1][1])}", flush=True)
     ours, peer = (_ms(statistics.median(side)) for side in zip(*pairs, strict=True))

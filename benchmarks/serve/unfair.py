@@ -17,7 +17,6 @@ import http.client
 import json
 import math
 import statistics
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -26,6 +25,7 @@ import numpy as np
 
 from benchmarks.common import Row, reporting
 from benchmarks.serve import load
+from benchmarks.serve.clients import clients
 from benchmarks.serve.hostile import sound
 from benchmarks.serve.overload import on_core
 from benchmarks.serve.race import OURS, Race, percentile, prepared, started, words
@@ -83,31 +83,13 @@ ATTACKS: dict[str, Callable[[str, list[int]], bytes]] = {
 
 
 class Attack:
-    """Clients that send one request again and again until the end; `statuses` counts the answers."""
+    """Clients that send one request again and again; `statuses` counts the answers."""
 
     def __init__(self, port: int, request: bytes) -> None:
         self.port, self.request = port, request
         self.statuses: Counter[int] = Counter()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._all()))
 
-    def __enter__(self) -> Attack:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    async def _all(self) -> None:
-        tasks = [asyncio.create_task(self._one()) for _ in range(CLIENTS)]
-        while not self._stop.is_set():
-            await asyncio.sleep(0.1)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _one(self) -> None:
+    async def client(self, number: int) -> None:
         loop = asyncio.get_running_loop()
         while True:
             status = 0
@@ -129,7 +111,8 @@ def beside(race: Race, port: int, name: str, request: bytes, rate: float, rounds
     pairs, unanswered = [], 0
     for number in range(rounds):
         alone = race.fire(port, OURS.path, number + 1, (rate, race.seconds))
-        with Attack(port, request) as attack:
+        attack = Attack(port, request)
+        with clients(CLIENTS, attack.client):
             shots = race.fire(port, OURS.path, number + 1, (rate, race.seconds))
         settle(port)
         unanswered += sum(status != 200 for _, _, status in shots)
