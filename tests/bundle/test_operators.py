@@ -347,3 +347,48 @@ def test_the_documents_list_each() -> None:
     rows = [*groups.items(), *EXCLUDED.items()]
     assert [f"| {words} | {', '.join(names)} |" in text for words, names in rows] == [True] * len(rows)
     assert f"the graph has {len(OPERATORS)} operators" in text
+
+
+_STRANGE: list[Any] = [
+    -(2**63), -1, 0, 1, 2, 7, 2**62, 1.5, "", "x", "SAME_UPPER", "ab,bc->ac", [], [0], [1], [-1, 1], [2, 2],
+    [2**62] * 4, [1.5, 2.5], Tensor((2,), "int64", np.array([1, 2])),
+]  # fmt: skip
+_TENSORS: list[Tensor | None] = [
+    None,
+    *(Tensor(shape, kind) for kind in ("float32", "uint8", "int64", "bool") for shape in
+      [(), (1,), (-1,), (-1, 5), (-3, 5), (2, -1), (4, 5), (-1, 2, 7, 6), (4, 2, 3, 3), (1, 2, 3, 4, 5, 6, 7, 8)]),
+    *(Tensor(np.shape(values), "int64", np.array(values)) for values in
+      (0, -1, 2**62, [0], [1], [-1], [2**62], [0, 0], [-1, -1], [1, 2, 3, 4], [-(2**63)] * 4, [[1, 2]], [1] * 20)),
+    Tensor((4,), "float32", np.array([1, 1, 2, np.float32(0.5)], np.float32)),
+    Tensor((), "float32", np.array(0.5, np.float32)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OPERATORS)
+def test_whatever_an_operator_is_given_there_is_an_answer_or_one_line(kind: str) -> None:
+    operator, rng = OPERATORS[kind], np.random.default_rng(len(kind))
+    base = [
+        {name: Tensor((1,), "float32") if isinstance(value, TensorProto) else value for name, value in case[2].items()}
+        for case in CASES if case[0] == kind
+    ]  # fmt: skip
+    for _ in range(400):
+        attributes = dict(base[rng.integers(len(base))])
+        for name in sorted(operator.attributes):
+            if rng.random() < 0.3:
+                attributes[name] = _STRANGE[rng.integers(len(_STRANGE))]
+        count = int(rng.integers(operator.inputs[0], min(operator.inputs[1], 9) + 1))
+        inputs = [_TENSORS[rng.integers(len(_TENSORS))] for _ in range(count)]
+        inputs = [
+            _TENSORS[1] if tensor is None and place not in operator.out else tensor
+            for place, tensor in enumerate(inputs)
+        ]
+        try:
+            step = Step(kind, tuple(inputs), attributes, int(rng.integers(1, 4)))
+            made = operator.outputs(step)
+            for tensor in made:
+                assert str(tensor)
+            if all(0 not in tensor.shape for tensor in made):
+                assert operator.work(step, made) >= 0
+                assert operator.scratch(step, made) >= 0
+        except BundleError as error:
+            assert str(error).isprintable()

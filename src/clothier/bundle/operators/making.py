@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from clothier.bundle.operators.pointwise import KINDS
+from clothier.bundle.operators.pointwise import kind_of
 from clothier.bundle.operators.table import Made, Operator, names
 from clothier.bundle.steps import Step, Tensor
 
@@ -20,9 +20,9 @@ def _constant(step: Step) -> Tensor:
     (value,) = step.attributes.values()
     if isinstance(value, Tensor):
         return value
-    whole = isinstance(value, int) or (
-        isinstance(value, list) and all(isinstance(each, int) for each in value)
-    )
+    numbers = value if isinstance(value, list) else [value]
+    step.wanted(all(isinstance(number, int | float) for number in numbers), "numbers")
+    whole = all(isinstance(number, int) for number in numbers)
     array = np.array(value, np.int64 if whole else np.float32)
     return Tensor(array.shape, str(array.dtype), array)
 
@@ -52,10 +52,7 @@ def _one_hot(step: Step) -> Tensor:
 def _eye(step: Step) -> Tensor:
     x = step.of_rank(2)
     step.wanted(not x.is_activation, "a matrix that does not depend on the number of images")
-    kind = KINDS.get(step.attributes["dtype"]) if "dtype" in step.attributes else x.kind
-    if kind is None:
-        step.refuse("a type of numbers")
-    return Tensor(x.shape, kind)
+    return Tensor(x.shape, kind_of(step, "dtype") if "dtype" in step.attributes else x.kind)
 
 
 def _resize(step: Step) -> Tensor:
@@ -113,7 +110,9 @@ def _scale(step: Step, x: Tensor) -> None:
 def _quantize(step: Step) -> Tensor:
     x, zero = step.input(0), step.optional(2)
     _scale(step, x)
-    kind = zero.kind if zero else KINDS.get(step.attributes.get("output_dtype", 0) or 2, "")
+    kind = (
+        zero.kind if zero else kind_of(step, "output_dtype") if "output_dtype" in step.attributes else "uint8"
+    )
     step.wanted(x.kind == "float32" and kind in ("int8", "uint8", "int16", "uint16"), "int8")
     return Tensor(x.shape, kind)
 

@@ -19,15 +19,21 @@ def same(step: Step) -> Tensor:
     return Tensor(first.shape, first.kind)
 
 
+def kind_of(step: Step, name: str) -> str:
+    """The type that the attribute of that name stands for."""
+    number = step.attributes.get(name)
+    kind = KINDS.get(number) if isinstance(number, int) else None
+    if kind is None:
+        step.refuse("a type of numbers")
+    return kind
+
+
 def _truth(step: Step) -> Tensor:
     return Tensor(step.input(0).shape, "bool")
 
 
 def _cast(step: Step) -> Tensor:
-    kind = KINDS.get(step.attributes.get("to", 0))
-    if kind is None:
-        step.refuse("a type of numbers")
-    return Tensor(step.input(0).shape, kind)
+    return Tensor(step.input(0).shape, kind_of(step, "to"))
 
 
 def _cast_like(step: Step) -> Tensor:
