@@ -150,7 +150,7 @@ def test_predict_takes_other_data_of_the_same_shape_alone(
     assert _fails(capsys, *model, "--split", "tset") == (
         "--split is 'tset'; wanted train, validation or test; did you mean 'test'?"
     )
-    assert _fails(capsys, *model, "--weights", "first") == "weights are 'first'; wanted one of best, last"
+    assert _fails(capsys, *model, "--weights", "first") == "--weights is 'first'; wanted last or best"
     rng = np.random.default_rng(0)
     for name in ("hat", "shoe"):
         for number in range(10):

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,6 +23,19 @@ def _pixels(url: str) -> Image.Image:
     head, _, content = url.partition(",")
     assert head == "data:image/png;base64"
     return Image.open(io.BytesIO(base64.b64decode(content)))
+
+
+def test_what_is_not_calibrated_is_called_so() -> None:
+    content = bundle()
+    manifest = replace(content.manifest, temperature=1.0, thresholds={})
+    service = InProcessService(content=replace(content, manifest=manifest, statistics={}))
+    try:
+        (answer,) = service.post("/v1/predict", content=photo(1), headers=JPEG).json()["answers"]
+    finally:
+        service.close()
+    assert answer["probabilities"] == {}
+    assert sum(answer["uncalibrated_probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    assert answer["label"] == next(iter(answer["uncalibrated_probabilities"]))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])

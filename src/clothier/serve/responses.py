@@ -55,6 +55,7 @@ class Answer(Struct, forbid_unknown_fields=True):
     status: _Status
     label: str | None
     probabilities: dict[str, _Share]
+    uncalibrated_probabilities: dict[str, _Share]
     second: str | None
     strangeness: float | None
     warnings: list[str]
@@ -107,13 +108,17 @@ def answer(
     heat: str | None = None,
     lookalikes: Sequence[Lookalike] = (),
 ) -> Answer:
-    """An entry of "answers"; probabilities are in order, the most probable class first."""
+    """An entry of "answers"; probabilities are in order, the most probable class first. Where the model is not
+    calibrated, they are the uncalibrated ones, and `probabilities` is empty."""
     names = [name for name, _ in prediction.classes]
+    shares = {name: round(float(share), 6) for name, share in prediction.classes}
+    is_calibrated = prediction.temperature is not None
     return Answer(
         filename=prediction.filename or None,
         status=prediction.status,
         label=names[0] if names else None,
-        probabilities={name: round(float(share), 6) for name, share in prediction.classes},
+        probabilities=shares if is_calibrated else {},
+        uncalibrated_probabilities={} if is_calibrated else shares,
         second=names[1] if names else None,
         strangeness=None if prediction.strangeness is None else round(float(prediction.strangeness), 3),
         warnings=list(prediction.warnings),

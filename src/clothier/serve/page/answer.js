@@ -8,11 +8,16 @@ export const BADGES = { sure: "sure", unsure: "not sure", unlike: "unlike", fail
 
 export const statusOf = (entry) => (entry.refusal ? "failed" : entry.answer.status);
 
+// The probabilities of an answer; those of a model that was never calibrated have another name.
+export const isCalibrated = ({ label, probabilities }) => Object.hasOwn(probabilities, label);
+export const sharesOf = (answer) => (isCalibrated(answer) ? answer.probabilities : answer.uncalibrated_probabilities);
+const kindOf = (answer) => (isCalibrated(answer) ? "Probability" : "Uncalibrated probability");
+
 // One line, for those who listen and for the title of its tile.
 export function sentence(entry) {
   if (entry.refusal) return `${entry.name}: ${entry.refusal.title}. ${entry.refusal.words}`;
-  const { label, second, status, probabilities, warnings } = entry.answer;
-  const share = percent(probabilities[label]);
+  const { label, second, status, warnings } = entry.answer;
+  const share = percent(sharesOf(entry.answer)[label]);
   const words = {
     sure: `${label}, ${share}`,
     unsure: second ? `not sure: ${label}, ${share}, or ${second}` : `not sure: ${label}, ${share}`,
@@ -63,11 +68,16 @@ function title({ status, label, second }) {
   return second ? `Not sure: ${label} or ${second}` : `Not sure: ${label}`;
 }
 
-function explained({ status, label, second, probabilities, strangeness }, model) {
-  const share = percent(probabilities[label]);
-  if (status === "sure") return `The model gives this class a probability of ${share}.`;
+function explained(answer, model) {
+  const { status, label, second, strangeness } = answer;
+  const shares = sharesOf(answer);
+  const share = percent(shares[label]);
+  if (status === "sure") {
+    return isCalibrated(answer) ? `The model gives this class a probability of ${share}.`
+      : `The model, which was never calibrated and doubts nothing, gives this class an uncalibrated probability of ${share}.`;
+  }
   if (status === "unsure") {
-    return `${label} has a probability of ${share}${second ? `, ${second} of ${percent(probabilities[second])}` : ""}. Take neither for granted.`;
+    return `${label} has a probability of ${share}${second ? `, ${second} of ${percent(shares[second])}` : ""}. Take neither for granted.`;
   }
   const limit = model?.thresholds.unlike;
   const measure = limit && strangeness !== null ? ` Its strangeness is ${strangeness.toFixed(1)}; pictures up to ${limit.toFixed(1)} are taken for known.` : "";
@@ -109,17 +119,17 @@ function picture(entry, failed = (frame, shown) => shown.replaceWith(make("span"
 const figure = (words, ...images) =>
   make("figure", {}, make("span", { className: "frame" }, ...images), make("figcaption", {}, words));
 
-function bars({ probabilities, status }) {
-  const rows = Object.entries(probabilities).map(([name, share], place) => {
+function bars(answer) {
+  const rows = Object.entries(sharesOf(answer)).map(([name, share], place) => {
     const fill = make("span", { className: "fill" });
     fill.style.width = `${100 * share}%`;
     return make("tr", { className: place ? "" : "best" }, make("th", { scope: "row" }, name),
       make("td", { "aria-hidden": "true" }, fill), make("td", {}, percent(share)));
   });
-  const table = (some) => make("table", { className: "bars" }, make("caption", { className: "unseen" }, "Probability of each class"), make("tbody", {}, ...some));
+  const table = (some) => make("table", { className: "bars" }, make("caption", { className: "unseen" }, `${kindOf(answer)} of each class`), make("tbody", {}, ...some));
   const most = rows.length > 2 * SHOWN ? SHOWN : rows.length;
   const rest = rows.slice(most);
-  return make("div", { className: status === "sure" ? "" : "doubted" }, table(rows.slice(0, most)),
+  return make("div", { className: answer.status === "sure" ? "" : "doubted" }, table(rows.slice(0, most)),
     rest.length ? make("details", {}, make("summary", {}, `${counted(rest.length, "class", "classes")} more`), table(rest)) : null);
 }
 

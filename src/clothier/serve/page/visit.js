@@ -1,10 +1,10 @@
 // The visit: what was answered so far as tiles, and as files to keep.
 
-import { BADGES, sentence, statusOf } from "./answer.js";
+import { BADGES, isCalibrated, sentence, sharesOf, statusOf } from "./answer.js";
 import { byId, make, percent } from "./dom.js";
 
-const COLUMNS = ["filename", "label", "probability", "second", "second_probability", "strangeness", "status", "reason",
-  "warnings"];
+const columns = (probability) => ["filename", "label", probability, "second", `second_${probability}`, "strangeness", "status",
+  "reason", "warnings"];
 
 // A tile for each entry, the newest first; `show` is called with the one that is taken.
 export function drawEntries(entries, shown, show) {
@@ -22,7 +22,7 @@ export function drawEntries(entries, shown, show) {
 function tileOf(entry, show) {
   const status = statusOf(entry);
   const words = entry.refusal ? entry.name : entry.answer.label;
-  const mark = status === "sure" ? percent(entry.answer.probabilities[words]) : BADGES[status];
+  const mark = status === "sure" ? percent(sharesOf(entry.answer)[words]) : BADGES[status];
   const image = make("img", { src: entry.url, alt: "" });
   image.onerror = () => image.replaceWith(make("span", { className: "missing", "aria-hidden": "true" }, "?"));
   const button = make("button", { type: "button", title: sentence(entry), onclick: () => show(entry) }, image,
@@ -43,12 +43,15 @@ export function saveJson(entries, model) {
 export function saveCsv(entries) {
   const rows = entries.map((entry) => {
     if (entry.refusal) return [entry.name, "", "", "", "", "", "unreadable", reasonOf(entry), ""];
-    const { label, second, probabilities, strangeness, status, warnings } = entry.answer;
-    return [entry.name, label, probabilities[label], second ?? "", probabilities[second] ?? "", strangeness, status, "",
+    const { label, second, strangeness, status, warnings } = entry.answer;
+    const shares = sharesOf(entry.answer);
+    return [entry.name, label, shares[label], second ?? "", shares[second] ?? "", strangeness, status, "",
       warnings.join("; ")];
   });
+  const answered = entries.filter((entry) => !entry.refusal);
+  const head = columns(answered.every((entry) => isCalibrated(entry.answer)) ? "probability" : "uncalibrated_probability");
   // With a byte-order mark, as `clothier predict --out answers.csv` writes it: without, Excel takes UTF-8 for another encoding.
-  save(`\ufeff${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("")}`, "text/csv", "answers.csv");
+  save(`\ufeff${[head, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("")}`, "text/csv", "answers.csv");
 }
 
 // A name that a spreadsheet would compute gets an apostrophe before it, as in csvtext.py; a number stays one.
