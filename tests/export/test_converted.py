@@ -15,7 +15,7 @@ from keras.src.utils import module_utils
 
 from clothier.bundle import graphs
 from clothier.errors import ExportError, MissingExtraError
-from clothier.export import converted, emit
+from clothier.export import bundling, converted, emit
 from clothier.export.running import onnx_outputs
 from clothier.values import Floats, softmax
 
@@ -137,3 +137,16 @@ def test_scales_make_the_size_that_is_wanted() -> None:
     for old in range(1, 40):
         for new in range(1, 40):
             assert np.floor(old * converted._scale(new, old)) == new
+
+
+def test_a_graph_that_predicts_other_than_the_network_is_refused() -> None:
+    images = keras.Input(IMAGES.shape[1:])
+    x = layers.Dense(7, name="embedding")(layers.Flatten()(layers.Rescaling(1 / 255)(images)))
+    model = keras.Model(images, layers.Dense(4, name="logits")(x))
+    graph = emit(model)
+    bundling._check(graph, model, "image", IMAGES, lambda: None)
+    model.set_weights([weight + 0.1 for weight in model.get_weights()[:-1]] + [np.arange(4)])
+    with pytest.raises(
+        ExportError, match=r"^the ONNX graph differs from the run by .* \(5 images\); wanted 0\.0001"
+    ):
+        bundling._check(graph, model, "image", IMAGES, lambda: None)
