@@ -118,9 +118,9 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         ("train transfer", "the base runs/cnn3-1 is not there; wanted imagenet, random,"),
         ("train cnn1 --epochs many", "--epochs is 'many'; wanted a whole number"),
-        ("plot nowhere", "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1"),
+        ("plot nowhere", "nowhere is not there; wanted a run folder, a model file, or box"),
         ("plot nowhere --format pgn", "--format is 'pgn'; wanted png or svg; did you mean 'png'?"),
-        ("predict --model nowhere", "nowhere is not a run folder"),
+        ("predict --model nowhere", "nowhere is not there; wanted a run folder, a model file, or box"),
         ("predict", "no photos are named; wanted some, or --model RUN and --index for an image of its data"),
         (
             "predict a.jpg --index 3",
@@ -144,7 +144,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "got --json and --out a.csv; wanted one place for the answers; leave one out",
         ),
         (
-            "predict --model nowhere --out a.csv",
+            "predict --model box --out a.csv",
             "--out is for photos; wanted some beside it, or --json without it",
         ),
         (
@@ -155,8 +155,8 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "predict no.jpg --out a.xls",
             "answers are written to .csv and .jsonl files; got '.xls'; name one of those",
         ),
-        ("explain nowhere 0", "nowhere is not a run folder"),
-        ("explain nowhere", "no IMAGE is given; wanted `clothier explain RUN IMAGE`"),
+        ("explain nowhere 0", "nowhere is not there; wanted a run folder, a model file, or box"),
+        ("explain box", "no IMAGE is given; wanted `clothier explain MODEL IMAGE`"),
     ],
 )
 def test_wrong_words_end_with_one_line_and_exit_code_2(

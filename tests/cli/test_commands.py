@@ -160,7 +160,10 @@ def test_missing_and_superfluous_words_get_the_form_of_the_command(
     needed_options = [one for one in _parameters(name) if isinstance(one, TyperOption) and one.required]
     if all(one.nargs == 1 for one in arguments):
         words = [word for one in needed_options for word in (_long(one), "x")]
-        words += [str((one.type_descriptor.choices or ["word"])[0]) for one in arguments]
+        words += [
+            "box" if layout.metavar(one) == "MODEL" else str((one.type_descriptor.choices or ["word"])[0])
+            for one in arguments
+        ]
         assert _fails(capsys, name, *words, "more") == f"'more' is one word too many; wanted `{form}`"
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from clothier import predict as predicting
-from clothier.cli import options, screen
+from clothier.cli import naming, options, screen
 from clothier.errors import DataError, InputError
 from clothier.files import shortened, write_atomic
 from clothier.photo import FORMAT_WORDS, sheet
@@ -27,12 +27,7 @@ def doctor(
     photo: Annotated[
         Path, typer.Argument(help="A picture: JPEG, PNG, WebP, GIF or BMP.", show_default=False)
     ],
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            help="A run folder, such as runs/fastnet-1, or a model file.", show_default="the one in the box"
-        ),
-    ] = None,
+    model: naming.ModelOption = None,
     skip: Annotated[
         list[str] | None,
         typer.Option(
@@ -62,7 +57,7 @@ def doctor(
     predictions = predictor.predict(np.stack([step.seen for step in examination.steps]))
     rankings = [prediction.classes[:_SHOWN] for prediction in predictions]
     warnings = [*_warnings(examination, predictions[-1]), *_differing(predictor, skip or ())]
-    drawn = sheet.draw(examination, rankings, f"{photo.name}, by {model or 'the model in the box'}", warnings)
+    drawn = sheet.draw(examination, rankings, f"{photo.name}, by {naming.title(model)}", warnings)
     write_atomic(target, sheet.as_png(drawn, photo))
     if json:
         screen.print_json(_as_json(photo, target, examination, predictions, warnings))

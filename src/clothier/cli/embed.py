@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from clothier import embed as embedding
-from clothier.cli import options, pictures, screen
+from clothier.cli import naming, options, pictures, screen
 from clothier.embed import Pictures
 from clothier.embed.projections import Pca, Projection, Tsne
 from clothier.embed.projections.quality import SAMPLE
@@ -28,7 +28,7 @@ PROJECTIONS: dict[str, tuple[str, dict[str, int]]] = {
 
 
 def embed(
-    model: pictures.Model = None,
+    model: naming.VectorsModel = None,
     data: pictures.Data = None,
     photos: pictures.Photos = None,
     split: pictures.WhichSplit = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import evaluate_tables, options, screen
+from clothier.cli import evaluate_tables, naming, options, screen
 from clothier.data import LoadOptions
 from clothier.predict import opened, run_of, uncalibrated
 
@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    model: Annotated[
-        str,
-        typer.Argument(
-            help="A run folder, a model file, or box: the model in the box.",
-            metavar="MODEL",
-            show_default=False,
-        ),
-    ],
+    model: naming.Model,
     data: Annotated[
         str,
         typer.Option(
@@ -84,7 +77,7 @@ def evaluate(
 
 
 def _evaluated(
-    model: str, source: str, split: str | None, settings: list[str], data_dir: Path | None
+    model: Path, source: str, split: str | None, settings: list[str], data_dir: Path | None
 ) -> Evaluation:
     from clothier.evaluate import read_mapping
     from clothier.predict import evaluating
@@ -96,4 +89,4 @@ def _evaluated(
         images = evaluating.labelled(source, split, load_options, run_of(model), predictor.source)
         screen.notice(images.notice)
         mapping = read_mapping(settings, images.class_names)
-        return evaluating.evaluation(predictor, model, images, mapping, progress)
+        return evaluating.evaluation(predictor, naming.word(model), images, mapping, progress)

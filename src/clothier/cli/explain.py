@@ -1,4 +1,4 @@
-"""`clothier explain RUN IMAGE_OR_INDEX`: what each layer sees in one image, and where the network looked."""
+"""`clothier explain MODEL IMAGE`: what each layer sees in one image, and where the network looked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from clothier import explain as explaining
 from clothier import photo, predict
-from clothier.cli import judging, options, run_data, screen
+from clothier.cli import judging, naming, options, run_data, screen
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.explain import GradCam
 from clothier.files import slug
@@ -35,7 +35,7 @@ class _Shown:
 
 
 def explain(
-    run: options.RunFolder,
+    model: naming.Model,
     image: Annotated[
         str,
         typer.Argument(help="A picture file, or a number: that image of --split, from 0.", metavar="IMAGE"),
@@ -59,7 +59,7 @@ def explain(
     """Draw the feature maps of every convolution and pooling layer for one image, and a Grad-CAM of the last.
 
     The class, its probability and what speaks against it are those that `clothier predict` gives."""
-    opened = Run.open(run)
+    opened = naming.open_run(model, "shows none of its layers")
     options.check_out(folder=out or opened.figure_file("curves").parent)
     own = opened.description().data
     names = list(own.class_names)

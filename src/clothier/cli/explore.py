@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clothier import embed
-from clothier.cli import options, pictures, screen
+from clothier.cli import browser, naming, options, pictures, screen
 from clothier.embed import Pictures
 from clothier.errors import InputError, unknown_name
 from clothier.files import slug, write_atomic
@@ -21,7 +21,7 @@ MAPS = {"tsne": 2, "tsne-3d": 3}  # the words of --maps: dimensions
 
 
 def explore(
-    model: pictures.Model = None,
+    model: naming.VectorsModel = None,
     data: pictures.Data = None,
     photos: pictures.Photos = None,
     split: pictures.WhichSplit = None,
@@ -37,6 +37,7 @@ def explore(
         Path | None,
         typer.Option(help="The .html file to write.", show_default="explorer/WHAT.html"),
     ] = None,
+    open_: browser.Open = False,
     data_dir: options.DataDir = None,
     image_size: options.ImageSize = None,
     crop: pictures.Crop = None,
@@ -63,6 +64,8 @@ def explore(
     write_atomic(path, page)
     screen.say(f"{len(chosen):,} images by {' and '.join(space.name for space in spaces)}")
     screen.say(f"written  {path} ({len(page.encode()) / 1e6:.1f} MB)")
+    if open_:
+        browser.show(path)
 
 
 def _dimensions(maps: str) -> list[int]:

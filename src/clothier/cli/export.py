@@ -1,4 +1,4 @@
-"""`clothier export RUN --format FORMAT`: a run as a file that other programs read, checked before it is written."""
+"""`clothier export MODEL --format FORMAT`: a run as a file that other programs read, checked before it is written."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import options, run_data, screen
+from clothier.cli import naming, options, run_data, screen
 from clothier.errors import InputError, unknown_name
 from clothier.runs import Run
 from clothier.values import Dataset
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="A run folder, such as runs/cnn3-1.")],
+    model: naming.Model,
     format_: Annotated[
         str, typer.Option("--format", help="One of clothier, keras, onnx, openvino.", metavar="FORMAT")
     ] = "onnx",
@@ -37,7 +37,7 @@ def export(
 
     if format_ not in exporting.FORMATS:
         raise unknown_name("format", format_, exporting.FORMATS)
-    opened = Run.open(run)
+    opened = naming.open_run(model, "is exported already")
     options.check_out(file=out, folder=opened.path)
     data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
     dataset: Dataset | None

@@ -59,9 +59,6 @@ SkipBad = Annotated[
     bool,
     typer.Option("--skip-bad", help="Leave out unreadable pictures, and name them.", rich_help_panel=DATA),
 ]
-RunFolder = Annotated[
-    Path, typer.Argument(help="A run folder, such as runs/cnn1-1.", metavar="RUN", show_default=False)
-]
 SplitName = Literal["train", "validation", "test"]
 WhichSplit = Annotated[
     SplitName, typer.Option("--split", help="Which images of the data set.", rich_help_panel=DATA)

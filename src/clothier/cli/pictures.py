@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clothier import embed
-from clothier.cli import options, run_data, screen
+from clothier import embed, predict
+from clothier.cli import naming, options, run_data, screen
 from clothier.embed import Pictures
 from clothier.errors import InputError
+from clothier.predict import Predictor
 from clothier.runs import Run
 from clothier.values import Embedding
 
-Model = Annotated[
-    Path | None,
-    typer.Option(
-        help="A run folder, such as runs/cnn1-1; without, vectors are pixels.",
-        metavar="RUN",
-        show_default=False,
-    ),
-]
 Data = Annotated[
     str | None,
     typer.Option(
@@ -86,7 +80,7 @@ Seed = Annotated[int, typer.Option(help="Seed of the sample and of the projectio
 
 @dataclass(frozen=True)
 class Selection:
-    """What was said on the command line about the images, each as the option of its name."""
+    """What was chosen on the command line about the images, each as the option of its name."""
 
     model: Path | None = None
     data: str | None = None
@@ -101,9 +95,21 @@ class Selection:
     crop: str | None = None
     skip_bad: bool = False
 
+    @cached_property
     def run(self) -> Run | None:
         """The run, where one was named; RunError where the folder holds none."""
-        return Run.open(self.model) if self.model else None
+        return Run.open(self.model) if self.model and not self.model.is_file() else None
+
+    @cached_property
+    def predictor(self) -> Predictor | None:
+        """The network of a model file, where one was named."""
+        if self.model is None or not self.model.is_file():
+            return None
+        if self.weights != "last":
+            raise InputError(
+                f"--weights is for a run folder, and {naming.title(self.model)} is a model file; leave it out"
+            )
+        return predict.opened(self.model)
 
     def pictures(self) -> Pictures:
         """The images, with a progress bar, warnings on stderr and the data's notice said."""
@@ -111,30 +117,47 @@ class Selection:
             raise InputError("--data and --photos are both given; wanted one of them")
         if self.limit is not None and self.sample is not None:
             raise InputError("--limit and --sample are both given; wanted one of them")
-        run = self.run()
-        made = self._of_photos(self.photos, run) if self.photos is not None else self._of_data(run)
+        made = self._of_photos(self.photos) if self.photos is not None else self._of_data()
         if self.limit is not None:
             return made.first(self.limit)
         return made.sample(self.sample, self.seed) if self.sample is not None else made
 
     def embedding(self, pictures: Pictures, layer: str | None = None) -> Embedding:
-        """The pictures through the run, or without one as pixels, with a progress bar."""
+        """The pictures through the run or the model file, or without one as pixels, with a progress bar."""
+        if self.predictor is not None and layer is not None:
+            raise InputError(
+                f"--layer is for a run folder, and {naming.title(self.model)} is a model file; leave it out"
+            )
         with screen.counting() as progress:
-            return embed.extract(pictures, self.run(), layer, which=self.weights, report=progress)
+            if self.predictor is not None:
+                return embed.extract_features(pictures, self.predictor, self._name, report=progress)
+            return embed.extract(pictures, self.run, layer, which=self.weights, report=progress)
 
-    def _of_photos(self, folder: Path, run: Run | None) -> Pictures:
+    @property
+    def _name(self) -> str:
+        """What to call the model in files that others read: a path of this machine would tell them nothing."""
+        word = naming.word(self.model) if self.model is not None else ""
+        return self.run.name if self.run is not None else Path(word).stem
+
+    def _fit(self) -> tuple[tuple[int, int, int], str] | None:
+        """(height, width and channels that the model takes, how it takes photos), where there is a model."""
+        if self.run is not None:
+            own = self.run.description().data
+            return own.image_shape, own.reading.crop
+        return (self.predictor.image_shape, self.predictor.photos) if self.predictor is not None else None
+
+    def _of_photos(self, folder: Path) -> Pictures:
         if self.split is not None:
             raise InputError("--split does not apply to --photos, which are all taken; leave it out")
         size = options.parse_size(self.image_size)
         height, width = size or embed.PHOTO_SIZE
         channels, crop = None, self.crop or "pad"
-        if run is not None:
-            own = run.description().data
-            height, width, channels = own.image_shape
-            crop = self.crop or own.reading.crop
+        if (fit := self._fit()) is not None:
+            (height, width, channels), usual_crop = fit
+            crop = self.crop or usual_crop
             if size not in (None, [height, width]):
                 raise InputError(
-                    f"--image-size is {self.image_size}, {run.name} wants {height}x{width}; leave it out"
+                    f"--image-size is {self.image_size}, {self._name} wants {height}x{width}; leave it out"
                 )
         with screen.counting() as progress:
             return embed.of_photos(
@@ -147,15 +170,17 @@ class Selection:
                 warn=screen.notice,
             )
 
-    def _of_data(self, run: Run | None) -> Pictures:
-        if run is not None:
+    def _of_data(self) -> Pictures:
+        if self.run is not None:
             data_options = run_data.DataOptions(
                 self.data, self.data_dir, self.image_size, self.crop, self.skip_bad
             )
-            return embed.of_split(run_data.load_any(run, data_options), self.split)
+            return embed.of_split(run_data.load_any(self.run, data_options), self.split)
         if self.data is None:
-            raise InputError(
-                "no images are given; wanted --data, --photos or --model; try --data fashion-mnist"
-            )
-        read = options.as_options(self.data_dir, "default", self.image_size, self.crop, self.skip_bad)
+            wanted = "--data, --photos or --model" if self.model is None else "--data or --photos"
+            raise InputError(f"no images are given; wanted {wanted}; try --data fashion-mnist")
+        read = options.as_options(self.data_dir, None, self.image_size, self.crop, self.skip_bad)
+        if (fit := self._fit()) is not None and self.data.partition(":")[0] == "folder":
+            (height, width, _), crop = fit
+            read.update(image_size=read["image_size"] or [height, width], crop=self.crop or crop)
         return embed.of_split(options.load_data(self.data, read), self.split)

@@ -1,4 +1,4 @@
-"""`clothier plot RUN`: a run's figures, in the format and size one wants."""
+"""`clothier plot MODEL`: a run's figures, in the format and size one wants."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import options, run_data, screen
+from clothier.cli import browser, naming, options, run_data, screen
 from clothier.errors import InputError, RunError, command
 from clothier.files import write_atomic
 from clothier.runs import Run
 
 
 def plot(
-    run: options.RunFolder,
+    model: naming.Model,
     format: options.Format = "png",  # noqa: A002 - the word on the command line
     dpi: options.Dpi = 150,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the figures.", show_default="RUN/figures")
     ] = None,
+    open_: browser.Open = False,
     data: run_data.Data = None,
     data_dir: options.DataDir = None,
     image_size: run_data.ImageSize = None,
@@ -27,11 +28,19 @@ def plot(
     skip_bad: options.SkipBad = False,
 ) -> None:
     """Draw a run's curves, confusion matrix, bars per class and grids of predictions; renew its report."""
-    opened = Run.open(run)
+    if open_ and (out is not None or format != "png"):
+        raise InputError(
+            "--open shows the report, which --out and --format svg leave as it is; leave one out"
+        )
+    opened = naming.open_run(
+        model,
+        "holds no history and no images to draw, though `clothier evaluate` draws how it does on other images",
+    )
     options.check_out(folder=out or opened.figure_file("curves").parent)
     if not opened.read_history():
         raise InputError(
-            f"{run} has no finished epoch; wanted at least one; `{command('train', '--resume', run)}` goes on with it"
+            f"{model} has no finished epoch; wanted at least one; "
+            f"`{command('train', '--resume', model)}` goes on with it"
         )
     with_grids = _have_samples(opened, run_data.DataOptions(data, data_dir, image_size, crop, skip_bad))
     from clothier.reports import report
@@ -42,6 +51,8 @@ def plot(
     if out is None and format == "png":
         write_atomic(opened.report_file, report.render(opened, drawings))
         screen.say(str(opened.report_file))
+        if open_:
+            browser.show(opened.report_file)
 
 
 def _have_samples(run: Run, data_options: run_data.DataOptions) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from clothier import predict as predicting
-from clothier.cli import judging, options, predict_one, run_data, screen
+from clothier.cli import judging, naming, options, predict_one, run_data, screen
 from clothier.errors import DataError, InputError
 from clothier.files import writing
 from clothier.photo import FORMAT_WORDS
@@ -27,12 +27,7 @@ def predict(
             help="Photos, folders of photos, or patterns such as 'photos/*.jpg'.", show_default=False
         ),
     ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            help="A run folder, such as runs/cnn1-1, or a model file.", show_default="the one in the box"
-        ),
-    ] = None,
+    model: naming.ModelOption = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Write the answers to this .csv or .jsonl file instead.", show_default=False),

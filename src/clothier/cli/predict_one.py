@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from clothier.cli import judging, run_data, screen
+from clothier.cli import judging, naming, run_data, screen
 from clothier.errors import InputError
 from clothier.runs import DataDescription, Run
 from clothier.values import Dataset, Prediction
@@ -28,7 +28,7 @@ def predict_one(
     top: int | None,
 ) -> None:
     """Print what a run's network makes of that image, and the first classes it predicts."""
-    run = Run.open(model)
+    run = naming.open_run(model, "has no images of its own")
     content = run.description().data
     dataset = run_data.load_any(run, data_options)
     _check_fit(run, content, dataset)

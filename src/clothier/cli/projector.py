@@ -10,7 +10,7 @@ import numpy as np
 import typer
 
 from clothier import embed
-from clothier.cli import options, pictures, screen
+from clothier.cli import naming, options, pictures, screen
 from clothier.embed import Search
 from clothier.errors import DataError, InputError, command
 from clothier.runs import Run
@@ -27,7 +27,7 @@ Pair = tuple[str, str]
 
 
 def projector(
-    model: pictures.Model = None,
+    model: naming.VectorsModel = None,
     data: pictures.Data = None,
     photos: pictures.Photos = None,
     split: pictures.WhichSplit = None,

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,15 @@ def print_table(
     for row in rows:
         made.add_row(*(escape(plain(str(cell))) for cell in row))
     results.print(made)
+
+
+def print_fields(facts: Mapping[str, Any], title: str = "") -> None:
+    """A line on stdout for each name and value."""
+    if title:
+        results.print(plain(title), style="bold", markup=False, soft_wrap=True)
+    longest = max(map(len, facts))
+    for name, value in facts.items():
+        say(f"{name:{longest}}  {value}")
 
 
 def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clothier.cli import screen
+from clothier.cli import browser, naming, screen
 from clothier.predict import file_of, read
 
 
 def serve(
-    model: Annotated[
-        Path | None,
-        typer.Argument(
-            help="A run folder, such as runs/cnn1-1, or a model file.", show_default="the one in the box"
-        ),
-    ] = None,
+    model: naming.ModelOrBox = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; 0.0.0.0 for every machine that reaches this one.")
     ] = "127.0.0.1",
@@ -60,6 +54,7 @@ def serve(
         float, typer.Option(help="Time for requests that were taken to be answered, at the end.")
     ] = 30.0,
     access_log: Annotated[bool, typer.Option(help="A line of JSON a request, on stderr.")] = True,
+    open_: browser.Open = False,
 ) -> None:
     """Answer over HTTP what a trained network makes of pictures: at / for people, at /v1 and /v2 for programs.
 
@@ -86,5 +81,12 @@ def serve(
     )
     read(model)  # what is wrong with it is said here, in one line
     place = f"[{host}]" if ":" in host else host  # as an address of IPv6 stands in a link
-    told = f"serving {model or 'the model in the box'} at http://{place}:{port}\nCtrl-C ends it"
-    server.run(settings, lambda: screen.say(told))
+    address = f"http://{place}:{port}"
+    told = f"serving {naming.title(model)} at {address}\nCtrl-C ends it"
+
+    def is_ready() -> None:
+        screen.say(told)
+        if open_:
+            browser.show(address)
+
+    server.run(settings, is_ready)

@@ -1,40 +1,78 @@
-"""`clothier summary MODEL`: the layer table."""
+"""`clothier summary MODEL`: the layers of an architecture or a run, or what a model file holds."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from clothier import backend, models
-from clothier.cli import options, screen
+from clothier import backend, bundle, models, predict
+from clothier.cli import naming, options, screen
 from clothier.errors import InputError
+from clothier.runs import Run
 
 
 def summary(
-    model: Annotated[str, typer.Argument(help="A name from `clothier models`.")],
-    image_size: Annotated[str, typer.Option(help="Side in pixels, or HEIGHTxWIDTH.")] = "28",
-    channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.", min=1, max=3)] = 1,
-    classes: Annotated[int, typer.Option(help="Number of classes.")] = 10,
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="An architecture from `clothier models`, a run folder, a model file, or box: the model in the box.",
+            metavar="MODEL",
+            autocompletion=lambda incomplete: [
+                *(name for name in models.MODELS if name.startswith(incomplete)),
+                *naming.complete(incomplete),
+            ],
+        ),
+    ],
+    image_size: Annotated[
+        str | None,
+        typer.Option(
+            help="Side in pixels, or HEIGHTxWIDTH, for an architecture.", metavar="SIZE", show_default="28"
+        ),
+    ] = None,
+    channels: Annotated[
+        int | None, typer.Option(help="1 for grey, 3 for colour.", min=1, max=3, show_default="1")
+    ] = None,
+    classes: Annotated[int | None, typer.Option(help="Number of classes.", min=2, show_default="10")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print a network's layers with output shapes and parameters."""
+    """List a network's layers with output shapes and parameters, or what a model file holds."""
     if channels == 2:
         raise InputError("--channels is 2; wanted 1 for grey or 3 for colour")
-    if model not in models.MODELS:
+    if model in models.MODELS:
+        height, width = options.parse_size(image_size) or (28, 28)
+        _print_layers(model, model, (height, width, channels or 1), classes or 10, json)
+        return
+    if "/" not in model and model != naming.BOX and not Path(model).exists():
         raise models.unknown(model)
-    height, width = options.parse_size(image_size) or (28, 28)
+    path = naming.parse(model)
+    if image_size is not None or channels is not None or classes is not None:
+        raise InputError(f"{model} has its own images and classes; leave out the options that say other ones")
+    if path.is_file():
+        _print_file(predict.read(path), naming.title(path), json)
+        return
+    described = Run.open(path).description()
+    data = described.data
+    _print_layers(described.recipe.model, model, data.image_shape, len(data.class_names), json)
+
+
+def _print_layers(
+    architecture: str, title: str, image_shape: tuple[int, int, int], num_classes: int, json: bool
+) -> None:
+    if architecture not in models.MODELS:
+        raise models.unknown(architecture)
     backend.start()
-    layers = models.outlined(model, (height, width, channels), classes)
+    layers = models.outlined(architecture, image_shape, num_classes)
     trainable = sum(layer.trainable for layer in layers)
     total = sum(layer.parameters for layer in layers)
     if json:
         screen.print_json(
             {
-                "model": model,
+                "model": architecture,
                 "parameters": total,
                 "trainable": trainable,
-                "layers": [vars(la) for la in layers],
+                "layers": [vars(layer) for layer in layers],
             }
         )
         return
@@ -42,6 +80,28 @@ def summary(
         (layer.name, layer.kind, " x ".join(map(str, layer.output_shape)), f"{layer.parameters:,}")
         for layer in layers
     ]
-    title = f"{model} for images of {height}x{width}x{channels} and {classes} classes"
+    title = f"{title} for images of {'x'.join(map(str, image_shape))} and {num_classes} classes"
     screen.print_table(("layer", "kind", "output shape", "parameters"), rows, title=title)
     screen.say(f"\n{total:,} parameters, {trainable:,} of them trainable")
+
+
+def _print_file(content: bundle.Bundle, title: str, json: bool) -> None:
+    """What a model file says of itself: it holds a graph, not the layers it was made of."""
+    manifest = content.manifest
+    facts: dict[str, Any] = {
+        "recipe": manifest.recipe.get("name", "unknown"),
+        "architecture": manifest.recipe.get("model", "unknown"),
+        "images": " x ".join(map(str, manifest.image_shape)),
+        "photos": manifest.preprocessing["photos"],
+        "classes": ", ".join(manifest.class_names),
+        "features": manifest.num_features,
+        "trained on": manifest.source,
+        "temperature": round(manifest.temperature, 4),
+        "graph": f"{len(content.graph) / 1e6:.2f} MB",
+    }
+    for split, scores in manifest.scores.items():
+        facts |= {f"{split} {name}": round(score, 4) for name, score in scores.items()}
+    if json:
+        screen.print_json(facts)
+        return
+    screen.print_fields(facts, title)

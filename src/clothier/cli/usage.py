@@ -39,7 +39,7 @@ def too_many(command: TyperCommand, ctx: Any, word: str) -> UsageError:
 def _unknown_option(error: Any, command: TyperCommand | TyperGroup, ctx: Any) -> UsageError:
     option = error.option_name
     known = [name for one in command.params for name in one.opts if name.startswith("-")]
-    if option == "--model" and "MODEL" in layout.arguments(command):
+    if option == "--model" and any("MODEL" in piece for piece in layout.arguments(command)):
         return UsageError(
             f"{ctx.command_path} takes its model without --model; wanted `{_form(command, ctx)}`"
         )

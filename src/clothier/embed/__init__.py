@@ -6,7 +6,7 @@ from clothier.embed.pictures import SIZE as PHOTO_SIZE
 from clothier.embed.pictures import Pictures, of_photos, of_split
 from clothier.embed.search import Search
 from clothier.embed.store import load, save
-from clothier.embed.vectors import extract
+from clothier.embed.vectors import extract, extract_features
 
 __all__ = [
     "PHOTO_SIZE",
@@ -14,6 +14,7 @@ __all__ = [
     "Search",
     "cached",
     "extract",
+    "extract_features",
     "load",
     "neighbours",
     "of_photos",

@@ -9,12 +9,14 @@ import numpy as np
 from clothier import backend, models
 from clothier.embed.pictures import Pictures
 from clothier.errors import InputError, unknown_name
+from clothier.predict import Predictor
 from clothier.runs import Run, trained
 from clothier.values import Embedding, Floats, Predictions, Report, release
 
 if TYPE_CHECKING:
     import keras
 
+_BLOCK = 1024  # images between two reports
 MEMORY_SHARE = 0.5  # of this machine's memory, at most, for the vectors: projections work on copies
 
 
@@ -41,12 +43,7 @@ def extract(
                 f"layer '{layer}' without a run; wanted one that has layers; name it with --model"
             )
         return _pixels(pictures)
-    shape = run.description().data.image_shape
-    if pictures.images.shape[1:] != shape:
-        raise InputError(
-            f"images of {pictures.source} are {_by(pictures.images.shape[1:])}, {run.name} was trained on "
-            f"{_by(shape)}; wanted the same; photos are fitted to the run by --photos FOLDER"
-        )
+    _check_shape(pictures, run.description().data.image_shape, run.name)
     model = trained.load(run, which)
     name = layer or models.features_layer(model)
     if name not in [known.name for known in model.layers]:
@@ -54,6 +51,43 @@ def extract(
     vectors, logits = _through(model, name, trained.plan(run).views, pictures, report)
     predictions = Predictions(logits, trained.temperature(run, which))
     own = run.description().data.class_names
+    return _embedding(pictures, vectors, predictions, own, f"{run.name} {name}")
+
+
+def extract_features(
+    pictures: Pictures, predictor: Predictor, name: str, *, report: Report | None = None
+) -> Embedding:
+    """As `extract`, by the network of a model file, called `name`: the features from which its logits are computed.
+    Needs no Keras. Raises InputError for images of another shape, or vectors too large for this machine's memory."""
+    _check_shape(pictures, predictor.image_shape, name)
+    total = len(pictures)
+    _check_memory("the layer of features", total, predictor.num_features)
+    parts = []
+    for start in range(0, total, _BLOCK):
+        stop = min(start + _BLOCK, total)
+        parts.append(predictor.predict(pictures.images[start:stop], keep_features=True))
+        if report:
+            report("computing features", stop, total)
+    predictions = Predictions.concatenate(parts)
+    assert predictions.features is not None
+    return _embedding(pictures, predictions.features, predictions, predictor.class_names, f"{name} features")
+
+
+def _check_shape(pictures: Pictures, shape: tuple[int, int, int], name: str) -> None:
+    if pictures.images.shape[1:] != shape:
+        raise InputError(
+            f"images of {pictures.source} are {_by(pictures.images.shape[1:])}, {name} was trained on {_by(shape)}; "
+            "wanted the same; photos are fitted to the model by --photos FOLDER"
+        )
+
+
+def _embedding(
+    pictures: Pictures,
+    vectors: Floats,
+    predictions: Predictions,
+    own: tuple[str, ...],
+    name: str,
+) -> Embedding:
     class_names = (*pictures.class_names, *(word for word in own if word not in pictures.class_names))
     return Embedding(
         vectors=vectors,
@@ -61,7 +95,7 @@ def extract(
         labels=pictures.labels,
         class_names=class_names,
         ids=pictures.ids,
-        source=f"{run.name} {name}, {pictures.source}",
+        source=f"{name}, {pictures.source}",
         predictions=np.array([class_names.index(word) for word in own])[predictions.labels],
         confidence=predictions.named_probabilities[1].max(axis=1),
         calibrated=predictions.temperature is not None,

@@ -1,0 +1,107 @@
+"""How commands name a model: a run folder, a model file, or box."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.core import TyperArgument
+
+from clothier import cli, embed, predict
+from clothier.cli import commands, layout, naming
+
+WITH_RUN = ("explain", "export", "plot")  # which need what a run folder alone holds
+
+
+def _fails(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert cli.run(list(words)) == 2
+    return capsys.readouterr().err.splitlines()[-1].removeprefix("clothier: ")
+
+
+@pytest.fixture
+def runs() -> Path:
+    folder = Path("runs/cnn1-1")
+    folder.mkdir(parents=True)
+    (folder / "recipe.json").touch()
+    return folder.parent
+
+
+def test_every_command_that_takes_a_model_calls_it_so() -> None:
+    taking = {"doctor", "embed", "evaluate", "explain", "explore", "export", "plot", "predict", "projector"}
+    taking |= {"serve", "summary"}
+    named = {}
+    for name in commands.COMMANDS:
+        parameters: list[Any] = list(commands.load(name).params)
+        for parameter in parameters:
+            if layout.metavar(parameter) == "MODEL":
+                named[name] = "argument" if isinstance(parameter, TyperArgument) else parameter.opts[0]
+                assert "box" in (parameter.help or "")
+    assert set(named) == taking
+    optional = {name for name, how in named.items() if how == "--model"}
+    assert optional == {"doctor", "embed", "explore", "predict", "projector"}
+
+
+@pytest.mark.parametrize("wrong", ["runs/cnn-1", "cnn1-1", "runs/cnn1-2"])
+def test_a_wrong_name_gets_the_nearest_run(
+    runs: Path, capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
+    wanted = f"{wrong} is not there; wanted a run folder, a model file, or box; did you mean 'runs/cnn1-1'?"
+    for name in ("plot", "evaluate", "export", "serve"):
+        assert _fails(capsys, name, wrong) == wanted
+    assert _fails(capsys, "predict", "a.jpg", "--model", wrong) == wanted
+
+
+@pytest.mark.parametrize("name", WITH_RUN)
+def test_what_needs_a_run_says_so_of_a_model_file(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    shutil.copy(predict.in_the_box(), "mine.clothier")
+    more = ["x.png"] if name == "explain" else []
+    for word, title in (("box", "the model in the box"), ("mine.clothier", "mine.clothier")):
+        told = _fails(capsys, name, word, *more)
+        assert told.startswith(f"{title} is a model file, which ")
+        assert told.endswith("; wanted a run folder")
+
+
+def test_a_positional_model_is_no_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _fails(capsys, "serve", "--model", "box") == (
+        "clothier serve takes its model without --model; wanted `clothier serve [MODEL]`"
+    )
+
+
+def test_the_summary_of_a_model_file_is_what_it_says_of_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["summary", "box", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    manifest = predict.read(None).manifest
+    assert (facts["features"], facts["architecture"]) == (manifest.num_features, manifest.recipe["model"])
+    assert cli.run(["summary", "box"]) == 0
+    assert manifest.class_names[0] in capsys.readouterr().out
+    assert "leave out the options" in _fails(capsys, "summary", "box", "--channels", "1")
+
+
+def test_the_vectors_of_a_model_file_are_the_features_of_its_graph(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["embed", "--model", "box", "--data", "generated:100", "--out", "e.npz"]
+    assert cli.run(words) == 0
+    capsys.readouterr()
+    made = embed.load(Path("e.npz"))
+    _, features = predict.opened().outputs(made.images)
+    assert np.allclose(made.vectors, features)
+    assert made.source.startswith("box features, ")
+    assert made.predictions is not None
+    assert made.calibrated
+    told = _fails(capsys, *words, "--layer", "conv1")
+    assert told == "--layer is for a run folder, and the model in the box is a model file; leave it out"
+    told = _fails(capsys, *words, "--weights", "best")
+    assert told == "--weights is for a run folder, and the model in the box is a model file; leave it out"
+
+
+def test_the_names_of_models_are_completed(runs: Path) -> None:
+    Path("model.clothier").touch()
+    Path("notes.txt").touch()
+    assert naming.complete("") == ["box", "model.clothier", "runs/", "runs/cnn1-1"]
+    assert naming.complete("runs/c") == ["runs/cnn1-1"]
+    assert naming.complete("nowhere/") == []
