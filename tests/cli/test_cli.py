@@ -121,7 +121,10 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("plot nowhere", "nowhere is not there; wanted a run folder, a model file, or box"),
         ("plot nowhere --format pgn", "--format is 'pgn'; wanted png or svg; did you mean 'png'?"),
         ("predict --model nowhere", "nowhere is not there; wanted a run folder, a model file, or box"),
-        ("predict", "no photos are named; wanted some, or --model RUN and --index for an image of its data"),
+        (
+            "predict",
+            "no photos are named; wanted some, or --model MODEL and --index for an image of its data",
+        ),
         (
             "predict a.jpg --index 3",
             "got photos and --index, which is for an image of a data set; wanted one or the other; leave one out",

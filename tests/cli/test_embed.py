@@ -229,8 +229,7 @@ def test_photos_without_a_run_have_the_size_asked_for(
         ),
         (
             "--model nowhere",
-            "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1; "
-            "`clothier runs` lists them",
+            "nowhere is not there; wanted a run folder, a model file, or box",
         ),
         (
             "--data generated:100 --split middle",
@@ -278,6 +277,6 @@ def test_photos_of_a_source_are_read_as_large_as_the_run_wants_them(
     assert made.class_names[:2] == ("bags", "coats")
     assert made.ids[0] == "test/bags/0.png"
     assert _fails(capsys, *words, "--image-size", "30").endswith(
-        "/mine test are 30 x 30 x 1, cnn1-1 was trained on 28 x 28 x 1; wanted the same; photos are fitted to the run "
-        "by --photos FOLDER"
+        "/mine test are 30 x 30 x 1, cnn1-1 was trained on 28 x 28 x 1; wanted the same; photos are fitted to the "
+        "model by --photos FOLDER"
     )

@@ -41,7 +41,7 @@ def test_a_number_that_is_none_is_refused_by_the_name_that_was_typed(
 ) -> None:
     assert cli.run(["serve", option, "0"]) == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"clothier: invalid value for '{option}': ")
+    assert said.startswith(f"clothier: {option} is '0'; wanted a whole number ")
     assert said.count("\n") == 1
     assert served == []
 

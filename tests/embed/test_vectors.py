@@ -146,7 +146,7 @@ def test_what_cannot_be_extracted_is_refused(
     )
     assert refusal(embed.of_split(photos), run) == (
         "images of photos test are 24 x 24 x 3, cnn1-1 was trained on 12 x 12 x 1; wanted the same; photos are "
-        "fitted to the run by --photos FOLDER"
+        "fitted to the model by --photos FOLDER"
     )
     bare = Run(tmp_path)
     bare.write_description(run.description())

@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 
 from clothier.errors import InputError
-from clothier.predict import in_the_box
+from clothier.predict import BOX, in_the_box
 from clothier.runs import Run
 
-BOX = "box"
 _HELP = "A run folder, a model file, or box: the model in the box."
 _RUNS = Path("runs")
 

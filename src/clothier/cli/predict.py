@@ -94,7 +94,7 @@ def predict(
         _photos(photos, model, threads or 0, engine or "onnxruntime", out, json, top)
     elif model is None:
         raise InputError(
-            "no photos are named; wanted some, or --model RUN and --index for an image of its data"
+            "no photos are named; wanted some, or --model MODEL and --index for an image of its data"
         )
     elif out is not None:
         raise InputError("--out is for photos; wanted some beside it, or --json without it")

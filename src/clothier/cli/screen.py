@@ -33,8 +33,8 @@ def _settle_streams() -> None:
 
 
 _settle_streams()
-# Where nobody looks at a terminal of known width, lines may be wider than Rich's 80.
-results = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+_UNFOLDED = 100_000  # columns: in a pipe or a file a row is a line, however long its cells
+results = Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED)
 messages = Console(stderr=True, highlight=False)
 
 

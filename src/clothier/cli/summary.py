@@ -44,7 +44,7 @@ def summary(
         height, width = options.parse_size(image_size) or (28, 28)
         _print_layers(model, model, (height, width, channels or 1), classes or 10, json)
         return
-    if "/" not in model and model != naming.BOX and not Path(model).exists():
+    if "/" not in model and model != predict.BOX and not Path(model).exists():
         raise models.unknown(model)
     path = naming.parse(model)
     if image_size is not None or channels is not None or classes is not None:

@@ -78,6 +78,6 @@ def in_the_box() -> Path:
     """The model file that comes with clothier; InputError where this copy has none."""
     if not _BOX.is_file():
         raise InputError(
-            "this copy of clothier has no model in the box; wanted one of your own; name it with --model RUN_OR_FILE"
+            "this copy of clothier has no model in the box; wanted one of your own; name a run folder or a model file"
         )
     return _BOX
