@@ -52,6 +52,25 @@ def test_bytes_flat_lists_and_nested_lists_give_the_same_as_the_network(here: In
     assert "id" not in responses[0].json()
 
 
+def test_what_is_not_calibrated_has_another_name() -> None:
+    content = bundle()
+    manifest = replace(content.manifest, temperature=1.0, thresholds={})
+    running = InProcessService(content=replace(content, manifest=manifest, statistics={}))
+    try:
+        names = [output["name"] for output in running.get("/v2/models/cnn1").json()["outputs"]]
+        assert ("uncalibrated_probabilities" in names, "probabilities" in names) == (True, False)
+        found = _array(running.post(PLACE, **_binary(made.pictures(2))), "uncalibrated_probabilities")
+        np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
+        asked = _binary(made.pictures(2), outputs=[{"name": "probabilities"}])
+        refused = running.post(PLACE, **asked)
+        assert refused.status_code == 400
+        assert refused.json()["error"].startswith(
+            "this model has no output 'probabilities'; wanted some of uncal"
+        )
+    finally:
+        running.close()
+
+
 def test_strangeness_that_no_one_measured_is_null_and_zero_where_it_must_be_a_number() -> None:
     running = InProcessService(content=replace(bundle(), statistics={}))
     try:
@@ -139,7 +158,8 @@ SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
         ),
         (
             {"inputs": [SOUND], "outputs": [{"name": "hats"}]},
-            "there is no output 'hats'; wanted some of probabilities, status, strangeness, logits, features",
+            "there is no output 'hats'; wanted some of probabilities, status, strangeness, logits, features, "
+            "uncalibrated_probabilities",
         ),
         ({"inputs": [SOUND], "id": 7}, "id is not a string; wanted one, or none"),
         ({"inputs": [{**SOUND, "shape": "a\nä"}]}, "the input's shape is 'a\\n\\xe4'; wanted [n, 8, 8, 1]"),
@@ -149,7 +169,8 @@ SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
         ),
         (
             {"inputs": [SOUND], "outputs": [{}]},
-            "there is no output None; wanted some of probabilities, status, strangeness, logits, features",
+            "there is no output None; wanted some of probabilities, status, strangeness, logits, features, "
+            "uncalibrated_probabilities",
         ),
         (
             {"inputs": [SOUND], "outputs": [{"name": "logits", "parameters": {"binary_data": 1}}]},

@@ -73,7 +73,7 @@ async def metadata(request: Request) -> Response:
     service, model = _named(request)
     predictor = model.batcher.predictor
     shapes = {
-        "probabilities": ("FP32", [-1, predictor.num_classes]),
+        _probabilities(predictor.calibration.is_fitted): ("FP32", [-1, predictor.num_classes]),
         "status": ("BYTES", [-1]),
         "strangeness": ("FP32", [-1]),
         "logits": ("FP32", [-1, predictor.num_classes]),
@@ -112,14 +112,23 @@ async def _packed(
     service: Service, tensor_request: TensorRequest, predictions: Predictions
 ) -> tuple[bytes, dict[str, str]]:
     arrays = {
-        "probabilities": predictions.named_probabilities[1],
+        _probabilities(predictions.temperature is not None): predictions.named_probabilities[1],
         "status": predictions.statuses,
         "strangeness": np.nan_to_num(predictions.strangeness),  # JSON has no NaN
         "logits": predictions.logits,
         "features": predictions.features,
     }
+    for name in tensor_request.outputs:
+        if name not in arrays:
+            raise RefusedError(
+                400, "bad_tensor", f"this model has no output '{name}'; wanted some of {', '.join(arrays)}"
+            )
     async with service.packing:
         return await tensors.pack(service.name, tensor_request, arrays)
+
+
+def _probabilities(is_calibrated: bool) -> str:
+    return "probabilities" if is_calibrated else "uncalibrated_probabilities"
 
 
 def _status(service: Service) -> int:

@@ -31,7 +31,10 @@ class OutputParameters(Struct, frozen=True):
 
 
 class RequestedOutput(Struct, frozen=True):
-    name: Literal["probabilities", "status", "strangeness", "logits", "features"]
+    # What is not calibrated has a name of its own; a model has either the first or the last.
+    name: Literal[
+        "probabilities", "status", "strangeness", "logits", "features", "uncalibrated_probabilities"
+    ]
     parameters: OutputParameters = OutputParameters()
 
 
