@@ -116,7 +116,7 @@ def test_ctrl_c_ends_with_the_command_that_goes_on_with_all_of_it() -> None:
         ),
         (
             "reproduce article --set epoch=1 --data generated:600",
-            "unknown recipe field 'epoch'; known: augment",
+            "unknown recipe field 'epoch'; wanted epochs",
         ),
         ("reproduce article --seeds -1", "invalid value for '--seeds'"),
         ("reproduce article --data fashion-mist", "unknown data source 'fashion-mist'"),
