@@ -9,7 +9,7 @@ from keras import layers
 
 from clothier import backend, models
 from clothier.models import wrn
-from clothier.models.norm import BatchNormalization
+from clothier.models.layers import BatchNormalization
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 12, 12, 1), dtype=np.uint8)
 

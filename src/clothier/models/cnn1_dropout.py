@@ -9,8 +9,7 @@ import keras
 from keras import layers
 
 from clothier.models import parts
-from clothier.models.conv import Conv2D
-from clothier.models.dropout import Dropout
+from clothier.models.layers import Conv2D, Dropout
 
 
 def build(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:

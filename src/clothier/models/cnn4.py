@@ -10,9 +10,7 @@ import keras
 from keras import layers
 
 from clothier.models import parts
-from clothier.models.conv import Conv2D
-from clothier.models.dropout import Dropout
-from clothier.models.norm import BatchNormalization
+from clothier.models.layers import BatchNormalization, Conv2D, Dropout
 
 
 def build(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:

@@ -18,8 +18,7 @@ import numpy as np
 from keras import layers, ops
 
 from clothier.models import parts
-from clothier.models.conv import Conv2D
-from clothier.models.norm import BatchNormalization
+from clothier.models.layers import BatchNormalization, Conv2D
 from clothier.values import Floats, Images
 
 WIDTHS = (64, 64, 128)  # channels at 14x14, at 7x7, and at 3x3

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 import keras
 from keras import layers, ops
 
-from clothier.models.dropout import Dropout
+from clothier.models.layers import Dropout
 
 Tensors = tuple[keras.KerasTensor, keras.KerasTensor]
 _front: ContextVar[Tensors | None] = ContextVar("front", default=None)

@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from clothier.models import parts
-from clothier.models.norm import BatchNormalization
+from clothier.models.layers import BatchNormalization
 
 
 def build(

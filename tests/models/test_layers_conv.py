@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from clothier import backend
-from clothier.models.conv import Conv2D
+from clothier.models.layers import Conv2D
 
 
 def _step(layer: Any, inputs: np.ndarray, upstream: np.ndarray) -> list[np.ndarray]:

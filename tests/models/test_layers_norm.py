@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from clothier import backend
-from clothier.models.norm import BatchNormalization
+from clothier.models.layers import BatchNormalization
 
 SHAPES = [(32, 7, 5, 6), (64, 9), (2, 3), (1, 4, 4, 3), (1, 5)]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from clothier.models.dropout import Dropout
+from clothier.models.layers import Dropout
 
 
 @pytest.mark.parametrize("rate", [0.2, 0.25, 0.5])
