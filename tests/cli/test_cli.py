@@ -56,6 +56,12 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "train cnn1 --set epochs",
             "--set got 'epochs'; wanted FIELD=VALUE, such as --set learning_rate=3e-4",
         ),
+        (
+            "train cnn1 --set momentum=0.9",
+            "momentum does nothing here: optimizer is adam; wanted optimizer muon or",
+        ),
+        ("train cnn1 --set lr=0.1", "unknown recipe field 'lr'; wanted learning_rate"),
+        ("train cnn1 --set epochs=ten", "epochs is 'ten'; wanted a whole number from 0 to 100,000"),
         ("train cnn1 --set model=vgg", f"unknown model 'vgg'; known: {', '.join(sorted(models.MODELS))}"),
         (
             "train cnn1 --set augment=none",
@@ -231,6 +237,12 @@ def test_the_tables_of_models_and_recipes(capsys: pytest.CaptureFixture[str]) ->
     assert recipes.NOTES["best"] in _prints(capsys, "recipes", "best")
     assert recipes.NOTES["best"] not in _prints(capsys, "recipes", "cnn1")
     assert set(json.loads(_prints(capsys, "recipes", "--json"))) == set(recipes.RECIPES)
+
+
+def test_the_rate_that_comes_with_an_optimizer_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["train", "cnn1", "--set", "optimizer=sgd", "--data", "folder:none"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "optimizer sgd trains with its usual learning_rate 0.01"
 
 
 def test_a_recipe_is_printed_with_the_fields_that_count(capsys: pytest.CaptureFixture[str]) -> None:
