@@ -85,11 +85,13 @@ def test_inference_is_kerass() -> None:
 
 
 @pytest.mark.parametrize("axis", [-1, 1])
-def test_a_moving_average_in_training_is_that_of_the_batches_alone(axis: int) -> None:
+@pytest.mark.parametrize("kind", [BatchNormalization, keras.layers.BatchNormalization])
+def test_a_moving_average_in_training_is_that_of_the_batches_alone(kind: Any, axis: int) -> None:
     """The fused kernel takes the last axis, Keras any; the mean 0 and variance 1 at the start leave no trace."""
-    layer = BatchNormalization(axis=axis, momentum=0.9, dtype="float32")
+    layer = kind(axis=axis, momentum=0.9, dtype="float32")
     images = keras.Input((4, 4))
-    network = keras.Model(images, keras.layers.Flatten()(layer(images)))
+    nested = keras.Sequential([layer])
+    network = keras.Model(images, keras.layers.Flatten()(nested(images)))
     trainer = backend.Trainer(network, keras.optimizers.SGD(0.0))
     batches = np.random.default_rng(0).normal(3, 2, (5, 8, 4, 4)).astype(np.float32)
     for batch in batches:

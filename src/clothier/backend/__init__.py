@@ -4,7 +4,7 @@
 several times faster than on the others, and XLA several times slower than without. On a GPU it is JAX.
 """
 
-from clothier.backend.averaging import kept_share, moving_share
+from clothier.backend.averaging import kept_share
 from clothier.backend.hardware import has_fast_bfloat16, machine, num_cores
 from clothier.backend.kernels import apply_adam, convolve, fused_batch_norm, keep_at_random
 from clothier.backend.library import VARIABLE, name
@@ -37,7 +37,6 @@ __all__ = [
     "keep_at_random",
     "kept_share",
     "machine",
-    "moving_share",
     "name",
     "num_cores",
     "rows_at_once",

@@ -70,7 +70,7 @@ class _Step:
         ]
 
         def total(trainable: Any, fixed: Any, number: Any, inputs: Any, *targets: Any) -> Any:
-            with at_step(number):
+            with at_step(model, number):
                 logits, fixed, penalties = model.stateless_call(
                     trainable, fixed, inputs, training=True, return_losses=True
                 )

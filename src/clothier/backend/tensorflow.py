@@ -114,7 +114,7 @@ class _Step:
         def step(inputs: Any, labels: Any, others: Any, shares: Any) -> Any:
             number = tf.cast(optimizer.iterations, tf.float32) + 1
             with tf.GradientTape() as tape:
-                with at_step(number):
+                with at_step(model, number):
                     logits = model(inputs, training=True)
                 sharp = shares * cross_entropy(labels, logits) + (1 - shares) * cross_entropy(others, logits)
                 losses = sharp
