@@ -183,6 +183,8 @@ def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
         f"{TEST.loss:.4f}",
         "76.67%",
         f"{low:.2%} to {high:.2%}",
+        f"{TEST.top2:.2%}",
+        f"{TEST.brier:.4f}",
     ] in seen.rows
     assert ["shoe", "0.7200", "0.9000", "0.8000", "20"] in seen.rows
     phase = PhaseScores("plain", 10, TRAIN, VALIDATION, TEST, "")
