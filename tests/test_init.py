@@ -18,6 +18,19 @@ def test_importing_clothier_and_its_command_line_imports_nothing_heavy() -> None
     assert done.stdout.strip() == "[]"
 
 
+def test_importing_clothier_takes_less_than_a_tenth_of_a_second() -> None:
+    code = "import time; began = time.process_time(); import clothier; print(time.process_time() - began)"
+    seconds = [
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+        for _ in range(3)
+    ]
+    assert min(seconds) < 0.1
+
+
+def test_few_names_are_shown() -> None:
+    assert len(dir(clothier)) < 20
+
+
 def test_every_public_name_loads() -> None:
     assert all(getattr(clothier, name) is not None for name in clothier.__all__)
     assert dir(clothier) == sorted(clothier.__all__)

@@ -124,6 +124,27 @@ def _wrong_parts_are_refused(run: Run, data: Dataset) -> None:
         clothier.resume(run, data, model=wider_network, augment=FLIPS, verbose=0)
 
 
+def with_other_layers(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Rescaling(1 / 255),
+            layers.SeparableConv2D(8, 3, activation="gelu"),
+            layers.LayerNormalization(),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(num_classes),
+        ]
+    )
+
+
+def test_layers_that_no_model_of_clothier_has(tiny: Dataset) -> None:
+    run = clothier.train("cnn1", tiny, model=with_other_layers, epochs=1, verbose=0)
+    assert tiny.test is not None
+    predictions = clothier.open(run).predict(tiny.test.images)
+    expected = trained.predict(run, tiny.test.images)
+    np.testing.assert_allclose(predictions.logits, expected.logits, atol=1e-3)
+
+
 def test_a_run_of_a_named_network_takes_no_other(tiny: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     save = checkpoint.save
 
