@@ -57,7 +57,7 @@ class Watching(training.Watcher):
     def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:
         self.watch.steps_end(row.epoch, self._began + training_seconds)  # these wait for the last step
 
-    def judging(self, phase: str) -> None:
+    def judging(self, phase: str, num_images: int) -> None:
         self.fit = self.watch.seconds()
 
 

@@ -57,7 +57,7 @@ def ours(name: str, seed: int, changes: list[str]) -> dict[str, float]:
             if len(self.steps) < 40:
                 self.steps.append(time.perf_counter())
 
-        def judging(self, phase: str) -> None:
+        def judging(self, phase: str, num_images: int) -> None:
             self.ended = time.perf_counter()
 
     clock = Clock()

@@ -77,6 +77,7 @@ def _add_pages(session: Session) -> None:
     run, dataset = session.run, session.dataset
     if not remains.is_judged(run) or has_pages(run):
         return
+    session.watcher.doing("drawing figures")
     grids.keep(run, dataset.split(dataset.judged))
     drawings = report.draw(run)
     report.write_figures(run, drawings)
@@ -86,6 +87,7 @@ def _add_pages(session: Session) -> None:
 
 def _write_model(session: Session) -> None:
     """From what is on the disk. The run is whole without it, so the watcher is only told why a network gets none."""
+    session.watcher.doing("writing the model file")
     try:
         export.write_model_file(session.run, session.dataset, session.check)
     except InputError as error:

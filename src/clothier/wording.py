@@ -25,3 +25,15 @@ def listed(words: Sequence[str], most: int, noun: str = "", plural: str = "") ->
         return shown
     plural = plural or (f"{noun}s" if noun else "")
     return f"{shown} and {counted(rest, f'more {noun}'.rstrip(), f'more {plural}'.rstrip())}"
+
+
+def duration(seconds: float) -> str:
+    """A time as a person says it.
+
+    >>> duration(48), duration(700), duration(11_100)
+    ('48 s', '12 min', '3 h 05 min')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -434,7 +434,7 @@ def test_photos_on_a_small_grey_base_are_told_of_what_they_lose(
     ) in told
 
 
-def test_verbose_0_is_silent_but_for_the_notice(capsys: pytest.CaptureFixture[str]) -> None:
+def test_verbose_0_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([*QUICK, "--verbose", "0", "--augmented-epochs", "0"]) == 0
     assert "epoch 1" not in capsys.readouterr().err
 

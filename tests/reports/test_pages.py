@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from clothier import wording
 from clothier.reports import pages
 
 
@@ -17,7 +18,7 @@ from clothier.reports import pages
     ],
 )
 def test_durations_in_words(seconds: float, words: str) -> None:
-    assert pages.duration(seconds) == words
+    assert wording.duration(seconds) == words
 
 
 def test_cells_cannot_break_out_of_a_table() -> None:

@@ -238,13 +238,13 @@ def test_watchers_hear_of_every_epoch(tiny: Dataset, tmp_path: Path) -> None:
         def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:
             heard.append(("epoch", row.epoch))
 
-        def judging(self, phase: str) -> None:
-            heard.append((phase, 0))
+        def judging(self, phase: str, num_images: int) -> None:
+            heard.append((phase, num_images))
 
     recipe = recipes.change(RECIPE, {"epochs": 1, "augmented_epochs": 1, "batch_size": 200})
     training.train(recipe, tiny, Run.create("cnn1", tmp_path), watcher=Listening())
     one = [("batch", 200), ("batch", 100)]
-    assert heard == [*one, ("epoch", 1), ("plain", 0), *one, ("epoch", 2), ("augmented", 0)]
+    assert heard == [*one, ("epoch", 1), ("plain", 480), *one, ("epoch", 2), ("augmented", 480)]
 
 
 def test_run_folders_are_named_in_one_place() -> None:

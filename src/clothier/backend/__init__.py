@@ -9,7 +9,15 @@ from clothier.backend.hardware import has_fast_bfloat16, machine, num_cores
 from clothier.backend.kernels import apply_adam, convolve, fused_batch_norm, keep_at_random
 from clothier.backend.library import VARIABLE, name
 from clothier.backend.memory import available as available_memory
-from clothier.backend.process import BFLOAT16_MUST_WIN, bfloat16_speed, device, set_seed, start, versions
+from clothier.backend.process import (
+    BFLOAT16_MUST_WIN,
+    bfloat16_speed,
+    device,
+    set_seed,
+    start,
+    title,
+    versions,
+)
 from clothier.backend.steps import (
     Activations,
     Extractor,
@@ -43,6 +51,7 @@ __all__ = [
     "seed_dropout",
     "set_seed",
     "start",
+    "title",
     "trace",
     "versions",
 ]

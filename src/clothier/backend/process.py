@@ -54,10 +54,14 @@ def start(threads: int | None = None) -> int:
     return wanted
 
 
+def title() -> str:
+    """The backend's name as it writes it: TensorFlow or JAX."""
+    return {"tensorflow": "TensorFlow", "jax": "JAX"}[name()]
+
+
 def _already(wanted: int, running: str) -> InputError:
-    words = {"tensorflow": "TensorFlow", "jax": "JAX"}[name()]
     return InputError(
-        f"threads is {wanted}, but {words} already runs {running} in this process; "
+        f"threads is {wanted}, but {title()} already runs {running} in this process; "
         "choose the number before anything is built or trained"
     )
 

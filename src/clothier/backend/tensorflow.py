@@ -33,13 +33,14 @@ def start(threads: int) -> None:
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     with _quiet_stderr(), _without_jax():
         threading = tf.config.threading  # which imports it
-    try:
-        threading.set_intra_op_parallelism_threads(threads)
-        # One operation at a time: the networks are chains, and a fixed order makes runs repeat bit for bit.
-        threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:  # the caller has used TensorFlow before us
-        if threading.get_intra_op_parallelism_threads() != threads:
-            raise
+        try:
+            threading.set_intra_op_parallelism_threads(threads)
+            # One operation at a time: the networks are chains, and a fixed order makes runs repeat bit for bit.
+            threading.set_inter_op_parallelism_threads(1)
+        except RuntimeError:  # the caller has used TensorFlow before us
+            if threading.get_intra_op_parallelism_threads() != threads:
+                raise
+        tf.config.list_logical_devices()  # makes them, and describes the processor on stderr at any log level
 
 
 @contextmanager

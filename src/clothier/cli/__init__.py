@@ -59,6 +59,7 @@ def main() -> None:
 
 def run(words: list[str]) -> int:
     """Carry out one command line; returns its exit code. Errors are one line on stderr."""
+    screen.quiet(False)
     try:
         _check_dashes(words)
         code = app(words or ["--help"], prog_name="clothier", standalone_mode=False) or 0

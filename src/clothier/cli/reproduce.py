@@ -56,6 +56,7 @@ def reproduce(
     from clothier import reproduce as reproducing
     from clothier.reproduce import page
 
+    screen.quiet(verbose == 0)
     options.check_out(folder=out)
     options.check_out(folder=runs)
     changes = options.settings(set_ or [])
@@ -107,8 +108,8 @@ def reproduce(
 
 def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
     """Say what is to be trained and how long it will take, from a few batches of each recipe."""
-    from clothier.reports.pages import duration
-    from clothier.reproduce import pace
+    from clothier.training import pace
+    from clothier.wording import duration
 
     if not jobs:
         why = "every run asked for is finished" if request.seeds else "0 seeds were asked for"
@@ -135,7 +136,7 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
 
 def _pace(recipe: Recipe, request: Request, threads: int | None) -> Any:
     """None for a recipe that trains on the features of a frozen base: its first epoch waits for those."""
-    from clothier.reproduce import pace
+    from clothier.training import pace
 
     if getattr(recipe, "base", ""):
         return None

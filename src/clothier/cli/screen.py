@@ -38,6 +38,21 @@ results = Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOL
 messages = Console(stderr=True, highlight=False)
 
 
+def quiet(wanted: bool) -> None:
+    """Whether the command prints nothing but errors, and JSON that was asked for."""
+    results.quiet = messages.quiet = wanted
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """While something takes seconds: a spinner, where a terminal can take it away again."""
+    if messages.is_terminal:
+        with messages.status(escape(what)):
+            yield
+    else:
+        yield
+
+
 def print_json(content: Any) -> None:
     """One JSON document on stdout."""
     print(json.dumps(content, indent=2))
@@ -56,9 +71,11 @@ def notice(text: str) -> None:
         messages.print(f"NOTE: {plain(text)}", style="bold yellow", markup=False, soft_wrap=not wrapped)
 
 
-def say(text: str = "") -> None:
-    """A line of prose on stdout, or several, left to the terminal to wrap."""
-    results.print("\n".join(map(plain, text.split("\n"))), markup=False, soft_wrap=True)
+def say(text: str = "", *, wrap: bool = False) -> None:
+    """A line on stdout, or several, left to the terminal to wrap, so that it can be copied whole; with `wrap`, prose
+    that ends its lines between words on a terminal."""
+    soft = not (wrap and results.is_terminal)
+    results.print("\n".join(map(plain, text.split("\n"))), markup=False, soft_wrap=soft)
 
 
 def say_sentence(text: str) -> None:
@@ -132,6 +149,6 @@ def counting() -> Iterator[Callable[[str, int, int], None]]:
         tenth = 10 * done // total if total else 10
         if tenth > tenths.get(what, 0):
             tenths[what] = tenth
-            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+            messages.print(f"{what}: {done} of {total}", markup=False, soft_wrap=True)
 
     yield write

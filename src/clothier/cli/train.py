@@ -91,6 +91,7 @@ def train(
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Train a network, judge it, and write figures and a report."""
+    screen.quiet(verbose == 0)
     named = _named(recipe, resume)
     typed = {"epochs": epochs, "augmented_epochs": augmented_epochs, "validation": validation, "seed": seed}
     typed["base"] = base
@@ -140,8 +141,9 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
 def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
-    from clothier import finish
-    from clothier.training import check_names
+    with screen.working("loading the libraries"):
+        from clothier import finish
+        from clothier.training import check_names
 
     check_names(recipe)  # before the data are read, which may take a while
     options.check_out(folder=runs)
@@ -194,8 +196,9 @@ def _resume(
         raise InputError(
             f"{path} is a run of {own.name}, not of {recipe}; leave the name out to go on with it"
         )
-    from clothier import finish
-    from clothier.training import remains
+    with screen.working("loading the libraries"):
+        from clothier import finish
+        from clothier.training import remains
 
     longer = _longer(run, own, changes)
     # What is whole takes no data.
@@ -255,12 +258,25 @@ def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     screen.print_table(("phase", "epochs", "split", "images", "loss", "accuracy"), rows, title=title)
     history = _history(run)
     for phase in scores:
-        screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}")
+        screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}", wrap=True)
     if description.data.name == "fashion-mnist":
         _print_published(name, scores)
     screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:
-        screen.say(f"NOTE: {notice}")
+        screen.say(f"NOTE: {notice}", wrap=True)
+    _say_next(run)
+
+
+def _say_next(run: Run) -> None:
+    """What one would type next, to be pasted. A run whose network fits no model file is plotted in place of served."""
+    commands = [command("explain", run.path, "photo.jpg"), command("export", run.path, "--format", "onnx")]
+    if run.model_file.exists():
+        commands = [
+            command("predict", "photo.jpg", "--model", run.path),
+            commands[0],
+            command("serve", run.path),
+        ]
+    screen.say("\nnext\n" + "\n".join(f"    {each}" for each in commands))
 
 
 def _print_published(recipe: str, scores: list[PhaseScores]) -> None:

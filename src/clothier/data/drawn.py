@@ -33,9 +33,15 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
     seeds = np.random.SeedSequence(options.seed).generate_state(2).tolist()
     splits, total = {}, sum(counts.values())
     options.report("drawing clothes", 0, total)
+    before = 0
     for (name, count), seed in zip(counts.items(), seeds, strict=True):
-        splits[name] = Split(*draw(count, seed))
-        options.report("drawing clothes", counts["train"] if name == "train" else total, total)
+
+        def report(done: int, before: int = before) -> None:
+            options.report("drawing clothes", before + done, total)
+
+        splits[name] = Split(*draw(count, seed, report))
+        before += count
+    options.report("drawing clothes", total, total)
     return from_arrays(
         f"generated:{argument}" if argument else "generated",
         splits["train"],

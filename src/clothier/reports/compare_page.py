@@ -13,6 +13,7 @@ from clothier.files import write_atomic
 from clothier.reports import pages
 from clothier.values import csvtext
 from clothier.values.results import in_words
+from clothier.wording import duration
 
 PAIR_COLUMNS = ["run", "against", "what it means", "p", "p corrected"]
 MOST_CLASSES = 100  # that the pages list
@@ -52,7 +53,7 @@ def score_rows(comparison: Comparison) -> list[list[str]]:
             rows.append(
                 [
                     *(run.name, run.recipe.name, _epochs(run), f"{run.recipe.seed}"),
-                    *(f"{run.parameters:,}", pages.duration(run.seconds)),
+                    *(f"{run.parameters:,}", duration(run.seconds)),
                     *(f"{run.scores.loss:.4f}", f"{run.scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
                 ]
             )
@@ -63,7 +64,7 @@ def score_rows(comparison: Comparison) -> list[list[str]]:
             rows.append(
                 [
                     *(f"mean and range of {len(group.runs)}", first.recipe.name, f"{first.phase.epochs}", ""),
-                    *(f"{first.parameters:,}", pages.duration(seconds)),
+                    *(f"{first.parameters:,}", duration(seconds)),
                     *(f"{group.mean('loss'):.4f}", f"{group.mean('accuracy'):.4f}"),
                     f"{low:.4f} to {high:.4f}",
                 ]

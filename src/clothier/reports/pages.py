@@ -12,6 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from PIL import Image
 
 from clothier.values.results import in_words
+from clothier.wording import counted, duration
 
 
 def render(template: str, contents: Mapping[str, Any]) -> str:
@@ -41,16 +42,8 @@ def data_uri(kind: str, content: bytes) -> str:
 
 
 def epochs(count: int) -> str:
-    """The number in words: 1 epoch, 2 epochs."""
-    return f"{count} epoch{'s' if count != 1 else ''}"
-
-
-def duration(seconds: float) -> str:
-    """A time as a person says it: 48 s, 12 min, 3 h 05 min."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+    """The number of epochs: 1 epoch, 2 epochs."""
+    return counted(count, "epoch")
 
 
 def markdown_table(columns: list[str], rows: list[list[str]]) -> str:

@@ -14,6 +14,7 @@ from clothier.recipes.published import PLAIN_KERAS
 from clothier.reports import pages
 from clothier.reproduce import Filled, RowResult
 from clothier.values import Scores
+from clothier.wording import duration
 
 COLUMNS = [
     *("row", "published loss", "our loss", "published accuracy", "our accuracy"),
@@ -154,7 +155,7 @@ def run_rows(reproduction: Reproduction) -> list[list[str]]:
                     f"{filled.phase.epochs}",
                 ),
                 *(f"{scores.loss:.4f}", f"{scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
-                pages.duration(filled.seconds),
+                duration(filled.seconds),
             ]
         )
     return lines

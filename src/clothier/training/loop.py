@@ -247,8 +247,8 @@ class Training:
 
     def _judge_phase(self, phase: str) -> PhaseScores:
         """Score the last weights on each split; this is the only place that reads the test split."""
-        self.watcher.judging(phase)
         splits = self._judged_examples()
+        self.watcher.judging(phase, sum(map(len, splits.values())))
         predictions = {name: self.stage.predict(split) for name, split in splits.items()}
         for name, of_split in predictions.items():
             # Without validation data nothing has looked yet at what the last step's weights give.

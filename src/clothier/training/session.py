@@ -16,6 +16,7 @@ from clothier.training import interrupt, remains, room
 from clothier.training.description import describe
 from clothier.training.given import Parts
 from clothier.training.loop import Training
+from clothier.training.outlook import outlook
 from clothier.training.precision import settle_precision
 from clothier.training.watcher import Watcher
 from clothier.transfer import pretrained
@@ -81,13 +82,14 @@ def started(
     if recipe.base and base is None:
         base = pretrained.fetch(recipe, threads)
     watcher = watcher or Watcher()
-    with run.alone():
+    with _ended(watcher), run.alone():
         with run.begun():
+            _load_backend(threads, watcher)
             trunk = base.trunk if base else None
             architecture, custom = parts.describe(recipe, dataset, threads)
             plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, trunk, architecture)
             room.check(recipe, plan, len(dataset.train))
-            recipe = settle_precision(recipe, threads, watcher)
+            recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy)
             training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy)
             if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
                 checkpoint.save_weights(run.base_file, base.weights)
@@ -119,9 +121,10 @@ def resumed(
             f"go on with {backend.VARIABLE}={there}"
         )
     watcher, parts = watcher or Watcher(), parts or Parts()
-    with run.alone():
+    with _ended(watcher), run.alone():
         run.remove_leftovers()
         if longer or not remains.nothing_to_train(run):
+            _load_backend(threads, watcher)
             parts.check_again(run, dataset, threads)
         recipe = _update(run, description, dataset, longer)
         training = None
@@ -131,6 +134,38 @@ def resumed(
             if training is not None:
                 training.check = check
             yield Session(run, dataset, watcher, check, training)
+
+
+def _load_backend(threads: int | None, watcher: Watcher) -> None:
+    """Before anything else asks for Keras: what TensorFlow writes on stderr while it loads is kept back here."""
+    watcher.doing(f"loading {backend.title()}")
+    backend.start(threads)
+
+
+def _prepared(
+    recipe: Recipe,
+    plan: Plan,
+    dataset: Dataset,
+    threads: int | None,
+    watcher: Watcher,
+    policy: augment.Policy | None,
+    done: int = 0,
+) -> Recipe:
+    """The recipe with its precision settled, after the watcher was told what will happen."""
+    watcher.doing("measuring how fast this machine trains")
+    recipe = settle_precision(recipe, threads, watcher)
+    watcher.plan(lambda: outlook(recipe, plan, dataset, threads, policy, done))
+    watcher.doing("building the network")
+    return recipe
+
+
+@contextmanager
+def _ended(watcher: Watcher) -> Iterator[None]:
+    """Tells the watcher of the end, whatever it is."""
+    try:
+        yield
+    finally:
+        watcher.end()
 
 
 def _update(run: Run, description: Description, dataset: Dataset, longer: Recipe | None) -> Recipe:
@@ -159,8 +194,10 @@ def _restored(
     """A stopped run's training as its checkpoint left it."""
     if not remains.epochs_done(run) and run.history_file.exists():
         watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")
-    base = pretrained.restore(run)
-    training = Training(recipe, dataset, run, threads, watcher, run.description().plan, base, parts.policy)
+    base, done, plan = pretrained.restore(run), remains.epochs_done(run), run.description().plan
+    if done < sum(epochs for _, epochs in recipe.phases()):
+        _prepared(recipe, plan, dataset, threads, watcher, parts.policy, done)
+    training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy)
     if remains.has_checkpoint(run):
         training.restore(checkpoint.load(run.last_checkpoint))
     run.write_history(training.history)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from clothier import backend
 from clothier.values import EpochRow
 
@@ -11,6 +13,16 @@ class Watcher:
 
     def note(self, sentence: str) -> None:
         """Something was decided that the person should know of."""
+
+    def doing(self, what: str) -> None:
+        """Something begins that may take seconds, such as loading TensorFlow."""
+
+    def plan(self, outlook: Callable[[], tuple[str, str]]) -> None:
+        """Training is about to begin. The outlook says in two lines what will happen; to ask it takes seconds, in which
+        a few batches are trained."""
+
+    def end(self) -> None:
+        """Nothing follows, be it because of an error."""
 
     def progress(self, what: str, done: int, total: int) -> None:
         """So much of long work before the first epoch is done, such as the extraction of features."""
@@ -24,5 +36,5 @@ class Watcher:
     def end_epoch(self, row: EpochRow, num_images: int, training_seconds: float) -> None:
         """An epoch ended and its checkpoint is on disk; the seconds leave validation and saving out."""
 
-    def judging(self, phase: str) -> None:
-        """The weights at the end of a phase are about to be scored."""
+    def judging(self, phase: str, num_images: int) -> None:
+        """The weights at the end of a phase are about to be scored on that many images."""

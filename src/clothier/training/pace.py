@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from clothier import augment, backend
+from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.training import settle_precision
 from clothier.training.batches import batches
+from clothier.training.precision import settle_precision
 from clothier.values import Dataset, Split
 
 # The first batches compile the step and warm the caches up.
@@ -40,16 +41,19 @@ def measure(
     dataset: Dataset,
     threads: int | None = None,
     clock: Callable[[], float] = time.perf_counter,
+    *,
+    plan: Plan | None = None,
+    policy: augment.Policy | None = None,
 ) -> TrainingPace:
     """The pace of that recipe on those data, from a network that is thrown away; takes a few seconds. Writing
-    checkpoints and pages is not counted."""
+    checkpoints and pages is not counted. A plan and a policy that are given stand in for the recipe's."""
     backend.start(threads)
     recipe = settle_precision(recipe, threads)
-    from clothier.models.plan import Plan
     from clothier.training import stages
 
     train = dataset.train
-    stage = stages.whole(Plan.of(recipe, dataset.image_shape, dataset.num_classes), recipe, train.images)
+    plan = plan or Plan.of(recipe, dataset.image_shape, dataset.num_classes)
+    stage = stages.whole(plan, recipe, train.images)
     judged = Split(train.images[:_JUDGED], train.labels[:_JUDGED])
 
     stage.predict(judged)
@@ -60,8 +64,8 @@ def measure(
 
     epoch = {}
     for phase, _ in recipe.phases():
-        policy = augment.get(recipe.augment) if phase == "augmented" else None
-        made = batches(train, recipe.batch_size, seed=recipe.seed, epoch=1, policy=policy)
+        moved = (policy or augment.get(recipe.augment)) if phase == "augmented" else None
+        made = batches(train, recipe.batch_size, seed=recipe.seed, epoch=1, policy=moved)
         images, seconds = 0, 0.0
         for number, (batch, labels) in enumerate(islice(made, WARM_UP + TIMED)):
             if number <= WARM_UP:

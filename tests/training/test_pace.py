@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 
 from clothier import recipes
-from clothier.reproduce import pace
-from clothier.reproduce.pace import TrainingPace
+from clothier.training import pace
+from clothier.training.pace import TrainingPace
 from clothier.values import Dataset
 
 RECIPE = recipes.change(recipes.get("cnn1"), {"batch_size": 30, "epochs": 3, "augmented_epochs": 4})

@@ -1,0 +1,42 @@
+"""What a training will do and take, in two lines, before its first batch."""
+
+from __future__ import annotations
+
+from clothier.augment import Policy
+from clothier.models.plan import Plan
+from clothier.recipes import Recipe
+from clothier.training import pace, room
+from clothier.values import Dataset
+from clothier.wording import counted, duration
+
+
+def outlook(
+    recipe: Recipe,
+    plan: Plan,
+    dataset: Dataset,
+    threads: int | None,
+    policy: Policy | None = None,
+    epochs_done: int = 0,
+) -> tuple[str, str]:
+    """(what will happen, what it will take), measured on a few batches of a network that is thrown away."""
+    memory = f"{room.needed(recipe, plan, len(dataset.train)) / 1e9:.1f} GB of memory"
+    if recipe.base:
+        took = f"it takes about {memory}, and time once the features are extracted"
+    else:
+        measured = pace.measure(recipe, dataset, threads, plan=plan, policy=policy)
+        seconds = measured.remaining(recipe, epochs_done)
+        took = f"it takes about {duration(seconds)} and {memory}, by a few batches measured here"
+    return _what(recipe, dataset, epochs_done), took
+
+
+def _what(recipe: Recipe, dataset: Dataset, epochs_done: int) -> str:
+    parts, before = [], epochs_done
+    for phase, epochs in recipe.phases():
+        left = epochs - min(before, epochs)
+        before -= epochs - left
+        if left:
+            how = f" with augmentation ({recipe.augment})" if phase == "augmented" else ""
+            how = " of base and head" if phase == "fine-tuned" else how
+            parts.append(f"{counted(left, 'epoch')}{how}")
+    images = f"{counted(len(dataset.train), 'training image')}, {recipe.batch_size} at a time"
+    return f"{', then '.join(parts) or 'no epoch'}; {images}"
