@@ -24,13 +24,17 @@ def predict(
     photos: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Photos, folders of photos, or patterns such as 'photos/*.jpg'.", show_default=False
+            help="Photos, folders of photos, or patterns such as 'photos/*.jpg'.",
+            metavar="PHOTO",
+            show_default=False,
         ),
     ] = None,
     model: naming.ModelOption = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the answers to this .csv or .jsonl file instead.", show_default=False),
+        typer.Option(
+            help="Write the answers to this .csv or .jsonl file instead.", metavar="FILE", show_default=False
+        ),
     ] = None,
     engine: Annotated[
         str | None,
@@ -45,7 +49,9 @@ def predict(
     data: Annotated[
         str | None,
         typer.Option(
-            help="In place of photos: a source from `clothier data list`.", show_default="the run's own"
+            help="In place of photos: a source from `clothier data list`.",
+            metavar="SOURCE",
+            show_default="the run's own",
         ),
     ] = None,
     split: options.WhichSplit = "test",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clothier import recipes
-from clothier.cli import options, run_data, screen
+from clothier.cli import naming, options, run_data, screen
 from clothier.errors import InputError, RunError, command
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
@@ -27,12 +27,21 @@ if TYPE_CHECKING:
 
 def train(
     recipe: Annotated[
-        str | None, typer.Argument(help="A name from `clothier recipes`.", show_default=False)
+        str | None,
+        typer.Argument(
+            help="A name from `clothier recipes`.",
+            metavar="RECIPE",
+            autocompletion=lambda incomplete: [
+                name for name in recipes.RECIPES if name.startswith(incomplete)
+            ],
+            show_default=False,
+        ),
     ] = None,
     data: Annotated[
         str | None,
         typer.Option(
             help="A source from `clothier data list`; with --resume, where the run's data are now.",
+            metavar="SOURCE",
             show_default="fashion-mnist",
         ),
     ] = None,
@@ -78,9 +87,17 @@ def train(
         bool, typer.Option("--fine-tune", help="After the head, train base and head together, slowly.")
     ] = False,
     resume: Annotated[
-        Path | None, typer.Option(help="Go on with this run folder.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="Go on with this run folder.",
+            metavar="RUN",
+            autocompletion=naming.complete,
+            show_default=False,
+        ),
     ] = None,
-    runs: Annotated[Path, typer.Option(help="Folder in which the run gets its own folder.")] = Path("runs"),
+    runs: Annotated[
+        Path, typer.Option(help="Folder in which the run gets its own folder.", metavar="FOLDER")
+    ] = Path("runs"),
     threads: Annotated[
         int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1, max=1024)
     ] = None,
