@@ -88,8 +88,15 @@ def cached(
     arguments = {**(parameters or {}), **({"report": report} if _takes(entry, "report") else {})}
     made = cast("Projection", entry.project(embedding.vectors, **arguments))
     tell = warn or (lambda sentence: None)
-    try:
-        location.put(folders, lambda place: _keep(place / name, made, embedding, described), tell)
+    values = {field.name: getattr(made, field.name) for field in fields(made)}
+    if any(np.asarray(value).dtype.hasobject for value in values.values()):
+        return made  # a file of arrays cannot hold it
+    more = {"source": embedding.source, "seconds": round(made.seconds, 3), "quality": made.quality}
+    about = f"{method} of {len(embedding):,} images ({embedding.source})"
+    try:  # a t-SNE of 10,000 images with its way there takes 6 MB
+        location.put(
+            folders, lambda place: arrays.write(place / name, values, {**described, **more}, about), tell
+        )
     except WriteError as error:
         if folder is not None:
             raise
@@ -97,14 +104,6 @@ def cached(
             f"projections cannot be kept ({error.reason}), so each is computed anew; {location.REMEDY}", tell
         )
     return made
-
-
-def _keep(path: Path, made: Projection, embedding: Embedding, described: Mapping[str, Any]) -> None:
-    """A t-SNE of 10,000 images with its way there takes 6 MB."""
-    values = {field.name: getattr(made, field.name) for field in fields(made)}
-    more = {"source": embedding.source, "seconds": round(made.seconds, 3), "quality": made.quality}
-    about = f"{described['method']} of {len(embedding):,} images ({embedding.source})"
-    arrays.write(path, values, {**described, **more}, about)
 
 
 def _takes(entry: Method, name: str) -> bool:
