@@ -52,7 +52,7 @@ def test_axe_finds_nothing(opening: Callable[..., Opened], axe: str, scheme: str
         "**/v1/predict*", lambda route: route.fulfill(status=429, headers={"Retry-After": "30"})
     )
     opened.hand_over("drop", ["sure", "unsure"])
-    opened.page.locator("#progress").get_by_text("Asking again in").wait_for()
+    opened.page.locator("#progress").get_by_text("Trying again in").wait_for()
     found["waiting"] = violations(opened)
     opened.page.get_by_role("button", name="take a photo").click()
     opened.page.get_by_role("dialog").wait_for()

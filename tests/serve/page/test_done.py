@@ -30,10 +30,10 @@ def test_a_chosen_file_is_answered_in_the_words_of_its_status(opened: Opened, st
     titles = {
         "sure": best,
         "unsure": f"Not sure: {best} or {second}",
-        "unlike": "Not like anything it was trained on",
+        "unlike": "Unlike the training images",
     }
     assert opened.title == titles[status]
-    assert (best in NAMES, "deserves no trust" in words) == (True, status == "unlike")
+    assert (best in NAMES, "do not trust this answer" in words) == (True, status == "unlike")
     assert opened.live.startswith(f"{status}: ")
     assert best in opened.live
     widths = [float(fill.bounding_box()["width"]) for fill in answer.locator(".fill").all()]  # type: ignore[index]  # all are drawn
@@ -52,15 +52,15 @@ def test_strangeness_is_told_where_it_is_known(opened: Opened, known: bool) -> N
     opened.page.route("**/v1/predict*", answer)
     opened.choose(opened.payload("unlike"))
     words = opened.answered(1).inner_text()
-    assert "deserves no trust" in words
-    assert ("Its strangeness is" in words) == known
+    assert "do not trust this answer" in words
+    assert ("The strangeness of this picture is" in words) == known
 
 
 def test_the_picture_the_models_own_and_the_heat_lie_side_by_side(opened: Opened) -> None:
     opened.choose(opened.payload("sure"))
     answer = opened.answered(1)
     captions = answer.locator(".figures figcaption").all_inner_texts()
-    assert captions == ["your picture", "what the model saw", "what it went by"]
+    assert captions == ["your picture", "what the model saw", "what mattered"]
     sizes = opened.ask(
         "Array.from(document.querySelectorAll('#answer .figures img'), (image) => [image.naturalWidth, "
         "image.naturalHeight])"
@@ -83,9 +83,9 @@ def test_pictures_are_dropped_anywhere(opened: Opened) -> None:
     opened.hand_over("drop", ["sure", "unsure", "unlike"])
     opened.answered(3)
     assert opened.page.locator("body.dragging").count() == 0
-    assert opened.live == "3 pictures: 1 sure, 1 not sure, 1 unlike anything known"
+    assert opened.live == "3 pictures: 1 sure, 1 not sure, 1 unlike the training images"
     opened.hand_over("drop", [], "https://example.org/a.jpg")
-    assert "is no file" in opened.page.get_by_role("alert").inner_text()
+    assert "is not a file" in opened.page.get_by_role("alert").inner_text()
     opened.hand_over("drop", ["sure"])
     opened.answered(4)
     assert opened.page.get_by_role("alert").is_hidden()
@@ -96,7 +96,7 @@ def test_pictures_are_pasted(opened: Opened) -> None:
     opened.answered(1)
     assert opened.badge == "not sure"
     opened.hand_over("paste", [], "words")
-    assert "no picture in the clipboard" in opened.page.get_by_role("alert").inner_text()
+    assert "clipboard contains no picture" in opened.page.get_by_role("alert").inner_text()
 
 
 def test_the_clipboard_is_read_by_key_and_by_button(opened: Opened) -> None:
@@ -174,7 +174,7 @@ def test_all_of_a_visit_can_be_done_by_keyboard(opened: Opened) -> None:
     _tab_to(opened, "dress")
     keyboard.press("Space")
     opened.answered(2)
-    _tab_to(opened, "no clothes")
+    _tab_to(opened, "not clothing")
     keyboard.press("Enter")
     opened.answered(3)
     for _ in range(3):  # past the other entries to the oldest
@@ -189,7 +189,7 @@ def test_all_of_a_visit_can_be_done_by_keyboard(opened: Opened) -> None:
     keyboard.press("Enter")
     assert opened.page.locator("#history").is_hidden()
     assert opened.ask("document.activeElement.id") == "pick"
-    assert opened.page.get_by_text("What it does").is_visible()
+    assert opened.page.get_by_text("How it works").is_visible()
     _tab_to(opened, "take a photo")
     keyboard.press("Enter")
     opened.page.get_by_role("dialog").wait_for()
@@ -233,12 +233,12 @@ def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
 
 
 def test_what_the_model_cannot_say_is_not_promised(opened: Opened) -> None:
-    assert "is like nothing it was trained on" in opened.page.locator("#strange").inner_text()
+    assert "does not resemble the training images" in opened.page.locator("#strange").inner_text()
     content = opened.ask("fetch('v1/model').then((response) => response.json())")
     content["thresholds"] = {"unsure": 0.6}
     opened.page.route("**/v1/model", lambda route: route.fulfill(json=content))
     opened.open()
-    assert "never says so" in opened.page.locator("#strange").inner_text()
+    assert "never reports this status" in opened.page.locator("#strange").inner_text()
 
 
 def test_nothing_runs_over_the_edge_of_a_phone(opening: Callable[..., Opened]) -> None:

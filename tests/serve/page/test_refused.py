@@ -27,9 +27,9 @@ def test_what_is_too_large_is_not_sent(opened: Opened) -> None:
     opened.choose(opened.payload("large.png", bytes(1_200_000)))
     words = opened.answered(1).inner_text()
     assert opened.title == "This picture is too large"
-    assert "It has 1.2\u00a0MB; the service takes 1.0\u00a0MB." in words
+    assert "It has 1.2\u00a0MB; the service accepts up to 1.0\u00a0MB." in words
     assert not any("predict" in url for url in opened.requests)
-    assert opened.live.startswith("large.png: This picture is too large. Send a smaller one")
+    assert opened.live.startswith("large.png: This picture is too large. Send a smaller picture")
 
 
 def test_what_is_no_picture_is_said(opened: Opened) -> None:
@@ -53,7 +53,7 @@ def test_a_folder_and_a_file_that_is_gone_are_not_taken_for_a_lost_connection(
     gone.write_bytes(opened.pictures["sure"])
     opened.page.route(ASKED, lambda route: refuse(route, 429, 1))
     opened.choose(opened.payload("sure"))
-    opened.page.locator("#progress").get_by_text("Asking again").wait_for()
+    opened.page.locator("#progress").get_by_text("Trying again").wait_for()
     opened.drop(str(tmp_path / "photos"), str(gone))
     gone.unlink()
     opened.page.unroute(ASKED)
@@ -66,11 +66,11 @@ def test_a_folder_and_a_file_that_is_gone_are_not_taken_for_a_lost_connection(
 @pytest.mark.parametrize(
     ("status", "title", "again"),
     [
-        (408, "It took too long to send", True),
+        (408, "The upload took too long", True),
         (413, "This picture is too large", False),
         (415, "This is not a picture", False),
         (422, "This picture cannot be read", False),
-        (500, "The service failed at this picture", True),
+        (500, "The service could not classify this picture", True),
         (504, "The answer took too long", True),
     ],
 )
@@ -118,7 +118,7 @@ def test_a_service_that_is_busy_is_asked_again(opened: Opened, status: int, titl
 
     opened.page.route(ASKED, answer)
     opened.choose(opened.payload("sure"))
-    words = f"{title}. Asking again in 1 s (time 1)"
+    words = f"{title}. Trying again in 1 s (retry 1)"
     opened.page.locator("#progress").get_by_text(words).wait_for()
     assert opened.live == words
     opened.answered(1)
@@ -136,7 +136,7 @@ def test_a_service_that_stays_busy_is_asked_five_times(opened: Opened) -> None:
     opened.page.route(ASKED, answer)
     opened.choose(opened.payload("sure"))
     for time in range(1, 5):
-        opened.page.locator("#progress").get_by_text(f"(time {time})").wait_for()
+        opened.page.locator("#progress").get_by_text(f"(retry {time})").wait_for()
         opened.page.clock.run_for(1100)
     opened.answered(1)
     assert (opened.title, len(asked)) == ("The service is busy", 5)
@@ -152,7 +152,7 @@ def test_waiting_can_be_stopped(opened: Opened) -> None:
     opened.page.locator("#progress").get_by_text("in 30 s").wait_for()  # never as long as it may be told
     opened.page.get_by_role("button", name="stop").click()
     opened.page.locator("#progress").wait_for(state="hidden")
-    assert opened.live == "Stopped; 2 pictures were not asked about"
+    assert opened.live == "Stopped; 2 pictures were not classified"
     opened.page.unroute(ASKED)
     opened.choose(opened.payload("sure"))
     opened.answered(1)
@@ -161,18 +161,18 @@ def test_waiting_can_be_stopped(opened: Opened) -> None:
 def test_it_waits_for_a_service_that_is_loading(opened: Opened) -> None:
     opened.page.route("**/v1/model", lambda route: refuse(route, 503, 1))
     opened.page.goto(opened.address)
-    opened.page.get_by_text("The service is not ready; asking again").wait_for()
+    opened.page.get_by_text("The service is not ready; trying again").wait_for()
     opened.page.unroute("**/v1/model")
-    opened.page.get_by_text("cnn1, trained on generated:600, right on 80.0").wait_for()
+    opened.page.get_by_text("cnn1, trained on generated:600; test accuracy 80.0").wait_for()
 
 
 def test_the_model_is_introduced_even_where_an_answer_came_before(opened: Opened) -> None:
     opened.page.route("**/v1/model", lambda route: refuse(route, 503, 1))
     opened.page.goto(opened.address)
-    opened.page.get_by_text("The service is not ready; asking again").wait_for()
+    opened.page.get_by_text("The service is not ready; trying again").wait_for()
     opened.choose(opened.payload("sure"))
     opened.answered(1)
     opened.page.unroute("**/v1/model")
-    opened.page.get_by_text("cnn1, trained on generated:600, right on 80.0").wait_for()
+    opened.page.get_by_text("cnn1, trained on generated:600; test accuracy 80.0").wait_for()
     opened.page.get_by_role("button", name="clear").click()
-    assert opened.page.get_by_text("What it knows: 3 classes").is_visible()
+    assert opened.page.get_by_text("The model can recognise 3 classes").is_visible()

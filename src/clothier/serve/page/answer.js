@@ -21,9 +21,9 @@ export function sentence(entry) {
   const words = {
     sure: `${label}, ${share}`,
     unsure: second ? `not sure: ${label}, ${share}, or ${second}` : `not sure: ${label}, ${share}`,
-    unlike: `not like anything the model was trained on; ${label} comes nearest`,
+    unlike: `unlike the training images; the closest class is ${label}`,
   };
-  return `${entry.name}: ${words[status]}${warnings.length ? `. Mind: ${warnings.join("; ")}` : ""}`;
+  return `${entry.name}: ${words[status]}${warnings.length ? `. Warning: ${warnings.join("; ")}` : ""}`;
 }
 
 // The elements of an entry; `again` is called where the reader wants it asked once more.
@@ -64,7 +64,7 @@ function origin(entry) {
 
 function title({ status, label, second }) {
   if (status === "sure") return label;
-  if (status === "unlike") return "Not like anything it was trained on";
+  if (status === "unlike") return "Unlike the training images";
   return second ? `Not sure: ${label} or ${second}` : `Not sure: ${label}`;
 }
 
@@ -74,14 +74,14 @@ function explained(answer, model) {
   const share = percent(shares[label]);
   if (status === "sure") {
     return isCalibrated(answer) ? `The model gives this class a probability of ${share}.`
-      : `The model, which was never calibrated and doubts nothing, gives this class an uncalibrated probability of ${share}.`;
+      : `The model gives this class an uncalibrated probability of ${share}. It is not calibrated, so it never answers “not sure”.`;
   }
   if (status === "unsure") {
-    return `${label} has a probability of ${share}${second ? `, ${second} of ${percent(shares[second])}` : ""}. Take neither for granted.`;
+    return `The model gives ${label} a probability of ${share}${second ? ` and ${second} ${percent(shares[second])}` : ""}. Check this answer yourself.`;
   }
   const limit = model?.thresholds.unlike;
-  const measure = limit && strangeness !== null ? ` Its strangeness is ${strangeness.toFixed(1)}; pictures up to ${limit.toFixed(1)} are taken for known.` : "";
-  return `Of what it knows ${label} comes nearest, but the answer to such a picture deserves no trust.${measure}`;
+  const measure = limit && strangeness !== null ? ` The strangeness of this picture is ${strangeness.toFixed(1)}; the limit is ${limit.toFixed(1)}.` : "";
+  return `The closest class is ${label}, but do not trust this answer.${measure}`;
 }
 
 function warnings({ warnings }) {
@@ -95,21 +95,21 @@ function figures(entry) {
   const all = [picture(entry)];
   if (image) {
     const seen = pixels();
-    seen.alt = "the picture after it was cut, shrunk and turned into what the model takes";
+    seen.alt = "your picture after preprocessing";
     all.push(figure("what the model saw", seen));
   }
   if (image && heat) {
-    const over = make("img", { src: heat, className: "heat", alt: `coloured by how much each part speaks for ${label}` });
-    all.push(figure("what it went by", pixels(), over));
+    const over = make("img", { src: heat, className: "heat", alt: `heat map of how much each part supports ${label}` });
+    all.push(figure("what mattered", pixels(), over));
   }
   const legend = make("p", { className: "remark legend" },
-    make("span", {}, make("span", { className: "swatch for" }), `speaks for ${label}`),
-    make("span", {}, make("span", { className: "swatch against" }), "speaks against it"),
-    make("span", {}, "found by covering part after part"));
+    make("span", {}, make("span", { className: "swatch for" }), `supports ${label}`),
+    make("span", {}, make("span", { className: "swatch against" }), "counts against it"),
+    make("span", {}, "measured by covering one part at a time"));
   return make("div", {}, make("div", { className: "figures" }, ...all), heat ? legend : null);
 }
 
-function picture(entry, failed = (frame, shown) => shown.replaceWith(make("span", { className: "missing" }, "your browser cannot show it"))) {
+function picture(entry, failed = (frame, shown) => shown.replaceWith(make("span", { className: "missing" }, "your browser cannot show this picture"))) {
   const shown = make("img", { src: entry.url, alt: `your picture, ${entry.name}` });
   const frame = figure("your picture", shown);
   shown.onerror = () => failed(frame, shown);
@@ -130,13 +130,13 @@ function bars(answer) {
   const most = rows.length > 2 * SHOWN ? SHOWN : rows.length;
   const rest = rows.slice(most);
   return make("div", { className: answer.status === "sure" ? "" : "doubted" }, table(rows.slice(0, most)),
-    rest.length ? make("details", {}, make("summary", {}, `${counted(rest.length, "class", "classes")} more`), table(rest)) : null);
+    rest.length ? make("details", {}, make("summary", {}, counted(rest.length, "more class", "more classes")), table(rest)) : null);
 }
 
 function lookalikes({ lookalikes }) {
   if (!lookalikes.length) return [];
   return [
-    make("h3", {}, "Training images that look most like it to the model"),
+    make("h3", {}, "Most similar training images"),
     make("div", { className: "tiles" }, ...lookalikes.map(({ label, distance, id, image }) =>
       make("figure", { className: "tile" }, make("img", { src: image, alt: `training image ${id}` }),
         make("figcaption", {}, label, make("br"), `distance ${distance.toFixed(1)}`)))),

@@ -1,4 +1,4 @@
-// The service: what it says of its model and of a picture, and in people's words why it may say nothing.
+// Requests to the service: its model, its answer for a picture, and a plain reason where there is no answer.
 
 import { megabytes } from "./dom.js";
 
@@ -14,15 +14,15 @@ export class Refusal extends Error {
 }
 
 const WORDS = {
-  408: ["It took too long to send", "The connection is slow. Try again, or send a smaller picture.", true],
-  413: ["This picture is too large", "Send a smaller one, or save it with fewer pixels first.", false],
-  415: ["This is not a picture", "The service reads pictures such as JPEG, PNG, WebP, GIF and BMP.", false],
-  422: ["This picture cannot be read", "It may be damaged, or of a kind that the service does not read.", false],
-  429: ["The service is busy", "Others are being answered. Try again in a moment.", true],
-  503: ["The service is not ready", "It is starting or about to end. Try again in a moment.", true],
-  504: ["The answer took too long", "The service has too much to do. Try again in a moment.", true],
+  408: ["The upload took too long", "The connection may be slow. Try again, or send a smaller picture.", true],
+  413: ["This picture is too large", "Send a smaller picture, or reduce its resolution first.", false],
+  415: ["This is not a picture", "The service reads JPEG, PNG, WebP, GIF and BMP pictures.", false],
+  422: ["This picture cannot be read", "It may be damaged, or in a format that the service does not read.", false],
+  429: ["The service is busy", "It is answering other requests. Try again in a moment.", true],
+  503: ["The service is not ready", "It is starting or shutting down. Try again in a moment.", true],
+  504: ["The answer took too long", "The service may be overloaded. Try again in a moment.", true],
 };
-const OTHERS = ["The service failed at this picture", "Try again; if it fails again, tell whoever runs it.", true];
+const OTHERS = ["The service could not classify this picture", "Try again. If it fails again, tell the person who runs the service.", true];
 
 // What /v1/model says.
 export async function askModel() {
@@ -55,10 +55,10 @@ export async function ask(file, limits, signal, waiting) {
 async function refuseEarly(file, limits) {
   const opens = file.size && (await file.slice(0, 1).arrayBuffer().catch(() => null));
   if (!opens) {
-    throw new Refusal("This file cannot be opened", "It is empty, or a folder, or was moved or changed since. Choose the pictures themselves.");
+    throw new Refusal("This file cannot be opened", "It may be empty or a folder, or it was moved or changed. Choose picture files.");
   }
   if (limits && file.size > limits.bytes) {
-    const said = `It has ${megabytes(file.size)}; the service takes ${megabytes(limits.bytes)}.`;
+    const said = `It has ${megabytes(file.size)}; the service accepts up to ${megabytes(limits.bytes)}.`;
     throw new Refusal(WORDS[413][0], WORDS[413][1], { said });
   }
   if (file.type && !file.type.startsWith("image/")) {
@@ -72,7 +72,7 @@ async function received(asked) {
     response = await asked;
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refusal("No connection to the service", "Is it still running, and is this device online? Try again then.", {
+    throw new Refusal("No connection to the service", "Check that the service is running and that this device is online, then try again.", {
       again: true,
     });
   }

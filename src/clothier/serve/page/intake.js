@@ -16,7 +16,7 @@ export function listen(take, say) {
         const content = await response.blob();
         take([new File([content], `${button.dataset.sample}.jpg`, { type: content.type })]);
       } catch {
-        say("The sample cannot be had: there is no connection to the service.");
+        say("The sample could not be loaded. Check that the service is running, then try again.");
       }
     };
   }
@@ -44,11 +44,11 @@ function dropping(take, say) {
     mark();
     const files = [...event.dataTransfer.files];
     if (files.length) take(files);
-    else say("What was dropped is no file. Save the picture first, or copy it and paste it here.");
+    else say("What you dropped is not a file. Save the picture first, or copy it and paste it here.");
   });
 }
 
-const NOTHING = "There is no picture in the clipboard. Copy a picture, not its address.";
+const NOTHING = "The clipboard contains no picture. Copy a picture, not its address.";
 
 function pasting(take, say) {
   document.addEventListener("paste", (event) => {
@@ -68,7 +68,7 @@ function pasting(take, say) {
       if (files.length) take(files);
       else say(NOTHING);
     } catch {
-      say("The browser keeps its clipboard to itself. Allow this page to see it, or press Ctrl+V.");
+      say("The browser did not let this page read the clipboard. Allow access, or press Ctrl+V.");
     }
   };
 }
@@ -91,7 +91,7 @@ async function open(take, say) {
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
   } catch {
-    say("There is no camera that this page may use. Allow it in the browser, or choose a picture.");
+    say("This page cannot use a camera. Allow access in the browser, or choose a picture.");
     return;
   }
   dialog.onclose = () => {

@@ -33,12 +33,12 @@ function enqueue(added) {
 
 async function work() {
   stopping = new AbortController();
-  announce(batch.length === 1 ? `Asking about ${batch[0].name}` : `Asking about ${batch.length} pictures`);
+  announce(batch.length === 1 ? `Classifying ${batch[0].name}` : `Classifying ${batch.length} pictures`);
   while (waiting.length) {
     const entry = waiting[0];
     progress();
     try {
-      const told = (title, left, time) => progress(`${title}. Asking again in ${left} s (time ${time})`, time === 1);
+      const told = (title, left, time) => progress(`${title}. Trying again in ${left} s (retry ${time})`, time === 1);
       delete entry.refusal;
       entry.answer = await ask(entry.file, model?.limits, stopping.signal, told);
     } catch (error) {
@@ -54,14 +54,14 @@ async function work() {
   const left = waiting.length;
   for (const entry of waiting.splice(0)) URL.revokeObjectURL(entry.url);
   progress();
-  announce(left ? `Stopped; ${counted(left, "picture was", "pictures were")} not asked about` : summary());
+  announce(left ? `Stopped; ${counted(left, "picture was", "pictures were")} not classified` : summary());
 }
 
 function summary() {
   if (batch.length === 1) return sentence(batch[0]);
   const counts = {};
   for (const entry of batch) counts[statusOf(entry)] = (counts[statusOf(entry)] ?? 0) + 1;
-  const words = { sure: "sure", unsure: "not sure", unlike: "unlike anything known", failed: "without an answer" };
+  const words = { sure: "sure", unsure: "not sure", unlike: "unlike the training images", failed: "without an answer" };
   const parts = Object.entries(words).filter(([status]) => counts[status]).map(([status, said]) => `${counts[status]} ${said}`);
   return `${batch.length} pictures: ${parts.join(", ")}`;
 }
@@ -77,9 +77,9 @@ function progress(words = "", aloud = false) {
   const done = batch.length - waiting.length;
   if (!element.firstChild) {
     const stop = make("button", { type: "button", onclick: () => stopping.abort() }, "stop");
-    element.append(make("p"), stop, make("progress", { "aria-label": "Pictures that are answered" }));
+    element.append(make("p"), stop, make("progress", { "aria-label": "Classified pictures" }));
   }
-  element.querySelector("p").textContent = words || (batch.length > 1 ? `Asking about picture ${done + 1} of ${batch.length}` : "Asking");
+  element.querySelector("p").textContent = words || (batch.length > 1 ? `Classifying picture ${done + 1} of ${batch.length}` : "Classifying");
   const bar = element.querySelector("progress");
   bar.hidden = batch.length === 1;
   [bar.max, bar.value] = [batch.length, done];
@@ -113,7 +113,7 @@ function forget() {
   entries = [];
   show(null);
   byId("pick").focus();
-  announce("All of this visit is forgotten");
+  announce("All pictures of this visit were removed");
 }
 
 function say(words) {
@@ -129,17 +129,17 @@ async function introduce() {
   try {
     model = await askModel();
   } catch (refusal) {
-    byId("model").textContent = `${refusal.title ?? "The page failed"}; asking again`;
+    byId("model").textContent = `${refusal.title ?? "The page failed"}; trying again`;
     setTimeout(introduce, 2000);
     return;
   }
   const { name, source, classes, scores, thresholds, limits, card } = model;
-  const test = scores.test?.accuracy ? `, right on ${percent(scores.test.accuracy)} of its test images` : "";
+  const test = scores.test?.accuracy ? `; test accuracy ${percent(scores.test.accuracy)}` : "";
   byId("model").textContent = `${name}, trained on ${source}${test}`;
   byId("limits").textContent = `up to ${megabytes(limits.bytes)} and ${limits.megapixels} megapixels each`;
-  if (!thresholds.unlike) strange.textContent = "this model never says so: it has no measure of what is strange";
+  if (!thresholds.unlike) strange.textContent = "This model never reports this status, because it cannot measure strangeness.";
   about.append(
-    make("h2", {}, `What it knows: ${counted(classes.length, "class", "classes")}`),
+    make("h2", {}, `The model can recognise ${counted(classes.length, "class", "classes")}`),
     make("ul", { className: "names" }, ...classes.map((each) => make("li", {}, each))),
     ...(card ? [make("details", {}, make("summary", {}, "about this model"), make("p", { className: "card" }, card))] : []),
   );
