@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_runs import LABELS, make_run
+from support.run_folders import LABELS, make_run
 
 from clothier import compare
 from clothier.errors import InputError, RunError

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from predict import made
+from support import linear_network
 
 import clothier
 from clothier import bundle, cli
@@ -20,13 +20,13 @@ from clothier.errors import DataError, InputError, RunError
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "linear.clothier"
-    bundle.write(path, made.bundle())
+    bundle.write(path, linear_network.bundle())
     return path
 
 
 def test_it_tells_what_it_takes(file: Path) -> None:
     model = clothier.open(str(file))
-    assert (model.class_names, model.image_shape) == (made.CLASSES, (8, 8, 1))
+    assert (model.class_names, model.image_shape) == (linear_network.CLASSES, (8, 8, 1))
     assert repr(model) == f"<Model {file}: 8x8x1 images in 3 classes>"
     for box in (clothier.open(), clothier.open("box")):
         assert repr(box) == "<Model box: 28x28x1 images in 10 classes>"
@@ -35,12 +35,12 @@ def test_it_tells_what_it_takes(file: Path) -> None:
 
 
 def test_arrays_give_what_the_network_computes(file: Path) -> None:
-    model, images = clothier.open(file), made.pictures(50)
-    logits, features = made.outputs(images)
+    model, images = clothier.open(file), linear_network.pictures(50)
+    logits, features = linear_network.outputs(images)
     found = model.predict(images)
     np.testing.assert_allclose(found.logits, logits, atol=1e-4)
     np.testing.assert_array_equal(found.labels, logits.argmax(axis=1))
-    assert found.temperature == made.calibration().temperature
+    assert found.temperature == linear_network.calibration().temperature
     np.testing.assert_allclose(model.embed(images), features, atol=1e-4)
     assert model.embed(images).dtype == np.float32
     assert found.features.shape == (50, 0)
@@ -48,8 +48,8 @@ def test_arrays_give_what_the_network_computes(file: Path) -> None:
 
 
 def test_a_mixed_list_gives_one_row_a_picture_in_order(file: Path, tmp_path: Path) -> None:
-    images = made.pictures(3)
-    paths = made.save(tmp_path / "photos", images)
+    images = linear_network.pictures(3)
+    paths = linear_network.save(tmp_path / "photos", images)
     (tmp_path / "photos" / "broken.png").write_text("no picture")
     with Image.open(paths[2]) as picture:
         found = clothier.open(file).predict([images[0], paths[1], picture, tmp_path / "photos"])
@@ -63,7 +63,7 @@ def test_a_mixed_list_gives_one_row_a_picture_in_order(file: Path, tmp_path: Pat
 
 
 def test_what_is_left_out_of_a_folder_is_warned_of(file: Path, tmp_path: Path) -> None:
-    made.save(tmp_path / "photos", made.pictures(2))
+    linear_network.save(tmp_path / "photos", linear_network.pictures(2))
     (tmp_path / "photos" / "notes.txt").write_text("")
     with pytest.warns(UserWarning, match=r"photos: left out 1 other file \(1 \.txt\)$"):
         assert len(clothier.open(file).predict(tmp_path / "photos")) == 2
@@ -72,7 +72,7 @@ def test_what_is_left_out_of_a_folder_is_warned_of(file: Path, tmp_path: Path) -
 def test_its_csv_file_is_that_of_the_command_line(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made.save(tmp_path / "photos", made.pictures(40))
+    linear_network.save(tmp_path / "photos", linear_network.pictures(40))
     (tmp_path / "photos" / "z.png").write_text("no picture")
     clothier.open(file).predict("photos").to_csv("python.csv")
     assert cli.run(["predict", "photos", "--model", str(file), "--out", "command.csv"]) == 0
@@ -80,7 +80,7 @@ def test_its_csv_file_is_that_of_the_command_line(
 
 
 def test_a_model_file_explains_by_occlusion(file: Path, tmp_path: Path) -> None:
-    model, image = clothier.open(file), made.pictures(8)[4]
+    model, image = clothier.open(file), linear_network.pictures(8)[4]
     explanation = model.explain(image)
     (prediction,) = model.predict(image)
     assert explanation.class_name == prediction.class_name == explanation.prediction.class_name
@@ -97,7 +97,7 @@ def test_a_model_file_explains_by_occlusion(file: Path, tmp_path: Path) -> None:
     ):
         model.explain(image, "spottet")
     with pytest.raises(InputError, match=r"^got 2 pictures to explain; wanted one$"):
-        model.explain(made.pictures(2))
+        model.explain(linear_network.pictures(2))
 
 
 def test_what_cannot_be_read_is_neither_embedded_nor_explained(file: Path, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_the_documents_example_runs(
 ) -> None:
     page = (Path(__file__).parents[1] / "docs" / "predict.md").read_text("utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    made.save(tmp_path / "wardrobe", made.pictures(3))
+    linear_network.save(tmp_path / "wardrobe", linear_network.pictures(3))
     exec(example.replace("runs/cnn3-1", str(file)), {})
     assert len(capsys.readouterr().out.splitlines()) == 3
     assert (tmp_path / "answers.csv").is_file()
@@ -132,7 +132,7 @@ def test_the_documents_example_runs(
 
 
 def test_the_light_install_suffices(file: Path, tmp_path: Path) -> None:
-    made.save(tmp_path / "photos", made.pictures(2))
+    linear_network.save(tmp_path / "photos", linear_network.pictures(2))
     code = (
         "import sys; absent = ('keras', 'tensorflow', 'sklearn', 'scipy', 'matplotlib', 'jinja2', 'numba', 'pooch')\n"
         "sys.modules.update(dict.fromkeys(absent))\n"
@@ -145,14 +145,14 @@ def test_the_light_install_suffices(file: Path, tmp_path: Path) -> None:
 
 
 def test_it_is_judged_by_labelled_images(file: Path, tmp_path: Path) -> None:
-    model, images = clothier.open(file), made.pictures(60)
-    labels = made.outputs(images)[0].argmax(axis=1)
+    model, images = clothier.open(file), linear_network.pictures(60)
+    labels = linear_network.outputs(images)[0].argmax(axis=1)
     wrong = np.where(np.arange(60) < 6, (labels + 1) % 3, labels)
     found = model.evaluate((images, wrong))
     assert (found.accuracy, sorted(found.mistakes)) == (0.9, [*range(6)])
-    names = [f"my {made.CLASSES[label]}" for label in labels]
+    names = [f"my {linear_network.CLASSES[label]}" for label in labels]
     assert model.evaluate((images, names), mapping={name: name[3:] for name in names}).accuracy == 1
-    own, others = ([made.CLASSES[label] for label in found] for found in (labels, labels[::-1]))
+    own, others = ([linear_network.CLASSES[label] for label in found] for found in (labels, labels[::-1]))
     dataset = clothier.Dataset.from_arrays((images, own), test=(images, others), validation=None)
     assert model.evaluate(dataset).accuracy == np.mean(labels == labels[::-1])
     assert model.evaluate(dataset, split="train").accuracy == 1
@@ -164,8 +164,8 @@ def test_it_is_judged_by_labelled_images(file: Path, tmp_path: Path) -> None:
 
 def test_it_is_judged_by_photos_as_it_predicts_them(file: Path, tmp_path: Path) -> None:
     model = clothier.open(file)
-    for number, name in enumerate(made.CLASSES):
-        for path in made.save(tmp_path / "photos" / name, made.pictures(5, seed=number)):
+    for number, name in enumerate(linear_network.CLASSES):
+        for path in linear_network.save(tmp_path / "photos" / name, linear_network.pictures(5, seed=number)):
             path.rename(path.with_name(f"{name}-{path.name}"))
     told: list[tuple[str, int, int]] = []
     found = model.evaluate(f"folder:{tmp_path / 'photos'}", report=lambda *words: told.append(words))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from backend import work
+from support import backend_work
 
 import clothier
 
@@ -43,8 +43,8 @@ def _environment(folder: Path) -> dict[str, str]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What on_jax.py left."""
     made = tmp_path_factory.mktemp("jax")
-    np.savez(made / "start.npz", allow_pickle=False, **work.start())
-    command = [sys.executable, "-W", "error", str(TESTS / "backend" / "on_jax.py"), str(made)]
+    np.savez(made / "start.npz", allow_pickle=False, **backend_work.start())
+    command = [sys.executable, "-W", "error", str(TESTS / "support" / "on_jax.py"), str(made)]
     ended = subprocess.run(
         command, env=_environment(made), cwd=made, capture_output=True, text=True, timeout=280, check=False
     )
@@ -61,7 +61,7 @@ def facts(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def found(folder: Path) -> Found:
     """(by JAX, by TensorFlow), by what it is."""
-    theirs, ours = np.load(folder / "steps.npz"), work.everything(dict(np.load(folder / "start.npz")))
+    theirs, ours = np.load(folder / "steps.npz"), backend_work.everything(dict(np.load(folder / "start.npz")))
     assert set(theirs) == set(ours)
     return {name: (theirs[name], ours[name]) for name in ours}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from backend import work
+from support import backend_work
 
 from clothier import backend
 from clothier.backend import losses
@@ -54,7 +54,7 @@ def test_it_is_finite_where_probabilities_underflow(name: str) -> None:
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_step_goes_down_its_slope_and_reports_cross_entropy(name: str) -> None:
     """The weights after a step of size 1 against those of plain Keras."""
-    ours, theirs = work.dense(7), work.dense(7)
+    ours, theirs = backend_work.dense(7), backend_work.dense(7)
     inputs = RNG.integers(0, 8, (50, 4), dtype=np.uint8)
     before = np.asarray(ours(inputs))
     trainer = backend.Trainer(ours, keras.optimizers.SGD(1.0), loss=name, label_smoothing=0.1)

@@ -8,7 +8,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from made_bundles import made, members
+from support.model_files import made, members
 
 from clothier.bundle import archive, pack
 from clothier.errors import BundleError

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_bundles import made
+from support.model_files import made
 
 from clothier.errors import BundleError
 

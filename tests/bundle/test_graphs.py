@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from made_bundles import FEATURES, PLAN, made
+from support.model_files import FEATURES, PLAN, made
 
 from clothier import export, models
 from clothier.bundle import graphs

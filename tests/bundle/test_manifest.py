@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 
 import pytest
-from made_bundles import manifest
+from support.model_files import manifest
 
 from clothier.bundle import Manifest, Member
 from clothier.errors import BundleError

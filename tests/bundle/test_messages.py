@@ -5,7 +5,7 @@ from __future__ import annotations
 import onnx
 import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
-from made_bundles import made
+from support.model_files import made
 
 from clothier.bundle import messages
 from clothier.errors import BundleError

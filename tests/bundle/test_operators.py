@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxruntime
-import operator_graphs
 import pytest
 from onnx import TensorProto, numpy_helper
 from onnx.reference import ReferenceEvaluator
+from support import operator_graphs
 
 from clothier.bundle.messages import parsed
 from clothier.bundle.nodes import Cost, Walk

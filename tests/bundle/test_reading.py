@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from bundle import hostile
-from made_bundles import FEATURES, PLAN, made
 from onnx import numpy_helper
+from support import hostile_files
+from support.model_files import FEATURES, PLAN, made
 
 from clothier import bundle
 from clothier.bundle import bounds, graphs, reading
@@ -57,9 +57,9 @@ def test_weights_are_in_the_file_once(tmp_path: Path) -> None:
     assert path.stat().st_size < weights + 6000
 
 
-@pytest.mark.parametrize("name", hostile.CASES)
+@pytest.mark.parametrize("name", hostile_files.CASES)
 def test_a_hostile_file_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
-    make, words = hostile.CASES[name]
+    make, words = hostile_files.CASES[name]
     path = tmp_path / "model.clothier"
     path.write_bytes(make())
     with pytest.raises(BundleError) as caught:
@@ -154,16 +154,16 @@ print(json.dumps({"seconds": seconds, "peak": peak, "strange": strange, "opened"
 def test_no_hostile_file_runs_code_touches_others_or_costs_much(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
-    for name, data in hostile.written().items():
+    for name, data in hostile_files.written().items():
         (folder / name).write_bytes(data)
-    (folder / "good").write_bytes(hostile.good())
+    (folder / "good").write_bytes(hostile_files.good())
     ended = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(folder)], capture_output=True, text=True, check=False, timeout=120
     )
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
-    assert len(told["seconds"]) == len(hostile.CASES) >= 40
-    assert told["opened"] >= len(hostile.CASES)
+    assert len(told["seconds"]) == len(hostile_files.CASES) >= 40
+    assert told["opened"] >= len(hostile_files.CASES)
     assert told["strange"] == []
     heavy = {"h5py", "keras", "matplotlib", "scipy", "sklearn", "tensorflow"}
     assert not heavy & set(told["modules"])  # the light install reads model files
@@ -187,7 +187,7 @@ print(int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) *
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="a process's memory is read from /proc")
 def test_the_largest_file_that_is_read_takes_no_more_memory(tmp_path: Path) -> None:
     path = tmp_path / "largest.clothier"
-    path.write_bytes(hostile.largest())
+    path.write_bytes(hostile_files.largest())
     assert path.stat().st_size < 16 * 2**20
     command = [sys.executable, "-c", LARGEST, str(path)]
     assert int(subprocess.run(command, capture_output=True, check=True, timeout=120).stdout) < MOST_MEMORY

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import safetensors.numpy
-from made_bundles import headed
+from support.model_files import headed
 
 from clothier.bundle import tensors
 from clothier.errors import BundleError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
-from made_bundles import made
 from onnx import numpy_helper
+from support.model_files import made
 
 from clothier.bundle.wire import MOST_BESIDES, without_weights
 from clothier.errors import BundleError

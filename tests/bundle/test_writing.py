@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_bundles import made, manifest
+from support.model_files import made, manifest
 
 from clothier import bundle
 from clothier.errors import BundleError, WriteError

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from calibrate.made import seen
+from support.network_outputs import seen
 
 from clothier import calibrate
 from clothier.calibrate import Calibration

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from calibrate.made import seen
 from PIL import Image
+from support.network_outputs import seen
 
 from clothier.calibrate import strangeness
 from clothier.values import Floats, Images

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from made_runs import make_run
+from support.run_folders import make_run
 
 from clothier import cli
 

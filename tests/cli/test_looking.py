@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from serve.in_process import JPEG, InProcessService
+from support.in_process_service import JPEG, InProcessService
 
 from clothier import bundle, cli, data, plots, predict
 from clothier.errors import InputError

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from serve.in_process import JPEG, InProcessService
+from support.in_process_service import JPEG, InProcessService
 
 import clothier
 from clothier import bundle, cli, predict

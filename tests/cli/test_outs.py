@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from made_runs import make_run
 from PIL import Image
+from support.run_folders import make_run
 
 from clothier import bundle, cli, compare, data, predict, reproduce
 from clothier.photo import doctor

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from made_runs import make_run
 from rich.console import Console
+from support.run_folders import make_run
 
 from clothier import cli
 from clothier.cli import screen

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from embed.made import blobs
+from support.embeddings import blobs
 
 from clothier import backend, embed
 from clothier.data.cache import location

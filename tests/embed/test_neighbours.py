@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-from embed.made import blobs
 from sklearn.neighbors import KNeighborsClassifier
+from support.embeddings import blobs
 
 from clothier.embed import neighbours
 from clothier.errors import DataError, InputError

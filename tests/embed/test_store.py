@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from embed.made import blobs
+from support.embeddings import blobs
 
 from clothier import embed
 from clothier.errors import DataError, WriteError

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from predict import made
+from support import linear_network
 
 from clothier.calibrate import softmax
 from clothier.explain import occlusion
@@ -9,14 +9,14 @@ from clothier.predict import Predictor
 
 
 def test_heat_is_the_fall_of_the_probability_where_a_box_is_covered() -> None:
-    image = made.pictures(1)[0]
-    falls = occlusion.heat(Predictor(made.bundle(), 1).predict, image, 1)
+    image = linear_network.pictures(1)[0]
+    falls = occlusion.heat(Predictor(linear_network.bundle(), 1).predict, image, 1)
 
-    temperature = made.calibration().temperature
+    temperature = linear_network.calibration().temperature
     edges = np.linspace(0, 8, occlusion.PARTS + 1)
     around = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     wanted, times = np.zeros((8, 8)), np.zeros((8, 8))
-    before = softmax(made.outputs(image[np.newaxis])[0], temperature)[0, 1]
+    before = softmax(linear_network.outputs(image[np.newaxis])[0], temperature)[0, 1]
     for top in range(occlusion.PARTS):
         for left in range(occlusion.PARTS):
             covered = image.copy()
@@ -27,7 +27,7 @@ def test_heat_is_the_fall_of_the_probability_where_a_box_is_covered() -> None:
                     across = edges[left] < column + 0.5 < edges[min(left + 2, occlusion.PARTS)]
                     hidden[row, column] = down and across
             covered[hidden] = np.median(around)
-            after = softmax(made.outputs(covered[np.newaxis])[0], temperature)[0, 1]
+            after = softmax(linear_network.outputs(covered[np.newaxis])[0], temperature)[0, 1]
             wanted += hidden * (before - after)
             times += hidden
     assert times.min() >= 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from explorer import made_spaces
-from explorer.opened import BROWSER, BROWSERS, SPACES, Opened
+from support import explorer_spaces
+from support.explorer_in_browser import BROWSER, BROWSERS, SPACES, Opened
 
 from clothier.explorer import render
 
@@ -21,7 +21,9 @@ def browser_page(
         pytest.skip(f"none of {', '.join(BROWSERS)} is installed")
     driver = request.getfixturevalue("playwright_driver")
     file = tmp_path_factory.mktemp("page") / "page.html"
-    file.write_text(render(SPACES, "made <b>test</b>", made_spaces.suspects(), "a notice"), encoding="utf-8")
+    file.write_text(
+        render(SPACES, "made <b>test</b>", explorer_spaces.suspects(), "a notice"), encoding="utf-8"
+    )
     browser = driver.chromium.launch(
         executable_path=BROWSER, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
     )

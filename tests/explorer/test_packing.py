@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from explorer import made_spaces
+from support import explorer_spaces
 
 from clothier.explorer import packing
 from clothier.explorer.packing import Part
@@ -86,14 +86,14 @@ def test_large_images_are_scaled_with_their_sides_kept_in_proportion(channels: i
 
 
 def test_ground_is_told_by_the_edges() -> None:
-    images = made_spaces.embedding().images
+    images = explorer_spaces.embedding().images
     assert packing.has_dark_ground(images)
     assert not packing.has_dark_ground(255 - images)
     assert not packing.has_dark_ground(images.repeat(3, axis=3))
 
 
 def test_pixels_are_not_packed_twice() -> None:
-    made = made_spaces.pixels(made_spaces.embedding())
+    made = explorer_spaces.pixels(explorer_spaces.embedding())
     stored = packing.stored(made)
     assert stored.part is None
     assert stored.kept == 1
@@ -101,14 +101,14 @@ def test_pixels_are_not_packed_twice() -> None:
 
 
 def test_few_dimensions_are_stored_as_they_are() -> None:
-    made = made_spaces.embedding(dimensions=20)
+    made = explorer_spaces.embedding(dimensions=20)
     stored = packing.stored(made)
     assert stored.kept == 1
     np.testing.assert_allclose(stored.vectors, made.vectors, rtol=0, atol=np.abs(made.vectors).max() / 65000)
 
 
 def test_many_dimensions_keep_distances_as_far_as_they_keep_variance() -> None:
-    made = made_spaces.embedding(dimensions=200)
+    made = explorer_spaces.embedding(dimensions=200)
     stored = packing.stored(made)
     assert stored.vectors.shape == (len(made), packing.MAX_DIMENSIONS)
 

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from explorer import made_spaces
+from support import explorer_spaces
 
 import clothier.explorer
 from clothier.errors import DataError, InputError
@@ -42,11 +42,11 @@ class Elements(HTMLParser):
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return render(made_spaces.spaces(), "a <b>title</b>", made_spaces.suspects(), "a & notice")
+    return render(explorer_spaces.spaces(), "a <b>title</b>", explorer_spaces.suspects(), "a & notice")
 
 
 def test_equal_spaces_give_equal_pages(text: str) -> None:
-    again = render(made_spaces.spaces(), "a <b>title</b>", made_spaces.suspects(), "a & notice")
+    again = render(explorer_spaces.spaces(), "a <b>title</b>", explorer_spaces.suspects(), "a & notice")
     assert again == text
 
 
@@ -76,7 +76,7 @@ def test_words_are_words(text: str) -> None:
     assert "<b>" not in text
     assert "<img" not in text
     (facts,) = [content for tag, a, content in found if a.get("id") == "facts"]
-    assert json.loads(facts)["class_names"] == list(made_spaces.NAMES)
+    assert json.loads(facts)["class_names"] == list(explorer_spaces.NAMES)
     assert ("p", {"class": "notice", "role": "note"}, "a & notice") in found
 
 
@@ -89,7 +89,7 @@ def test_a_confidence_that_is_not_calibrated_says_so_in_its_name() -> None:
     for calibrated, name in ((True, "confidence"), (False, "uncalibrated confidence")):
         spaces = [
             dataclasses.replace(space, embedding=dataclasses.replace(space.embedding, calibrated=calibrated))
-            for space in made_spaces.spaces()
+            for space in explorer_spaces.spaces()
         ]
         found = Elements(render(spaces, "made")).found
         (facts,) = [json.loads(content) for _, a, content in found if a.get("id") == "facts"]
@@ -98,7 +98,7 @@ def test_a_confidence_that_is_not_calibrated_says_so_in_its_name() -> None:
 
 def test_progress_counts_every_part() -> None:
     told: list[tuple[str, int, int]] = []
-    render(made_spaces.spaces(), "t", report=lambda what, done, total: told.append((what, done, total)))
+    render(explorer_spaces.spaces(), "t", report=lambda what, done, total: told.append((what, done, total)))
     assert [done for _, done, _ in told] == list(range(1, told[0][2] + 1))
 
 
@@ -109,9 +109,9 @@ def test_no_space_is_refused() -> None:
 
 
 def test_spaces_of_different_images_are_refused() -> None:
-    first, second = made_spaces.spaces()
+    first, second = explorer_spaces.spaces()
     other = dataclasses.replace(
-        second.embedding, ids=tuple(f"train/{row}" for row in range(made_spaces.COUNT))
+        second.embedding, ids=tuple(f"train/{row}" for row in range(explorer_spaces.COUNT))
     )
     with pytest.raises(DataError) as caught:
         render([first, dataclasses.replace(second, embedding=other)], "t")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from explorer import made_spaces
-from explorer.opened import MADE, SPACES, Opened
+from support import explorer_spaces
+from support.explorer_in_browser import MADE, SPACES, Opened
 
 from clothier.embed import neighbours
 from clothier.explorer import packing
@@ -21,7 +21,7 @@ def test_pointing_shows_the_image_and_marks_it_on_both_maps(opened: Opened) -> N
     assert opened.ask("app.hovered") == index
     words = card.inner_text()
     assert f"test/{index}" in words
-    assert made_spaces.NAMES[MADE.labels[index]] in words
+    assert explorer_spaces.NAMES[MADE.labels[index]] in words
     assert opened.ask("app.panels.b.view.above.toDataURL()") != before
     opened.page.mouse.move(5, 5)
     assert card.is_hidden()
@@ -54,7 +54,7 @@ def test_a_lasso_selects_what_it_surrounds_on_both_maps(opened: Opened) -> None:
     bags = np.flatnonzero(MADE.labels == 3).tolist()
     corners = opened.around("b", bags)
     inside = [
-        index for index in range(made_spaces.COUNT)
+        index for index in range(explorer_spaces.COUNT)
         if corners[0][0] < (at := opened.place("b", index))[0] < corners[1][0] and corners[0][1] < at[1] < corners[2][1]
     ]  # fmt: skip
     opened.drag([*corners, corners[0]])
@@ -122,7 +122,7 @@ def test_a_search_leaves_grey_context(opened: Opened) -> None:
 def test_a_bad_expression_is_said_and_filters_nothing(opened: Opened) -> None:
     opened.open("search=/(")
     assert "no regular expression" in opened.page.locator(".find .remark").inner_text()
-    assert opened.ask("app.style.shown") == made_spaces.COUNT
+    assert opened.ask("app.style.shown") == explorer_spaces.COUNT
 
 
 def test_the_legend_filters(opened: Opened) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from explorer.opened import Opened
+from support.explorer_in_browser import Opened
 
 NARROW = {"width": 390, "height": 844}
 

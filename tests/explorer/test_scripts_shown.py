@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from explorer import made_spaces
-from explorer.opened import MADE, SPACES, Opened
+from support import explorer_spaces
+from support.explorer_in_browser import MADE, SPACES, Opened
 
 from clothier import explorer
 from clothier.embed import Search, projections
@@ -167,4 +167,4 @@ def test_suspects_are_listed_and_lead_to_their_image(opened: Opened) -> None:
     tiles = opened.page.locator("#details .tile")
     assert [text.split()[-1] for text in tiles.all_inner_texts()] == ["0.90", "0.50", "0.25"]
     tiles.first.click()
-    assert opened.state()["chosen"] == made_spaces.SUSPECT
+    assert opened.state()["chosen"] == explorer_spaces.SUSPECT

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from training.running import RECIPE
+from support.small_runs import RECIPE
 
 from clothier import export, finish, training
 from clothier.errors import InterruptedRunError

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from finish.killing import train_until_killed
-from training.running import RECIPE, state
+from support.killing import train_until_killed
+from support.small_runs import RECIPE, state
 
 from clothier import finish
 from clothier.errors import WriteError

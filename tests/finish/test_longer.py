@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from finish.killing import killed_at
-from training.running import RECIPE, state
+from support.killing import killed_at
+from support.small_runs import RECIPE, state
 
 from clothier import finish, recipes
 from clothier.errors import InputError, RunError

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from training.running import RECIPE, state
+from support.small_runs import RECIPE, state
 
 from clothier import bundle, export, finish, training
 from clothier.errors import ExportError, InterruptedRunError, WriteError

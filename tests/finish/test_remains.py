@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import made_bundles
 import pytest
-from training.running import RECIPE
+from support import model_files
+from support.small_runs import RECIPE
 
 from clothier import bundle, finish, recipes, training
 from clothier.errors import RunError
@@ -69,7 +69,7 @@ def _swap_rows(path: Path) -> None:
 
 def _replace_by_another(path: Path) -> None:
     """The sound model file of another run."""
-    bundle.write(path, made_bundles.made())
+    bundle.write(path, model_files.made())
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from photo.drawn import colours, encode, thing
 from PIL import Image, ImageFile
+from support.pictures import colours, encode, thing
 
 from clothier import photo
 from clothier.errors import DataError

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from photo.drawn import colours, encode
 from PIL import Image
+from support.pictures import colours, encode
 
 from clothier import photo
 from clothier.errors import DataError

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from photo.drawn import encode, thing
 from PIL import Image
+from support.pictures import encode, thing
 
 from clothier.errors import DataError, InputError
 from clothier.photo import doctor, steps

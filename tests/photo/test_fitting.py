@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from photo.drawn import colours, encode
 from PIL import Image
+from support.pictures import colours, encode
 
 from clothier import photo
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from photo.drawn import thing
 from PIL import Image, ImageDraw
+from support.pictures import thing
 
 from clothier.photo import foreground
 from clothier.photo.foreground import Mask

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from photo.drawn import encode, thing
+from support.pictures import encode, thing
 
 from clothier.photo import doctor, sheet, steps
 

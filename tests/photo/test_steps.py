@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from photo.drawn import encode, thing
+from support.pictures import encode, thing
 
 from clothier.photo import doctor, steps
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photo.drawn import encode
 from PIL import Image, ImageDraw
+from support.pictures import encode
 
 from clothier import photo
 from clothier.photo import doctor

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from predict import made
+from support import linear_network
 
 from clothier.data import LoadOptions, labelled
 from clothier.data.labelled import of_split
@@ -18,8 +18,8 @@ from clothier.values import Dataset, Predictions, Split
 def photos(root: Path) -> Path:
     """Folders of photos by class, in other sizes than the model's; one picture is none."""
     for number, name in enumerate(("dark", "Light", "hat")):
-        for path in made.save(
-            root / name, made.pictures(12, seed=number).repeat(3, axis=1).repeat(2, axis=2)
+        for path in linear_network.save(
+            root / name, linear_network.pictures(12, seed=number).repeat(3, axis=1).repeat(2, axis=2)
         ):
             path.rename(path.with_name(f"{name}-{path.name}"))
     (root / "dark" / "dark-0003.png").write_bytes(b"no picture")
@@ -28,7 +28,7 @@ def photos(root: Path) -> Path:
 
 def test_the_accuracy_of_photos_is_that_of_predict(tmp_path: Path) -> None:
     for way in ("pad", "doctor"):
-        predictor = Predictor(made.bundle(way), threads=1)
+        predictor = Predictor(linear_network.bundle(way), threads=1)
         source = f"folder:{photos(tmp_path / way)}"
         found = evaluating.evaluation(predictor, "mine", labelled(source))
         paths = sorted((tmp_path / way).rglob("*.png"))
@@ -46,9 +46,9 @@ def test_the_accuracy_of_photos_is_that_of_predict(tmp_path: Path) -> None:
 
 
 def test_images_of_the_models_own_shape_are_taken_as_they_are() -> None:
-    predictor = Predictor(made.bundle("doctor"), threads=1)
-    images = made.pictures(3000)
-    labels = made.outputs(images)[0].argmax(axis=1)
+    predictor = Predictor(linear_network.bundle("doctor"), threads=1)
+    images = linear_network.pictures(3000)
+    labels = linear_network.outputs(images)[0].argmax(axis=1)
     told: list[tuple[str, int, int]] = []
     own = of_split(Split(images, labels), predictor.class_names, "arrays")
     found = evaluating.evaluation(predictor, "mine", own, report=lambda *words: told.append(words))
@@ -76,7 +76,7 @@ def test_photos_that_may_have_trained_a_model_file_are_told(tmp_path: Path) -> N
 
 
 def test_images_in_memory() -> None:
-    images, names = made.pictures(6), ("dark", "light", "spotted")
+    images, names = linear_network.pictures(6), ("dark", "light", "spotted")
     labels = np.array([0, 2, 1, 0, 2, 1])
     by_number = evaluating.in_memory((images[..., 0], labels), None, names)
     assert (by_number.class_names, by_number.labels.tolist()) == (names, labels.tolist())

@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from predict import made
+from support import linear_network
 
 from clothier.errors import InputError, InputTypeError
 from clothier.predict.inputs import groups
 
-SHAPE = (made.SIDE, made.SIDE, 1)
+SHAPE = (linear_network.SIDE, linear_network.SIDE, 1)
 
 
 def test_paths_are_files_folders_and_patterns(tmp_path: Path) -> None:
-    paths = made.save(tmp_path, made.pictures(3))
+    paths = linear_network.save(tmp_path, linear_network.pictures(3))
     for inputs in (str(tmp_path), tmp_path, f"{tmp_path}/*.png", list(map(str, paths)), np.array(paths)):
         assert groups(inputs, SHAPE) == [paths]
     assert groups(np.array(list(map(str, paths))), SHAPE) == [paths]
@@ -24,7 +24,7 @@ def test_paths_are_files_folders_and_patterns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shape", [(3, 8, 8, 1), (3, 8, 8)])
 def test_arrays_of_the_models_shape_are_taken_as_they_are(shape: tuple[int, ...]) -> None:
-    images = made.pictures(3)
+    images = linear_network.pictures(3)
     for array in (
         images.reshape(shape),
         images.reshape(shape) / 255,
@@ -55,7 +55,11 @@ def test_other_arrays_are_pictures_to_be_prepared(shape: tuple[int, ...], mode: 
 
 
 def test_neighbours_of_one_kind_stay_together_in_order(tmp_path: Path) -> None:
-    images, (path,), picture = made.pictures(4), made.save(tmp_path, made.pictures(1)), Image.new("L", (5, 5))
+    images, (path,), picture = (
+        linear_network.pictures(4),
+        linear_network.save(tmp_path, linear_network.pictures(1)),
+        Image.new("L", (5, 5)),
+    )
     found = groups([images[0], [images[1:3]], path, picture, images[3]], SHAPE)
     assert [len(group) for group in found] == [3, 2, 1]
     np.testing.assert_array_equal(found[0], images[:3])

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_runs import make_run
-from predict import made
+from support import linear_network
+from support.run_folders import make_run
 
 from clothier import bundle
 from clothier.bundle import Bundle
@@ -22,7 +22,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     def pretend(path: Path) -> Bundle:
         seen.append(path)
-        return made.bundle()
+        return linear_network.bundle()
 
     monkeypatch.setattr(bundle, "read", pretend)
     return seen
@@ -41,7 +41,7 @@ def test_the_model_file_of_another_run_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
     """Its answers would pass for those of the run whose scores lie beside it."""
-    run, other = make_run(tmp_path, "cnn1-1"), made.bundle()
+    run, other = make_run(tmp_path, "cnn1-1"), linear_network.bundle()
     run.model_file.write_bytes(b"")
     other = replace(other, manifest=replace(other.manifest, **changes))
     monkeypatch.setattr(bundle, "read", lambda _: other)
@@ -88,7 +88,7 @@ def test_what_is_no_model_file_is_refused(tmp_path: Path) -> None:
 def test_while_a_run_trains_longer_its_model_file_stays_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, earlier = make_run(tmp_path, "cnn1-1", epochs=20), made.bundle()
+    run, earlier = make_run(tmp_path, "cnn1-1", epochs=20), linear_network.bundle()
     run.model_file.write_bytes(b"")
     known = {**run.recipe().as_json(), "epochs": 10}
     fingerprint = run.description().data.fingerprint

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from predict import made
+from support import linear_network
 
 from clothier.errors import InputError
 from clothier.photo import ahead, doctor
@@ -20,12 +20,12 @@ def _predicted(predictor: Predictor, *arguments: Any) -> Predictions:
 
 
 def test_words_are_files_folders_and_patterns_each_photo_once(tmp_path: Path) -> None:
-    made.save(tmp_path / "one", made.pictures(2))
-    made.save(tmp_path / "one" / "inner", made.pictures(1))
+    linear_network.save(tmp_path / "one", linear_network.pictures(2))
+    linear_network.save(tmp_path / "one" / "inner", linear_network.pictures(1))
     (tmp_path / "one" / "notes.txt").write_text("no picture by name")
     (tmp_path / "one" / ".hidden.png").write_bytes(b"")
     (tmp_path / "one" / ".cache").mkdir()
-    made.save(tmp_path / "one" / ".cache", made.pictures(1))
+    linear_network.save(tmp_path / "one" / ".cache", linear_network.pictures(1))
 
     def names(*words: str) -> list[str]:
         return [str(path.relative_to(tmp_path)) for path in find([str(tmp_path / word) for word in words])]
@@ -43,9 +43,9 @@ def test_words_are_files_folders_and_patterns_each_photo_once(tmp_path: Path) ->
 
 
 def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path) -> None:
-    made.save(tmp_path / "far" / "inner", made.pictures(2))
+    linear_network.save(tmp_path / "far" / "inner", linear_network.pictures(2))
     folder = tmp_path / "photos"
-    made.save(folder, made.pictures(1))
+    linear_network.save(folder, linear_network.pictures(1))
     (folder / "linked").symlink_to(tmp_path / "far")
     (folder / "up").symlink_to(tmp_path)
     (folder / "phone.heic").write_bytes(b"")
@@ -88,8 +88,8 @@ def test_words_that_name_nothing_are_refused(tmp_path: Path) -> None:
 def closed(tmp_path: Path) -> Iterator[Path]:
     """A folder that may not be looked into, with a photo in it, in one that may."""
     folder = tmp_path / "open" / "closed"
-    made.save(folder, made.pictures(1))
-    made.save(tmp_path / "open", made.pictures(1))
+    linear_network.save(folder, linear_network.pictures(1))
+    linear_network.save(tmp_path / "open", linear_network.pictures(1))
     folder.chmod(0)
     if os.access(folder, os.R_OK):
         pytest.skip("this user may look into any folder")
@@ -105,15 +105,15 @@ def test_a_folder_that_is_closed_is_told_and_hides_no_other(closed: Path) -> Non
             find([str(word)])
     paths = find([str(closed.parent)])
     assert paths == [closed.parent / "0000.png", closed]
-    read, told = _predicted(Predictor(made.bundle()), paths)
+    read, told = _predicted(Predictor(linear_network.bundle()), paths)
     assert read.classes
     assert (told.status, told.reason) == ("unreadable", "cannot be read (Permission denied)")
 
 
 @pytest.mark.parametrize("count", [1, 70])
 def test_photos_are_answered_in_order_as_their_images_are_judged(tmp_path: Path, count: int) -> None:
-    images, predictor = made.pictures(count, seed=2), Predictor(made.bundle())
-    paths = made.save(tmp_path, images)
+    images, predictor = linear_network.pictures(count, seed=2), Predictor(linear_network.bundle())
+    paths = linear_network.save(tmp_path, images)
     told: list[tuple[str, int, int]] = []
     given = _predicted(predictor, paths, lambda *words: told.append(words))
     wanted = predictor.predict(images)
@@ -122,19 +122,19 @@ def test_photos_are_answered_in_order_as_their_images_are_judged(tmp_path: Path,
     for answer, probabilities in zip(given, wanted.probabilities, strict=True):
         shares = [share for _, share in answer.classes]
         assert shares == sorted(shares, reverse=True)
-        assert {name for name, _ in answer.classes} == set(made.CLASSES)
+        assert {name for name, _ in answer.classes} == set(linear_network.CLASSES)
         named = dict(answer.classes)
-        np.testing.assert_allclose([named[name] for name in made.CLASSES], probabilities, atol=1e-6)
+        np.testing.assert_allclose([named[name] for name in linear_network.CLASSES], probabilities, atol=1e-6)
     assert told[-1] == ("photos", count, count)
 
 
 def test_a_bad_picture_is_an_answer_with_its_reason(tmp_path: Path) -> None:
-    good = made.save(tmp_path, made.pictures(2))
+    good = linear_network.save(tmp_path, linear_network.pictures(2))
     (tmp_path / "text.jpg").write_text("not a picture")
     (tmp_path / "cut.png").write_bytes(good[0].read_bytes()[:40])
     os.mkfifo(tmp_path / "pipe.png")
     broken = [tmp_path / name for name in ("text.jpg", "gone.png", "cut.png", "pipe.png")]
-    given = _predicted(Predictor(made.bundle()), [*broken[:2], good[0], *broken[2:], good[1]])
+    given = _predicted(Predictor(linear_network.bundle()), [*broken[:2], good[0], *broken[2:], good[1]])
     assert [answer.status == "unreadable" for answer in given] == [True, True, False, True, True, False]
     assert [answer.reason for answer in given] == [
         "is not a JPEG, PNG, WebP, GIF or BMP picture",
@@ -153,17 +153,17 @@ def test_a_bad_picture_is_an_answer_with_its_reason(tmp_path: Path) -> None:
 def test_what_the_doctor_warns_of_is_part_of_the_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = made.save(tmp_path, made.pictures(2))
+    paths = linear_network.save(tmp_path, linear_network.pictures(2))
 
     def diagnose(path: Path, *way: object) -> object:
-        return made.pictures(1)[0], (f"{path.name} is odd",) if path == paths[1] and way[
+        return linear_network.pictures(1)[0], (f"{path.name} is odd",) if path == paths[1] and way[
             0
         ] == "doctor" else ()
 
     monkeypatch.setattr(doctor, "diagnose", diagnose)
-    given = _predicted(Predictor(made.bundle("doctor")), paths)
+    given = _predicted(Predictor(linear_network.bundle("doctor")), paths)
     assert given.warnings == ((), ("0001.png is odd",))
-    assert _predicted(Predictor(made.bundle("pad")), paths).warnings == ((), ())
+    assert _predicted(Predictor(linear_network.bundle("pad")), paths).warnings == ((), ())
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -177,15 +177,15 @@ def test_photos_are_decoded_on_as_many_threads_as_the_predictor_has(
         return ahead(function, paths)
 
     monkeypatch.setattr("clothier.predict.photos.ahead", recording)
-    predictor = Predictor(made.bundle(), threads)
-    assert len(_predicted(predictor, made.save(tmp_path, made.pictures(2)))) == 2
+    predictor = Predictor(linear_network.bundle(), threads)
+    assert len(_predicted(predictor, linear_network.save(tmp_path, linear_network.pictures(2)))) == 2
     assert (wanted, predictor.threads) == ([threads], threads)
 
 
 def test_a_name_that_is_no_utf_8_can_be_printed(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png"))
-    path.write_bytes(made.save(tmp_path, made.pictures(1))[0].read_bytes())
-    (answer,) = _predicted(Predictor(made.bundle()), [path])
+    path.write_bytes(linear_network.save(tmp_path, linear_network.pictures(1))[0].read_bytes())
+    (answer,) = _predicted(Predictor(linear_network.bundle()), [path])
     assert answer.filename == f"{tmp_path}/\\xff.png"
 
 
@@ -196,10 +196,12 @@ def test_few_photos_wait_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def diagnose(*_: object) -> object:
         nonlocal begun
         begun += 1
-        return made.pictures(1)[0], ()
+        return linear_network.pictures(1)[0], ()
 
     monkeypatch.setattr(doctor, "diagnose", diagnose)
-    stream = predict_photos(Predictor(made.bundle()), [tmp_path / str(number) for number in range(1000)])
+    stream = predict_photos(
+        Predictor(linear_network.bundle()), [tmp_path / str(number) for number in range(1000)]
+    )
     next(stream)
     assert begun < 150
     stream.close()  # type: ignore[attr-defined] # it is a generator

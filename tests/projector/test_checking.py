@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from projector.made import awkward
+from support.awkward_embeddings import awkward
 
 from clothier import projector
 from clothier.errors import DataError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from projector.made import awkward
+from support.awkward_embeddings import awkward
 from tensorboard.plugins.projector.projector_config_pb2 import EmbeddingInfo, ProjectorConfig
 from tensorboard.plugins.projector.projector_plugin import text_format
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from projector.made import awkward
+from support.awkward_embeddings import awkward
 
 from clothier.projector import metadata
 from clothier.values import UNKNOWN

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from projector.made import awkward
-from projector.serving import tensorboard
+from support.awkward_embeddings import awkward
+from support.tensorboard_server import tensorboard
 
 from clothier import projector
 from clothier.projector import AXES, PCA, TSNE, ShownTensor, View

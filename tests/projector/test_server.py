@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from projector.made import awkward
-from projector.serving import tensorboard
+from support.awkward_embeddings import awkward
+from support.tensorboard_server import tensorboard
 
 from clothier import projector
 from clothier.projector import PCA, ShownTensor, View

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from projector.made import BLUE, RED, two_colours
+from support.awkward_embeddings import BLUE, RED, two_colours
 
 from clothier.errors import DataError
 from clothier.files import is_figure

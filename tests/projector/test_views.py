@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from embed.made import blobs
+from support.embeddings import blobs
 
 from clothier import embed
 from clothier.embed import Search

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_runs import CLASSES, LABELS, make_run
+from support.run_folders import CLASSES, LABELS, make_run
 
 from clothier import compare, evaluate
 from clothier.compare import Comparison

@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from made_runs import describe
 from matplotlib.figure import Figure
 from PIL import Image
+from support.run_folders import describe
 
 from clothier import evaluate, plots, recipes
 from clothier.errors import RunError

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_runs import make_run
+from support.run_folders import make_run
 
 from clothier import reproduce
 from clothier.recipes.published import PLAIN_KERAS

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_runs import make_run
+from support.run_folders import make_run
 
 from clothier import recipes, reproduce, training
 from clothier.errors import InputError, InterruptedRunError

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from made_runs import LABELS, make_run
+from support.run_folders import LABELS, make_run
 
 from clothier import compare, evaluate
 from clothier.errors import ClothierError

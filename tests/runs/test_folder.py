@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_runs import describe, make_run
+from support.run_folders import describe, make_run
 
 from clothier import evaluate, files, recipes
 from clothier.errors import RunError, WriteError

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from made_runs import make_run
+from support.run_folders import make_run
 
 from clothier.errors import RunError
 from clothier.runs import Run

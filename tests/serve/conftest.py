@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from serve.in_process import InProcessService
+from support.in_process_service import InProcessService
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from predict import made
-from serve.in_process import finished
+from support import linear_network
+from support.in_process_service import finished
 
 from clothier.errors import InputError
 from clothier.predict import Predictor
@@ -46,7 +46,7 @@ def _slow() -> tuple[Slow, Batcher]:
 
 def _answers(batcher: Batcher, *parts: int) -> list[Predictions]:
     async def asking() -> list[Predictions]:
-        return await asyncio.gather(*(batcher.predict(made.pictures(part, part)) for part in parts))
+        return await asyncio.gather(*(batcher.predict(linear_network.pictures(part, part)) for part in parts))
 
     try:
         return finished(asking())
@@ -55,12 +55,12 @@ def _answers(batcher: Batcher, *parts: int) -> list[Predictions]:
 
 
 def test_requests_together_get_what_each_gets_alone() -> None:
-    predictor = Predictor(made.bundle(), 1)
+    predictor = Predictor(linear_network.bundle(), 1)
     parts = (1, 2, 5, 40)
     batcher = Batcher(predictor)
     for part, found in zip(parts, _answers(batcher, *parts), strict=True):
-        images = made.pictures(part, part)
-        logits, features = made.outputs(images)
+        images = linear_network.pictures(part, part)
+        logits, features = linear_network.outputs(images)
         wanted = predictor.predict(images)
         np.testing.assert_allclose(found.logits, logits, rtol=1e-4, atol=1e-4)
         np.testing.assert_allclose(found.features, features, rtol=1e-4, atol=1e-4)
@@ -71,33 +71,33 @@ def test_requests_together_get_what_each_gets_alone() -> None:
 
 
 def test_what_waits_goes_through_the_network_together() -> None:
-    batcher = Batcher(Predictor(made.bundle(), 1))
+    batcher = Batcher(Predictor(linear_network.bundle(), 1))
     _answers(batcher, *[1] * (2 * TOGETHER))
     assert batcher.rows == 2 * TOGETHER
     assert batcher.batches == 2
 
 
 def test_a_fault_reaches_those_it_concerns_and_the_next_are_answered() -> None:
-    batcher = Batcher(Predictor(made.bundle(), 1))
+    batcher = Batcher(Predictor(linear_network.bundle(), 1))
 
     async def asking() -> Predictions:
         with pytest.raises(InputError, match="images are uint8"):
             await batcher.predict(np.zeros((1, 3, 3, 1), np.uint8))
-        return await batcher.predict(made.pictures(3))
+        return await batcher.predict(linear_network.pictures(3))
 
     assert len(finished(asking()).logits) == 3
     batcher.close()
 
 
 def test_whose_deadline_has_passed_costs_no_work() -> None:
-    batcher = Batcher(Predictor(made.bundle(), 1))
+    batcher = Batcher(Predictor(linear_network.bundle(), 1))
 
     async def asking() -> None:
-        given_up = [asyncio.ensure_future(batcher.predict(made.pictures(1))) for _ in range(5)]
+        given_up = [asyncio.ensure_future(batcher.predict(linear_network.pictures(1))) for _ in range(5)]
         await asyncio.sleep(0)
         for task in given_up:
             task.cancel()
-        await batcher.predict(made.pictures(2))
+        await batcher.predict(linear_network.pictures(2))
 
     finished(asking())
     batcher.close()
@@ -183,7 +183,7 @@ def test_whose_deadline_passes_between_its_turns_costs_no_more_work() -> None:
 
 
 def test_the_pace_is_that_of_a_row() -> None:
-    batcher = Batcher(Predictor(made.bundle(), 1))
+    batcher = Batcher(Predictor(linear_network.bundle(), 1))
     batcher.warm()
     batcher.close()
     assert 0 < batcher.pace.core == batcher.pace.wall < 1

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from serve.in_process import finished, photo
+from support.in_process_service import finished, photo
 
 from clothier.errors import DataError
 from clothier.photo import doctor

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 
 import pytest
-from serve.in_process import JPEG, InProcessService, bundle, photo
 from starlette.datastructures import Headers
+from support.in_process_service import JPEG, InProcessService, bundle, photo
 
 from clothier.errors import RefusedError
 from clothier.serve import Settings

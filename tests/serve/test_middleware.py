@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from serve.in_process import JPEG, InProcessService, bundle, photo
+from support.in_process_service import JPEG, InProcessService, bundle, photo
 
 from clothier.serve import Settings
 from clothier.serve.admission import OccupancyLimit

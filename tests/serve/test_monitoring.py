@@ -5,7 +5,7 @@ import re
 import prometheus_client
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from serve.in_process import JPEG, InProcessService, bundle, photo
+from support.in_process_service import JPEG, InProcessService, bundle, photo
 
 from clothier.serve import Settings
 from clothier.serve.metrics import HELP, Metrics

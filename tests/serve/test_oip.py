@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from predict import made
-from serve.in_process import JPEG, InProcessService, bundle, photo
+from support import linear_network
+from support.in_process_service import JPEG, InProcessService, bundle, photo
 
 from clothier.serve import Settings
 from clothier.serve.budget import Pace
@@ -35,8 +35,8 @@ def _array(response: Any, name: str) -> npt.NDArray[Any]:
 
 
 def test_bytes_flat_lists_and_nested_lists_give_the_same_as_the_network(here: InProcessService) -> None:
-    images = made.pictures(5)
-    logits, features = made.outputs(images)
+    images = linear_network.pictures(5)
+    logits, features = linear_network.outputs(images)
     flat, nested = images.ravel().tolist(), images.tolist()
     responses = [
         here.post(PLACE, **_binary(images)),
@@ -59,9 +59,11 @@ def test_what_is_not_calibrated_has_another_name() -> None:
     try:
         names = [output["name"] for output in running.get("/v2/models/cnn1").json()["outputs"]]
         assert ("uncalibrated_probabilities" in names, "probabilities" in names) == (True, False)
-        found = _array(running.post(PLACE, **_binary(made.pictures(2))), "uncalibrated_probabilities")
+        found = _array(
+            running.post(PLACE, **_binary(linear_network.pictures(2))), "uncalibrated_probabilities"
+        )
         np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
-        asked = _binary(made.pictures(2), outputs=[{"name": "probabilities"}])
+        asked = _binary(linear_network.pictures(2), outputs=[{"name": "probabilities"}])
         refused = running.post(PLACE, **asked)
         assert refused.status_code == 400
         assert refused.json()["error"].startswith(
@@ -76,13 +78,16 @@ def test_strangeness_that_no_one_measured_is_null_and_zero_where_it_must_be_a_nu
     try:
         (answer,) = running.post("/v1/predict", content=photo(), headers=JPEG).json()["answers"]
         assert (answer["status"] in {"sure", "unsure"}, answer["strangeness"]) == (True, None)
-        assert _array(running.post(PLACE, **_binary(made.pictures(2))), "strangeness").tolist() == [0, 0]
+        assert _array(running.post(PLACE, **_binary(linear_network.pictures(2))), "strangeness").tolist() == [
+            0,
+            0,
+        ]
     finally:
         running.close()
 
 
 def test_outputs_are_those_asked_for_as_bytes_where_that_is_asked_for(here: InProcessService) -> None:
-    images = made.pictures(3)
+    images = linear_network.pictures(3)
     wanted = [
         {"name": "logits", "parameters": {"binary_data": True}},
         {"name": "strangeness"},
@@ -96,7 +101,10 @@ def test_outputs_are_those_asked_for_as_bytes_where_that_is_asked_for(here: InPr
     assert sizes[:2] == [3 * 3 * 4, None]
     assert len(tail) == sizes[0] + sizes[2]
     np.testing.assert_allclose(
-        np.frombuffer(tail[: sizes[0]], "<f4").reshape(3, 3), made.outputs(images)[0], rtol=1e-4, atol=1e-4
+        np.frombuffer(tail[: sizes[0]], "<f4").reshape(3, 3),
+        linear_network.outputs(images)[0],
+        rtol=1e-4,
+        atol=1e-4,
     )
     words, rest = [], tail[sizes[0] :]
     while rest:
@@ -117,7 +125,7 @@ def test_metadata_and_health_are_as_clients_expect_them(here: InProcessService) 
         assert here.get(path).status_code == 200
     content = here.get("/v2/models/cnn1").json()
     assert content["inputs"] == [{"name": "images", "datatype": "UINT8", "shape": [-1, 8, 8, 1]}]
-    answer = here.post(PLACE, **_binary(made.pictures(2))).json()
+    answer = here.post(PLACE, **_binary(linear_network.pictures(2))).json()
     for told, given in zip(content["outputs"], answer["outputs"], strict=True):
         assert (told["name"], told["datatype"]) == (given["name"], given["datatype"])
         assert [2, *told["shape"][1:]] == given["shape"]
@@ -212,7 +220,7 @@ def test_what_is_wrong_is_said_in_one_line(here: InProcessService, content: Any,
 
 
 def test_bytes_that_are_missing_or_too_many_are_refused(here: InProcessService) -> None:
-    posted = _binary(made.pictures(2))
+    posted = _binary(linear_network.pictures(2))
     response = here.post(PLACE, content=posted["content"][:-1], headers=posted["headers"])
     assert response.json() == {
         "error": "127 bytes follow the JSON; wanted 128, as many as 2 images of 8x8x1 have"
@@ -226,7 +234,7 @@ def test_rows_that_cost_too_much_are_refused_with_their_price_and_few_are_answer
     try:
         running.service.model.batcher._many.pace = Pace(0.1)  # 50 rows together, 75 alone
         for rows, status in ((75, 200), (76, 413), (8, 200)):
-            response = running.post(PLACE, **_binary(made.pictures(rows)))
+            response = running.post(PLACE, **_binary(linear_network.pictures(rows)))
             assert response.status_code == status
             running.service.model.batcher._many.pace = Pace(0.1)
             if status != 200:
@@ -234,8 +242,8 @@ def test_rows_that_cost_too_much_are_refused_with_their_price_and_few_are_answer
                     "the request costs 76 passes of the network; wanted at most 75; send fewer rows or pictures"
                 )
         with running.service.passes.take(25):
-            assert running.post(PLACE, **_binary(made.pictures(13))).status_code == 429
-            assert running.post(PLACE, **_binary(made.pictures(8))).status_code == 200
+            assert running.post(PLACE, **_binary(linear_network.pictures(13))).status_code == 429
+            assert running.post(PLACE, **_binary(linear_network.pictures(8))).status_code == 200
         assert running.service.passes.used == running.service.picture_slots.count == 0
     finally:
         running.close()

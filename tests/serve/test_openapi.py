@@ -4,7 +4,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from serve.in_process import JPEG, InProcessService, photo
+from support.in_process_service import JPEG, InProcessService, photo
 
 from clothier.serve import app, oip, pages
 

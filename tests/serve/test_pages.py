@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from serve.in_process import InProcessService
+from support.in_process_service import InProcessService
 
 from clothier.serve import pages
 

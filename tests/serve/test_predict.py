@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from predict import made
-from serve.in_process import JPEG, InProcessService, bundle, photo
+from support import linear_network
+from support.in_process_service import JPEG, InProcessService, bundle, photo
 
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor
@@ -46,7 +46,7 @@ def test_a_picture_gets_the_answer_that_the_command_line_gives(here: InProcessSe
     image = doctor.prepare(content, "pad", (8, 8), 1)
     wanted = Predictor(bundle()).predict(image[np.newaxis])
     (answer,) = response.json()["answers"]
-    shares = dict(zip(made.CLASSES, wanted.probabilities[0].tolist(), strict=True))
+    shares = dict(zip(linear_network.CLASSES, wanted.probabilities[0].tolist(), strict=True))
     assert answer["probabilities"] == pytest.approx(shares, abs=2e-6)
     assert list(answer["probabilities"].values()) == sorted(answer["probabilities"].values(), reverse=True)
     assert [answer["label"], answer["second"]] == list(answer["probabilities"])[:2]
@@ -167,7 +167,7 @@ def test_lookalikes_are_the_training_images_with_the_nearest_features(here: InPr
     response = here.post("/v1/predict?show=lookalikes,heat", content=file.getvalue(), headers=JPEG)
     (answer,) = response.json()["answers"]
     first = answer["lookalikes"][0]
-    assert (first["id"], first["label"], first["distance"]) == (40, made.CLASSES[1], 0)
+    assert (first["id"], first["label"], first["distance"]) == (40, linear_network.CLASSES[1], 0)
     np.testing.assert_array_equal(np.asarray(_pixels(first["image"])), known.images[4, ..., 0])
     distances = [entry["distance"] for entry in answer["lookalikes"]]
     assert len(distances) == 5
@@ -402,7 +402,7 @@ class _Never:
 
 def test_the_model_tells_what_it_is(here: InProcessService) -> None:
     content = here.get("/v1/model").json()
-    assert content["classes"] == list(made.CLASSES)
+    assert content["classes"] == list(linear_network.CLASSES)
     assert content["image_shape"] == [8, 8, 1]
     assert (content["photos"], content["lookalikes"], content["name"]) == ("pad", 9, "cnn1")
     assert content["limits"] == {"bytes": 32_000_000, "pictures": 32, "megapixels": 50}

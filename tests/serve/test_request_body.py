@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from serve.in_process import finished
 from starlette.requests import Request
+from support.in_process_service import finished
 
 from clothier.errors import RefusedError
 from clothier.serve.request_body import BodyLimiter, RequestBody

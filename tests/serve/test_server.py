@@ -19,9 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
-import made_bundles
 import pytest
-from serve.in_process import JPEG, photo
+from support import model_files
+from support.in_process_service import JPEG, photo
 
 from clothier import bundle, cli
 from clothier.errors import InputError
@@ -74,7 +74,7 @@ class Running:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "made.clothier"
-    bundle.write(path, replace(made_bundles.made(), statistics={}))
+    bundle.write(path, replace(model_files.made(), statistics={}))
     return path
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from predict import made
-from serve.in_process import finished
+from support import linear_network
+from support.in_process_service import finished
 
 from clothier.errors import RefusedError
 from clothier.serve import tensors
@@ -40,7 +40,7 @@ def _json(images: Images, **more: Any) -> bytes:
 
 @pytest.mark.parametrize("rows", [3, 400])
 def test_it_gives_what_parse_gives(rows: int) -> None:
-    images = made.pictures(rows)
+    images = linear_network.pictures(rows)
     outputs = [{"name": "logits", "parameters": {"binary_data": True}}, {"name": "status"}]
     body = _json(images, outputs=outputs)
     assert (len(body) > _SHORT) == (rows == 400)
@@ -68,7 +68,7 @@ def test_short_json_of_many_lists_is_not_read_in_the_process_that_answers() -> N
 
 
 def test_bytes_behind_long_json_are_read_with_it() -> None:
-    images = made.pictures(5)
+    images = linear_network.pictures(5)
     told = {"parameters": {"binary_data_size": images.nbytes}}
     tensor = {"name": "images", "datatype": "UINT8", "shape": [5, 8, 8, 1], **told}
     head = json.dumps({"inputs": [tensor], "parameters": {"note": "x" * _SHORT}}).encode()
@@ -142,7 +142,7 @@ def test_json_that_would_not_be_read_now_is_refused_before_it_comes() -> None:
 
 
 def test_what_takes_too_long_is_given_up_and_the_next_read() -> None:
-    images = made.pictures(400)
+    images = linear_network.pictures(400)
 
     async def act(reader: TensorReader) -> None:
         reader._options = DecodeOptions(**{**vars(reader._options), "seconds": 0.001})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from serve.in_process import finished
+from support.in_process_service import finished
 
 from clothier.serve.worker_queue import BULK_EVERY, WorkerQueue
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from training.running import RECIPE, fresh
+from support.small_runs import RECIPE, fresh
 
 from clothier import training
 from clothier.errors import InterruptedRunError

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import stripes
-from training.running import RECIPE, STRONG, fresh, state
+from support.small_runs import RECIPE, STRONG, fresh, state
 
 from clothier import backend, evaluate, recipes, runs, training
 from clothier.errors import InputError, RunError

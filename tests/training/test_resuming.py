@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training.running import FAST, RECIPE, STRONG, fresh, state
+from support.small_runs import FAST, RECIPE, STRONG, fresh, state
 
 from clothier import backend, recipes, training
 from clothier.errors import InterruptedRunError, RunError

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from finish.killing import train_until_killed
-from training.running import fresh, state
+from support.killing import train_until_killed
+from support.small_runs import fresh, state
 
 from clothier import bundle, export, recipes, training
 from clothier.errors import InterruptedRunError, RunError

@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from embed.made import blobs
+from support.embeddings import blobs
 
 from benchmarks.embed import suspects
 from clothier.values import Dataset

@@ -5,7 +5,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from serve.in_process import finished
+from support.in_process_service import finished
 
 from benchmarks.serve import load
 

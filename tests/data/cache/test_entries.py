@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from embed.made import blobs
+from support.embeddings import blobs
 
 from clothier import embed
 from clothier.data.cache import arrays, entries, location

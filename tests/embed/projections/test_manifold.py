@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from embed.made import blobs
+from support.embeddings import blobs
 
 from clothier.embed.projections import umap
 from clothier.errors import DataError, InputError, MissingExtraError

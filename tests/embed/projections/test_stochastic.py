@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from embed.made import blobs
+from support.embeddings import blobs
 
 from clothier.embed.projections import stochastic, tsne
 from clothier.embed.projections.quality import trustworthiness

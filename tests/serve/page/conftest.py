@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serve.page.opened import BROWSER, BROWSERS, Opened, bundle, photos
+from support.serve_in_browser import BROWSER, BROWSERS, Opened, bundle, photos
 
 from clothier.bundle import pack
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serve.page.opened import NAMES, Opened
+from support.serve_in_browser import NAMES, Opened
 
 from clothier.serve import samples
 from clothier.values import prediction_rows

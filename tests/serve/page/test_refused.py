@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serve.page.opened import Opened
+from support.serve_in_browser import Opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route

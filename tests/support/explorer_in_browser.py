@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from explorer import made_spaces
+from support import explorer_spaces
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-SPACES = made_spaces.spaces()
+SPACES = explorer_spaces.spaces()
 MADE = SPACES[1].embedding
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-from made_bundles import (
+from onnx import TensorProto, helper, numpy_helper
+from support.model_files import (
     headed,
     made,
     members,
@@ -28,7 +29,6 @@ from made_bundles import (
     with_member,
     zipped,
 )
-from onnx import TensorProto, helper, numpy_helper
 
 from clothier.bundle import pack
 

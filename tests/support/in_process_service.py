@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import httpx
 import numpy as np
 from PIL import Image
-from predict import made
+from support import linear_network
 
 from clothier.bundle import Bundle, Lookalikes
 from clothier.serve import Settings, app
@@ -27,15 +27,15 @@ JPEG = {"Content-Type": "image/jpeg"}
 def photo(seed: int = 0, kind: str = "PNG", size: tuple[int, int] = (40, 30)) -> bytes:
     """One of the smooth images of `made`, as a file."""
     file = io.BytesIO()
-    Image.fromarray(made.pictures(1, seed)[0, ..., 0]).resize(size).save(file, kind)
+    Image.fromarray(linear_network.pictures(1, seed)[0, ..., 0]).resize(size).save(file, kind)
     return file.getvalue()
 
 
 def bundle(photos: str = "pad") -> Bundle:
     """The model file's content of `made`, of the recipe cnn1 and with look-alikes."""
-    images = made.pictures(9, 3)
-    known = Lookalikes(images, np.arange(9) % 3, made.outputs(images)[1], np.arange(9) * 10)
-    content = made.bundle(photos)
+    images = linear_network.pictures(9, 3)
+    known = Lookalikes(images, np.arange(9) % 3, linear_network.outputs(images)[1], np.arange(9) * 10)
+    content = linear_network.bundle(photos)
     manifest = replace(content.manifest, recipe={"name": "cnn1"})
     return Bundle(manifest, content.graph, content.statistics, known)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from backend import work
+from support import backend_work
 
 from clothier import backend, models, training
 from clothier.errors import InterruptedRunError
@@ -35,11 +35,11 @@ def _state(run: Run) -> list[Any]:
 def _resumes(folder: Path) -> dict[str, Any]:
     """A run that never stopped, and one that was stopped after two of four epochs."""
     report.draw, report.render = (lambda *_: {}), (lambda *_: "")
-    tiny = work.tiny()
+    tiny = backend_work.tiny()
     whole, stopped = Run.create("whole", folder), Run.create("stopped", folder)
-    training.train(work.RECIPE, tiny, whole)
+    training.train(backend_work.RECIPE, tiny, whole)
     try:
-        training.train(work.RECIPE, tiny, stopped, watcher=_Stop())
+        training.train(backend_work.RECIPE, tiny, stopped, watcher=_Stop())
     except InterruptedRunError:
         training.resume(stopped, tiny)
     content = whole.description()
@@ -65,7 +65,7 @@ def _seeded() -> bool:
 def main(folder: Path) -> None:
     backend.start(1)
     start = dict(np.load(folder / "start.npz"))
-    np.savez(folder / "steps.npz", allow_pickle=False, **work.everything(start))
+    np.savez(folder / "steps.npz", allow_pickle=False, **backend_work.everything(start))
     facts = _resumes(folder) | {"speed": backend.bfloat16_speed(), "threads": backend.start()}
     facts["seeded"] = _seeded()
     facts["tensorflow"] = "tensorflow" in sys.modules

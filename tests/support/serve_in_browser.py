@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
-from predict import made
+from support import linear_network
 
 from clothier import calibrate
 from clothier.bundle import Bundle, Lookalikes
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 NAMES = ("dark", "<b>light</b>", "spotted, \"big\" or 'small'")
-SIZE = (made.SIDE, made.SIDE)
+SIZE = (linear_network.SIDE, linear_network.SIDE)
 TILES = 32  # of the network's features: with so many a cnn1's model file can be read back
 SOFT = 6.0  # a temperature at which some of its answers are not sure
 
 
 def bundle() -> Bundle:
     """A linear network whose classes have names that try to be more than text, with look-alikes."""
-    weights = np.tile(made.WEIGHTS, TILES)
-    head = np.asarray(np.tile(made.HEAD, (TILES, 1)) / TILES, np.float32)
+    weights = np.tile(linear_network.WEIGHTS, TILES)
+    head = np.asarray(np.tile(linear_network.HEAD, (TILES, 1)) / TILES, np.float32)
     images = np.stack(
-        [doctor.prepare(as_png(image), "doctor", SIZE, 1) for image in made.pictures(100)[..., 0]]
+        [doctor.prepare(as_png(image), "doctor", SIZE, 1) for image in linear_network.pictures(100)[..., 0]]
     )
-    logits, features = made.outputs(images)
+    logits, features = linear_network.outputs(images)
     features = np.tile(features, TILES)
     fitted = calibrate.fit(logits, features, images, logits.argmax(axis=1), 0.9)
     manifest = replace(
-        made.bundle("doctor").manifest,
+        linear_network.bundle("doctor").manifest,
         class_names=NAMES,
         recipe={"name": "cnn1"},
         scores={"test": {"images": 90, "loss": 0.5, "accuracy": 0.8}},
@@ -50,7 +50,7 @@ def bundle() -> Bundle:
         card="What it is.\nWhat it is not for.",
     )
     known = Lookalikes(images[:9], logits[:9].argmax(axis=1), features[:9], np.arange(9) * 10)
-    return Bundle(manifest, made.graph(weights, head), fitted.as_tensors(), known)
+    return Bundle(manifest, linear_network.graph(weights, head), fitted.as_tensors(), known)
 
 
 def as_png(image: Images) -> bytes:
@@ -63,7 +63,10 @@ def photos() -> dict[str, bytes]:
     """A PNG of each status, found by asking the network itself; "warned" is one that the doctor warns of."""
     predictor = Predictor(bundle(), 1)
     rng = np.random.default_rng(3)
-    candidates = [*made.pictures(60, seed=1)[..., 0], *rng.integers(0, 256, (20, 8, 8), dtype=np.uint8)]
+    candidates = [
+        *linear_network.pictures(60, seed=1)[..., 0],
+        *rng.integers(0, 256, (20, 8, 8), dtype=np.uint8),
+    ]
     found: dict[str, bytes] = {}
     for candidate in candidates:
         content = as_png(candidate)
