@@ -1,6 +1,6 @@
-"""clothier trains, examines and ships image classifiers on ordinary machines.
+"""clothier trains, evaluates and serves image classifiers on ordinary computers.
 
-The names below are loaded on first use, so that importing clothier imports neither Keras nor TensorFlow:
+The names below are loaded on first use, so importing clothier loads neither Keras nor TensorFlow:
 
 >>> import clothier
 >>> data = clothier.load("fashion-mnist")  # doctest: +SKIP
@@ -13,8 +13,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-# Unless this is said before it is loaded, ONNX Runtime tells its makers of each network that it opens, and keeps a
-# number for the machine in the user's cache.
+# Without this, set before it is loaded, ONNX Runtime reports each network that it opens to its makers, and keeps an
+# identifier of the machine in the user's cache.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What Python users call: data and a recipe -> a finished run."""
+"""Training for Python users: data and a recipe become a finished run."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def train(
     threads: int | None = None,
     **changes: Any,
 ) -> Run:
-    """A finished run in a new folder under `root`, with its report and model file.
+    """Train in a new folder under `root` and return the finished run, with its report and model file.
 
-    `train("cnn1", data, epochs=3)` trains three epochs, as Keras does; `augmented_epochs` adds augmented ones.
-    `model` is a name from `clothier models`, or a function (image_shape, num_classes) -> keras.Model, whose network
-    takes images with values 0..255 and gives logits. `augment` is the name of a policy, or for augmented epochs a
-    `clothier.augment.Policy`. `changes` are other fields of the recipe. `verbose` is 0 (nothing), 1 (a progress bar) or
-    2 (a line for each epoch); by default a bar where one can be drawn.
+    `train("cnn1", data, epochs=3)` trains three epochs, as Keras does, and `augmented_epochs` adds augmented ones.
+    `model` is a name from `clothier models`, or a function (image_shape, num_classes) -> keras.Model whose network
+    takes images with values 0..255 and returns logits. `augment` is the name of a policy or, for augmented epochs, a
+    `clothier.augment.Policy`. `changes` are other fields of the recipe. `verbose` is 0 (print nothing), 1 (a progress
+    bar) or 2 (a line for each epoch); the default is a bar if one can be drawn.
 
-    Raises InputError for unknown names or values out of range, for a function or a policy of another kind, for a way of
-    holding out validation images other than that by which the data were read, and as `finish.train`.
+    Raises InputError for unknown names, values out of range, an unsuitable function or policy, or a `validation` that
+    differs from how the data were read, and the errors of `finish.train`.
     """
     _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
     _check_dataset(data)
@@ -67,13 +67,15 @@ def resume(
     threads: int | None = None,
     **lengths: int,
 ) -> Run:
-    """The run, trained to its end: a stopped run goes on, and a finished one gets the files back that it lost.
+    """Continue a stopped run to its end, or restore the missing files of a finished one, and return the run.
 
-    `resume("runs/cnn1-1", data, epochs=20)` trains a finished run longer, to 20 epochs of its first phase in all;
-    `augmented_epochs` adds augmented ones. `data` are those that it was trained on, and `threads` are the run's own by
-    default. A policy that `train` was given is given again; a function that built the network may be. Raises RunError
-    where the folder is no run, or data, network, policy or backend are not those of the run, and InputError as
-    `recipes.lengthen`.
+    `resume("runs/cnn1-1", data, epochs=20)` trains a finished run longer, to 20 epochs of its first phase in all, and
+    `augmented_epochs` adds augmented ones. `data` must be the data that the run was trained on. `threads` defaults to
+    the run's own number. If `train` got a policy, `resume` needs it again; a function that built the network is
+    optional.
+
+    Raises RunError if the folder is not a run, or if data, network, policy or backend differ from those of the run, and
+    the InputErrors of `recipes.lengthen`.
     """
     _check_type("run", run, (str, Path, Run), "a run folder, such as 'runs/cnn1-1'")
     _check_dataset(data)
@@ -86,7 +88,7 @@ def resume(
 
 
 def _parts(model: str | Build | None, augment: str | Policy | None) -> Parts:
-    """What was given in place of names."""
+    """The function and the policy that were given in place of names."""
     return Parts(
         build=None if isinstance(model, str) else model, policy=None if isinstance(augment, str) else augment
     )

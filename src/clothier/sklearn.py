@@ -1,4 +1,4 @@
-"""clothier's networks as a scikit-learn classifier."""
+"""A scikit-learn classifier that trains clothier's networks."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from clothier.values.pictures import as_array, as_images
 
 
 class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn publishes no types
-    """A classifier of images, for `cross_val_score`, `GridSearchCV`, `Pipeline` and the rest of scikit-learn.
+    """A classifier of images for `cross_val_score`, `GridSearchCV`, `Pipeline` and the rest of scikit-learn.
 
-    `recipe` is a name from `clothier recipes` or a Recipe; `changes` are fields of it, such as {"batch_size": 64}.
-    `epochs` are all there are, and `augmented_epochs` come on top. `image_shape` is (height, width) or (height, width,
-    channels), for images that come flattened. `validation` is the share of the training images that calibrates the
-    probabilities, or None. `model` and `augment` are as of `clothier.train`. The run goes to a temporary folder unless
-    `root` names one; what predictions need is kept in the object, which can be pickled.
+    `recipe` is a name from `clothier recipes` or a Recipe, and `changes` are fields of it, such as {"batch_size": 64}.
+    The classifier trains `epochs` epochs, and `augmented_epochs` more with augmentation. `image_shape` is (height,
+    width) or (height, width, channels), and is needed for flattened images. `validation` is the share of the training
+    images that calibrates the probabilities, or None. `model` and `augment` are those of `clothier.train`. The run is
+    in a temporary folder unless `root` names one. The object keeps everything that it needs to predict, and can be
+    pickled.
 
-    After `fit`, `classes_` are the sorted labels, `predictor_` gives `clothier.values.Predictions`, and `run_path_` is
-    the run's folder, where `root` was named. Raises InputError as `Dataset.from_arrays` and `clothier.train`.
+    After `fit`, `classes_` holds the sorted labels, and `run_path_` is the run's folder if `root` was given.
+    `predictions(X)` returns `clothier.Predictions`. Raises the errors of `Dataset.from_arrays` and `clothier.train`.
     """
 
     def __init__(
@@ -61,8 +62,11 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.root = root
 
     def fit(self, X: Any, y: Any) -> ImageClassifier:  # noqa: N803 - scikit-learn's names
-        """Train on images (n, height, width), (n, height, width, 1 or 3), or flattened (n, pixels) with `image_shape`,
-        and labels (n,), integers or texts; returns itself."""
+        """Train on images and labels, and return the classifier.
+
+        Images are (n, height, width), (n, height, width, 1 or 3), or flattened (n, pixels) with `image_shape`. Labels
+        (n,) are integers or strings.
+        """
         labels = as_array(y, "labels")
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         data = Dataset.from_arrays(
@@ -95,7 +99,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         return self
 
     def predictions(self, X: Any) -> Predictions:  # noqa: N803
-        """What the network says of the images: logits, calibrated probabilities, statuses and warnings."""
+        """Predictions for the images: logits, calibrated probabilities, statuses and warnings."""
         check_is_fitted(self)
         if self._predictor is None:
             self._predictor = Predictor(bundle.read(io.BytesIO(self._model_file)))
@@ -106,12 +110,12 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         return self.predictions(X).probabilities
 
     def predict(self, X: Any) -> npt.NDArray[Any]:  # noqa: N803
-        """The most probable class of each image, (n,), of the labels' own type."""
+        """The most probable class of each image, (n,), with the type of the labels."""
         numbers = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[numbers])
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the open network, which is opened again when it is needed."""
+        """The state without the open network, which is opened again when needed."""
         state: dict[str, Any] = super().__getstate__()
         return {**state, "_predictor": None} if "_predictor" in state else state
 

@@ -1,4 +1,4 @@
-"""A trained network ready for use: a run, a model file, or the model in the box; without Keras unless noted."""
+"""A trained network ready for use: a run, a model file, or the model in the box. It needs no Keras unless noted."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 def open(path: str | Path | Run | None = None) -> Model:  # noqa: A001 - as clothier.open
-    """The model in a run folder or a model file; without a path, or for "box", the model that comes with clothier.
+    """Open a run folder or a model file; without a path, or for "box", the model that comes with clothier.
 
-    Raises RunError where a run has no model file, BundleError where a file is none.
+    Raises RunError if a run has no model file, and BundleError if a file is not a model file.
     """
     return Model(path.path if isinstance(path, Run) else path)
 
 
 class Model:
-    """A trained network: `class_names`, and the `image_shape` (height, width, channels) of the images that it takes."""
+    """A trained network with its `class_names` and the `image_shape` (height, width, channels) of its images."""
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._file, self._run = predicting.file_of(path), predicting.run_of(path)
@@ -55,9 +55,11 @@ class Model:
 
         `x` is a path (str or Path) of a file or a folder, or a pattern such as "photos/*.jpg"; a PIL image; a NumPy
         array, uint8 or floats in [0, 1], of shape (height, width), (height, width, channels) or (n, height, width,
-        channels); or a list of any of these. Arrays in the model's own shape are taken as they are; every other
-        picture is prepared as `clothier predict` prepares photos. A picture that cannot be read becomes an unreadable
-        prediction. Raises InputTypeError, a TypeError too, for other types, InputError for other shapes or values.
+        channels); or a list of any of these. Arrays in the model's own shape are used as they are. Every other picture
+        is prepared as `clothier predict` prepares photos. A picture that cannot be read becomes a prediction with the
+        status `unreadable`.
+
+        Raises InputTypeError, which is also a TypeError, for other types, and InputError for other shapes or values.
         """
         parts = list(self._batches(x))
         return Predictions.concatenate(parts) if parts else self._predictor.predict(self._no_images())
@@ -70,14 +72,17 @@ class Model:
         mapping: Mapping[str, str] | None = None,
         report: Report | None = None,
     ) -> Evaluation:
-        """How the model does on labelled images: `model.evaluate("folder:photos").accuracy`.
+        """Evaluate the model on labelled images: `model.evaluate("folder:photos").accuracy`.
 
         `data` is a source, such as "fashion-mnist" or "folder:photos", whose photos are prepared as `predict` prepares
         them; or a Dataset, a Split, or a tuple (images, labels), whose images have the model's own shape. `split` is
-        train, validation or test, by default the last that is there. Classes are matched by name; `mapping` names those
-        that differ, {class of the data: class of the model}. Labels that are integers count the model's classes.
-        `report` is told (what, done, total). Needs clothier[train], but no Keras. Raises InputError where data and
-        model share no class or the images have another shape, and as `clothier.load`.
+        train, validation or test; the default is the last one that the data have. Classes are matched by name, and
+        `mapping` adds pairs with different names, {class of the data: class of the model}. Integer labels are indices
+        of the model's classes. `report(what, done, total)` is called as the work proceeds. Needs clothier[train], but
+        not Keras.
+
+        Raises InputError if data and model share no class or the images have another shape, and the errors of
+        `clothier.load`.
         """
         from clothier.predict import evaluating  # scikit-learn and SciPy, which the light install leaves out
 
@@ -89,8 +94,10 @@ class Model:
         return evaluating.evaluation(self._predictor, self._name, images, mapping, report)
 
     def embed(self, x: Any) -> Floats:
-        """The features from which the network computes its logits, float32 (n, d); `x` and errors as of `predict`.
-        Raises DataError for a picture that cannot be read."""
+        """The features from which the network computes its logits, float32 (n, d).
+
+        `x` and errors are those of `predict`, but a picture that cannot be read raises DataError.
+        """
         parts = [np.empty((0, self._predictor.num_features), np.float32)]
         for predictions in self._batches(x, keep_features=True):
             for name, reason in zip(predictions.filenames, predictions.reasons, strict=True):
@@ -100,11 +107,13 @@ class Model:
         return np.concatenate(parts)
 
     def explain(self, x: Any, class_name: str | None = None) -> Explanation:
-        """What mattered for the prediction of one picture, or for the class of that name.
+        """What mattered for the prediction of one picture, or for the class `class_name`.
 
-        `x` and errors as of `predict`. For a run the heat is Grad-CAM, with the feature maps of its layers, which needs
-        Keras; for a model file it is occlusion. Raises DataError for a picture that cannot be read, InputError for
-        another number of pictures or an unknown class.
+        `x` and errors are those of `predict`. For a run, the heat map is Grad-CAM, and the result includes the feature
+        maps of the layers; this needs Keras. For a model file, the heat map is occlusion.
+
+        Raises DataError for a picture that cannot be read, and InputError for more or fewer than one picture or an
+        unknown class.
         """
         image, warned, filename = self._one(x)
         if class_name is not None and class_name not in self.class_names:
@@ -124,11 +133,14 @@ class Model:
         )
 
     def export(self, format: str, out: str | Path | None = None, data: Dataset | None = None) -> Path:  # noqa: A002
-        """Write a run's network as "onnx", "keras" or "openvino", which needs Keras, or any model as "clothier", a
-        model file; returns the file. `out` is by default in the run folder; with `data`, which the run was trained on,
-        the file is checked on their images.
+        """Write the network to a file and return its path.
 
-        Raises InputError for an unknown format, a file name that does not fit it, or a model that is no run.
+        A run can be written as "onnx", "keras" or "openvino", which needs Keras. Any model can be written as
+        "clothier", a model file. `out` is in the run folder by default. With `data`, on which the run was trained, the
+        file is checked on their images.
+
+        Raises InputError for an unknown format, a file name that does not fit it, or a model file where a run is
+        needed.
         """
         target = None if out is None else Path(out)
         if format == "clothier":
@@ -155,7 +167,7 @@ class Model:
                 yield self._predictor.predict(group, keep_features=keep_features)
 
     def _one(self, x: Any) -> tuple[Images, tuple[str, ...], str]:
-        """(the image as the network takes it, the photo doctor's warnings, the file's name) of a single picture."""
+        """(the preprocessed image, the photo doctor's warnings, the file's name) of a single picture."""
         groups = inputs.groups(x, self.image_shape, _warn)
         count = sum(map(len, groups))
         if count != 1:

@@ -23,11 +23,10 @@ _SHOWN = 5  # classes in a repr
 
 @dataclass(frozen=True)
 class Reading:
-    """How a data set was read, so that it can be read again and photos prepared as its own were.
+    """How a data set was read, so that it can be read again and other photos can be prepared in the same way.
 
-    `source` is what `data.load` was given, "" where nothing that it takes gives these data (arrays in memory, a part
-    of a data set); `absolute` is the same for any working folder; `options` are those of `data.LoadOptions`, as JSON
-    holds them.
+    `source` is the argument of `data.load`, or "" if no source gives these data (arrays in memory, a part of a data
+    set). `absolute` is the same with absolute paths. `options` are the fields of `data.LoadOptions` as JSON values.
     """
 
     source: str = ""
@@ -44,7 +43,7 @@ class Reading:
 
 
 def check_not_empty(data: str, split_name: str, num_images: int) -> None:
-    """DataError for a split without images."""
+    """Raise DataError for a split without images."""
     if not num_images:
         raise DataError(
             f"{data} has no image in the {split_name} split; wanted some, or no such split; add images"
@@ -52,7 +51,7 @@ def check_not_empty(data: str, split_name: str, num_images: int) -> None:
 
 
 def check_names(data: str, class_names: Sequence[str]) -> None:
-    """DataError where classes of those data have no names, or such as `names.fault` tells of."""
+    """Raise DataError if the class names are missing, not strings, or refused by `names.fault`."""
     if isinstance(class_names, str) or not all(isinstance(name, str) for name in class_names):
         raise DataError(
             f"{names.escaped(data)}: the class names are {class_names!r:.80}; wanted a tuple of texts, such as "
@@ -65,8 +64,8 @@ def check_names(data: str, class_names: Sequence[str]) -> None:
 
 
 def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence[str]) -> None:
-    """DataError unless there are two classes or more, named as `check_names` wants, each with an image in the
-    train split, and an image in every other split."""
+    """Raise DataError unless there are two or more valid class names, each class has a training image, and every other
+    split has an image."""
     check_names(name, class_names)
     if len(class_names) < 2:
         raise DataError(
@@ -82,19 +81,20 @@ def check_classes(name: str, labels: Mapping[str, Labels], class_names: Sequence
 
 
 def missing_classes(labels: Labels, class_names: Sequence[str]) -> list[str]:
-    """The names of the classes that none of the labels is of."""
+    """The names of the classes that no label has."""
     counts = np.bincount(labels, minlength=len(class_names))
     return [name for name, count in zip(class_names, counts.tolist(), strict=True) if not count]
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Splits that share classes and image shape; `validation` and `test` may be absent.
+    """Splits that share classes and image shape; `validation` and `test` may be None.
 
-    `fingerprint` is a SHA-256 hex digest over every split's images and labels and over the class names, so
-    equal fingerprints mean equal data. `notice` is a sentence that every output must repeat ("" for real
-    data). Raises DataError as `check_names`, for a label outside the classes, an empty split, image shapes that
-    differ between splits, or no fingerprint.
+    `fingerprint` is a SHA-256 hex digest of every split's images and labels and of the class names, so equal
+    fingerprints mean equal data. `notice` is a sentence that every output must repeat ("" for real data).
+
+    Raises DataError for invalid class names, a label outside the classes, an empty split, image shapes that differ
+    between splits, or a missing fingerprint.
     """
 
     train: Split
@@ -139,15 +139,15 @@ class Dataset:
         name: str = "arrays",
         seed: int = 13,
     ) -> Dataset:
-        """The data set of images and labels in memory: `Dataset.from_arrays((x, y), test=(x_test, y_test))`.
+        """A data set of images and labels in memory: `Dataset.from_arrays((x, y), test=(x_test, y_test))`.
 
         A split is a tuple (images, labels), or a data set that yields (image, label). Images are (n, height, width) or
-        (n, height, width, 1 or 3), uint8 or floats in [0, 1], or a list of pictures; labels (n,) are integers or texts.
-        Arrays, lists, tensors, data frames and series are taken. `validation` is such a split, a share in (0, 1) that
-        is held out of each class by `seed`, or None. Without `class_names` (or `train.classes`) the sorted labels name
-        the classes; integer labels count from 0, or take the names in sorted order.
+        (n, height, width, 1 or 3), uint8 or floats in [0, 1], or a list of pictures. Labels (n,) are integers or
+        strings. Both may be arrays, lists, tensors, data frames or series. `validation` is a split, a share in (0, 1)
+        of each class to hold out by `seed`, or None. Without `class_names` (or `train.classes`), the sorted labels are
+        the class names. With them, integer labels count from 0, or take the names in sorted order.
 
-        Raises DataError for images or labels of another kind, and where labels, names and splits do not fit together.
+        Raises DataError for images or labels of another kind, or if labels, names and splits do not fit together.
         """
         share = _share(validation)
         given = {"train": train, "validation": None if share else validation, "test": test}
@@ -168,7 +168,7 @@ class Dataset:
     def _of(
         cls, splits: Mapping[str, Split], class_names: tuple[str, ...], name: str, **more: Any
     ) -> Dataset:
-        """The data set of those splits, with its fingerprint."""
+        """A data set of these splits, with its fingerprint."""
         parts = {part: splits.get(part) for part in ("train", "validation", "test")}
         return cls(
             **parts,  # type: ignore[arg-type]  # `splits` has train
@@ -179,8 +179,10 @@ class Dataset:
         )
 
     def first(self, num_images: int) -> Dataset:
-        """The data set with at most that many images in each split, its first ones; InputError for fewer than 1, or for
-        no whole number."""
+        """The data set with only the first `num_images` images of each split.
+
+        Raises InputError unless `num_images` is a whole number of 1 or more.
+        """
         if not isinstance(num_images, (int, np.integer)) or isinstance(num_images, bool):
             raise InputError(f"num_images is {num_images!r:.80}; wanted a whole number")
         if num_images < 1:
@@ -204,17 +206,17 @@ class Dataset:
         return height, width, channels
 
     def splits(self) -> dict[str, Split]:
-        """The splits that are there, by name, in the order train, validation, test."""
+        """The splits that the data set has, by name, in the order train, validation, test."""
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: split for name, split in named.items() if split is not None}
 
     @property
     def judged(self) -> str:
-        """The split that tells most about new images: test where there is one, else validation, else train."""
+        """The name of the split that scores are computed on: test if there is one, else validation, else train."""
         return list(self.splits())[-1]
 
     def split(self, name: str) -> Split:
-        """The split of that name; DataError where this data set has none."""
+        """The split of that name. Raises DataError if the data set has no such split."""
         splits = self.splits()
         if name not in splits:
             raise DataError(f"{self.name} has no {name} split; it has: {', '.join(splits)}")
@@ -242,7 +244,7 @@ class Dataset:
 
 
 def _share(validation: Any) -> float | None:
-    """The share of the training images that validate; None where they come from elsewhere, or there are none."""
+    """The share of the training images to hold out; None if `validation` is a split or None."""
     if not isinstance(validation, (int, float, np.number, np.bool_)):
         return None
     if isinstance(validation, (bool, np.bool_)) or not 0 < validation < 1:
@@ -255,7 +257,7 @@ def _share(validation: Any) -> float | None:
 def _held_out(
     splits: Mapping[str, Split], class_names: Sequence[str], share: float, seed: int
 ) -> dict[str, Split]:
-    """The splits with a share of the training images as validation split; DataError where a class is too small."""
+    """The splits with a share of the training images as validation split. Raises DataError if a class is too small."""
     train = splits["train"]
     for name, count in zip(class_names, np.bincount(train.labels).tolist(), strict=True):
         if max(1, round(share * count)) >= count:

@@ -20,9 +20,9 @@ _TOP = 10  # classes that a notebook shows
 class Prediction:
     """What a network predicts for one image.
 
-    `logits` float32 (num_classes,); `temperature` as of Predictions; `status` one of STATUSES, or empty where nothing
-    was judged; `strangeness` in standard deviations, None where it is unknown; `reason` why the picture could not be
-    read; `warnings` of the photo doctor.
+    `logits` are float32 (num_classes,). `temperature` is that of Predictions. `status` is one of STATUSES, or empty if
+    it was not computed. `strangeness` is in standard deviations, or None if unknown. `reason` says why the picture
+    could not be read, and `warnings` are those of the photo doctor.
     """
 
     logits: Floats
@@ -36,12 +36,12 @@ class Prediction:
 
     @property
     def label(self) -> int:
-        """The most probable class, -1 where the picture could not be read."""
+        """The most probable class; -1 if the picture could not be read."""
         return -1 if self.status == UNREADABLE else int(self.logits.argmax())
 
     @property
     def class_name(self) -> str | None:
-        """The name of that class; None where the picture could not be read."""
+        """The name of that class; None if the picture could not be read."""
         return None if self.status == UNREADABLE else self.class_names[self.label]
 
     @property
@@ -51,7 +51,7 @@ class Prediction:
 
     @property
     def uncalibrated_probabilities(self) -> Floats:
-        """Softmax of the logits as the network gives them, float32 (num_classes,)."""
+        """Softmax of the logits without calibration, float32 (num_classes,)."""
         return self._softmax(1.0)
 
     @property
@@ -61,8 +61,10 @@ class Prediction:
 
     @property
     def classes(self) -> tuple[tuple[str, float], ...]:
-        """The class names with the probabilities that `probability_name` names, the most probable first; empty where
-        the picture could not be read."""
+        """(class name, probability) for each class, the most probable first; empty if the picture could not be read.
+
+        `probability_name` says whether the probabilities are calibrated.
+        """
         if self.status == UNREADABLE:
             return ()
         shares = self._softmax(self.temperature or 1.0)
@@ -71,7 +73,7 @@ class Prediction:
 
     @property
     def doubt(self) -> str:
-        """Why its class should not be trusted, in words; empty where the model is sure."""
+        """Why the class should not be trusted; empty if the model is sure."""
         if self.status == UNSURE:
             (label, _), (second, _) = self.classes[:2]
             return f"not sure: {label} or {second}"
@@ -100,12 +102,12 @@ class Prediction:
 
 
 def probability_name(temperature: float | None) -> str:
-    """What probabilities by that temperature are called."""
+    """The name of probabilities with that temperature."""
     return "uncalibrated probability" if temperature is None else "probability"
 
 
 def fitted(temperature: float | None) -> float:
-    """The temperature; InputError where there is none."""
+    """The temperature. Raises InputError if it is None."""
     if temperature is None:
         raise InputError(
             "these predictions are not calibrated: no temperature was fitted to the weights; wanted those that a "

@@ -32,14 +32,16 @@ def columns(probability_name: str) -> tuple[str, ...]:
 
 
 def writer(suffix: str, probability_name: str) -> tuple[str, Callable[[Prediction], str]]:
-    """(what such a file begins with, the line of a prediction), both with their line ends; InputError for a suffix that
-    is none of FORMATS."""
+    """(the start of such a file, a function that returns a prediction's line), both with line ends.
+
+    Raises InputError for a suffix that is not in FORMATS.
+    """
     check_suffix(suffix)
     return (csv_header(probability_name), as_csv) if suffix == ".csv" else ("", as_json)
 
 
 def check_suffix(suffix: str) -> None:
-    """InputError for a suffix that is none of FORMATS."""
+    """Raise InputError for a suffix that is not in FORMATS."""
     if suffix not in FORMATS:
         raise InputError(
             f"answers are written to {' and '.join(FORMATS)} files; got '{suffix}'; name one of those"
@@ -47,7 +49,7 @@ def check_suffix(suffix: str) -> None:
 
 
 def csv_header(probability_name: str) -> str:
-    """The first line of a CSV file, after a byte-order mark for the sake of spreadsheets."""
+    """The first line of a CSV file, after a byte-order mark, which spreadsheets need."""
     return csvtext.BOM + csvtext.line(columns(probability_name))
 
 
@@ -69,7 +71,7 @@ def probabilities(prediction: Prediction) -> dict[str, dict[str, float]]:
 
 
 def _row(prediction: Prediction, warnings: str | list[str]) -> dict[str, Any]:
-    """Numbers rounded to what they are good for; what is not known is empty."""
+    """The columns with rounded numbers; unknown values are empty."""
     ranked = [*prediction.classes[:2], ("", ""), ("", "")][:2]
     (label, probability), (second, second_probability) = (
         (name, round(share, 6) if isinstance(share, float) else "") for name, share in ranked

@@ -24,14 +24,15 @@ Statuses = npt.NDArray[np.str_]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Predictions:
-    """What a network predicts for n images. Indexing and iteration give a Prediction, a slice gives Predictions.
+    """What a network predicts for n images. Indexing and iteration return a Prediction, and a slice returns
+    Predictions.
 
-    `logits` float32 (n, num_classes), not yet softmaxed, NaN where a picture could not be read; the `temperature` that
-    calibrates them, None where none was fitted to these weights; `statuses` str (n,), each one of STATUSES, or empty
-    where nothing was judged; `strangeness` float32 (n,) in standard deviations, 0 for an ordinary image, NaN where it
-    is unknown; for each image the `reasons` why it could not be read, the `warnings` of the photo doctor and the
-    `filenames`. `features` float32 (n, d) are those that the logits were computed from; d is 0 where they
-    were not asked for.
+    `logits` are float32 (n, num_classes), and NaN if a picture could not be read. `temperature` calibrates them; it is
+    None if none was fitted to these weights. `statuses` are str (n,), each one of STATUSES, or empty if the status was
+    not computed. `strangeness` is float32 (n,) in standard deviations, 0 for an ordinary image, and NaN if unknown.
+    `reasons` say why a picture could not be read, `warnings` are those of the photo doctor, and `filenames` name the
+    files; each has one entry per image. `features`, float32 (n, d), are those from which the logits were computed; d is
+    0 unless they were requested.
     """
 
     logits: Floats
@@ -45,7 +46,7 @@ class Predictions:
     features: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
     def __post_init__(self) -> None:
-        """Fill in what was left out, and raise DataError where counts differ."""
+        """Fill in missing fields, and raise DataError if counts differ."""
         count, num_classes = self.logits.shape
         defaults = {
             "class_names": tuple(map(str, range(num_classes))) if not self.class_names else None,
@@ -69,28 +70,32 @@ class Predictions:
 
     @property
     def labels(self) -> Labels:
-        """The most probable class of each image, int64 (n,); -1 where the picture could not be read."""
+        """The most probable class of each image, int64 (n,); -1 if the picture could not be read."""
         return np.where(self.statuses == UNREADABLE, -1, self.logits.argmax(axis=1)).astype(np.int64)
 
     @property
     def probabilities(self) -> Floats:
-        """Calibrated probabilities, float32 (n, num_classes); rows sum to 1, or are NaN where the picture could not be
-        read. Raises InputError without a temperature."""
+        """Calibrated probabilities, float32 (n, num_classes). Raises InputError without a temperature.
+
+        Rows sum to 1, or are NaN if the picture could not be read.
+        """
         return softmax(self.logits, fitted(self.temperature))
 
     @property
     def uncalibrated_probabilities(self) -> Floats:
-        """Softmax of the logits as the network gives them; shape and type as of `probabilities`."""
+        """Softmax of the logits without calibration; shape and dtype are those of `probabilities`."""
         return softmax(self.logits)
 
     @property
     def named_probabilities(self) -> tuple[str, Floats]:
-        """("probability", the calibrated ones), or without a temperature ("uncalibrated probability", the others): for
-        output that shows either and names which."""
+        """("probability", calibrated) or, without a temperature, ("uncalibrated probability", uncalibrated).
+
+        For output that shows either one and says which.
+        """
         return probability_name(self.temperature), softmax(self.logits, self.temperature or 1.0)
 
     def with_unreadable(self, reasons: Sequence[str]) -> Predictions:
-        """As many rows as reasons: these predictions in order where the reason is empty, unreadable ones elsewhere."""
+        """One row for each reason: the next of these predictions if the reason is empty, else an unreadable one."""
         if not any(reasons):
             return self
         readable = np.array([not reason for reason in reasons], np.bool_)
@@ -108,7 +113,7 @@ class Predictions:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Predictions]) -> Predictions:
-        """The predictions of one network in a row; at least one."""
+        """The parts joined into one. All are of the same network, and there is at least one."""
         if len(parts) == 1:
             return parts[0]
         return replace(
@@ -123,7 +128,7 @@ class Predictions:
         )
 
     def to_csv(self, path: str | Path) -> None:
-        """Write what `clothier predict --out` writes: a CSV file with one row an image. Raises WriteError."""
+        """Write a CSV file with one row for each image, as `clothier predict --out` does. Raises WriteError."""
         name = probability_name(self.temperature)
         with writing(Path(path)) as file:
             file.write(prediction_rows.csv_header(name).encode())
