@@ -73,13 +73,13 @@ SOURCES: dict[str, Source] = {
 
 
 def load(name: str, options: LoadOptions | None = None, usual_validation: str = "default") -> Dataset:
-    """The data set of a source, such as "fashion-mnist" or "folder:photos"; its `reading` says how it was read.
+    """Load the data set of a source, such as "fashion-mnist" or "folder:photos". Its `reading` says how it was read.
 
-    `usual_validation`, such as a recipe's, stands in where `options.validation` is "default", and gives way to
-    validation images that the data bring.
+    If `options.validation` is "default", `usual_validation` (such as a recipe's) says how to hold out validation
+    images, unless the data have their own.
 
-    Raises InputError for an unknown source, a missing argument or an option for photos where there are none;
-    DataError for data that are missing, damaged or inconsistent; WriteError where a cache cannot be written.
+    Raises InputError for an unknown source, a missing argument, or an option for photos if the source has none;
+    DataError for data that are missing, damaged or inconsistent; and WriteError if a cache cannot be written.
     """
     source, argument = _source(name)
     options = options or LoadOptions()

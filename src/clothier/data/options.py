@@ -1,4 +1,4 @@
-"""How a data set is to be read: the one value that every source takes."""
+"""How to read a data set: the options that every source takes."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ MAX_SIDE = 2048  # pixels; a photo of that size takes 12 MB
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """What may be chosen when a data set is loaded. Raises InputError for a value out of range.
+    """Options for loading a data set. Raises InputError for a value out of range.
 
-    `progress` is told (what, done, total) and `warn` a sentence; reading data prints nothing itself.
+    `progress(what, done, total)` and `warn(sentence)` are called while data are read. Reading data prints nothing
+    itself.
     """
 
-    data_dir: Path | None = None  # of fashion-mnist alone; None: the folder that CLOTHIER_DATA names, if set
+    data_dir: Path | None = None  # only for fashion-mnist; None: the folder that CLOTHIER_DATA names, if set
     validation: str = (
         "default"  # how validation data are held out, one of VALIDATIONS; default = the source's way
     )
     image_size: tuple[int, int] | None = None  # (height, width) of photos in pixels; None: 64 x 64
     crop: str = "pad"  # how photos get that shape: pad (on white), centre (the edges are cut off) or doctor
     skip_bad: bool = False  # leave unreadable photos out instead of refusing the data
-    seed: int = 13  # of the stratified split, and of the drawing of generated data
+    seed: int = 13  # for the stratified split and for generated data
     progress: Callable[[str, int, int], None] | None = None
     warn: Callable[[str], None] | None = None
-    # nothing is held out of data that bring no split of their own: a model is judged by all of them
+    # nothing is held out of data without splits of their own: a model is evaluated on all of them
     whole: bool = False
     cache_dir: Path | None = None  # None: the user's or, where that cannot be used, a private one
 

@@ -24,9 +24,9 @@ class Recipe:
 
     name: str
     model: str  # a name in the table of models
-    # How validation data are held out where the data bring none: article, stratified, none; default = the source's.
+    # How validation data are held out if the data have none: article, stratified, none; default = the source's.
     validation: str = "default"
-    epochs: int = 10  # epochs of phase one, `plain`: images as they are
+    epochs: int = 10  # epochs of phase one, `plain`, without augmentation
     augmented_epochs: int = 50  # epochs of phase two, `augmented`; 0 leaves the phase out
     augment: str = (
         "article"  # the policy of phase two, a name in the table of policies, or several joined by +
@@ -40,7 +40,7 @@ class Recipe:
     warmup: float = 0.0  # share of all steps, in [0, 1), over which it first rises linearly from 0
     momentum: float = 0.0  # muon, nesterov and sgd, in [0, 1)
     weight_decay: float = 0.004  # adamw and nesterov; Keras's default
-    # What training makes small: crossentropy, binary_crossentropy (each class against the rest) or focal. Reported
+    # What training minimises: crossentropy, binary_crossentropy (each class against the rest) or focal. Reported
     # losses are cross-entropy, and probabilities the softmax of the logits, whatever it is.
     loss: str = "crossentropy"
     # Share of each target, in [0, 1), spread evenly over all classes; only the training loss knows of it. Source:

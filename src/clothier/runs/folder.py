@@ -36,7 +36,7 @@ MOST_BYTES = 2**30  # of any file that is read whole
 
 
 class Run(Paths):
-    """One run folder. Making the object touches no file; `create` and `open` do."""
+    """One run folder. Constructing the object touches no file; `create` and `open` do."""
 
     @classmethod
     def create(cls, recipe_name: str, root: Path) -> Run:

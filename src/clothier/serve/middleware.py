@@ -100,7 +100,7 @@ class ExchangeMiddleware:
         except Exception:
             FAULTS.exception("request %s failed", exchange.request_id)
             if not exchange.answered:
-                raise  # at which the server closes the connection: half an answer is none
+                raise  # so that the server closes the connection after half an answer
 
     def _set_headers(self, exchange: _Exchange, message: Message) -> None:
         headers = MutableHeaders(scope=message)

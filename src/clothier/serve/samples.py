@@ -1,4 +1,4 @@
-"""Pictures to try at once: clothes drawn by our own generator, in colour on white, and one thing that is none."""
+"""Pictures to try at once: generated clothes in colour on white, and one picture of something else."""
 
 from __future__ import annotations
 

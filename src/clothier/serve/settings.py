@@ -26,7 +26,7 @@ _LEAST = {
     "work_seconds": 0.1,
     "drain_seconds": 0,
 }
-_DAY = 86_400  # the longest deadline: one without an end is none
+_DAY = 86_400  # seconds; the longest deadline, so that each one ends
 
 
 @dataclass(frozen=True)
