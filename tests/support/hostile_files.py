@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+from clothier.bundle import pack
 from support.model_files import (
     headed,
     made,
@@ -29,8 +31,6 @@ from support.model_files import (
     with_member,
     zipped,
 )
-
-from clothier.bundle import pack
 
 Case = tuple[Callable[[], bytes], str]
 MEGABYTE = 2**20

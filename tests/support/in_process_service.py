@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 import httpx
 import numpy as np
 from PIL import Image
-from support import linear_network
 
 from clothier.bundle import Bundle, Lookalikes
 from clothier.serve import Settings, app
 from clothier.serve.service import LOADING, Service
+from support import linear_network
 
 T = TypeVar("T")
 

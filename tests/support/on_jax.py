@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from support import backend_work
 
 from clothier import backend, models, training
 from clothier.errors import InterruptedRunError
 from clothier.reports import report
 from clothier.runs import Run, checkpoint
+from support import backend_work
 
 
 class _Stop(training.Watcher):

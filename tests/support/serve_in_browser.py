@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
-from support import linear_network
 
 from clothier import calibrate
 from clothier.bundle import Bundle, Lookalikes
 from clothier.photo import doctor
 from clothier.predict import Predictor
 from clothier.values import Images
+from support import linear_network
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Locator, Page
