@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import webbrowser
 from pathlib import Path
@@ -71,6 +72,16 @@ def test_serve_opens_its_page_once_it_is_ready(
 def test_explore_opens_its_page(opened: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explore", "--data", "generated:60", "--out", "e.html", "--open"]) == 0
     assert opened == [(Path.cwd() / "e.html").as_uri()]
+
+
+def test_train_opens_its_report_at_the_end(
+    opened: list[str], finished: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(finished, "run")
+    assert cli.run(["train", "--resume", "run"]) == 0
+    assert opened == []
+    assert cli.run(["train", "--resume", "run", "--open"]) == 0
+    assert opened == [Path("run/report.html").absolute().as_uri()]
 
 
 def test_a_report_that_is_not_renewed_is_not_opened(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,10 @@ from typing import Any, get_args
 import pytest
 from typer.core import TyperArgument, TyperOption
 
-from clothier import cli
+from clothier import cli, export, predict
 from clothier.cli import commands, layout, options
 from clothier.data.options import VALIDATIONS
-from clothier.photo import doctor
+from clothier.photo import doctor, steps
 
 LEAKED = ("<", ">", "TEXT", "INTEGER", "FLOAT", "RANGE", "BOOLEAN", "PATH", "Literal", "Optional", "list[")
 WITHOUT_EXTRAS = """
@@ -174,3 +174,35 @@ def test_an_option_before_the_command_gets_its_neighbour(capsys: pytest.CaptureF
 def test_the_choices_are_those_of_the_rooms() -> None:
     assert set(get_args(options.CropName)) == set(doctor.WAYS)
     assert {*get_args(get_args(get_args(options.Validation)[0])[0]), "default"} == set(VALIDATIONS)
+
+
+@names
+def test_every_value_is_named_by_what_it_is(name: str) -> None:
+    for parameter in _parameters(name):
+        kind = parameter.type_descriptor
+        if (
+            getattr(parameter, "is_flag", False)
+            or kind.choices is not None
+            or kind.annotation in (int, float)
+        ):
+            continue
+        assert parameter.metavar, f"{name} {parameter.name} has no metavar"
+
+
+@names
+def test_many_options_are_in_panels_and_few_are_not(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    options_ = [one for one in _parameters(name) if isinstance(one, TyperOption)]
+    text = _help(capsys, name)
+    headings = [line for line in text.splitlines() if line and not line.startswith(" ")]
+    assert headings[-1] == "Options:"
+    rest = [line for line in text.split("\nOptions:\n")[1].splitlines() if line.startswith("  -")]
+    if len(options_) > 6:
+        assert rest == ["  -h, --help  Show this message and exit."]
+    else:
+        assert len(rest) == len(options_) + 1
+
+
+def test_the_formats_and_engines_of_the_tables_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"--format {'|'.join(export.FORMATS)}\n" in _help(capsys, "export")
+    assert f"--engine {'|'.join(predict.ENGINES)}\n" in _help(capsys, "predict")
+    assert f"out: {', '.join(steps.STEPS)}; may" in " ".join(_help(capsys, "doctor").split())

@@ -268,11 +268,11 @@ MANIFEST: dict[str, Case] = {
     "later format": (lambda: with_manifest(format_version=3), "has format version '3'; wanted 2"),
     "first format": (
         _first_format,
-        "has format version 1; wanted 2; write it again from its run with `clothier export RUN --format clothier`",
+        "has format version 1; wanted 2; write it again from its run with `clothier export MODEL --format clothier`",
     ),
     "first format without weights": (
         lambda: with_manifest(format_version=1),
-        "has format version '1'; wanted 2; write it again from its run with `clothier export RUN --format clothier`",
+        "has format version '1'; wanted 2; write it again from its run with `clothier export MODEL --format clothier`",
     ),
     "unknown field": (
         lambda: with_manifest(post_load="harm()"),

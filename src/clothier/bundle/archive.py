@@ -37,7 +37,7 @@ _BLOCK = 2**20
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # a zip's earliest date: equal contents, equal bytes
 
 _WANTED = "wanted a model file that clothier wrote"
-_REMEDY = "clothier reads model files alone; export a run with `clothier export RUN --format clothier`"
+_REMEDY = "clothier reads model files alone; export a run with `clothier export MODEL --format clothier`"
 _FOREIGN = (
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file (.h5)"),
     (b"\x1f\x8b", "a gzip archive"),

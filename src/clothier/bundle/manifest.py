@@ -12,7 +12,7 @@ from clothier.photo.doctor import WAYS
 from clothier.values.fields import Fields
 
 FORMAT = 2
-REWRITE = "write it again from its run with `clothier export RUN --format clothier`"
+REWRITE = "write it again from its run with `clothier export MODEL --format clothier`"
 
 MOST_CARD = 100_000  # characters
 MOST_FEATURES = 2**20

@@ -10,9 +10,14 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import screen
+from clothier.cli import options, screen
 
-Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser once it is ready.")]
+Open = Annotated[
+    bool,
+    typer.Option(
+        "--open", help="Open the page in the browser when it is ready.", rich_help_panel=options.OUTPUT
+    ),
+]
 
 
 def show(page: str | Path) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import screen
+from clothier.cli import options, screen
 from clothier.data.cache import entries, location
 from clothier.data.cache.entries import Entry
 from clothier.wording import counted
@@ -28,7 +28,7 @@ def cache(
         Clear | None,
         typer.Option(help="Remove what is kept of this kind, or all; downloads stay.", show_default=False),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
     """List or clear what clothier keeps on disk."""
     roots, limit = location.roots(), entries.limit()

@@ -7,18 +7,27 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import options, screen
+from clothier.cli import naming, options, screen
 from clothier.runs import Run
 
 _SHOWN = 20  # classes, where there are more
 
 
 def compare(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders, two or more, such as runs/cnn1-*.")],
-    out: Annotated[Path, typer.Option(help="Folder for the page, tables and figure.")] = Path("comparison"),
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Two or more run folders, such as runs/cnn1-*.",
+            metavar="RUN",
+            autocompletion=naming.complete,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Folder for the page, tables and figure.", metavar="FOLDER")
+    ] = Path("comparison"),
+    json: options.Json = False,
 ) -> None:
-    """Compare runs judged on the same images: scores, intervals, exact tests, curves."""
+    """Compare runs on the same images: scores, intervals, exact tests and curves."""
     from clothier import compare as comparing
     from clothier.reports import compare_page
 

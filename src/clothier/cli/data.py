@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from clothier.cli import options, screen
+from clothier.cli import completion, options, screen
 from clothier.data import SOURCES
 from clothier.errors import InputError
 from clothier.files import slug, write_atomic
@@ -17,10 +17,23 @@ from clothier.values import Dataset
 _MANY, _SHOWN = 100, 20  # of more classes than the first, the second number is listed
 
 
+def _complete_policy(incomplete: str) -> list[str]:
+    from clothier.augment import POLICIES
+
+    return completion.names(POLICIES)(incomplete)
+
+
 def data(
     source: Annotated[
         str,
-        typer.Argument(help="`list`, or a source: fashion-mnist, folder:DIR, csv:FILE, idx:DIR, generated."),
+        typer.Argument(
+            help="`list` for a list of all, or a source such as fashion-mnist, folder:FOLDER or csv:FILE.",
+            metavar="SOURCE",
+            autocompletion=lambda incomplete: [
+                *completion.names(["list"])(incomplete),
+                *completion.source(incomplete),
+            ],
+        ),
     ],
     data_dir: options.DataDir = None,
     validation: options.Validation = None,
@@ -30,20 +43,32 @@ def data(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for the pictures; with --augment also a file that ends in .png.",
+            help="Folder for the pictures; with --augment also a .png file.",
+            metavar="FOLDER",
+            rich_help_panel=options.OUTPUT,
             show_default="pictures/SOURCE",
         ),
     ] = None,
     augment: Annotated[
         str | None,
-        typer.Option(help="Show this augmentation policy, originals above variants.", show_default=False),
+        typer.Option(
+            help="Draw what this augmentation policy does to the first training images.",
+            metavar="POLICY",
+            autocompletion=_complete_policy,
+            show_default=False,
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = None,
     index: Annotated[
-        int, typer.Option(help="Training image to enlarge, counted from 0 in the order of the files.")
+        int,
+        typer.Option(
+            help="The training image to enlarge, counted from 0 in file order.",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = 6,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
-    """Look at a data set: its shapes, counts and fingerprint, and pictures of it."""
+    """Print a data set's shapes, counts and fingerprint, and draw some of its images."""
     if source == "list":
         _list(json)
         return

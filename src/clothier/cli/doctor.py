@@ -11,12 +11,13 @@ import numpy as np
 import typer
 
 from clothier import predict as predicting
-from clothier.cli import naming, options, screen
+from clothier.cli import completion, naming, options, screen
 from clothier.errors import DataError, InputError
 from clothier.files import shortened, write_atomic
 from clothier.photo import FORMAT_WORDS, sheet
 from clothier.photo import doctor as doctoring
 from clothier.photo.doctor import Examination
+from clothier.photo.steps import STEPS
 from clothier.predict import Predictor
 from clothier.values import Prediction, Predictions
 
@@ -25,24 +26,29 @@ _SHOWN = 3  # classes a step
 
 def doctor(
     photo: Annotated[
-        Path, typer.Argument(help="A picture: JPEG, PNG, WebP, GIF or BMP.", show_default=False)
+        Path,
+        typer.Argument(help="A picture: JPEG, PNG, WebP, GIF or BMP.", metavar="PHOTO", show_default=False),
     ],
     model: naming.ModelOption = None,
     skip: Annotated[
         list[str] | None,
         typer.Option(
-            help="A step to leave out, such as cut or sharpen; may be repeated.",
+            help=f"A step to leave out: {', '.join(STEPS)}; may be repeated.",
+            metavar="STEP",
+            autocompletion=completion.names(STEPS),
             show_default=False,
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The picture of the steps.", show_default="PHOTO-doctor.png here")
+        Path | None,
+        typer.Option(
+            help="The .png file to write.", metavar="FILE", show_default="PHOTO-doctor.png in this folder"
+        ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
-    """Draw each preprocessing step from a photo to the image that a network sees, with the prediction at each, and
-    warn where the last prediction should not be trusted."""
-
+    """Draw the preprocessing steps of a photo with the prediction after each, and warn where the last prediction
+    should not be trusted."""
     target = _target(photo, out)
     options.check_out(file=target)
     doctoring.check_steps(skip or ())

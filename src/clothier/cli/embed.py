@@ -17,6 +17,7 @@ from clothier.errors import InputError, unknown_name
 from clothier.files import slug, write_atomic
 from clothier.values import UNKNOWN, Embedding, Floats, csvtext
 
+_PROJECTION = "Projection"  # the panel of options
 # The words of --project: the method and its parameters, the seed apart. A method without one is its own.
 PROJECTIONS: dict[str, tuple[str, dict[str, int]]] = {
     "pca": ("pca", {}),
@@ -38,27 +39,44 @@ def embed(
     sample: pictures.Sample = None,
     seed: pictures.Seed = 13,
     project: Annotated[
-        str, typer.Option(help=f"Projections, joined by commas: {', '.join(PROJECTIONS)}.")
+        str,
+        typer.Option(
+            help=f"Projections, joined by commas: {', '.join(PROJECTIONS)}.",
+            metavar="NAMES",
+            rich_help_panel=_PROJECTION,
+        ),
     ] = "",
     into: Annotated[
         Path | None,
         typer.Option(
-            help="An .npz of this command, on whose maps the images are placed.", show_default=False
+            help="Place the images on the maps of this .npz file, which this command wrote earlier.",
+            metavar="FILE",
+            show_default=False,
+            rich_help_panel=_PROJECTION,
         ),
     ] = None,
     suspects: Annotated[
-        int, typer.Option(help="Print the N images whose labels look most wrong.", min=0)
+        int,
+        typer.Option(
+            help="Print the N images whose labels look most wrong.", min=0, rich_help_panel=options.OUTPUT
+        ),
     ] = 0,
     out: Annotated[
-        Path | None, typer.Option(help="The file to write.", show_default="embeddings/WHAT.npz")
+        Path | None,
+        typer.Option(
+            help="The .npz file to write.",
+            metavar="FILE",
+            show_default="embeddings/WHAT.npz",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = None,
     data_dir: options.DataDir = None,
     image_size: options.ImageSize = None,
     crop: pictures.Crop = None,
     skip_bad: options.SkipBad = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
-    """Write images as vectors: their pixels, or what a layer of a run makes of them; project them if asked to."""
+    """Write the vectors of images to one file: their pixels, or the outputs of a layer. Project them with --project."""
     methods = _methods(project, into)
     if out is not None and out.suffix != ".npz":
         raise InputError(f"--out is {out}; wanted a file that ends in .npz, such as vectors.npz")

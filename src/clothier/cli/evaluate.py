@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier.cli import evaluate_tables, naming, options, screen
+from clothier.cli import completion, evaluate_tables, naming, options, screen
 from clothier.data import LoadOptions
 from clothier.predict import opened, run_of, uncalibrated
 
@@ -20,14 +20,18 @@ def evaluate(
     data: Annotated[
         str,
         typer.Option(
-            help="Labelled images: a source from `clothier data list`.", metavar="SOURCE", show_default=False
+            help="Labelled images: a source from `clothier data list`.",
+            metavar="SOURCE",
+            autocompletion=completion.source,
+            show_default=False,
+            rich_help_panel=options.DATA,
         ),
     ],
     split: Annotated[
         options.SplitName | None,
         typer.Option(
             help="Which images of the data set.",
-            show_default="the last that the data bring; all images where they bring none",
+            show_default="the last that the data have; all images where they have none",
             rich_help_panel=options.DATA,
         ),
     ] = None,
@@ -36,13 +40,16 @@ def evaluate(
         typer.Option(
             "--map",
             metavar="DATA_CLASS=MODEL_CLASS",
-            help="Take that class of the data for this class of the model; may be repeated.",
+            help="Count images of DATA_CLASS as MODEL_CLASS; may be repeated.",
             show_default=False,
             rich_help_panel=options.DATA,
         ),
     ] = None,
     data_dir: options.DataDir = None,
-    mistakes: Annotated[int, typer.Option(help="Mistakes to list, the most confident first.", min=0)] = 10,
+    mistakes: Annotated[
+        int,
+        typer.Option(help="List the N most confident mistakes.", min=0, rich_help_panel=options.OUTPUT),
+    ] = 10,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -54,11 +61,11 @@ def evaluate(
     ] = None,
     format: options.Format = "png",  # noqa: A002 - the word on the command line
     dpi: options.Dpi = 150,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
-    """Judge a model by labelled images: scores, calibration, doubts, mistakes.
+    """Evaluate a model on labelled images: scores, calibration, doubts and mistakes.
 
-    Photos are prepared as `clothier predict` prepares them. Classes are matched by name; images of a class that the
+    Photos are preprocessed as `clothier predict` does it. Classes are matched by name; images of a class that the
     model does not have are not counted.
     """
     options.check_out(folder=out)

@@ -38,17 +38,32 @@ def explain(
     model: naming.Model,
     image: Annotated[
         str,
-        typer.Argument(help="A picture file, or a number: that image of --split, from 0.", metavar="IMAGE"),
+        typer.Argument(
+            help="A picture file, or the number of an image of --split, counted from 0.", metavar="IMAGE"
+        ),
     ],
     split: options.WhichSplit = "test",
     weights: options.Weights = "last",
     class_: Annotated[
-        str | None, typer.Option("--class", help="Class to look for.", show_default="the predicted one")
+        str | None,
+        typer.Option(
+            "--class",
+            help="The class that Grad-CAM explains.",
+            metavar="NAME",
+            show_default="the predicted one",
+            rich_help_panel=options.MODEL,
+        ),
     ] = None,
     format: options.Format = "png",  # noqa: A002 - the word on the command line
     dpi: options.Dpi = 150,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the figures.", show_default="in RUN/figures")
+        Path | None,
+        typer.Option(
+            help="Folder for the figures.",
+            metavar="FOLDER",
+            show_default="in RUN/figures",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = None,
     data: run_data.Data = None,
     data_dir: options.DataDir = None,
@@ -56,9 +71,10 @@ def explain(
     crop: run_data.Crop = None,
     skip_bad: options.SkipBad = False,
 ) -> None:
-    """Draw the feature maps of every convolution and pooling layer for one image, and a Grad-CAM of the last.
+    """Draw the feature maps of every convolution and pooling layer for one image, and the Grad-CAM of the last
+    convolution.
 
-    The class, its probability and what speaks against it are those that `clothier predict` gives."""
+    The prediction and its warnings are those of `clothier predict`."""
     opened = naming.open_run(model, "shows none of its layers")
     options.check_out(folder=out or opened.figure_file("curves").parent)
     own = opened.description().data

@@ -31,11 +31,21 @@ def explore(
     sample: pictures.Sample = None,
     seed: pictures.Seed = 13,
     maps: Annotated[
-        str, typer.Option(help=f"Maps beside PCA and custom axes, joined by commas: {', '.join(MAPS)}.")
+        str,
+        typer.Option(
+            help=f"Maps beside PCA and custom axes, joined by commas: {', '.join(MAPS)}.",
+            metavar="NAMES",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = "tsne",
     out: Annotated[
         Path | None,
-        typer.Option(help="The .html file to write.", show_default="explorer/WHAT.html"),
+        typer.Option(
+            help="The .html file to write.",
+            metavar="FILE",
+            show_default="explorer/WHAT.html",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = None,
     open_: browser.Open = False,
     data_dir: options.DataDir = None,
@@ -43,7 +53,7 @@ def explore(
     crop: pictures.Crop = None,
     skip_bad: options.SkipBad = False,
 ) -> None:
-    """Write one HTML page to explore images in: by their pixels, and beside that by what a run makes of them."""
+    """Write one HTML page that shows images on maps, by their pixels and by the features of a model."""
     dimensions = _dimensions(maps)
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"--out is {out}; wanted a file that ends in .html, so that browsers open it")

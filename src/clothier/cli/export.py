@@ -7,32 +7,58 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import naming, options, run_data, screen
+from clothier.cli import completion, naming, options, run_data, screen
 from clothier.errors import InputError, unknown_name
 from clothier.runs import Run
 from clothier.values import Dataset
 
 
+def _formats() -> tuple[str, ...]:
+    """The names of the formats; none where the extra that exporting needs is not installed."""
+    try:
+        from clothier.export import FORMATS
+    except ModuleNotFoundError:
+        return ()
+    return tuple(FORMATS)
+
+
 def export(
     model: naming.Model,
     format_: Annotated[
-        str, typer.Option("--format", help="One of clothier, keras, onnx, openvino.", metavar="FORMAT")
+        str,
+        typer.Option(
+            "--format",
+            help="What to write; clothier is our own model file.",
+            metavar="|".join(_formats()) or "FORMAT",
+            autocompletion=lambda incomplete: completion.names(_formats())(incomplete),
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = "onnx",
     out: Annotated[
         Path | None,
-        typer.Option(help="The file to write.", show_default="model.FORMAT in the run folder"),
+        typer.Option(
+            help="The file to write.",
+            metavar="FILE",
+            show_default="model.FORMAT in the run folder",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = None,
     int8: Annotated[
-        bool, typer.Option("--int8", help="Compute in bytes: a quarter of the size, and a little less exact.")
+        bool,
+        typer.Option(
+            "--int8",
+            help="Quantise to 8-bit integers: a quarter of the size, slightly less accurate.",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = False,
     data: run_data.Data = None,
     data_dir: options.DataDir = None,
     image_size: run_data.ImageSize = None,
     crop: run_data.Crop = None,
     skip_bad: options.SkipBad = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
-    """Write a trained network as ONNX, Keras, OpenVINO or model file, after predicting 1,000 images again with it."""
+    """Write a trained network as an ONNX, Keras, OpenVINO or model file, and check its predictions on 1,000 images."""
     from clothier import export as exporting
 
     if format_ not in exporting.FORMATS:

@@ -10,23 +10,32 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 WIDTH = 100  # columns that help takes at most
 _ARGUMENTS, _OPTIONS = "Arguments", "Options"
+_FEW = 6  # options, beside --help, that need no panels
 
 
 def write_parameters(parameters: Iterable[Any], formatter: Any) -> None:
-    """Arguments and options by panel, in the order in which the command names them."""
-    panels: dict[str, list[tuple[str, str]]] = {}
-    for parameter in parameters:
-        if not parameter.hidden:
-            usual = _ARGUMENTS if isinstance(parameter, TyperArgument) else _OPTIONS
-            panels.setdefault(parameter.rich_help_panel or usual, []).append(
-                (_names(parameter), _help(parameter))
-            )
+    """Arguments, then options, which are in panels where there are more than a few; the rest is the last panel."""
+    shown = [parameter for parameter in parameters if not parameter.hidden]
+    is_long = sum(isinstance(parameter, TyperOption) for parameter in shown) > _FEW + 1
+    panels: dict[str, list[tuple[str, str]]] = {_ARGUMENTS: []}
+    rest = []
+    for parameter in shown:
+        row = (_names(parameter), _help(parameter))
+        if isinstance(parameter, TyperArgument):
+            panels[_ARGUMENTS].append(row)
+        elif is_long and parameter.rich_help_panel:
+            panels.setdefault(parameter.rich_help_panel, []).append(row)
+        else:
+            rest.append(row)
+    panels[_OPTIONS] = rest
     write_panels(panels, formatter)
 
 
 def write_panels(panels: Mapping[str, Sequence[tuple[str, str]]], formatter: Any) -> None:
     """A heading, and under it a line or more for each (name, sentence)."""
     for title, rows in panels.items():
+        if not rows:
+            continue
         with formatter.section(typer.style(title, bold=True)):
             formatter.write_dl(rows, col_max=max(14, formatter.width // 3))
 
@@ -46,7 +55,7 @@ def arguments(command: TyperCommand | TyperGroup) -> list[str]:
 
 
 def metavar(parameter: TyperArgument | TyperOption) -> str:
-    """What stands for the value: the word that the command chose, its choices, N for a number, or its name."""
+    """What stands for the value: the word that the command chose, its choices, or N for a number."""
     if parameter.metavar:
         return str(parameter.metavar)
     kind = parameter.type_descriptor

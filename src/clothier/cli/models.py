@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from clothier.cli import screen
+from clothier.cli import options, screen
 from clothier.models import MODELS
 
 
-def models(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def models(json: options.Json = False) -> None:
     """List the networks that can be trained."""
     if json:
         screen.print_json({name: vars(entry) for name, entry in MODELS.items()})

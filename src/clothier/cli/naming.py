@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
+from clothier.cli import options
 from clothier.errors import InputError
 from clothier.predict import BOX, in_the_box
 from clothier.runs import Run
 
-_HELP = "A run folder, a model file, or box: the model in the box."
+_HELP = "A run folder, a model file, or box for the model that comes with clothier."
 _RUNS = Path("runs")
 
 
@@ -85,17 +86,24 @@ ModelOrBox = Annotated[
 ModelOption = Annotated[
     Path | None,
     typer.Option(
-        "--model", help=_HELP, metavar="MODEL", parser=parse, autocompletion=complete, show_default=BOX
+        "--model",
+        help=_HELP,
+        metavar="MODEL",
+        parser=parse,
+        autocompletion=complete,
+        show_default=BOX,
+        rich_help_panel=options.MODEL,
     ),
 ]
 VectorsModel = Annotated[
     Path | None,
     typer.Option(
         "--model",
-        help="A run folder, a model file, or box, whose features are the vectors; without, vectors are pixels.",
+        help="A run folder, a model file, or box, whose features are the vectors; without it the pixels are.",
         metavar="MODEL",
         parser=parse,
         autocompletion=complete,
         show_default=False,
+        rich_help_panel=options.MODEL,
     ),
 ]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-DATA, OUTPUT = "Data", "Output"  # the panels of options that many commands share
+# The panels of options that many commands share.
+DATA, MODEL, TRAINING, OUTPUT, SPEED = "Data", "Model", "Training", "Output", "Speed"
 
 DataDir = Annotated[
     Path | None,
@@ -29,10 +30,11 @@ DataDir = Annotated[
         rich_help_panel=DATA,
     ),
 ]
+ValidationName = Literal["article", "stratified", "none"]
 Validation = Annotated[
-    Literal["article", "stratified", "none"] | None,
+    ValidationName | None,
     typer.Option(
-        help="How validation images are held out where the data bring none.",
+        help="How validation images are held out where the data have none.",
         show_default="the source's own",
         rich_help_panel=DATA,
     ),
@@ -50,7 +52,8 @@ CropName = Literal["pad", "centre", "doctor"]
 Crop = Annotated[
     CropName | None,
     typer.Option(
-        help="How photos become that shape: pad adds white, centre cuts the edges off, doctor removes the background.",
+        help="How photos are fitted to that size: pad adds white, centre cuts the edges off, doctor removes "
+        "the background.",
         show_default="pad",
         rich_help_panel=DATA,
     ),
@@ -65,12 +68,31 @@ WhichSplit = Annotated[
 ]
 WeightsName = Literal["last", "best"]
 Weights = Annotated[
-    WeightsName, typer.Option(help="The weights after the last epoch, or those of the best validation loss.")
+    WeightsName,
+    typer.Option(
+        help="The weights after the last epoch, or those with the best validation loss.",
+        rich_help_panel=MODEL,
+    ),
 ]
 Format = Annotated[
     Literal["png", "svg"], typer.Option(help="The format of the figures.", rich_help_panel=OUTPUT)
 ]
-Dpi = Annotated[int, typer.Option(help="Dots an inch.", min=20, max=1200, rich_help_panel=OUTPUT)]
+Dpi = Annotated[int, typer.Option(help="Dots per inch.", min=20, max=1200, rich_help_panel=OUTPUT)]
+Threads = Annotated[
+    int | None,
+    typer.Option(help="CPU threads.", show_default="all cores", min=1, max=1024, rich_help_panel=SPEED),
+]
+Verbose = Annotated[
+    int | None,
+    typer.Option(
+        help="0 prints nothing, 1 a bar, 2 a line per epoch.",
+        min=0,
+        max=2,
+        show_default="1 on a terminal, else 2",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=OUTPUT)]
 
 
 def load_data(source: str, options: dict[str, Any], usual_validation: str = "default") -> Dataset:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from clothier import embed, predict
-from clothier.cli import naming, options, run_data, screen
+from clothier.cli import completion, naming, options, run_data, screen
 from clothier.embed import Pictures
 from clothier.errors import InputError
 from clothier.predict import Predictor
@@ -22,6 +22,7 @@ Data = Annotated[
     typer.Option(
         help="A source from `clothier data list`.",
         metavar="SOURCE",
+        autocompletion=completion.source,
         show_default="the run's own",
         rich_help_panel=options.DATA,
     ),
@@ -29,7 +30,7 @@ Data = Annotated[
 Photos = Annotated[
     Path | None,
     typer.Option(
-        help="In place of --data: a folder of photos, labelled by the folders in it, if there are any.",
+        help="A folder of photos, in place of --data; folders in it name the classes.",
         metavar="FOLDER",
         show_default=False,
         rich_help_panel=options.DATA,
@@ -47,15 +48,18 @@ WhichSplit = Annotated[
 Layer = Annotated[
     str | None,
     typer.Option(
-        help="Layer of the run whose output is taken, flattened: 26 x 26 x 32 are 21,632 numbers an image, 0.9 GB for "
-        "10,000 images. `clothier summary MODEL` lists layers and shapes.",
+        help="The layer of the run whose outputs are the vectors. `clothier summary MODEL` lists the layers and their "
+        "shapes; 26 x 26 x 32 numbers per image take 0.9 GB for 10,000 images.",
+        metavar="NAME",
         show_default="the last before the logits",
+        rich_help_panel=options.MODEL,
     ),
 ]
 Crop = Annotated[
     options.CropName | None,
     typer.Option(
-        help="How photos become that shape: pad adds white, centre cuts the edges off, doctor removes the background.",
+        help="How photos are fitted to that size: pad adds white, centre cuts the edges off, doctor removes "
+        "the background.",
         show_default="the run's, or pad",
         rich_help_panel=options.DATA,
     ),
@@ -75,7 +79,9 @@ Sample = Annotated[
         rich_help_panel=options.DATA,
     ),
 ]
-Seed = Annotated[int, typer.Option(help="Seed of the sample and of the projections.", min=0)]
+Seed = Annotated[
+    int, typer.Option(help="Seed of the sample and of the projections.", min=0, rich_help_panel=options.DATA)
+]
 
 
 @dataclass(frozen=True)

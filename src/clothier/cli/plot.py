@@ -18,7 +18,13 @@ def plot(
     format: options.Format = "png",  # noqa: A002 - the word on the command line
     dpi: options.Dpi = 150,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the figures.", show_default="RUN/figures")
+        Path | None,
+        typer.Option(
+            help="Folder for the figures.",
+            metavar="FOLDER",
+            show_default="RUN/figures",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = None,
     open_: browser.Open = False,
     data: run_data.Data = None,
@@ -27,7 +33,7 @@ def plot(
     crop: run_data.Crop = None,
     skip_bad: options.SkipBad = False,
 ) -> None:
-    """Draw a run's curves, confusion matrix, bars per class and grids of predictions; renew its report."""
+    """Draw a run's curves, confusion matrix, bars per class and grids of predictions, and write its report again."""
     if open_ and (out is not None or format != "png"):
         raise InputError(
             "--open shows the report, which --out and --format svg leave as it is; leave one out"

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from clothier import predict as predicting
-from clothier.cli import judging, naming, options, predict_one, run_data, screen
+from clothier.cli import completion, judging, naming, options, predict_one, run_data, screen
 from clothier.errors import DataError, InputError
 from clothier.files import writing
 from clothier.photo import FORMAT_WORDS
@@ -33,30 +33,39 @@ def predict(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Write the answers to this .csv or .jsonl file instead.", metavar="FILE", show_default=False
+            help="Write the predictions to this .csv or .jsonl file.",
+            metavar="FILE",
+            show_default=False,
+            rich_help_panel=options.OUTPUT,
         ),
     ] = None,
     engine: Annotated[
         str | None,
         typer.Option(
-            help="What computes: onnxruntime, or openvino (pip install 'clothier[openvino]').",
+            help="The inference library; openvino needs pip install 'clothier[openvino]'.",
+            metavar="|".join(predicting.ENGINES),
+            autocompletion=completion.names(predicting.ENGINES),
             show_default="onnxruntime",
+            rich_help_panel=options.SPEED,
         ),
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1, max=1024)
-    ] = None,
+    threads: options.Threads = None,
     data: Annotated[
         str | None,
         typer.Option(
-            help="In place of photos: a source from `clothier data list`.",
+            help="A source from `clothier data list`, in place of photos.",
             metavar="SOURCE",
+            autocompletion=completion.source,
             show_default="the run's own",
+            rich_help_panel=options.DATA,
         ),
     ] = None,
     split: options.WhichSplit = "test",
     index: Annotated[
-        int | None, typer.Option(help="Image of the split, counted from 0.", show_default="0")
+        int | None,
+        typer.Option(
+            help="The image of the split, counted from 0.", show_default="0", rich_help_panel=options.DATA
+        ),
     ] = None,
     weights: options.Weights = "last",
     data_dir: options.DataDir = None,
@@ -66,15 +75,21 @@ def predict(
     top: Annotated[
         int | None,
         typer.Option(
-            help="Classes to print for a single photo.", show_default="all of up to 10, else 5", min=1
+            help="Print the N most probable classes of a single photo.",
+            show_default="all of up to 10, else 5",
+            min=1,
+            rich_help_panel=options.OUTPUT,
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON; of photos, a line each.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, one line per photo.", rich_help_panel=options.OUTPUT)
+    ] = False,
 ) -> None:
     """Classify photos: print the class, its probability, and whether to trust it.
 
-    "not sure" is what the least confident 5 % of the validation images would get, "not like anything it was trained
-    on" the strangest 5 %. Without photos: classify one image of a data set, and list the first predictions.
+    The model is "not sure" of photos that are as doubtful as the least confident 5 % of the validation images. A photo
+    is "not like anything it was trained on" where it is as strange as their strangest 5 %. Without photos, classify one
+    image of a data set and list the first predictions.
     """
     if photos:
         of_data = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 Pair = tuple[str, str]
+_BOOKMARKS, _TABLES = "Bookmarks", "Tables"  # panels of options
 
 
 def projector(
@@ -37,40 +38,72 @@ def projector(
     sample: pictures.Sample = None,
     seed: pictures.Seed = 13,
     tsne: Annotated[
-        int, typer.Option(help="Dimensions of the t-SNE bookmark; 0 for none.", min=0, max=3)
+        int,
+        typer.Option(
+            help="Dimensions of the t-SNE bookmark: 2, 3, or 0 for none.",
+            min=0,
+            max=3,
+            rich_help_panel=_BOOKMARKS,
+        ),
     ] = 2,
     x: Annotated[
         Pair | None,
         typer.Option(
             "--x",
             metavar="LEFT RIGHT",
-            help="Bookmark an axis from the images whose label or id holds LEFT to those that hold RIGHT; "
+            help="Bookmark an axis from the images whose label or id contains LEFT to those that contain RIGHT; "
             "/.../ is a regular expression.",
             show_default=False,
+            rich_help_panel=_BOOKMARKS,
         ),
     ] = None,
     y: Annotated[
         Pair | None,
-        typer.Option("--y", metavar="DOWN UP", help="The axis that goes up.", show_default=False),
+        typer.Option(
+            "--y",
+            metavar="DOWN UP",
+            help="The same for the vertical axis.",
+            show_default=False,
+            rich_help_panel=_BOOKMARKS,
+        ),
     ] = None,
     tensor: Annotated[
         list[str] | None,
         typer.Option(
-            help="A table of numbers as well, or alone: FILE.npy, or RUN:LAYER for a layer's weights.",
+            help="A table of numbers to show: FILE.npy, or RUN:LAYER for a layer's weights; may be repeated.",
+            metavar="FILE|RUN:LAYER",
             show_default=False,
+            rich_help_panel=_TABLES,
         ),
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option(help="A text file that names the rows of --tensor, a line each.", show_default=False),
+        typer.Option(
+            help="A text file with one name per line for the rows of --tensor.",
+            metavar="FILE",
+            show_default=False,
+            rich_help_panel=_TABLES,
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("projector"),
+    out: Annotated[
+        Path, typer.Option(help="The folder to write.", metavar="FOLDER", rich_help_panel=options.OUTPUT)
+    ] = Path("projector"),
     check: Annotated[
         Path | None,
-        typer.Option(help="Only read such a folder as TensorBoard would, and report.", show_default=False),
+        typer.Option(
+            help="Only check whether TensorBoard can read this folder.",
+            metavar="FOLDER",
+            show_default=False,
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = None,
     open_: Annotated[
-        bool, typer.Option("--open", help="Start TensorBoard on this machine; alone, on what --out holds.")
+        bool,
+        typer.Option(
+            "--open",
+            help="Start TensorBoard on the folder; without images, on the one that --out names.",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = False,
     data_dir: options.DataDir = None,
     image_size: options.ImageSize = None,

@@ -6,15 +6,25 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import screen
+from clothier.cli import completion, options, screen
 from clothier.errors import command
 from clothier.recipes import NOTES, RECIPES, counted, get
 
 
 def recipes(
-    name: Annotated[str | None, typer.Argument(help="A recipe, to see its fields.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Print fields that do nothing in it too.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A recipe whose fields are printed.",
+            metavar="RECIPE",
+            autocompletion=completion.names(RECIPES),
+            show_default=False,
+        ),
+    ] = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Also print the fields that have no effect in this recipe.")
+    ] = False,
+    json: options.Json = False,
 ) -> None:
     """List the recipes, or print the fields of one."""
     if name is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from clothier import errors
-from clothier.cli import options, screen
+from clothier.cli import completion, options, screen
 from clothier.errors import ClothierError, InterruptedRunError, WriteError
 from clothier.recipes import Recipe
 from clothier.values import Dataset
@@ -23,36 +23,70 @@ if TYPE_CHECKING:
 def reproduce(
     tutorial: Annotated[
         Literal["article", "r-tutorial", "all"],
-        typer.Argument(help="Whose table, or all for both.", metavar="TUTORIAL"),
+        typer.Argument(help="The tutorial whose table is reproduced; all takes both."),
     ],
     rows: Annotated[
-        str | None, typer.Option(help="Recipes, such as cnn1,cnn3.", show_default="every row")
+        str | None,
+        typer.Option(
+            help="Recipes, joined by commas, such as cnn1,cnn3.",
+            metavar="RECIPES",
+            show_default="every row",
+            rich_help_panel=options.TRAINING,
+        ),
     ] = None,
     seeds: Annotated[
         int,
         typer.Option(
-            min=0, max=1000, help="Runs of each recipe; 0 trains nothing and fills rows from finished runs."
+            min=0,
+            max=1000,
+            help="Runs per recipe; 0 trains nothing and takes the finished runs.",
+            rich_help_panel=options.TRAINING,
         ),
     ] = 1,
-    runs: Annotated[Path, typer.Option(help="Folder of the runs, old and new.")] = Path("runs"),
-    out: Annotated[Path, typer.Option(help="Folder for the page and the table.")] = Path("reproduction"),
-    data: Annotated[str, typer.Option(help="Another source, for a trial.")] = "fashion-mnist",
+    runs: Annotated[
+        Path,
+        typer.Option(
+            help="Folder of the runs, old and new.", metavar="FOLDER", rich_help_panel=options.OUTPUT
+        ),
+    ] = Path("runs"),
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for the page and the table.", metavar="FOLDER", rich_help_panel=options.OUTPUT
+        ),
+    ] = Path("reproduction"),
+    data: Annotated[
+        str,
+        typer.Option(
+            help="Another source, for a trial.",
+            metavar="SOURCE",
+            autocompletion=completion.source,
+            rich_help_panel=options.DATA,
+        ),
+    ] = "fashion-mnist",
     data_dir: options.DataDir = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="Change every recipe, for a trial."),
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="Change a field of every recipe, for a trial; may be repeated.",
+            rich_help_panel=options.TRAINING,
+        ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained, and end.")] = False,
-    threads: Annotated[
-        int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1, max=1024)
-    ] = None,
-    verbose: Annotated[
-        int | None,
-        typer.Option(help="0 nothing, 1 bar, 2 a line an epoch.", min=0, max=2, show_default="1 or 2"),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Print what would be trained, without training it.",
+            rich_help_panel=options.TRAINING,
+        ),
+    ] = False,
+    threads: options.Threads = None,
+    verbose: options.Verbose = None,
+    json: options.Json = False,
 ) -> None:
-    """Run the tutorials' tables, or fill them from finished runs, and set the published figures beside ours."""
+    """Train the recipes of a tutorial and print the published figures beside ours."""
     from clothier import reproduce as reproducing
     from clothier.reproduce import page
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from clothier import data
-from clothier.cli import options, screen
+from clothier.cli import completion, options, screen
 from clothier.errors import DataError, InputError, RunError
 from clothier.runs import DataDescription, Run
 from clothier.values import Dataset
@@ -19,6 +19,7 @@ Data = Annotated[
     typer.Option(
         help="Where the run's data are now: a source from `clothier data list`.",
         metavar="SOURCE",
+        autocompletion=completion.source,
         show_default="where they were",
         rich_help_panel=options.DATA,
     ),

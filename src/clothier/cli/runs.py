@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import screen
+from clothier.cli import options, screen
 from clothier.errors import command
 from clothier.runs import overview
 from clothier.runs.overview import Overview
@@ -20,9 +20,9 @@ def runs(
     folder: Annotated[Path, typer.Argument(help="A folder of runs.", metavar="FOLDER")] = Path("runs"),
     best: Annotated[
         bool,
-        typer.Option("--best", help="Sort by validation accuracy; print the path of the best run first."),
+        typer.Option("--best", help="Sort by validation accuracy, and print the path of the best run first."),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
     """List the runs in a folder, newest first.
 

@@ -6,59 +6,97 @@ from typing import Annotated
 
 import typer
 
-from clothier.cli import browser, naming, screen
+from clothier.cli import browser, naming, options, screen
 from clothier.predict import file_of, read
+
+_NETWORK, _LIMITS = "Network", "Limits"  # panels of options
 
 
 def serve(
     model: naming.ModelOrBox = None,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 for every machine that reaches this one.")
+        str,
+        typer.Option(
+            help="Address to listen on; 0.0.0.0 accepts requests from other machines.",
+            metavar="HOST",
+            rich_help_panel=_NETWORK,
+        ),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(help="Port to listen on.", rich_help_panel=_NETWORK)] = 8000,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
-            help="A name, such as shop.example, under which clients may ask; may be repeated, * for any.",
+            help="Accept requests for this host name, such as shop.example, or * for any; may be repeated.",
+            metavar="HOST",
             show_default="IP addresses, localhost, --host and this machine's name",
+            rich_help_panel=_NETWORK,
         ),
     ] = None,
     origin: Annotated[
         list[str] | None,
         typer.Option(
-            help="A web page's origin, such as https://example.org, that may post pictures and read answers; may be "
-            "repeated, * for any.",
+            help="Allow web pages of this origin, such as https://example.org, or * for any, to send pictures; may be "
+            "repeated.",
+            metavar="ORIGIN",
             show_default="none",
+            rich_help_panel=_NETWORK,
         ),
     ] = None,
-    max_megabytes: Annotated[int, typer.Option(min=1, help="Size of a request's body, at most.")] = 32,
-    max_megapixels: Annotated[int, typer.Option(min=1, help="Size of a picture, at most.")] = 50,
-    max_pictures: Annotated[int, typer.Option(min=1, help="Pictures in a request, at most.")] = 32,
+    max_megabytes: Annotated[
+        int, typer.Option(min=1, help="Largest request body, in megabytes.", rich_help_panel=_LIMITS)
+    ] = 32,
+    max_megapixels: Annotated[
+        int, typer.Option(min=1, help="Largest picture, in megapixels.", rich_help_panel=_LIMITS)
+    ] = 50,
+    max_pictures: Annotated[
+        int, typer.Option(min=1, help="Most pictures in one request.", rich_help_panel=_LIMITS)
+    ] = 32,
     queue: Annotated[
         int | None,
         typer.Option(
             min=1,
-            help="Single pictures in work or waiting: with so many (half, where that lasts), more is refused.",
-            show_default="8 a decoder",
+            help="Reject requests while N pictures are waiting or in work; under lasting overload, half as many.",
+            show_default="8 per decoder",
+            rich_help_panel=_LIMITS,
         ),
     ] = None,
     decoders: Annotated[
         int | None,
-        typer.Option(min=1, max=256, help="Processes that decode pictures.", show_default="one a core"),
+        typer.Option(
+            min=1,
+            max=256,
+            help="Processes that decode pictures.",
+            show_default="one per core",
+            rich_help_panel=options.SPEED,
+        ),
     ] = None,
-    body_seconds: Annotated[float, typer.Option(help="Request body timeout.")] = 30.0,
+    body_seconds: Annotated[
+        float, typer.Option(help="Request body timeout.", rich_help_panel=_LIMITS)
+    ] = 30.0,
     work_seconds: Annotated[
-        float, typer.Option(help="Time for an answer; large requests that would take longer are refused.")
+        float,
+        typer.Option(
+            help="Response timeout; large requests that would take longer are rejected.",
+            rich_help_panel=_LIMITS,
+        ),
     ] = 30.0,
     drain_seconds: Annotated[
-        float, typer.Option(help="Time for requests that were taken to be answered, at the end.")
+        float,
+        typer.Option(help="Time to finish accepted requests after SIGTERM.", rich_help_panel=_LIMITS),
     ] = 30.0,
-    access_log: Annotated[bool, typer.Option(help="A line of JSON a request, on stderr.")] = True,
+    access_log: Annotated[
+        bool,
+        typer.Option(
+            help="Log one line of JSON per request on stderr.",
+            show_default="on",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = True,
     open_: browser.Open = False,
 ) -> None:
-    """Answer over HTTP what a trained network makes of pictures: at / for people, at /v1 and /v2 for programs.
+    """Serve a model over HTTP: a page for people at /, an API for programs at /v1 and /v2.
 
-    Ctrl-C ends it; SIGTERM ends it once all is answered that was taken.
+    Ctrl-C stops it at once. SIGTERM stops it when all accepted requests are answered.
     """
     from clothier.serve import Settings, server
 

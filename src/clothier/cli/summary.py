@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from clothier import backend, bundle, models, predict
-from clothier.cli import naming, options, screen
+from clothier.cli import completion, naming, options, screen
 from clothier.errors import InputError
 from clothier.runs import Run
 
@@ -17,10 +17,11 @@ def summary(
     model: Annotated[
         str,
         typer.Argument(
-            help="An architecture from `clothier models`, a run folder, a model file, or box: the model in the box.",
+            help="An architecture from `clothier models`, a run folder, a model file, or box for the model that comes "
+            "with clothier.",
             metavar="MODEL",
             autocompletion=lambda incomplete: [
-                *(name for name in models.MODELS if name.startswith(incomplete)),
+                *completion.names(models.MODELS)(incomplete),
                 *naming.complete(incomplete),
             ],
         ),
@@ -35,7 +36,7 @@ def summary(
         int | None, typer.Option(help="1 for grey, 3 for colour.", min=1, max=3, show_default="1")
     ] = None,
     classes: Annotated[int | None, typer.Option(help="Number of classes.", min=2, show_default="10")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
     """List a network's layers with output shapes and parameters, or what a model file holds."""
     if channels == 2:

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clothier import recipes
-from clothier.cli import naming, options, run_data, screen
-from clothier.errors import InputError, RunError, command
+from clothier.cli import browser, completion, naming, options, run_data, screen, train_results
+from clothier.errors import InputError, command
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
-from clothier.recipes.published import PUBLISHED
 from clothier.recipes.recipe import FINE_TUNE_EPOCHS
 from clothier.runs import Run, trained
 from clothier.transfer import pretrained
 from clothier.transfer.pretrained import Base
-from clothier.values import EpochRow, PhaseScores
+from clothier.values import PhaseScores
 from clothier.wording import counted
 
 if TYPE_CHECKING:
@@ -31,9 +30,7 @@ def train(
         typer.Argument(
             help="A name from `clothier recipes`.",
             metavar="RECIPE",
-            autocompletion=lambda incomplete: [
-                name for name in recipes.RECIPES if name.startswith(incomplete)
-            ],
+            autocompletion=completion.names(recipes.RECIPES),
             show_default=False,
         ),
     ] = None,
@@ -42,14 +39,18 @@ def train(
         typer.Option(
             help="A source from `clothier data list`; with --resume, where the run's data are now.",
             metavar="SOURCE",
+            autocompletion=completion.source,
             show_default="fashion-mnist",
+            rich_help_panel=options.DATA,
         ),
     ] = None,
     data_dir: options.DataDir = None,
     validation: Annotated[
-        str | None,
+        options.ValidationName | None,
         typer.Option(
-            help="How validation images are held out: article, stratified, none.", show_default="the recipe's"
+            help="How validation images are held out where the data have none.",
+            show_default="the recipe's",
+            rich_help_panel=options.DATA,
         ),
     ] = None,
     image_size: options.ImageSize = None,
@@ -58,59 +59,86 @@ def train(
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Epochs of the first phase; with --resume, in all.", min=0, show_default="the recipe's"
+            help="Epochs of the first phase; with --resume, their new total.",
+            min=0,
+            show_default="the recipe's",
+            rich_help_panel=options.TRAINING,
         ),
     ] = None,
     augmented_epochs: Annotated[
         int | None,
         typer.Option(
-            help="Augmented epochs after these.", min=0, show_default="the recipe's; 0 with --epochs"
+            help="Augmented epochs after the first phase.",
+            min=0,
+            show_default="the recipe's; 0 with --epochs",
+            rich_help_panel=options.TRAINING,
         ),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Seed of everything random.", show_default="the recipe's")
+        int | None,
+        typer.Option(
+            help="Seed of everything random.", show_default="the recipe's", rich_help_panel=options.TRAINING
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="Change a recipe field; may be repeated."),
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="Change a field of the recipe; may be repeated. `clothier recipes RECIPE` lists the fields.",
+            rich_help_panel=options.TRAINING,
+        ),
     ] = None,
     base: Annotated[
         str | None,
         typer.Option(
-            help="What lies frozen below the head: imagenet, random, a Keras weights file, or a run folder "
-            "(recipes vgg19 and transfer). The article gave VGG19 pixels in [0, 1], which hides the picture from it: "
-            "--set base_pixels=article_mistake.",
+            help="The frozen network below the head, for the recipes vgg19 and transfer: imagenet, random, a Keras "
+            "weights file, or a run folder.",
+            metavar="imagenet|random|FILE|RUN",
             show_default="the recipe's",
+            rich_help_panel=options.MODEL,
         ),
     ] = None,
     fine_tune: Annotated[
-        bool, typer.Option("--fine-tune", help="After the head, train base and head together, slowly.")
+        bool,
+        typer.Option(
+            "--fine-tune",
+            help="After the head, train base and head together at a low rate.",
+            rich_help_panel=options.MODEL,
+        ),
     ] = False,
     resume: Annotated[
         Path | None,
         typer.Option(
-            help="Go on with this run folder.",
+            help="Continue the run in this folder.",
             metavar="RUN",
             autocompletion=naming.complete,
             show_default=False,
+            rich_help_panel=options.TRAINING,
         ),
     ] = None,
     runs: Annotated[
-        Path, typer.Option(help="Folder in which the run gets its own folder.", metavar="FOLDER")
+        Path,
+        typer.Option(
+            help="Folder that holds the runs; each run gets a folder of its own in it.",
+            metavar="FOLDER",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = Path("runs"),
-    threads: Annotated[
-        int | None, typer.Option(help="CPU threads.", show_default="all cores", min=1, max=1024)
-    ] = None,
-    verbose: Annotated[
-        int | None,
-        typer.Option(help="0 nothing, 1 bar, 2 a line an epoch.", min=0, max=2, show_default="1 or 2"),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    threads: options.Threads = None,
+    verbose: options.Verbose = None,
+    open_: browser.Open = False,
+    json: options.Json = False,
 ) -> None:
-    """Train a network, judge it, and write figures and a report."""
+    """Train a network, evaluate it, and write figures and a report."""
     screen.quiet(verbose == 0)
     named = _named(recipe, resume)
-    typed = {"epochs": epochs, "augmented_epochs": augmented_epochs, "validation": validation, "seed": seed}
+    typed: dict[str, Any] = {
+        "epochs": epochs,
+        "augmented_epochs": augmented_epochs,
+        "validation": validation,
+        "seed": seed,
+    }
     typed["base"] = base
     changes = options.settings(set_ or [])
     changes.update({field: value for field, value in typed.items() if value is not None})
@@ -124,7 +152,9 @@ def train(
         held_out = chosen.validation if "validation" in changes else "default"
         read = options.as_options(data_dir, held_out, image_size, crop, skip_bad)
         run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
-    _show(run, scores, json)
+    train_results.show(run, scores, json)
+    if open_:
+        browser.show(run.report_file)
 
 
 def _named(recipe: str | None, resume: Path | None) -> Recipe:
@@ -252,69 +282,3 @@ def _watcher(verbose: int | None) -> Watcher:
     from clothier.training import progress
 
     return progress.watcher(verbose, screen.messages)
-
-
-def _show(run: Run, scores: list[PhaseScores], json: bool) -> None:
-    from clothier import evaluate
-
-    description = run.description()
-    notice, name = description.data.notice, description.recipe.name
-    if json:
-        phases = [phase.as_json() for phase in scores]
-        screen.print_json(
-            {"run": str(run.path), "notice": notice, "recipe": description.recipe.as_json(), "phases": phases}
-        )
-        return
-    rows = [
-        (phase.name, f"{phase.epochs}", split, f"{images:,}", loss, accuracy)
-        for phase in scores
-        for _, split, images, loss, accuracy in phase.rows()
-    ]
-    screen.say()
-    title = "Scores of the last weights of each phase, dropout off"
-    screen.print_table(("phase", "epochs", "split", "images", "loss", "accuracy"), rows, title=title)
-    history = _history(run)
-    for phase in scores:
-        screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}", wrap=True)
-    if description.data.name == "fashion-mnist":
-        _print_published(name, scores)
-    screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
-    if notice:
-        screen.say(f"NOTE: {notice}", wrap=True)
-    _say_next(run)
-
-
-def _say_next(run: Run) -> None:
-    """What one would type next, to be pasted. A run whose network fits no model file is plotted in place of served."""
-    commands = [command("explain", run.path, "photo.jpg"), command("export", run.path, "--format", "onnx")]
-    if run.model_file.exists():
-        commands = [
-            command("predict", "photo.jpg", "--model", run.path),
-            commands[0],
-            command("serve", run.path),
-        ]
-    screen.say("\nnext\n" + "\n".join(f"    {each}" for each in commands))
-
-
-def _print_published(recipe: str, scores: list[PhaseScores]) -> None:
-    """The tutorial's figures beside ours, of the phases for which it gives some after as many epochs."""
-    rows = []
-    for phase in scores:
-        published = PUBLISHED.get((recipe, phase.name))
-        if published and phase.test and published.epochs == phase.epochs:
-            loss = f"{published.test_loss:.4f}" if published.test_loss is not None else "not given"
-            ours = f"{phase.test.loss:.4f}", f"{phase.test.accuracy:.4f}"
-            rows.append((phase.name, loss, ours[0], f"{published.test_accuracy:.4f}", ours[1]))
-    if rows:
-        columns = ("phase", "published test loss", "ours", "published test accuracy", "ours")
-        screen.say()
-        screen.print_table(columns, rows, title="The tutorial's figures (one seed) beside ours")
-
-
-def _history(run: Run) -> list[EpochRow]:
-    """Its rows, or none where they are damaged and no checkpoint could write them again."""
-    try:
-        return run.read_history()
-    except RunError as error:
-        screen.notice(str(error))
-        return []

@@ -1,0 +1,75 @@
+"""What `clothier train` prints at its end: scores, whether they show overfitting, and what to type next."""
+
+from __future__ import annotations
+
+from clothier.cli import screen
+from clothier.errors import RunError, command
+from clothier.recipes.published import PUBLISHED
+from clothier.runs import Run
+from clothier.values import EpochRow, PhaseScores
+
+
+def show(run: Run, scores: list[PhaseScores], json: bool) -> None:
+    from clothier import evaluate
+
+    description = run.description()
+    notice, name = description.data.notice, description.recipe.name
+    if json:
+        phases = [phase.as_json() for phase in scores]
+        screen.print_json(
+            {"run": str(run.path), "notice": notice, "recipe": description.recipe.as_json(), "phases": phases}
+        )
+        return
+    rows = [
+        (phase.name, f"{phase.epochs}", split, f"{images:,}", loss, accuracy)
+        for phase in scores
+        for _, split, images, loss, accuracy in phase.rows()
+    ]
+    screen.say()
+    title = "Scores of the last weights of each phase, dropout off"
+    screen.print_table(("phase", "epochs", "split", "images", "loss", "accuracy"), rows, title=title)
+    history = _history(run)
+    for phase in scores:
+        screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}", wrap=True)
+    if description.data.name == "fashion-mnist":
+        _print_published(name, scores)
+    screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
+    if notice:
+        screen.say(f"NOTE: {notice}", wrap=True)
+    _say_next(run)
+
+
+def _say_next(run: Run) -> None:
+    """What one would type next, to be pasted. A run whose network fits no model file is plotted in place of served."""
+    commands = [command("explain", run.path, "photo.jpg"), command("export", run.path, "--format", "onnx")]
+    if run.model_file.exists():
+        commands = [
+            command("predict", "photo.jpg", "--model", run.path),
+            commands[0],
+            command("serve", run.path),
+        ]
+    screen.say("\nnext\n" + "\n".join(f"    {each}" for each in commands))
+
+
+def _print_published(recipe: str, scores: list[PhaseScores]) -> None:
+    """The tutorial's figures beside ours, of the phases for which it gives some after as many epochs."""
+    rows = []
+    for phase in scores:
+        published = PUBLISHED.get((recipe, phase.name))
+        if published and phase.test and published.epochs == phase.epochs:
+            loss = f"{published.test_loss:.4f}" if published.test_loss is not None else "not given"
+            ours = f"{phase.test.loss:.4f}", f"{phase.test.accuracy:.4f}"
+            rows.append((phase.name, loss, ours[0], f"{published.test_accuracy:.4f}", ours[1]))
+    if rows:
+        columns = ("phase", "published test loss", "ours", "published test accuracy", "ours")
+        screen.say()
+        screen.print_table(columns, rows, title="The tutorial's figures (one seed) beside ours")
+
+
+def _history(run: Run) -> list[EpochRow]:
+    """Its rows, or none where they are damaged and no checkpoint could write them again."""
+    try:
+        return run.read_history()
+    except RunError as error:
+        screen.notice(str(error))
+        return []
