@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from clothier import cli
-from clothier.cli import train
+from clothier.cli import screen, train_results
 from clothier.values import PhaseScores, Scores
 
 WORDS = (
@@ -59,13 +59,14 @@ def test_a_validation_that_was_typed_is_refused(
 
 
 def test_published_figures_stand_beside_ours_after_as_many_epochs(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.quiet(False)
     scores = Scores(0.5, 0.75, (), np.zeros((2, 2), np.int64))
     phases = [PhaseScores(name, 10, scores, None, scores, "abc") for name in ("plain", "augmented")]
-    train._print_published("cnn3", phases)
+    train_results.print_published("cnn3", phases)
     assert capsys.readouterr().out.splitlines()[1:] == [
         "The tutorial's figures (one seed) beside ours",
         "phase  published test loss    ours  published test accuracy    ours",
         "plain               0.2496  0.5000                   0.9079  0.7500",
     ]
-    train._print_published("fastnet", phases)
+    train_results.print_published("fastnet", phases)
     assert capsys.readouterr().out == ""

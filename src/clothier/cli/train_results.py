@@ -32,7 +32,7 @@ def show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     for phase in scores:
         screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}", wrap=True)
     if description.data.name == "fashion-mnist":
-        _print_published(name, scores)
+        print_published(name, scores)
     screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:
         screen.say(f"NOTE: {notice}", wrap=True)
@@ -51,7 +51,7 @@ def _say_next(run: Run) -> None:
     screen.say("\nnext\n" + "\n".join(f"    {each}" for each in commands))
 
 
-def _print_published(recipe: str, scores: list[PhaseScores]) -> None:
+def print_published(recipe: str, scores: list[PhaseScores]) -> None:
     """The tutorial's figures beside ours, of the phases for which it gives some after as many epochs."""
     rows = []
     for phase in scores:
