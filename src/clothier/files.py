@@ -42,8 +42,10 @@ def slug(text: str) -> str:
 
 
 def shortened(name: str, most: int = 200) -> str:
-    """The name in at most so many bytes (file systems hold 255); one that is cut ends with a digest, which tells it
-    from others that begin alike."""
+    """The name in at most `most` bytes (file systems allow 255).
+
+    A name that is cut ends with a digest, which distinguishes it from others with the same start.
+    """
     whole = os.fsencode(name)
     if len(whole) <= most:
         return name
@@ -174,7 +176,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def check_room(folder: Path, num_bytes: int, what: str) -> None:
-    """Raises OSError where so many bytes have no room on the folder's disk, before they are computed."""
+    """Raise OSError if `num_bytes` do not fit on the folder's disk, before they are computed."""
     usage = shutil.disk_usage(folder)
     if usage.total and usage.free < num_bytes:  # some file systems do not tell their size
         raise OSError(errno.ENOSPC, f"{num_bytes / 1e6:,.1f} MB of {what} do not fit on the disk")

@@ -15,7 +15,7 @@ _FREE_STATISTICS = 32 * 2**20
 
 
 def statistics(num_features: int, num_classes: int) -> int:
-    """The most bytes of statistics for a network with so many features and classes."""
+    """The maximum bytes of statistics for a network with these numbers of features and classes."""
     return _FREE_STATISTICS + _needed_statistics(num_features, num_classes)
 
 

@@ -32,8 +32,11 @@ def width_of_features(graph: bytes) -> int:
 
 
 def check(graph: bytes, image_shape: Shape, num_classes: int, num_features: int) -> Cost:
-    """What the graph costs; BundleError unless it takes images of that shape and gives so many logits and features, as
-    said above."""
+    """The cost of the graph.
+
+    Raises BundleError unless it takes images of that shape and returns these numbers of logits and features, as
+    described above.
+    """
     widths = {"logits": num_classes, "features": num_features}
     skeleton, spans = without_weights(graph)
     model = parsed(skeleton)

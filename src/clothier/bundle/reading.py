@@ -72,7 +72,7 @@ def _read(opened: Archive) -> Bundle:
 
 
 def _check_memory(needed: int) -> None:
-    """BundleError where a network that takes so many bytes would not fit."""
+    """Raise BundleError if a network that needs `needed` bytes does not fit into memory."""
     if needed > _SMALL and (free := available_memory()) is not None and needed > free:
         raise BundleError(
             f"has a network that takes about {needed:,} bytes of memory; {free:,} are free here; "

@@ -32,7 +32,7 @@ def dump(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
 def header(start: bytes, size: int, what: str) -> dict[str, tuple[str, tuple[int, ...]]]:
     """(type, shape) of each array by name, from the first bytes of a file of `size` bytes.
 
-    Raises BundleError for a header that is none, promises other than that size, or other types than ours.
+    Raises BundleError for an invalid header, a size other than `size`, or other types than ours.
     """
     length = int.from_bytes(start[:8], "little")
     if len(start) < 8 or length > min(MOST_HEADER, size - 8) or not start[8:9] == b"{":

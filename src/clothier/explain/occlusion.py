@@ -60,7 +60,7 @@ def covered(image: Images) -> Images:
 
 
 def _spans(length: int) -> Mask:
-    """bool (parts, length): where each cover lies along an edge of so many pixels."""
+    """bool (parts, length): the pixels of each cover along an edge of `length` pixels."""
     parts = min(PARTS, length)
     edges = np.linspace(0, length, parts + 1)
     places = np.arange(length) + 0.5

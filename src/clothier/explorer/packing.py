@@ -33,8 +33,11 @@ _LEVEL = 6  # of gzip: 9 takes ten times as long for 1 %
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """An array uint8, int16 or float32 for the page. Numbers are `scale` times what is packed, where it is not None;
-    with `steps`, each row of so many numbers is packed as its differences from the row before."""
+    """An array uint8, int16 or float32 for the page.
+
+    Numbers are `scale` times the packed values, unless it is None. With `steps`, each row of `steps` numbers is packed
+    as its differences from the row before.
+    """
 
     array: npt.NDArray[Any]
     scale: float | None = None
@@ -77,7 +80,7 @@ def snapshots(taken: Floats) -> Part:
 
 
 def chosen(number: int) -> list[int]:
-    """Which of so many snapshots are packed: SNAPSHOTS at most, evenly spaced, with the first and the last."""
+    """The indices of the snapshots to pack: at most SNAPSHOTS, evenly spaced, with the first and the last."""
     return sorted({round(place) for place in np.linspace(0, number - 1, min(number, SNAPSHOTS))})
 
 

@@ -1,6 +1,6 @@
 // Words that a reader types -> the images whose label or id they match, as clothier.embed.Search in Python finds them.
 
-// A function that says whether a text matches; an Error in one line for an expression that is none.
+// A function that returns whether a text matches. Throws an Error with one line for an invalid expression.
 export function matcher({ text, regex }) {
   if (!text) throw new Error("type part of a label or an id");
   if (!regex) {

@@ -152,7 +152,7 @@ export function fromFragment(data, fragment) {
     try {
       owner[key] = field.read(text) ?? owner[key];
     } catch {
-      continue; // JSON that is none
+      continue; // invalid JSON
     }
   }
   for (const side of ["a", "b"])

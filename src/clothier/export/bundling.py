@@ -41,10 +41,10 @@ def bundle_of(
 ) -> Bundle:
     """The model file's content of a run with a finished phase; `dataset` is the one it was trained on.
 
-    It has the run's temperature, and thresholds from the validation images; without any it has temperature 1 and
-    doubts nothing. With `lookalikes`, so many training images come along, as many of each class; with `int8`, the
-    graph computes in bytes and gets a temperature of its own. `between` is called now and then. Raises RunError where
-    the data are not the run's or no phase is finished, and as `trained.load` and `emit`.
+    It has the run's temperature, and thresholds from the validation images. Without validation images it has
+    temperature 1 and doubts nothing. `lookalikes` is the number of training images to include, equally many of each
+    class. With `int8`, the graph computes in int8 and gets a temperature of its own. `between` is called now and then.
+    Raises RunError where the data are not the run's or no phase is finished, and as `trained.load` and `emit`.
     """
     run.check_data(dataset.fingerprint)
     phases = run.read_scores()
@@ -121,7 +121,7 @@ def _calibrate(
 
 
 def _some(split: Split, most: int) -> Split:
-    """The split, or where it is larger so many of its images, evenly spaced."""
+    """The split, or that number of its images, evenly spaced, if it is larger."""
     rows = np.linspace(0, len(split) - 1, min(most, len(split))).astype(np.int64)
     return Split(split.images[rows], split.labels[rows])
 

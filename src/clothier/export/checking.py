@@ -16,8 +16,8 @@ LEAST_AGREEMENT = 0.995  # of labels, in lower precision
 
 @dataclass(frozen=True)
 class Agreement:
-    """How two runtimes compare over so many images: the largest difference of a probability, and the share of images
-    with the same label."""
+    """How two runtimes agree over `images` images: the largest difference of a probability, and the share of equal
+    labels."""
 
     images: int
     difference: float

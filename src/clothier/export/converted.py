@@ -163,7 +163,7 @@ def _settle_shapes(graph: onnx.GraphProto, constants: Arrays, images: Any) -> No
 
 
 def _scale(new: int, old: int) -> np.float32:
-    """The least scale that makes so many of so many, where sizes are rounded down."""
+    """The least scale that turns `old` into `new` when sizes are rounded down."""
     scale = np.float32(new / old)
     return scale if np.floor(old * scale) == new else np.nextafter(scale, np.float32(np.inf))
 
@@ -178,7 +178,7 @@ def _constant(kind: str, few: npt.NDArray[Any], more: npt.NDArray[Any]) -> npt.N
 
 
 def _values(graph: onnx.GraphProto, constants: Arrays, names: list[str], images: Any, count: int) -> Arrays:
-    """Those tensors for so many images."""
+    """The values of those tensors for `count` images."""
     if not names:
         return {}
     probe = onnx.GraphProto()

@@ -34,7 +34,7 @@ class Size:
 
 
 def of(model: keras.Model, features: int) -> Size:
-    """The size of a network with so many features."""
+    """The size of a network with that number of features."""
     return Size(
         weights=model.count_params(),
         activations=sum(_values(layer) for layer in _layers(model) if type(layer).__name__ not in _FREE),

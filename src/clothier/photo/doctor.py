@@ -22,7 +22,7 @@ WORDS = {  # what those ways do that are not the doctor's
     "pad": "in place of all that: the photo as it is, resized, on white",
     "centre": "in place of all that: the middle of the photo, resized",
 }
-# The longest edge while the steps are taken: so many sides of the model's image, and so many pixels at least.
+# The longest edge during the steps: SIDES times the side of the model's image, and at least SIDE pixels.
 SIDES, SIDE = 4, 256
 
 

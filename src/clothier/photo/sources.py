@@ -13,7 +13,7 @@ from clothier.files import special_kind
 from clothier.photo.formats import FORMATS
 
 MAX_PIXELS = 50_000_000
-MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of so many pixels
+MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of MAX_PIXELS
 
 Source = str | os.PathLike[str] | bytes | Image.Image
 

@@ -129,8 +129,8 @@ def add_scale(axes: Axes, picture: AxesImage, label: str, ticks: Sequence[float]
 
 
 def name_axis(axis: Axis, class_names: Names, most: int) -> int:
-    """Class names along an axis that has room for `most`; where there are more, only every so many, which is
-    returned."""
+    """Write class names along an axis that has room for `most`, and return the step: 1, or n if only every n-th is
+    named."""
     step = -(-len(class_names) // most)
     named = range(0, len(class_names), step)
     axis.set_ticks(named, shortened(class_names, named))

@@ -160,7 +160,7 @@ def reliability_diagram(drawn: Mapping[str, Reliability], title: str, notice: st
 
 
 def _joined(confusion: Counts, together: int) -> Counts:
-    """The matrix with so many neighbouring classes added up in each cell, each way."""
+    """The matrix with `together` neighbouring classes added up in each cell, in both directions."""
     if together == 1:
         return confusion
     starts = np.arange(0, len(confusion), together)

@@ -38,7 +38,7 @@ class _Job:
     parts: list[Predictions] = field(default_factory=list)
 
     def turn(self, most: int) -> Images:
-        """The next images, at most so many."""
+        """The next images, at most `most`."""
         start, self.num_taken = self.num_taken, min(self.num_taken + most, len(self.images))
         return self.images[start : self.num_taken]
 

@@ -34,8 +34,7 @@ class TensorReader:
         return self._pool.replaced if self._pool else 0
 
     def check(self, length: str, head: str | None) -> None:
-        """RefusedError where JSON of a body of so many bytes, as its header says, would not be read now: before it
-        comes."""
+        """Raise RefusedError, before the body arrives, if JSON of the length in its header would not be read now."""
         if length.isdecimal():
             size = tensors.json_length(head, int(length[:19]))
             if size > _SHORT:

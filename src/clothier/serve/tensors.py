@@ -76,8 +76,10 @@ class TensorRequest:
 
 
 def json_length(header: str | None, body_length: int) -> int:
-    """Bytes of the JSON in a body of so many, by the header JSON_LENGTH. Raises RefusedError where that is no such
-    number, or too large."""
+    """The number of bytes of JSON in a body of `body_length` bytes, from the header JSON_LENGTH.
+
+    Raises RefusedError if the header is not such a number, or it is too large.
+    """
     length = body_length if header is None else _number(header, body_length)
     if length > MAX_JSON_BYTES:
         raise RefusedError(
@@ -89,9 +91,9 @@ def json_length(header: str | None, body_length: int) -> int:
 
 
 def parse(body: bytes, length: int, image_shape: tuple[int, int, int], max_rows: int) -> TensorRequest:
-    """A request for images of that (height, width, channels), at most so many rows. The first `length` bytes are JSON.
+    """A request for images of that (height, width, channels), with at most `max_rows` rows.
 
-    Raises RefusedError naming what is not as it should be.
+    The first `length` bytes are JSON. Raises RefusedError, which names what is wrong.
     """
     try:
         text = str(

@@ -33,7 +33,7 @@ class Upload:
 
 
 async def pictures(body: RequestBody, most: int) -> list[Upload]:
-    """The pictures of a request: its body, or the parts of a form, at most so many. Raises RefusedError."""
+    """The pictures of a request: its body, or at most `most` parts of a form. Raises RefusedError."""
     kind = body.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == FORM:
         return await _form(body, most)

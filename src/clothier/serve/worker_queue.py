@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-# Of the turns for which both wait, one in so many is for bulk work: what was taken of it must end in time.
+# When both kinds wait, every BULK_EVERY-th turn goes to bulk work, because accepted bulk work must also finish in time.
 BULK_EVERY = 4
 
 

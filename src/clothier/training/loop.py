@@ -40,7 +40,7 @@ class Training:
         base: Base | None = None,
         policy: augment.Policy | None = None,
     ) -> None:
-        """`plan` is that of the recipe's network; `policy` is given where the recipe's is none of the table."""
+        """`plan` is that of the recipe's network. `policy` is given if the recipe's policy is not in the table."""
         self.threads = backend.start(threads)
         from clothier import models
         from clothier.training import stages

@@ -47,8 +47,10 @@ class Scores:
     brier: float | None = None
 
     def lowest(self, most: int) -> tuple[ClassScore, ...]:
-        """All classes in their order; where these are more than `most`, so many of those with the lowest F1, the lowest
-        first, and those without images last."""
+        """All classes in their order, or, if there are more than `most`, the `most` classes with the lowest F1.
+
+        Those are ordered from the lowest F1, with classes without images last.
+        """
         if len(self.per_class) <= most:
             return self.per_class
         ordered = sorted(

@@ -120,7 +120,7 @@ def _slice(step: Step) -> Tensor:
 
 
 def _end(end: int, size: int, stride: int) -> int | None:
-    """Where Python's slice ends for ONNX's: below the first place there is none."""
+    """The end of Python's slice for that of ONNX; None below the first index."""
     return None if stride < 0 and end < -size else end
 
 
