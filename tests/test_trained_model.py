@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -174,3 +176,28 @@ def test_it_is_judged_by_photos_as_it_predicts_them(file: Path, tmp_path: Path) 
     assert (found.num_images, found.accuracy) == (15, float(np.mean(right)))
     assert told == [("photos", 15, 15)]
     assert repr(found).startswith(f"<Evaluation of {file} on folder:")
+
+
+@pytest.mark.parametrize("path", [3, b"runs", [], Image.new("L", (3, 3))])
+def test_what_is_no_path_is_no_model(path: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        clothier.open(path)
+    assert str(caught.value) == f"the model is of type {type(path).__name__}; wanted a path (str or Path)"
+
+
+def test_a_model_that_is_not_there_is_refused_in_the_words_of_the_commands(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        clothier.open(tmp_path / "cnn1-9")
+    assert str(caught.value) == f"{tmp_path}/cnn1-9 is not there; wanted a run folder, a model file, or 'box'"
+    with pytest.raises(InputError, match=r"^the model is an empty text; wanted a path$"):
+        clothier.open("")
+
+
+def test_files_are_not_written_to_what_is_no_path(file: Path) -> None:
+    model = clothier.open(file)
+    found = model.predict(linear_network.pictures(1))
+    for write in (found.to_csv, model.explain(linear_network.pictures(1)).to_png):
+        with pytest.raises(InputError, match=r"^path is of type StringIO; wanted a path \(str or Path\)$"):
+            write(io.StringIO())  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"^out is of type int; wanted a path \(str or Path\)$"):
+        model.export("clothier", 3)  # type: ignore[arg-type]

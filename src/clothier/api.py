@@ -8,6 +8,7 @@ from typing import Any
 from clothier import finish, recipes
 from clothier.augment import Policy
 from clothier.errors import InputError, unknown_name
+from clothier.files import as_path
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.runs import Run
@@ -39,6 +40,7 @@ def train(
     """
     _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
     _check_dataset(data)
+    folder = as_path(root, "root")
     watcher = progress.watcher(verbose)
     named = {
         name: value for name, value in (("model", model), ("augment", augment)) if isinstance(value, str)
@@ -52,7 +54,7 @@ def train(
             f"validation is '{chosen.validation}', and {data.name} was read already, by '{read}'; "
             f"wanted no validation here; choose it when reading: clothier.LoadOptions(validation='{chosen.validation}')"
         )
-    run = Run.create(chosen.name, Path(root))
+    run = Run.create(chosen.name, folder)
     finish.train(chosen, data, run, threads=threads, watcher=watcher, parts=parts)
     return run
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from clothier.errors import InputError, WriteError
+from clothier.errors import InputError, InputTypeError, WriteError
 
 # What a file system answers that does not offer what is asked for: syncing, or mapping a file into memory.
 _NOT_OFFERED = {errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
@@ -53,6 +53,16 @@ def shortened(name: str, most: int = 200) -> str:
     while len(os.fsencode(name)) > most - 9:
         name = name[:-1]
     return f"{name}-{digest}"
+
+
+def as_path(value: object, name: str) -> Path:
+    """The path; InputTypeError for what is neither text nor path, InputError for an empty text. `name` is what errors
+    call it."""
+    if not isinstance(value, str | os.PathLike) or not isinstance(os.fspath(value), str):
+        raise InputTypeError(f"{name} is of type {type(value).__name__}; wanted a path (str or Path)")
+    if not os.fspath(value):
+        raise InputError(f"{name} is an empty text; wanted a path")
+    return Path(value)
 
 
 def check_regular(path: Path) -> None:

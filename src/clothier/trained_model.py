@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from clothier import predict as predicting
 from clothier.data import LoadOptions
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.explain import Explanation, occlusion
-from clothier.files import write_atomic
+from clothier.files import as_path, write_atomic
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor, inputs
 from clothier.runs import Run
@@ -29,9 +30,15 @@ if TYPE_CHECKING:
 def open(path: str | Path | Run | None = None) -> Model:  # noqa: A001 - as clothier.open
     """Open a run folder or a model file; without a path, or for "box", the model that comes with clothier.
 
-    Raises RunError if a run has no model file, and BundleError if a file is not a model file.
+    Raises RunError if a run has no model file, BundleError if a file is not a model file, and InputError if the path
+    does not exist or is of another type.
     """
-    return Model(path.path if isinstance(path, Run) else path)
+    if path is None or path == predicting.BOX:
+        return Model()
+    path = path.path if isinstance(path, Run) else as_path(path, "the model")
+    if not os.path.lexists(path):
+        raise InputError(f"{path} is not there; wanted a run folder, a model file, or 'box'")
+    return Model(path)
 
 
 class Model:
@@ -142,7 +149,7 @@ class Model:
         Raises InputError for an unknown format, a file name that does not fit it, or a model file where a run is
         needed.
         """
-        target = None if out is None else Path(out)
+        target = None if out is None else as_path(out, "out")
         if format == "clothier":
             if target is not None:
                 write_atomic(target, self._file.read_bytes())

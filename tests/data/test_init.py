@@ -66,7 +66,7 @@ def test_a_missing_argument(name: str) -> None:
     assert refusal(name) == refusal(f"{name}:") == words
 
 
-@pytest.mark.parametrize("source", [Path("photos"), None, 3, b"folder:photos"])
+@pytest.mark.parametrize("source", [None, 3, b"folder:photos"])
 def test_a_source_that_is_not_a_text(source: Any) -> None:
     assert refusal(source) == (
         f"the data source is of type {type(source).__name__}; wanted a text such as 'folder:photos'"
@@ -159,3 +159,16 @@ def test_a_source_with_absolute_paths_is_the_same_from_every_folder(
     for name in ("fashion-mnist", "generated:100", "generated"):
         assert data.located(name) == name
         assert data.files(name) == []
+
+
+def test_a_path_and_other_options_are_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        f"the data source is a path; wanted a text that says how to read it, such as 'folder:{tmp_path}'"
+    )
+    with pytest.raises(InputError) as caught:
+        load("generated:60", {"image_size": 3})  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "options are of type dict; wanted clothier.LoadOptions, such as LoadOptions(image_size=(64, 64))"
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,3 +56,19 @@ def test_progress_and_warnings_go_where_they_are_wanted() -> None:
     assert told == [("decoding", 1, 2), "mind this"]
     LoadOptions().report("decoding", 1, 2)
     LoadOptions().tell("mind this")
+
+
+@pytest.mark.parametrize("size", ["x", -3, 64, (64,), (64, 64, 3), (64.0, 64), ("64", "64"), [[64], [64]]])
+def test_a_size_of_another_kind_is_refused(size: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        LoadOptions(image_size=size)
+    assert str(caught.value) == f"image_size is {size!r}; wanted (height, width) in pixels, such as (64, 64)"
+
+
+def test_other_kinds_of_options_are_refused() -> None:
+    with pytest.raises(InputError, match=r"^seed is 'a'; wanted a whole number$"):
+        LoadOptions(seed="a")  # type: ignore[arg-type]
+    with pytest.raises(
+        InputError, match=r"^unknown validation '3'; known: article, default, none, stratified$"
+    ):
+        LoadOptions(validation=3)  # type: ignore[arg-type]

@@ -144,3 +144,48 @@ def test_first_cuts_each_split_and_is_other_data(tiny: Dataset) -> None:
     assert few.reading == Reading(options={"crop": "centre"})
     with pytest.raises(InputError, match=r"^num_images is 0; wanted 1 or more$"):
         tiny.first(0)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"name": 3}, "the name of the data is 3; wanted a text of one line, such as 'photos'"),
+        ({"name": ""}, "the name of the data is ''; wanted a text of one line, such as 'photos'"),
+        ({"name": "a\nb"}, r"the name of the data is 'a\nb'; wanted a text of one line, such as 'photos'"),
+        ({"seed": -1}, "seed is -1; wanted 0 or more"),
+        ({"seed": "a"}, "seed is 'a'; wanted a whole number"),
+        (
+            {"class_names": 5},
+            "arrays: the class names are 5; wanted a tuple of texts, such as ('hat', 'shoe')",
+        ),
+        (
+            {"class_names": {"a": 0, "b": 1, "c": 2}},
+            "arrays: the class names are {'a': 0, 'b': 1, 'c': 2}; wanted a tuple of texts, such as ('hat', 'shoe')",
+        ),
+        (
+            {"train": None},
+            "train is None; wanted a tuple (images, labels), or a data set that yields (image, label)",
+        ),
+        (
+            {"train": (numbered(60), np.ma.masked_less(LABELS, 1))},
+            "train labels hold masked values, which NumPy would show; wanted none; leave those images out",
+        ),
+        (
+            {"train": (np.ma.masked_less(numbered(60), 5), LABELS)},
+            "train images hold masked values, which NumPy would show; wanted none; leave those images out",
+        ),
+        (
+            {"train": (numbered(60), np.where(LABELS == 1, b"a", b"b"))},
+            "train labels are |S1; wanted integers or texts, one for each image; convert them: labels.astype(str)",
+        ),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_in_one_line(options: dict[str, Any], told: str) -> None:
+    arguments = {"train": (numbered(60), LABELS), **options}
+    with pytest.raises(InputError, match=f"^{re.escape(told)}$"):
+        Dataset.from_arrays(arguments.pop("train"), **arguments)
+
+
+def test_class_names_of_numpy_become_plain_texts() -> None:
+    dataset = Dataset.from_arrays((numbered(60), LABELS), class_names=np.array(["hat", "shoe", "bag"]))  # type: ignore[arg-type]
+    assert [type(name) for name in dataset.class_names] == [str, str, str]

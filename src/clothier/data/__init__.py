@@ -15,7 +15,7 @@ from clothier.data.labelled import WHOLE, Labelled, of_dataset, of_photos
 from clothier.data.options import LoadOptions
 from clothier.data.photos import Listed
 from clothier.data.split import absent_classes
-from clothier.errors import InputError, OwnValidationError, unknown_name
+from clothier.errors import InputError, InputTypeError, OwnValidationError, unknown_name
 from clothier.values import Dataset, Reading
 from clothier.values.names import escaped
 
@@ -82,7 +82,7 @@ def load(name: str, options: LoadOptions | None = None, usual_validation: str = 
     DataError for data that are missing, damaged or inconsistent; and WriteError if a cache cannot be written.
     """
     source, argument = _source(name)
-    options = options or LoadOptions()
+    options = _options(options)
     if usual_validation != options.validation == "default":
         options = replace(options, warn=_once(options.warn))  # the second attempt warns of the same again
         try:
@@ -103,7 +103,7 @@ def labelled(name: str, split: str | None = None, options: LoadOptions | None = 
     split, with a single class or with unreadable photos are taken.
     """
     source, argument = _source(name)
-    options = options or LoadOptions()
+    options = _options(options)
     options = replace(options, skip_bad=False, whole=split is None, warn=_once(options.warn))
     listed = source.pictures(argument, replace(options, skip_bad=True))
     if listed is not None:
@@ -172,8 +172,21 @@ def _unknown(name: str, key: str) -> InputError:
     return unknown_name("data source", key, [source.syntax for source in SOURCES.values()])
 
 
+def _options(options: LoadOptions | None) -> LoadOptions:
+    if not isinstance(options, LoadOptions | None):
+        raise InputTypeError(
+            f"options are of type {type(options).__name__}; wanted clothier.LoadOptions, such as "
+            "LoadOptions(image_size=(64, 64))"
+        )
+    return options or LoadOptions()
+
+
 def _check_text(name: str) -> None:
     """InputError for what is not a text, and for a name that no page and no file of ours could hold."""
+    if isinstance(name, os.PathLike):
+        raise InputError(
+            f"the data source is a path; wanted a text that says how to read it, such as 'folder:{name}'"
+        )
     if not isinstance(name, str):
         raise InputError(
             f"the data source is of type {type(name).__name__}; wanted a text such as 'folder:photos'"

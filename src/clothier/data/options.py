@@ -10,6 +10,7 @@ from typing import Any
 from clothier.data.cache import location
 from clothier.errors import InputError, unknown_name
 from clothier.photo.doctor import WAYS
+from clothier.values.whole import whole_number
 
 VALIDATIONS = ("article", "default", "none", "stratified")
 MAX_SIDE = 2048  # pixels; a photo of that size takes 12 MB
@@ -40,7 +41,12 @@ class LoadOptions:
     def __post_init__(self) -> None:
         for field, known in (("validation", VALIDATIONS), ("crop", WAYS)):
             if getattr(self, field) not in known:
-                raise unknown_name(field, getattr(self, field), known)
+                raise unknown_name(field, str(getattr(self, field)), known)
+        whole_number("seed", self.seed, 0)
+        if self.image_size is not None and not _is_size(self.image_size):
+            raise InputError(
+                f"image_size is {self.image_size!r:.80}; wanted (height, width) in pixels, such as (64, 64)"
+            )
         if self.image_size is not None and not all(1 <= side <= MAX_SIDE for side in self.image_size):
             height, width = self.image_size
             raise InputError(f"image size is {height} x {width}; wanted sides from 1 to {MAX_SIDE} pixels")
@@ -97,3 +103,8 @@ class LoadOptions:
                 raise InputError(
                     f"{flag} does not apply to {source}, whose images have their own size; leave it out"
                 )
+
+
+def _is_size(size: object) -> bool:
+    """Whether it is two whole numbers."""
+    return isinstance(size, (tuple, list)) and len(size) == 2 and all(type(side) is int for side in size)

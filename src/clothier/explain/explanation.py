@@ -13,7 +13,7 @@ from PIL import Image
 from clothier import extras
 from clothier.explain import occlusion
 from clothier.explain.layers import FeatureMaps
-from clothier.files import write_atomic
+from clothier.files import as_path, write_atomic
 from clothier.values import Floats, Images, Prediction
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Explanation:
 
     def to_png(self, path: str | Path) -> None:
         """Write the image, and beside it the image under the heat, as a PNG file. Raises WriteError."""
-        write_atomic(Path(path), self._repr_png_())
+        write_atomic(as_path(path, "path"), self._repr_png_())
 
     def __repr__(self) -> str:
         return f"<Explanation of {self._title()} by {self.method}>"

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from clothier.errors import InputError, RunError, WriteError, command
-from clothier.files import held, read_file, write_atomic
+from clothier.files import as_path, held, read_file, write_atomic
 from clothier.recipes import Recipe
 from clothier.recipes.recipe import PHASES
 from clothier.runs import scores, tables
@@ -65,7 +65,7 @@ class Run(Paths):
     @classmethod
     def open(cls, path: str | Path) -> Run:
         """The run in that folder; RunError where the folder holds none."""
-        run = cls(Path(path))
+        run = cls(as_path(path, "the run"))
         try:
             there = run.recipe_file.is_file()
         except OSError as error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from clothier.errors import DataError, InputError
+from clothier.errors import DataError
 from clothier.values import markup, names
 from clothier.values.arrays import Labels
 from clothier.values.examples import Split
@@ -16,6 +16,7 @@ from clothier.values.fingerprint import fingerprint
 from clothier.values.labelling import encode
 from clothier.values.pairs import read_pair
 from clothier.values.stratified import hold_out_of_each
+from clothier.values.whole import whole_number
 from clothier.wording import counted, listed
 
 _SHOWN = 5  # classes in a repr
@@ -50,9 +51,19 @@ def check_not_empty(data: str, split_name: str, num_images: int) -> None:
         )
 
 
+def check_name(name: object) -> None:
+    """DataError for what cannot name a data set: no text, an empty one, or one of several lines."""
+    if not isinstance(name, str) or not name.strip() or not all(map(names.is_plain, name)):
+        raise DataError(f"the name of the data is {name!r:.80}; wanted a text of one line, such as 'photos'")
+
+
 def check_names(data: str, class_names: Sequence[str]) -> None:
     """Raise DataError if the class names are missing, not strings, or refused by `names.fault`."""
-    if isinstance(class_names, str) or not all(isinstance(name, str) for name in class_names):
+    if (
+        not np.iterable(class_names)
+        or isinstance(class_names, (str, Mapping, Set))
+        or not all(isinstance(name, str) for name in class_names)
+    ):
         raise DataError(
             f"{names.escaped(data)}: the class names are {class_names!r:.80}; wanted a tuple of texts, such as "
             "('hat', 'shoe')"
@@ -149,9 +160,14 @@ class Dataset:
 
         Raises DataError for images or labels of another kind, or if labels, names and splits do not fit together.
         """
-        share = _share(validation)
+        check_name(name)
+        share, seed = _share(validation), whole_number("seed", seed, 0)
         given = {"train": train, "validation": None if share else validation, "test": test}
-        read = {split: read_pair(value, split) for split, value in given.items() if value is not None}
+        read = {
+            split: read_pair(value, split)
+            for split, value in given.items()
+            if value is not None or split == "train"
+        }
         labels = {split: pair[1] for split, pair in read.items()}
         if class_names is None and labels["train"].dtype != object:
             class_names = getattr(train, "classes", None)  # torchvision's
@@ -183,10 +199,7 @@ class Dataset:
 
         Raises InputError unless `num_images` is a whole number of 1 or more.
         """
-        if not isinstance(num_images, (int, np.integer)) or isinstance(num_images, bool):
-            raise InputError(f"num_images is {num_images!r:.80}; wanted a whole number")
-        if num_images < 1:
-            raise InputError(f"num_images is {num_images}; wanted 1 or more")
+        num_images = whole_number("num_images", num_images, 1)
         splits = {
             name: Split(split.images[:num_images], split.labels[:num_images], split.files[:num_images])
             for name, split in self.splits().items()

@@ -38,7 +38,8 @@ def as_labels(labels: Any, what: str = "labels") -> npt.NDArray[Any]:
     if array.dtype.kind == "f":
         return _of_floats(array, what)
     if array.dtype.kind not in "iu":
-        raise DataError(f"{what} are {array.dtype}; {_WANTED}; convert them: labels.astype(int)")
+        kind = "int" if array.dtype.kind == "b" else "str"
+        raise DataError(f"{what} are {array.dtype}; {_WANTED}; convert them: labels.astype({kind})")
     if array.size and int(array.max()) > np.iinfo(np.int64).max:
         raise DataError(f"{what} run up to {array.max()}; wanted integers below 2**63")
     return array.astype(np.int64)
@@ -58,6 +59,9 @@ def encode(
         raise DataError(
             "some splits are labelled by texts and others by numbers; wanted one kind in all splits"
         )
+    class_names = (
+        None if class_names is None else tuple(map(str, class_names))
+    )  # NumPy's texts print as np.str_
     known = sorted({label for array in labels.values() for label in array.tolist()})
     if kinds == {True}:
         return _encode_texts(labels, names.in_order(known) if class_names is None else class_names)

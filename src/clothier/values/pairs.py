@@ -41,6 +41,7 @@ def _columns(given: Any, split: str) -> tuple[list[Any], list[Any]]:
     is_pairs = hasattr(given, "__len__") and (hasattr(given, "__getitem__") or hasattr(given, "__iter__"))
     if not is_pairs or isinstance(given, (str, bytes, dict, tuple, np.ndarray)):
         came = f"a tuple of {len(given)}" if isinstance(given, tuple) else f"of type {type(given).__name__}"
+        came = "None" if given is None else came
         raise DataError(f"{split} is {came}; wanted {_WANTED}")
     items = (given[index] for index in range(len(given))) if hasattr(given, "__getitem__") else iter(given)
     images, labels = [], []

@@ -33,6 +33,10 @@ def as_array(values: Any, what: str) -> npt.NDArray[Any]:
     """What NumPy makes of the values; a column of arrays or pictures becomes one array. DataError where it is none."""
     if isinstance(values, (str, bytes)) or values is None:
         raise DataError(f"{what} are {values!r:.80}; wanted an array, or a list")
+    if np.ma.is_masked(values):
+        raise DataError(
+            f"{what} hold masked values, which NumPy would show; wanted none; leave those images out"
+        )
     try:
         array = np.asarray(values)
     except Exception as error:  # whatever the object's own __array__ raises

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.errors import DataError
-from clothier.files import writing
+from clothier.files import as_path, writing
 from clothier.values import markup, prediction_rows
 from clothier.values.arrays import Floats, Labels, softmax
 from clothier.values.prediction import STATUSES, UNREADABLE, Prediction, fitted, probability_name
@@ -130,7 +130,7 @@ class Predictions:
     def to_csv(self, path: str | Path) -> None:
         """Write a CSV file with one row for each image, as `clothier predict --out` does. Raises WriteError."""
         name = probability_name(self.temperature)
-        with writing(Path(path)) as file:
+        with writing(as_path(path, "path")) as file:
             file.write(prediction_rows.csv_header(name).encode())
             for prediction in self:
                 file.write(prediction_rows.as_csv(prediction).encode())
