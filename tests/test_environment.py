@@ -12,9 +12,10 @@ import pytest
 DRAWING = """
 import json, os
 from clothier import plots
+render = plots.render  # which loads matplotlib
 from matplotlib.figure import Figure
 import matplotlib
-data = plots.render(Figure())
+data = render(Figure())
 print(json.dumps([data[1:4].decode(), matplotlib.rcParams["backend"], os.environ.get("MPLBACKEND")]))
 """
 

@@ -18,6 +18,9 @@ from typing import IO
 
 from clothier.errors import InputError, InputTypeError, WriteError
 
+if sys.platform != "win32":
+    import fcntl
+
 # What a file system answers that does not offer what is asked for: syncing, or mapping a file into memory.
 _NOT_OFFERED = {errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
@@ -204,8 +207,6 @@ def locked(path: Path) -> Iterator[bool]:
     if sys.platform == "win32":
         yield False
         return
-    import fcntl
-
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -221,8 +222,6 @@ def held(folder: Path) -> Iterator[bool]:
     if sys.platform == "win32":
         yield True
         return
-    import fcntl
-
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:

@@ -20,7 +20,7 @@ from clothier.explain import Explanation, occlusion
 from clothier.files import as_path, write_atomic
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor, inputs
-from clothier.runs import Run
+from clothier.runs import Run, trained
 from clothier.values import Dataset, Floats, Images, Predictions, Report
 
 if TYPE_CHECKING:
@@ -132,8 +132,6 @@ class Model:
             falls = occlusion.heat(self._predictor.predict, image, label)
             heat = explaining.shares(falls)
             return Explanation(prediction, image, self.class_names[label], heat, explaining.OCCLUSION)
-        from clothier.runs import trained
-
         found = explaining.explain(trained.load(self._run), image, label)
         return Explanation(
             prediction, image, self.class_names[label], found.heat, explaining.GRAD_CAM, found.layers

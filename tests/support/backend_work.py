@@ -82,9 +82,9 @@ def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
 
 def _build(name: str, dtype: str = "float32") -> keras.Model:
     if name == "wrn10_1":
-        from clothier.models import wrn
+        from clothier.models import building, wrn
 
-        with models._computing_in(dtype):
+        with building.computing_in(dtype):
             return wrn.build(SHAPE, NUM_CLASSES, depth=10, width=1)
     return models.build(name, SHAPE, NUM_CLASSES, dtype)
 

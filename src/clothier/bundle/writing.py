@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 
 from clothier.bundle import archive, graphs, tensors
 from clothier.bundle.contents import Bundle
+from clothier.bundle.reading import read
 from clothier.errors import BundleError
 from clothier.files import write_atomic
 
@@ -17,10 +19,6 @@ def write(path: Path, bundle: Bundle) -> None:
 
     Raises BundleError for a bundle that `read` would refuse, WriteError where the file cannot be written.
     """
-    import io
-
-    from clothier.bundle.reading import read
-
     try:
         data = pack(bundle)
         read(io.BytesIO(data))

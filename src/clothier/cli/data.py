@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from clothier import plots
 from clothier.cli import completion, options, screen
 from clothier.data import SOURCES
 from clothier.errors import InputError
@@ -158,8 +159,6 @@ def _print(dataset: Dataset, facts: dict[str, Any]) -> None:
 
 
 def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:
-    from clothier import plots
-
     images, labels, names = dataset.train.images, dataset.train.labels, dataset.class_names
     figures = {
         "samples": plots.sample_sheet(images[:30], labels[:30], names, notice=dataset.notice),
@@ -179,7 +178,6 @@ def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:
 def _draw_variants(dataset: Dataset, augment: str, out: Path, columns: int = 10, variants: int = 5) -> Path:
     """The first training images above variants of them, in `out` if that is a .png, else in the folder `out`."""
     from clothier import augment as augmentation
-    from clothier import plots
 
     images, labels = dataset.train.images[:columns], dataset.train.labels[:columns]
     policy, rng = augmentation.get(augment), np.random.default_rng(0)

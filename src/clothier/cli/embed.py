@@ -10,7 +10,7 @@ import typer
 from clothier import embed as embedding
 from clothier.cli import naming, options, pictures, screen
 from clothier.embed import Pictures
-from clothier.embed.projections import Pca, Projection, Tsne
+from clothier.embed.projections import METHODS, Pca, Projection, Tsne
 from clothier.embed.projections.quality import SAMPLE
 from clothier.embed.projections.stochastic import EXACT_ROWS
 from clothier.errors import InputError, unknown_name
@@ -119,8 +119,6 @@ def embed(
 
 def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, int]]]:
     """What --project names, before anything is read."""
-    from clothier.embed.projections import METHODS
-
     covered = {method for method, _ in PROJECTIONS.values()}
     known = PROJECTIONS | {method: (method, {}) for method in METHODS if method not in covered}
     names = [name.strip() for name in project.split(",") if name.strip()]

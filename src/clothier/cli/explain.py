@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clothier import explain as explaining
-from clothier import photo, predict
+from clothier import photo, plots, predict
 from clothier.cli import judging, naming, options, run_data, screen
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.explain import GradCam
@@ -126,8 +126,6 @@ def _picture(run: Run, image: str) -> _Shown:
 
 def _draw(explanation: GradCam, image: Images, spoken: str, what: str, notice: str) -> dict[str, Figure]:
     """The figures by name, numbered as the layers follow each other; `spoken` is the class that is looked for."""
-    from clothier import plots
-
     figures = {}
     for place, layer in enumerate(explanation.layers, start=1):
         height, width, channels = layer.maps.shape

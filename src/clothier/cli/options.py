@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from clothier import data
+from clothier import data, plots
 from clothier.cli import screen
 from clothier.errors import InputError
 from clothier.files import check_file_place, check_folder_place, write_atomic
@@ -128,8 +128,6 @@ def check_out(*, file: Path | None = None, folder: Path | None = None) -> None:
 
 def write_figure(path: Path, figure: Figure, word: str, dpi: int) -> None:
     """The figure in that file; WriteError where it cannot be written."""
-    from clothier import plots
-
     write_atomic(path, plots.render(figure, word, dpi))
 
 

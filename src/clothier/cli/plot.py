@@ -10,6 +10,7 @@ import typer
 from clothier.cli import browser, naming, options, run_data, screen
 from clothier.errors import InputError, RunError, command
 from clothier.files import write_atomic
+from clothier.reports import grids
 from clothier.runs import Run
 
 
@@ -67,8 +68,6 @@ def _have_samples(run: Run, data_options: run_data.DataOptions) -> bool:
     if not run.read_scores():
         screen.notice("no phase is finished yet, so there are curves alone")
         return False
-    from clothier.reports import grids
-
     why = "the grids of images are left out"
     try:
         if not data_options.are_any and grids.are_kept(run):

@@ -15,6 +15,7 @@ from clothier.cli import completion, options, screen
 from clothier.errors import ClothierError, InterruptedRunError, WriteError
 from clothier.recipes import Recipe
 from clothier.values import Dataset
+from clothier.wording import duration
 
 if TYPE_CHECKING:
     from clothier.reproduce import Job, Request
@@ -143,7 +144,6 @@ def reproduce(
 def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
     """Say what is to be trained and how long it will take, from a few batches of each recipe."""
     from clothier.training import pace
-    from clothier.wording import duration
 
     if not jobs:
         why = "every run asked for is finished" if request.seeds else "0 seeds were asked for"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from clothier.data.generated import CLASS_NAMES, draw
 from clothier.data.options import LoadOptions
 from clothier.data.split import from_arrays
 from clothier.errors import InputError
@@ -20,8 +21,6 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
     uint8 28 x 28 grey, ten classes; a function of `argument` and `options.seed`. Raises InputError for an argument
     that is no number from 60 to 600,000.
     """
-    from clothier.data.generated import CLASS_NAMES, draw
-
     options.refuse_photo_options("generated")
     if argument and not (argument.isdecimal() and LEAST_TRAIN <= int(argument) <= MOST_TRAIN):
         raise InputError(

@@ -16,7 +16,7 @@ from clothier.export.checking import NUM_CHECKED, compare, require
 from clothier.export.graph import emit
 from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
-from clothier.models.plan import CUSTOM
+from clothier.models.table import CUSTOM
 from clothier.runs import Run, trained
 from clothier.values import Dataset, Images, PhaseScores, Split, softmax
 from clothier.values.names import plain

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,10 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
+from clothier.backend.door import keras
 from clothier.errors import ExportError, MissingExtraError
 from clothier.export.nodes import IR_VERSION, OPSET, Nodes
 from clothier.export.quiet import quietly
-
-if TYPE_CHECKING:
-    import keras
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -57,8 +55,6 @@ def add(nodes: Nodes, planes: str, model: keras.Model, outputs: Mapping[str, Any
 
 def _exported(model: keras.Model, outputs: Mapping[str, Any]) -> onnx.ModelProto:
     """As Keras exports it."""
-    import keras
-
     whole = keras.Model(model.input, list(outputs.values()))
     signature = keras.InputSpec(shape=(None, *model.input.shape[1:]), dtype=model.input.dtype, name=_INPUT)
     with tempfile.TemporaryDirectory() as folder, _fixed(whole), quietly(), warnings.catch_warnings():
@@ -88,8 +84,6 @@ def _exported(model: keras.Model, outputs: Mapping[str, Any]) -> onnx.ModelProto
 def _fixed(model: keras.Model) -> Iterator[None]:
     """Meanwhile, tensors that layers hold beside their weights, such as a Normalization's mean, are arrays: the
     converter would make inputs of them."""
-    import keras
-
     held = [
         (layer, name, value)
         for layer in model._flatten_layers()

@@ -100,10 +100,8 @@ def _average(nodes: Nodes, size: tuple[int, int], views: str, outputs: list[str]
 
 def _views(nodes: Nodes, size: tuple[int, int], views: str) -> Iterator[tuple[float, str]]:
     """(share, planes) of each view, as models.averaged takes them: the image first, and after each its mirror image."""
-    from clothier.models import views as viewing
-
     backwards = nodes.constant("views/backwards", np.arange(size[1], dtype=np.int64)[::-1])
-    for place, (share, down, right) in enumerate(viewing.shifts(views, *size)):
+    for place, (share, down, right) in enumerate(models.views.shifts(views, *size)):
         planes = (
             _PLANES if (down, right) == (0, 0) else _moved(nodes, size, (down, right), f"views/moved{place}")
         )

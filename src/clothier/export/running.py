@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime
 
 from clothier import extras
+from clothier.backend.door import keras
 from clothier.values import Floats, Images
 
 ROWS = 50  # images at once: more of them take more memory, and are no faster
@@ -33,8 +34,6 @@ def onnx_outputs(
 
 def keras_outputs(file: Path, images: Images) -> Floats:
     """What a .keras file predicts, opened as anyone would open it."""
-    import keras
-
     model = keras.models.load_model(file)
     return _by_batch(lambda batch: [np.asarray(model(batch, training=False))], images)[0]
 

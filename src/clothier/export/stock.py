@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clothier import models
+from clothier.backend.door import keras
 from clothier.errors import ExportError
-
-if TYPE_CHECKING:
-    import keras
 
 
 def twin(model: keras.Model, *, views: str = "image", temperature: float = 1.0) -> keras.Model:
@@ -20,14 +18,11 @@ def twin(model: keras.Model, *, views: str = "image", temperature: float = 1.0) 
 
     Raises ExportError for a layer that Keras does not have.
     """
-    import keras
-    from keras import layers
-
     own = keras.models.clone_model(model, clone_function=_stock)
     own.set_weights(model.get_weights())
     logits = models.averaged(own, views)
-    calibrated = layers.Rescaling(1 / temperature, dtype="float32", name="temperature")(logits.output)
-    probabilities = layers.Softmax(dtype="float32", name="probabilities")(calibrated)
+    calibrated = keras.layers.Rescaling(1 / temperature, dtype="float32", name="temperature")(logits.output)
+    probabilities = keras.layers.Softmax(dtype="float32", name="probabilities")(calibrated)
     return keras.Model(logits.input, probabilities, name=model.name)
 
 
@@ -43,11 +38,9 @@ def save(model: keras.Model, file: Path) -> None:
 
 def _stock(layer: Any) -> Any:
     """Keras's layer of that name, with the same settings; how its weights were drawn is of no use any more."""
-    from keras import layers
-
-    if not isinstance(layer, layers.Layer):  # an operation, such as a flip; it has no weights
+    if not isinstance(layer, keras.layers.Layer):  # an operation, such as a flip; it has no weights
         return type(layer).from_config(layer.get_config())
-    kind = getattr(layers, type(layer).__name__, None)
+    kind = getattr(keras.layers, type(layer).__name__, None)
     if kind is None:
         raise ExportError(
             f"layer {layer.name} is a {type(layer).__name__}, which Keras does not have; wanted a layer of Keras"

@@ -13,7 +13,8 @@ import keras
 import numpy as np
 
 from clothier.errors import InputError
-from clothier.models.plan import CUSTOM
+from clothier.models.outline import features_layer
+from clothier.models.table import CUSTOM
 
 ImageShape = tuple[int, int, int]
 Build = Callable[[ImageShape, int], keras.Model]
@@ -128,8 +129,6 @@ def _check_shapes(model: keras.Model, image_shape: ImageShape, num_classes: int)
 
 def _check_layers(model: keras.Model) -> None:
     """InputError for what summaries, explanations and exports cannot follow."""
-    from clothier.models import features_layer
-
     for layer in model.layers:
         if len(layer._inbound_nodes) > 1:
             raise InputError(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from clothier.models.table import CUSTOM, MODELS, smallest_side
 from clothier.recipes import Recipe
 from clothier.recipes.values import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
 from clothier.values.fields import Fields
 from clothier.values.names import MOST_CLASSES
 
-CUSTOM = "custom"  # the name of a network that is not in the table of models
 MOST_SIDE = 4096  # pixels
 MOST_TRUNKS = 4  # heads, one on the other
 MOST_HEAD_UNITS = 100_000
@@ -76,8 +76,6 @@ class Plan:
     @classmethod
     def read(cls, fields: Fields, depth: int = 1) -> Plan:
         """The plan that `as_json` gave; the error of `fields` for one that no network has."""
-        from clothier.models import MODELS, smallest_side
-
         trunk = fields.take("trunk")
         if trunk is not None and depth > MOST_TRUNKS:
             raise fields.error(f"{fields.where} has more than {MOST_TRUNKS} trunks; wanted fewer")

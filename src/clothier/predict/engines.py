@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
+import onnxruntime
 
 from clothier import extras
 from clothier.values import Floats, Images
@@ -40,8 +41,6 @@ class OnnxRuntime:
     ROWS = 32
 
     def __init__(self, graph: bytes, threads: int) -> None:
-        import onnxruntime
-
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors alone
         # One thread within the network, and as many batches at once as there are threads: faster than sharing each

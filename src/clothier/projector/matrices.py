@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.errors import DataError, InputError, unknown_name
-from clothier.runs import Run
+from clothier.runs import Run, trained
 
 
 def read(path: Path) -> npt.NDArray[Any]:
@@ -28,8 +28,6 @@ def read(path: Path) -> npt.NDArray[Any]:
 def weights(run: Run, name: str) -> npt.NDArray[Any]:
     """The weights of a layer of the run, a row an input, a column an output; InputError for a layer without any of two
     dimensions. Errors as trained.load."""
-    from clothier.runs import trained
-
     model = trained.load(run)
     layers = {layer.name: layer for layer in model.layers}
     if name not in layers:

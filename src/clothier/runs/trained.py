@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier import backend, recipes
+from clothier import backend, models, recipes
 from clothier.errors import InputError, RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
@@ -29,8 +29,6 @@ def load(run: Run, which: str = "last") -> keras.Model:
     """
     values = weights(run, which)
     backend.start()
-    from clothier import models
-
     own = plan(run)
     model = models.build_plan(own)
     if [value.shape for value in values] != [tuple(weight.shape) for weight in model.weights]:
@@ -54,8 +52,6 @@ def predict(run: Run, images: Images, which: str = "last") -> Predictions:
             "wanted one or more of those"
         )
     model = load(run, which)
-    from clothier import models
-
     seen = models.averaged(model, plan(run).views)
     logits = backend.Inference(seen).logits(seen.get_weights(), images)
     return Predictions(logits, temperature(run, which), content.class_names)

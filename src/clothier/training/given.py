@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from clothier import augment, backend
+from clothier import augment, backend, models
 from clothier.augment import Policy
 from clothier.errors import InputError, RunError
-from clothier.models import plan as plans
 from clothier.recipes import Recipe
 from clothier.runs import CustomParts, Run
 from clothier.values import Dataset
@@ -38,8 +37,8 @@ class Parts:
             name = getattr(self.build, "__name__", "")
             recipe = replace(
                 recipe,
-                name=name if name.isidentifier() and recipe.model != plans.CUSTOM else recipe.name,
-                model=plans.CUSTOM,
+                name=name if name.isidentifier() and recipe.model != models.CUSTOM else recipe.name,
+                model=models.CUSTOM,
                 precision=precision,
             )
         if self.policy is not None:
@@ -61,13 +60,11 @@ class Parts:
         if self.build is not None:
             backend.start(threads)
             backend.set_seed(recipe.seed)
-            from clothier.models import custom
-
-            architecture = custom.architecture_of(self.build, shape, num_classes)
+            architecture = models.custom.architecture_of(self.build, shape, num_classes)
             described = replace(
                 described,
-                model=custom.qualified_name(self.build),
-                architecture_sha256=custom.digest(architecture),
+                model=models.custom.qualified_name(self.build),
+                architecture_sha256=models.custom.digest(architecture),
             )
         return architecture, described
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from clothier import augment, backend, evaluate, recipes
+from clothier import augment, backend, evaluate, models, recipes
 from clothier.errors import RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run, checkpoint, events
 from clothier.runs.checkpoint import Best, Checkpoint
-from clothier.training import remains, schedule
+from clothier.training import remains, schedule, stages
 from clothier.training.batches import batches, shuffled
 from clothier.training.watcher import Watcher
 from clothier.transfer import features
@@ -42,9 +42,6 @@ class Training:
     ) -> None:
         """`plan` is that of the recipe's network. `policy` is given if the recipe's policy is not in the table."""
         self.threads = backend.start(threads)
-        from clothier import models
-        from clothier.training import stages
-
         self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
         self.policy = policy
         if policy is None and recipe.augmented_epochs:
@@ -154,8 +151,6 @@ class Training:
         if self.base is None or self.fine_tuning:
             return self.dataset.splits()
         if self.features is None:
-            from clothier import models
-
             below = models.build_base(self.plan, self.base.precision)
             below.set_weights(list(self.base.weights.values()))
             name = features.key(self.plan, self.base.sha256, self.base.precision, self.dataset.fingerprint)
@@ -172,8 +167,6 @@ class Training:
         """Go on to the stage in which base and head are trained together."""
         if self.base is None or self.fine_tuning:
             return
-        from clothier.training import stages
-
         values = [*self.base.weights.values(), *self.stage.weights().values()]
         self.stage, self.fine_tuning = stages.fine_tuning(self.plan, self.recipe, values), True
 

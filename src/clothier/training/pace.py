@@ -10,6 +10,7 @@ from itertools import islice
 from clothier import augment, backend
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
+from clothier.training import stages
 from clothier.training.batches import batches
 from clothier.training.precision import settle_precision
 from clothier.values import Dataset, Split
@@ -49,8 +50,6 @@ def measure(
     checkpoints and pages is not counted. A plan and a policy that are given stand in for the recipe's."""
     backend.start(threads)
     recipe = settle_precision(recipe, threads)
-    from clothier.training import stages
-
     train = dataset.train
     plan = plan or Plan.of(recipe, dataset.image_shape, dataset.num_classes)
     stage = stages.whole(plan, recipe, train.images)

@@ -9,7 +9,8 @@ from clothier import backend
 from clothier.bundle import bounds
 from clothier.errors import BundleError, InputError
 from clothier.models import size, smallest_side
-from clothier.models.plan import CUSTOM, MOST_SIDE, Plan
+from clothier.models.plan import MOST_SIDE, Plan
+from clothier.models.table import CUSTOM
 from clothier.recipes import Recipe
 
 # Measured with Adam in float32 on TensorFlow (benchmarks/train/memory.py): `needed` is within a fifth of the peak

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier import backend, models
-from clothier.models.optimizers import OPTIMIZERS
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.values import Examples, Images, Predictions
@@ -31,7 +30,7 @@ class Stage:
     def __init__(self, model: keras.Model, twin: keras.Model, recipe: Recipe) -> None:
         """`twin` is the same network in float32."""
         self.model = model
-        self.optimizer = OPTIMIZERS[recipe.optimizer](recipe)
+        self.optimizer = models.OPTIMIZERS[recipe.optimizer](recipe)
         self.recipe = recipe
         self.trainer = backend.Trainer(
             model,

@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from clothier import backend
+from clothier import backend, models
+from clothier.backend.door import keras
 from clothier.errors import InputError, RunError, command
-from clothier.models.plan import CUSTOM, Plan
+from clothier.models.plan import Plan
+from clothier.models.table import CUSTOM
 from clothier.recipes import Recipe
 from clothier.runs import BaseDescription, Run, checkpoint, trained
 from clothier.transfer import hdf5
@@ -111,16 +113,13 @@ def _precision(recipe: Recipe) -> str:
 
 
 def _values(recipe: Recipe, kind: str, trunk: Plan | None) -> list[npt.NDArray[Any]]:
-    from clothier import models
-    from clothier.models import vgg19
-
     if kind == "imagenet":
         return imagenet()
     if kind == "file":
-        return list(hdf5.read_convolutions(Path(recipe.base).expanduser(), vgg19.weight_shapes()))
+        return list(hdf5.read_convolutions(Path(recipe.base).expanduser(), models.vgg19.weight_shapes()))
     if trunk is None:
         backend.set_seed(recipe.seed)
-        return list(vgg19.base((32, 32, 3)).get_weights())
+        return list(models.vgg19.base((32, 32, 3)).get_weights())
     # As many of the run's weights as its trunk has: they come first.
     below = models.build_base(Plan.of(recipe, trunk.image_shape, trunk.num_classes, trunk))
     values = trained.weights(Run.open(recipe.base))[: len(below.weights)]
@@ -136,8 +135,6 @@ def imagenet() -> list[npt.NDArray[Any]]:
 
     Raises InputError with the remedies where they cannot be downloaded; it waits 15 s for an answer, no longer.
     """
-    import keras
-
     try:
         with _impatient(), contextlib.redirect_stdout(sys.stderr):  # Keras announces the download on stdout
             if not _in_cache():
