@@ -40,3 +40,11 @@ def test_keras_imports_matplotlib_whatever_backend_is_named() -> None:
     command = [sys.executable, "-m", "clothier", "summary", "cnn1", "--json"]
     told = subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
     assert json.loads(told.stdout)["parameters"] == 693_962
+
+
+def test_no_room_loads_matplotlib_with_a_backend_that_it_refuses() -> None:
+    environment = {**os.environ, "MPLBACKEND": "nonsense"}
+    code = "from clothier.reports import compare_page, evaluation, report"
+    subprocess.run(
+        [sys.executable, "-c", code], env=environment, check=True, capture_output=True, timeout=120
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from clothier import extras, plots
+from clothier import plots
 from clothier.explain import occlusion
 from clothier.explain.layers import FeatureMaps
 from clothier.files import as_path, write_atomic
@@ -42,7 +42,6 @@ class Explanation:
     def figure(self, notice: str = "") -> Figure:
         """The image, and beside it the image under the heat; the notice, such as that of a data set, below. Raises
         MissingExtraError without matplotlib."""
-        extras.load("matplotlib", "a figure")
         return plots.heat_overlay(self.image, self.heat, self._title(), notice)
 
     def to_png(self, path: str | Path) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from clothier import extras
 from clothier.environment import importing_matplotlib
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if not TYPE_CHECKING:  # else a name that nothing here has would pass the type c
         if name not in _FIGURES:
             raise AttributeError(f"module 'clothier.plots' has no attribute '{name}'")
         with importing_matplotlib():
+            extras.load("matplotlib", "a figure")
             return getattr(importlib.import_module(f"clothier.plots.{_FIGURES[name]}"), name)
 
 

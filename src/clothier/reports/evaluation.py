@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from clothier import plots
 from clothier.evaluate import Evaluation
 from clothier.files import write_atomic
 from clothier.values import csvtext
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def write(evaluation: Evaluation, folder: Path, format: str = "png", dpi: int = 150) -> list[Path]:  # noqa: A002
