@@ -60,7 +60,7 @@ def test_the_chance_that_seeds_fall_apart_is_that_of_dealing_them(
     ]
     assert pair.chance == pytest.approx(len(apart) / len(deals))
     assert pair.only is None
-    assert "ahead with every seed, too few seeds to be sure: " in pair.words
+    assert "better with every seed, but too few seeds to be sure: " in pair.words
 
 
 def test_single_runs_are_compared_image_by_image(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_noise_is_called_noise(tmp_path: Path) -> None:
     words = {(pair.first, pair.second): pair.words for pair in compare.compare([one, other, equal]).pairs}
     assert words == {
         ("cnn1-1", "cnn3-1"): "within noise: 1 more right of 60",
-        ("cnn1-1", "cnn4-1"): "within noise: as many right",
+        ("cnn1-1", "cnn4-1"): "within noise: equally many correct",
         ("cnn4-1", "cnn3-1"): "within noise: 1 more right of 60",
     }
 
@@ -147,8 +147,8 @@ def test_runs_judged_on_other_images_are_refused(tmp_path: Path) -> None:
     one = make_run(tmp_path, "cnn1-1", data={"fingerprints": {"train": "0" * 64, "test": "a" * 64}})
     other = make_run(tmp_path, "cnn1-2", data={"fingerprints": {"train": "0" * 64, "test": "b" * 64}})
     _refuses(
-        f"{one.path} and {other.path} were judged on different images "
-        "(fingerprint aaaaaaaaaaaa against bbbbbbbbbbbb); wanted runs judged on the same; "
+        f"{one.path} and {other.path} were evaluated on different images "
+        "(fingerprint aaaaaaaaaaaa against bbbbbbbbbbbb); wanted runs evaluated on the same images; "
         "compare runs of one data source",
         one,
         other,
@@ -170,8 +170,8 @@ def test_runs_without_fingerprints_of_splits_are_told_apart_by_labels(tmp_path: 
     fewer = make_run(tmp_path, "cnn1-4", labels=LABELS[:30].copy())
     for other, number in ((turned, 60), (fewer, 30)):
         _refuses(
-            f"{new.path} and {other.path} were judged on different images (60 test against {number} test, by their "
-            "labels); wanted runs judged on the same; compare runs of one data source",
+            f"{new.path} and {other.path} were evaluated on different images (60 test against {number} test, by their "
+            "labels); wanted runs evaluated on the same images; compare runs of one data source",
             new,
             other,
         )
@@ -189,8 +189,8 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
     )
     other.scores_file.unlink()
     _refuses(
-        f"{other.path} has not been judged yet; wanted a run with a finished phase; "
-        f"`clothier train --resume {other.path}` goes on with it",
+        f"{other.path} has not been evaluated yet; wanted a run with a finished phase; "
+        f"`clothier train --resume {other.path}` continues it",
         one,
         other,
     )

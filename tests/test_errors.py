@@ -88,4 +88,4 @@ def test_messages_quote_the_folders_in_their_commands(tmp_path: Path) -> None:
     run = Run(tmp_path / "my runs" / "cnn1-1")
     with pytest.raises(errors.RunError) as caught:
         run.read_predictions()
-    assert f"`clothier train --resume '{run.path}'` goes on with it" in str(caught.value)
+    assert f"`clothier train --resume '{run.path}'` continues it" in str(caught.value)

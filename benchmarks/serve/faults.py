@@ -55,7 +55,7 @@ class FaultCounts:
 
 
 class Client:
-    """One connection that is opened anew where it was closed."""
+    """One connection that is opened again where it was closed."""
 
     def __init__(self, port: int, name: str = "") -> None:
         self._name = name

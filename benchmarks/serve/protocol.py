@@ -4,7 +4,7 @@
     python -m benchmarks.serve.protocol [--model RUN_OR_FILE] [--seed 1] [--json]
 
 It asks whether server and model are ready and what goes in and comes out, then for images of noise, sent and fetched as
-bytes and as JSON; the answers must be those of the network in this process. What the service refuses must reach the
+bytes and as JSON; the predictions must be those of the network in this process. What the service refuses must reach the
 client as an error in the service's own words. It ends with status 1 where anything else came to pass.
 """
 

@@ -83,7 +83,7 @@ ATTACKS: dict[str, Callable[[str, list[int]], bytes]] = {
 
 
 class Attack:
-    """Clients that send one request again and again; `statuses` counts the answers."""
+    """Clients that send one request again and again; `statuses` counts the predictions."""
 
     def __init__(self, port: int, request: bytes) -> None:
         self.port, self.request = port, request

@@ -92,7 +92,7 @@ class Pair:
         more = f"{self.more_right:,.0f} more right of {self.num_images:,}"
         if self.only is not None:
             if self.more_right == 0:
-                return "within noise: as many right"
+                return "within noise: equally many correct"
             better = self.corrected < SIGNIFICANT
             return f"better: {more}" if better else f"within noise: {more}"
         spread = f"{more} on average ({self.lowest:+,} to {self.highest:+,})"
@@ -100,7 +100,7 @@ class Pair:
             return f"within the spread of seeds: {spread}"
         if self.corrected < SIGNIFICANT:
             return f"better with every seed: {spread}"
-        return f"ahead with every seed, too few seeds to be sure: {spread}"
+        return f"better with every seed, but too few seeds to be sure: {spread}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +134,7 @@ class Comparison:
 def compare(runs: Sequence[Run]) -> Comparison:
     """The comparison of two runs or more; a run given twice counts once.
 
-    Raises InputError for fewer than two; RunError where one has not been judged yet, is damaged, or was judged
+    Raises InputError for fewer than two; RunError where one has not been evaluated yet, is damaged, or was judged
     on other images than the first.
     """
     distinct = list({run.path.resolve(): run for run in runs}.values())
@@ -262,8 +262,8 @@ def _check_same_images(first: JudgedRun, other: JudgedRun) -> None:
         why = f"{len(first.labels):,} {first.split} against {len(other.labels):,} {other.split}, by their labels"
     if not same:
         raise RunError(
-            f"{first.run.path} and {other.run.path} were judged on different images ({why}); "
-            "wanted runs judged on the same; compare runs of one data source"
+            f"{first.run.path} and {other.run.path} were evaluated on different images ({why}); "
+            "wanted runs evaluated on the same images; compare runs of one data source"
         )
 
 

@@ -38,9 +38,9 @@ def why_left(run: Run) -> str:
     if not remains.nothing_to_train(run):
         return ""
     if not remains.has_checkpoint(run):
-        return f"{run.path} is finished, and its checkpoint is gone: it is left as it is"
+        return f"{run.path} is finished, and its checkpoint is gone, so nothing was changed"
     whole = has_pages(run) and has_model(run)
-    return f"{run.path} is finished, and nothing of it is lost" if whole else ""
+    return f"{run.path} is finished and complete" if whole else ""
 
 
 def has_pages(run: Run) -> bool:

@@ -1,4 +1,4 @@
-"""Which library computes. What is settled once in a process is asked for anew here."""
+"""Which library computes. What is settled once in a process is asked for again here."""
 
 from __future__ import annotations
 

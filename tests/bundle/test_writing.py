@@ -40,7 +40,7 @@ def test_a_small_file_may_leave_look_alikes_out(tmp_path: Path) -> None:
             {"manifest": manifest(temperature=0.0)},
             "manifest.json: 'temperature' is 0.0; wanted a number from",
         ),
-        ({"graph": b"no graph"}, "model.onnx is no ONNX graph"),
+        ({"graph": b"no graph"}, "model.onnx is not an ONNX graph"),
         (
             {"manifest": manifest(image_shape=(7, 5, 1)), "lookalikes": None},
             "model.onnx takes [('images', 2, (6, 5, 1))]; wanted",

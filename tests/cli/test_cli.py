@@ -106,11 +106,11 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("recipes cnn9", "unknown recipe 'cnn9'"),
         (
             "train vgg19 --base imagnet --data nowhere",
-            "the base imagnet is not there; wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run",
+            "the base imagnet does not exist; wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run",
         ),
         (
             "train cnn1 --base random",
-            "the recipe cnn1 trains a network whole and takes no base; wanted vgg19 or transfer; "
+            "the recipe cnn1 trains the whole network and takes no base; wanted vgg19 or transfer; "
             "use `clothier train vgg19 --base random`",
         ),
         (
@@ -122,14 +122,14 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "train vgg19 --set augmented_epochs=5 --base random",
             "augmented_epochs is 5 beside a base; wanted 0,",
         ),
-        ("train transfer", "the base runs/cnn3-1 is not there; wanted imagenet, random,"),
+        ("train transfer", "the base runs/cnn3-1 does not exist; wanted imagenet, random,"),
         ("train cnn1 --epochs many", "--epochs is 'many'; wanted a whole number"),
-        ("plot nowhere", "nowhere is not there; wanted a run folder, a model file, or box"),
+        ("plot nowhere", "nowhere does not exist; wanted a run folder, a model file, or box"),
         ("plot nowhere --format pgn", "--format is 'pgn'; wanted png or svg; did you mean 'png'?"),
-        ("predict --model nowhere", "nowhere is not there; wanted a run folder, a model file, or box"),
+        ("predict --model nowhere", "nowhere does not exist; wanted a run folder, a model file, or box"),
         (
             "predict",
-            "no photos are named; wanted some, or --model MODEL and --index for an image of its data",
+            "no photos are given; wanted photos, or --model MODEL and --index for an image of its data",
         ),
         (
             "predict a.jpg --index 3",
@@ -150,21 +150,21 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "predict a.jpg --json --out a.csv",
-            "got --json and --out a.csv; wanted one place for the answers; leave one out",
+            "got --json and --out a.csv; wanted one place for the predictions; leave one out",
         ),
         (
             "predict --model box --out a.csv",
-            "--out is for photos; wanted some beside it, or --json without it",
+            "--out is for photos; name some, or use --json in its place",
         ),
         (
             "predict no.jpg",
-            "no.jpg is not there; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or",
+            "no.jpg does not exist; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or",
         ),
         (
             "predict no.jpg --out a.xls",
             "answers are written to .csv and .jsonl files; got '.xls'; name one of those",
         ),
-        ("explain nowhere 0", "nowhere is not there; wanted a run folder, a model file, or box"),
+        ("explain nowhere 0", "nowhere does not exist; wanted a run folder, a model file, or box"),
         ("explain box", "no IMAGE is given; wanted `clothier explain MODEL IMAGE`"),
     ],
 )
@@ -349,14 +349,15 @@ def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[st
     # Resuming: the recipe of the run stands.
     run = "runs/cnn1-1"
     assert _fails(capsys, "train", "cnn3", "--resume", run) == (
-        "runs/cnn1-1 is a run of cnn1, not of cnn3; leave the name out to go on with it"
+        "runs/cnn1-1 is a run of cnn1, not of cnn3; leave the name out to continue it"
     )
     assert _fails(capsys, "train", "--resume", run, "--set", "learning_rate=0.5").startswith(
-        "runs/cnn1-1 was begun with learning_rate=0.001, not 0.5; a resumed run keeps its recipe, but for more epochs;"
+        "runs/cnn1-1 was started with learning_rate=0.001, not 0.5; a resumed run keeps its recipe, and only its "
+        "epochs may grow;"
     )
-    assert _resume_errors(capsys, run) == "runs/cnn1-1 is finished, and nothing of it is lost\n"
+    assert _resume_errors(capsys, run) == "runs/cnn1-1 is finished and complete\n"
     Path(run, "report.html").unlink()
-    assert "going on with runs/cnn1-1 (cnn1), 2 epochs done" in _resume_errors(capsys, run)
+    assert "continuing runs/cnn1-1 (cnn1), 2 epochs done" in _resume_errors(capsys, run)
 
 
 def test_a_backend_that_is_none_is_refused_before_anything_is_begun(
@@ -381,13 +382,13 @@ def test_epochs_are_those_of_the_first_phase(
     result = json.loads(_prints(capsys, *words, "--json", "--verbose", "0"))
     assert (result["recipe"]["epochs"], result["recipe"]["augmented_epochs"]) == (0, 1)
     assert [(phase["name"], phase["epochs"]) for phase in result["phases"]] == [("augmented", 1)]
-    assert "is finished, and nothing of it is lost" in _resume_errors(capsys, "runs/strong-1 --epochs 1")
-    assert "going on with runs/strong-1 (strong), 1 epoch done" in _resume_errors(
+    assert "is finished and complete" in _resume_errors(capsys, "runs/strong-1 --epochs 1")
+    assert "continuing runs/strong-1 (strong), 1 epoch done" in _resume_errors(
         capsys, "runs/strong-1 --epochs 2"
     )
     assert [row.phase for row in Run(Path("runs/strong-1")).read_history()] == ["augmented"] * 2
     assert _fails(capsys, "train", "--resume", "runs/strong-1", "--epochs", "1").startswith(
-        "augmented_epochs is 1, and the run was begun with 2; wanted 2 or more,"
+        "augmented_epochs is 1, and the run was started with 2; wanted 2 or more,"
     )
 
 
@@ -455,7 +456,7 @@ def test_ctrl_c_ends_with_the_command_that_goes_on() -> None:
     assert process.returncode == 130, rest
     last = rest.splitlines()[-1]
     assert last.startswith("clothier: stopped with ")
-    assert last.endswith("go on with: clothier train --resume runs/cnn1-1")
+    assert last.endswith("continue with: clothier train --resume runs/cnn1-1")
     assert "Traceback" not in rest
 
 

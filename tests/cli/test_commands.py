@@ -164,7 +164,7 @@ def test_missing_and_superfluous_words_get_the_form_of_the_command(
             "box" if layout.metavar(one) == "MODEL" else str((one.type_descriptor.choices or ["word"])[0])
             for one in arguments
         ]
-        assert _fails(capsys, name, *words, "more") == f"'more' is one word too many; wanted `{form}`"
+        assert _fails(capsys, name, *words, "more") == f"'more' is one argument too many; wanted `{form}`"
 
 
 def test_an_option_before_the_command_gets_its_neighbour(capsys: pytest.CaptureFixture[str]) -> None:

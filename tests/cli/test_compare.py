@@ -19,10 +19,10 @@ def test_runs_beside_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     captured = capsys.readouterr()
     assert "mean and range of 2" in captured.out
     assert (
-        "cnn1, 10 epochs (2 seeds) against cnn3-1: ahead with every seed, too few seeds to be sure: "
+        "cnn1, 10 epochs (2 seeds) against cnn3-1: better with every seed, but too few seeds to be sure: "
         "18 more right of 60 on average (+18 to +19) (p = 1.0000)" in captured.out
     )
-    assert "cnn3-1 against cnn4-1: within noise: as many right (p = 1.0000)" in captured.out
+    assert "cnn3-1 against cnn4-1: within noise: equally many correct (p = 1.0000)" in captured.out
     assert "bag & <hat>" in captured.out
     assert captured.err == "NOTE: Drawn by us.\n"
     for suffix in ("html", "md", "csv", "png"):
@@ -46,7 +46,7 @@ def test_runs_beside_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Pa
         ("compare cnn1-1", "1 run to compare; wanted two or more; `clothier runs` lists them"),
         (
             "compare cnn1-1 cnn1-2",
-            "cnn1-1 and cnn1-2 were judged on different images (fingerprint aaaaaaaaaaaa",
+            "cnn1-1 and cnn1-2 were evaluated on different images (fingerprint aaaaaaaaaaaa",
         ),
     ],
 )

@@ -95,7 +95,7 @@ def test_json_has_the_same_and_steps_can_be_left_out(
         str(target),
         "sure",
         [
-            "without cut, sharpen the answer is another than that of `clothier predict`, which leaves no step out"
+            "without cut, sharpen the prediction can differ from that of `clothier predict`, which leaves no step out"
         ],
     )
     assert told["strangeness"] == 3.25
@@ -111,15 +111,16 @@ def test_json_has_the_same_and_steps_can_be_left_out(
         (
             "unlike",
             "doctor",
-            "the image lies far from what the model was trained on (strangeness 3.2, where 0 is ordinary): Coal is a "
-            "guess not to be trusted",
+            "the image is far from the images that the model was trained on (strangeness 3.2, where 0 is "
+            "ordinary): Coal is a "
+            "guess; do not trust it",
         ),
         ("unsure", "doctor", "the model is not sure: Coal or Lamp"),
         (
             "sure",
             "pad",
-            "the model was trained on photos that were only resized, so `clothier predict` takes the last step alone: "
-            "its class, and whether to trust it, are those of the last step",
+            "the model was trained on photos that were only resized, so `clothier predict` only takes the last step "
+            "and gives its prediction",
         ),
     ],
 )

@@ -221,15 +221,15 @@ def test_photos_without_a_run_have_the_size_asked_for(
         ),
         (
             "--data generated --into map.npz",
-            "--into is given without a map; wanted --project pca, tsne or tsne-3d",
+            "--into needs a map; wanted --project pca, tsne or tsne-3d",
         ),
         (
             "--data generated --into map.npz --project umap",
-            "--into places nothing on a UMAP map; wanted pca, tsne or tsne-3d",
+            "--into cannot place images on a UMAP map; wanted pca, tsne or tsne-3d",
         ),
         (
             "--model nowhere",
-            "nowhere is not there; wanted a run folder, a model file, or box",
+            "nowhere does not exist; wanted a run folder, a model file, or box",
         ),
         (
             "--data generated:100 --split middle",
@@ -237,11 +237,11 @@ def test_photos_without_a_run_have_the_size_asked_for(
         ),
         (
             "--data generated:100 --layer dense1",
-            "layer 'dense1' without a run; wanted one that has layers; name it with --model",
+            "layer 'dense1' is given without a run; wanted a run, which has layers; name it with --model",
         ),
         (
             "--data generated:100 --into map.npz --project pca",
-            "map.npz is not there; wanted an embedding; `clothier embed` writes one",
+            "map.npz does not exist; wanted an embedding; `clothier embed` writes one",
         ),
     ],
 )
@@ -258,7 +258,7 @@ def test_refusals_with_a_run(capsys: pytest.CaptureFixture[str], finished: Path,
         "--image-size is 30, cnn1-1 wants 28x28; leave it out"
     )
     assert _fails(capsys, *model, *photos, "--suspects", "5") == (
-        "0 of 3 images of cnn1-1 dense1, mine have a label; wanted 2 or more; put photos into a folder a class"
+        "0 of 3 images of cnn1-1 dense1, mine have a label; wanted 2 or more; sort the photos into one folder per class"
     )
     assert not Path("embeddings").exists()
 

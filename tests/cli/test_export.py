@@ -14,8 +14,8 @@ def test_onnx_is_written_and_told(finished: Path, tmp_path: Path, capsys: pytest
     out = tmp_path / "clothes.onnx"
     assert cli.run(["export", str(finished), "--format", "onnx", "--out", str(out)]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("100 test images again in ONNX Runtime: largest difference of a probability ")
-    assert first.endswith(", the same label for 100.00%")
+    assert first.startswith("checked on 100 test images in ONNX Runtime: probabilities differ by at most ")
+    assert first.endswith(", and labels agree for 100.00%")
     assert second == f"written  {out} ({out.stat().st_size / 1e6:.2f} MB)"
 
 

@@ -49,7 +49,7 @@ def test_every_command_that_takes_a_model_calls_it_so() -> None:
 def test_a_wrong_name_gets_the_nearest_run(
     runs: Path, capsys: pytest.CaptureFixture[str], wrong: str
 ) -> None:
-    wanted = f"{wrong} is not there; wanted a run folder, a model file, or box; did you mean 'runs/cnn1-1'?"
+    wanted = f"{wrong} does not exist; wanted a run folder, a model file, or box; did you mean 'runs/cnn1-1'?"
     for name in ("plot", "evaluate", "export", "serve"):
         assert _fails(capsys, name, wrong) == wanted
     assert _fails(capsys, "predict", "a.jpg", "--model", wrong) == wanted

@@ -119,7 +119,7 @@ def test_names_neither_move_the_cursor_nor_break_a_row(
     lines = _prints(capsys, *words, "--json").splitlines()
     assert [json.loads(line)["filename"] for line in lines] == list(map(str, names))
     assert cli.run(["predict", "a\nb"]) == 2
-    assert capsys.readouterr().err.startswith("clothier: a\\nb is not there; wanted")
+    assert capsys.readouterr().err.startswith("clothier: a\\nb does not exist; wanted")
 
 
 def _shaded(*statuses: str) -> Predictions:

@@ -109,7 +109,7 @@ def test_open_serves_until_ctrl_c(tmp_path: Path) -> None:
         address = line.split()[-1].removesuffix("#projector")
         with urllib.request.urlopen(f"{address}data/plugin/projector/runs", timeout=60) as answer:
             assert answer.read() == b'["."]'
-        assert process.stdout.readline() == "Ctrl-C ends it\n"
+        assert process.stdout.readline() == "press Ctrl-C to stop\n"
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=60)
     assert (process.returncode, rest) == (0, "ended\n")
@@ -184,7 +184,7 @@ def test_check_tells_each_fault(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     captured = capsys.readouterr()
     assert captured.out == "a: tensor 4 x 4\nfault in a: metadata: has 2 rows; the tensor has 4\n"
     assert captured.err.endswith(
-        "clothier: f has 1 fault; wanted none; write it anew with `clothier projector`\n"
+        "clothier: f has 1 fault; wanted none; write it again with `clothier projector`\n"
     )
 
 

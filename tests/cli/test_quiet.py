@@ -32,7 +32,7 @@ def test_nothing_of_tensorflow_is_seen_and_little_time_is_silent() -> None:
         next(line for line in lines if line.startswith("it takes about ")),
         "building the network",
         "epoch 1/1 plain",
-        "judging the plain phase on 116 images",
+        "evaluating the plain phase on 116 images",
         "drawing figures",
         "writing the model file",
     ]

@@ -23,7 +23,7 @@ def test_rows_are_announced_trained_and_reused(capsys: pytest.CaptureFixture[str
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "train cnn1, seed 13: 2 epochs, about " in captured.err
-    assert "in all about " in captured.err
+    assert "about " in captured.err
     assert not (tmp_path / "runs").exists()
     assert not (tmp_path / "reproduction").exists()
 
@@ -42,7 +42,7 @@ def test_rows_are_announced_trained_and_reused(capsys: pytest.CaptureFixture[str
 
     assert cli.run([*QUICK, "--json"]) == 0
     captured = capsys.readouterr()
-    assert "nothing to train: every run asked for is finished" in captured.err
+    assert "nothing to train, because all runs are finished" in captured.err
     assert [row["runs"][0]["run"] for row in json.loads(captured.out)["rows"]] == ["runs/cnn1-1"] * 2
 
     assert cli.run([*QUICK, "--seeds", "2", "--dry-run"]) == 0
@@ -72,7 +72,7 @@ def test_a_recipe_that_cannot_be_run_does_not_stop_the_others(
 def test_seeds_0_trains_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert cli.run([*WORDS, "--seeds", "0"]) == 0
     captured = capsys.readouterr()
-    assert "nothing to train: 0 seeds were asked for" in captured.err
+    assert "nothing to train, because 0 seeds were asked for" in captured.err
     assert "cnn1, 10 epochs: not run yet" in captured.out
     assert not (tmp_path / "runs").exists()
 
@@ -92,7 +92,7 @@ def test_ctrl_c_ends_with_the_command_that_goes_on_with_all_of_it() -> None:
     last = rest.splitlines()[-1]
     assert last.startswith("clothier: stopped with ")
     assert last.endswith(
-        " of 450 epochs done and saved; go on with: "
+        " of 450 epochs done and saved; continue with: "
         "clothier reproduce article --rows cnn1 --data generated:600 --set epochs=400"
     )
     assert "Traceback" not in rest

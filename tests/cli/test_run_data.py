@@ -90,7 +90,7 @@ def test_data_that_moved_are_named(
     Run(Path("runs/cnn1-1")).report_file.unlink()
     for words in [*_needs_data("runs/cnn1-1"), ["train", "--resume", "runs/cnn1-1"]]:
         assert error(*words).endswith(
-            f"runs/cnn1-1 was trained on folder:photos, and {place / 'photos'} is not there; wanted the same data; "
+            f"runs/cnn1-1 was trained on folder:photos, and {place / 'photos'} does not exist; wanted the same data; "
             "say where they are now, such as --data folder:PLACE"
         )
         assert cli.run([*words, "--data", "folder:moved"]) == 0
@@ -183,12 +183,12 @@ def test_a_finished_run_is_told_without_its_data(
     shutil.rmtree("photos")
     assert cli.run(["train", "--resume", "runs/cnn1-1"]) == 0
     told = capsys.readouterr()
-    assert "runs/cnn1-1 is finished, and nothing of it is lost" in told.err
+    assert "runs/cnn1-1 is finished and complete" in told.err
     assert "plain" in told.out
     run = Run(Path("runs/cnn1-1"))
     run.predictions_file.unlink()
-    assert "photos is not there; wanted the same data" in error("train", "--resume", "runs/cnn1-1")
+    assert "photos does not exist; wanted the same data" in error("train", "--resume", "runs/cnn1-1")
     run.last_checkpoint.unlink()
     run.history_file.write_text("cut")
     assert cli.run(["train", "--resume", "runs/cnn1-1"]) == 0
-    assert "is finished, and its checkpoint is gone: it is left as it is" in capsys.readouterr().err
+    assert "is finished, and its checkpoint is gone, so nothing was changed" in capsys.readouterr().err

@@ -29,7 +29,10 @@ def test_it_says_what_it_serves_by_an_address_that_can_be_opened(
     served: list[Settings], capsys: pytest.CaptureFixture[str], host: str, place: str
 ) -> None:
     assert cli.run(["serve", "--host", host, "--port", "9000"]) == 0
-    assert capsys.readouterr().out == f"serving the model in the box at http://{place}:9000\nCtrl-C ends it\n"
+    assert (
+        capsys.readouterr().out
+        == f"serving the model in the box at http://{place}:9000\npress Ctrl-C to stop\n"
+    )
     assert (served[0].host, served[0].port) == (host, 9000)
 
 

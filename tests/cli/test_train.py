@@ -53,7 +53,7 @@ def test_a_validation_that_was_typed_is_refused(
     assert cli.run([*WORDS, *typed]) == 2
     chosen = typed[1].removeprefix("validation=")
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"clothier: --validation {chosen} does not apply to folder:photos, which brings its own validation photos; "
+        f"clothier: --validation {chosen} does not apply to folder:photos, which has its own validation photos; "
         "leave it out"
     )
 

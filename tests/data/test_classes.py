@@ -41,7 +41,7 @@ def test_a_label_outside_the_classes(wrong: int, position: int) -> None:
         to_classes(labels, raw(3, 5, 9), lambda place: f"t.csv, row {place + 2}")
     assert str(caught.value) == (
         f"t.csv, row {position + 2}: label {wrong} is outside the classes; wanted one of 3, 5, 9; "
-        "mend the label, or name all classes"
+        "correct the label, or name all classes"
     )
 
 

@@ -127,7 +127,7 @@ def test_another_release_is_refused(make_files: MakeFiles, tmp_path: Path) -> No
         loaded(tmp_path, data_dir=folder)
     assert str(caught.value) == (
         f"{path} is not the current release of Fashion-MNIST (its SHA-256 differs; before 2017-08-31 test images were "
-        f"among the training images); delete it and get the file anew, or read it as it is with idx:{folder}"
+        f"among the training images); delete it and get the file again, or read it as it is with idx:{folder}"
     )
 
 

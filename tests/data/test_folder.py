@@ -148,7 +148,7 @@ def test_photos_in_folders_within_a_class_are_of_that_class(
     save_picture(root / "hat" / "2023" / "summer" / "00.png", 90)
     save_picture(root / "shoe" / "more" / "00.png", 95)
     assert told(root) == [
-        f"{root}: 2 of 22 photos lie in folders within a class's folder; they are of that class"
+        f"{root}: 2 of 22 photos are in folders inside a class folder and belong to that class"
     ]
     train = loaded(root, validation="none", seed=1).splits().values()
     by_file = {file: (split, row) for split in train for row, file in enumerate(split.files)}
@@ -337,7 +337,7 @@ def test_classes_that_differ_in_capitals_are_told(photo_folder: MakeFolder, tmp_
     photo_folder(tmp_path / "data", {"Hat": 6, "hat": 6, "shoe": 6})
     told: list[str] = []
     load(f"folder:{tmp_path / 'data'}", LoadOptions(image_size=(6, 8), warn=told.append))
-    assert "the classes 'Hat' and 'hat' differ in capitals alone; join them if they are one class" in told
+    assert "the classes 'Hat' and 'hat' differ only in capitals; join them if they are one class" in told
 
 
 def test_a_folder_of_runs_is_told_as_such(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_a_larger_picture_shows_the_same_garment(label: int) -> None:
 def test_errors_say_what_came_and_what_was_wanted() -> None:
     with pytest.raises(InputError) as few:
         draw(9, seed=0)
-    assert str(few.value) == "9 generated images; wanted 10 or more, one a class"
+    assert str(few.value) == "9 generated images; wanted 10 or more, one per class"
     with pytest.raises(InputError) as negative:
         draw(10, seed=-1)
     assert str(negative.value) == "seed is -1; wanted 0 or more"

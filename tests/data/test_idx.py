@@ -62,20 +62,20 @@ def test_sha256_is_that_of_the_unpacked_file() -> None:
 def test_truncated_and_too_long(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     content = idx.header((5, 4, 3)) + bytes(60)
     assert refusal(tmp_path / "x", pack(content[:-1])) == (
-        "is truncated: it announces 60 bytes and holds 59; get the file anew"
+        "is truncated: it announces 60 bytes and holds 59; get the file again"
     )
     assert refusal(tmp_path / "x", pack(content + b"!")) == (
-        "holds more than the 60 bytes it announces; get the file anew"
+        "holds more than the 60 bytes it announces; get the file again"
     )
     assert refusal(tmp_path / "x", pack(content[:9])) == (
-        "is truncated: it ends within its header; get the file anew"
+        "is truncated: it ends within its header; get the file again"
     )
 
 
 def test_damaged_gzip(tmp_path: Path) -> None:
     packed = gzip.compress(idx.header((50, 4, 3)) + random(50, 4, 3).tobytes())
     assert refusal(tmp_path / "x", packed[:-9]) == (
-        "is truncated: its gzip stream ends too soon; get the file anew"
+        "is truncated: its gzip stream ends too soon; get the file again"
     )
     wrong_sum = packed[:-8] + bytes(4) + packed[-4:]
     assert refusal(tmp_path / "x", wrong_sum).startswith("is damaged: CRC check failed")
@@ -112,13 +112,13 @@ def test_a_header_that_announces_too_much(tmp_path: Path) -> None:
     ):
         assert refusal(tmp_path / "x", idx.header(shape)) == (
             f"announces {words} numbers; wanted at least one, sides of at most 4096 and 4 GiB in all; "
-            "get the file anew"
+            "get the file again"
         )
 
 
 def test_a_header_that_lies_takes_no_memory(tmp_path: Path) -> None:
     words = refusal(tmp_path / "x", gzip.compress(idx.header((5_000_000, 28, 28))))
-    assert words == "is truncated: it announces 3920000000 bytes and holds 0; get the file anew"
+    assert words == "is truncated: it announces 3920000000 bytes and holds 0; get the file again"
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_path_without_its_kind_gets_it(tmp_path: Path) -> None:
         ("t.TSV", "csv"),
         ("a:b.csv", "csv"),
     ):
-        assert refusal(name) == f"data source '{name}' lacks its kind; did you mean {kind}:{name}?"
+        assert refusal(name) == f"data source '{name}' has no kind; did you mean {kind}:{name}?"
     assert refusal("none.csv").startswith("unknown data source 'none.csv'; known: ")
     assert refusal("~nobody-of-that-name/x").startswith(
         "unknown data source '~nobody-of-that-name/x'; known: "
@@ -62,7 +62,7 @@ def test_a_path_without_its_kind_gets_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["idx", "csv", "folder"])
 def test_a_missing_argument(name: str) -> None:
-    words = f"data source '{name}' needs to know where; wanted {SOURCES[name].syntax}"
+    words = f"data source '{name}' needs a path; wanted {SOURCES[name].syntax}"
     assert refusal(name) == refusal(f"{name}:") == words
 
 
@@ -75,7 +75,7 @@ def test_a_source_that_is_not_a_text(source: Any) -> None:
 
 def test_an_argument_too_many() -> None:
     assert refusal("fashion-mnist:old") == (
-        "data source 'fashion-mnist' takes nothing after its name and got 'old'; wanted fashion-mnist"
+        "data source 'fashion-mnist' takes no argument and got 'old'; wanted fashion-mnist"
     )
 
 

@@ -93,7 +93,7 @@ def test_class_names_are_read(folder: Path) -> None:
 def test_class_names_that_will_not_do(folder: Path) -> None:
     (folder / "classes.txt").write_text("one\none\ntwo\n")
     assert refusal(folder) == (
-        f"{folder / 'classes.txt'} holds 3 names; wanted 1 to 255 that all differ, one a line"
+        f"{folder / 'classes.txt'} holds 3 names; wanted 1 to 255 that all differ, one per line"
     )
     (folder / "classes.txt").write_bytes(b"\xff\xfe\xfd")
     assert refusal(folder).startswith(f"cannot read {folder / 'classes.txt'}: ")
@@ -111,7 +111,7 @@ def test_a_label_outside_the_classes(folder: Path, write_idx: Write) -> None:
     path = write_idx(folder / "t10k-labels-idx1-ubyte", np.array([0, 1, 2, 0, 7, 2, 0, 1, 2], np.uint8))
     assert refusal(folder) == (
         f"{path}, label number 4 (counted from 0): label 7 is outside the classes; wanted one of 0, 1, 2; "
-        "mend the label, or name all classes"
+        "correct the label, or name all classes"
     )
 
 
@@ -119,7 +119,7 @@ def test_counts_that_differ(folder: Path, write_idx: Write) -> None:
     write_idx(folder / "train-labels-idx1-ubyte", np.zeros(44, np.uint8))
     assert refusal(folder) == (
         f"{folder / 'train-images-idx3-ubyte'} holds 45 images and train-labels-idx1-ubyte 44 labels; "
-        "wanted as many; get both files anew"
+        "wanted as many; get both files again"
     )
 
 

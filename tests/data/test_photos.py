@@ -81,7 +81,7 @@ def test_a_choice_of_split_needs_photos_to_divide(make_splits: MakeSplits) -> No
     with pytest.raises(InputError) as caught:
         load(make_splits(train=20, validation=4), validation="stratified")
     assert str(caught.value) == (
-        "--validation stratified does not apply to folder:x, which brings its own validation photos; leave it out"
+        "--validation stratified does not apply to folder:x, which has its own validation photos; leave it out"
     )
 
 

@@ -189,9 +189,9 @@ def test_classes_missing_from_other_splits_are_named() -> None:
     train, some, one = (split_of(labels_of(*counts)) for counts in ([1] * 7, [0, 3, 0, 2], [0, 0, 0, 0, 1]))
     dataset = make_dataset("toy", {"train": train, "validation": some, "test": one}, tuple("abcdefg"))
     assert absent_classes(dataset) == [
-        "toy: the validation split has no images of 'a', 'c', 'e', 'f', 'g'; it is judged by the classes it has",
+        "toy: the validation split has no images of 'a', 'c', 'e', 'f', 'g'; it is evaluated on the classes it has",
         "toy: the test split has no images of 'a', 'b', 'c', 'd', 'f' and 1 more class; "
-        "it is judged by the classes it has",
+        "it is evaluated on the classes it has",
     ]
     assert absent_classes(make_dataset("toy", {"train": train, "test": train}, tuple("abcdefg"))) == []
 

@@ -64,7 +64,7 @@ def test_a_null_byte_in_a_cell_is_named(tmp_path: Path, row: str, column: str) -
     file = tmp_path / "t.csv"
     file.write_text(f"path,label\n{row}\n")
     assert refusal(file) == (
-        f"{file}, row 2, column {column} holds a null byte; wanted text; save the table anew"
+        f"{file}, row 2, column {column} holds a null byte; wanted text; save the table again"
     )
 
 
@@ -146,7 +146,7 @@ def test_an_unknown_split_is_named(table: Table) -> None:
 
 def test_no_training_photos(table: Table) -> None:
     path = table(("test",), header="path,label,split")
-    assert refusal(path) == f"{path} lists no photo of the train split; wanted some; mend its split column"
+    assert refusal(path) == f"{path} lists no photo of the train split; wanted some; correct its split column"
 
 
 def test_a_photo_listed_twice(table: Table) -> None:

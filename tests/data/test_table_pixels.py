@@ -163,7 +163,7 @@ def test_labels_from_one(tmp_path: Path) -> None:
 def test_a_wrong_cell_is_named(cell: str, words: str, column: int, newline: str, tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", rows_of(30), newline, cells={(17, column): cell})
     assert refusal(path) == (
-        f"{path}, row 19, column {HEADER[column]} {words}; wanted a whole number from 0 to 255; mend the cell"
+        f"{path}, row 19, column {HEADER[column]} {words}; wanted a whole number from 0 to 255; correct the cell"
     )
 
 
@@ -213,7 +213,7 @@ def test_labels_outside_the_classes(tmp_path: Path) -> None:
     train = write(tmp_path / "fashion-mnist_train.csv", rows_of(30), cells={(4, 0): "10"})
     assert refusal(train) == (
         f"{train}, row 6, column label: label 10 is outside the classes; wanted one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; "
-        "mend the label, or name all classes"
+        "correct the label, or name all classes"
     )
     train = write(tmp_path / "train.csv", rows_of(30))
     test = write(tmp_path / "test.csv", rows_of(30), cells={(29, 0): "3"})

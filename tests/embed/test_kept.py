@@ -159,7 +159,7 @@ def test_where_nothing_can_be_kept_the_result_is_given_all_the_same(
     assert computed == ["pca", "pca"]
     embed.cached(EMBEDDING, "tsne", warn=told.append)
     assert told == [
-        "projections cannot be kept (Not a directory), so each is computed anew; "
+        "projections cannot be kept (Not a directory), so each is computed again; "
         "set XDG_CACHE_HOME to a folder that you can write to"
     ]
 

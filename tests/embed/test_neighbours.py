@@ -144,7 +144,7 @@ def test_without_labels_there_is_nothing_to_judge() -> None:
     unlabelled = blobs(9, labels=np.full(9, UNKNOWN))
     with pytest.raises(DataError) as caught:
         neighbours.label_accuracy(unlabelled)
-    ending = "put photos into a folder a class"
+    ending = "sort the photos into one folder per class"
     assert str(caught.value) == f"0 of 9 images of blobs have a label; wanted 1 or more; {ending}"
     one = blobs(9, labels=np.array([1, *[UNKNOWN] * 8]))
     with pytest.raises(DataError) as caught:

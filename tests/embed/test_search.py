@@ -47,5 +47,5 @@ def test_what_is_no_search_is_refused() -> None:
         Search("[a", regex=True)
     assert str(caught.value) == (
         "search '[a' is not a regular expression (unterminated character set at position 0); "
-        "wanted one such as ^Sneaker$; mend it, or search for plain text"
+        "wanted one such as ^Sneaker$; correct it, or search for plain text"
     )

@@ -42,12 +42,12 @@ def _refusal(path: Path) -> str:
     return str(caught.value).replace(str(path), "FILE")
 
 
-ENDING = "wanted an .npz that `clothier embed` wrote; make it anew"
+ENDING = "wanted an .npz that `clothier embed` wrote; make it again"
 
 
 def test_what_is_no_embedding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "e.npz"
-    assert _refusal(path) == "FILE is not there; wanted an embedding; `clothier embed` writes one"
+    assert _refusal(path) == "FILE does not exist; wanted an embedding; `clothier embed` writes one"
     damaged = f"FILE is not an embedding (it is damaged, or another kind of file); {ENDING}"
     embed.save(blobs(), path)
     whole = path.read_bytes()

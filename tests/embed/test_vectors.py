@@ -142,7 +142,7 @@ def test_what_cannot_be_extracted_is_refused(
         "scale; did you mean 'dense1'?"
     )
     assert refusal(pictures, None, "dense1") == (
-        "layer 'dense1' without a run; wanted one that has layers; name it with --model"
+        "layer 'dense1' is given without a run; wanted a run, which has layers; name it with --model"
     )
     assert refusal(embed.of_split(photos), run) == (
         "images of photos test are 24 x 24 x 3, cnn1-1 was trained on 12 x 12 x 1; wanted the same; photos are "
@@ -155,8 +155,8 @@ def test_what_cannot_be_extracted_is_refused(
     monkeypatch.setattr(backend, "machine", lambda: {"memory_gib": 0.001})
     monkeypatch.setattr(backend.Activations, "of", None)  # nothing is computed
     assert refusal(pictures, run, "conv1") == (
-        "layer conv1 has 3,200 numbers an image, 0.0011 GiB for 90 images; wanted at most 0.0005 GiB, half of this "
+        "layer conv1 has 3,200 numbers per image, 0.0011 GiB for 90 images; wanted at most 0.0005 GiB, half of this "
         "machine's memory; take fewer with --sample, or a smaller layer"
     )
     monkeypatch.setattr(backend, "machine", lambda: {"memory_gib": 1e-5})
-    assert refusal(pictures).startswith("a vector of pixels has 144 numbers an image, ")
+    assert refusal(pictures).startswith("a vector of pixels has 144 numbers per image, ")

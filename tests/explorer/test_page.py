@@ -116,7 +116,7 @@ def test_spaces_of_different_images_are_refused() -> None:
     with pytest.raises(DataError) as caught:
         render([first, dataclasses.replace(second, embedding=other)], "t")
     assert str(caught.value) == (
-        "net dense1 and pixels hold different images; wanted the same in each; embed them anew"
+        "net dense1 and pixels hold different images; wanted the same in each; embed them again"
     )
 
 

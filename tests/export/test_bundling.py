@@ -101,7 +101,7 @@ def test_a_run_without_a_finished_phase_is_refused(run: Run, tiny: Dataset, tmp_
     begun = Run(tmp_path / "cnn1-1")
     begun.write_description(run.description())
     with pytest.raises(
-        RunError, match="has no finished phase; wanted one; go on with: clothier train --resume"
+        RunError, match="has no finished phase; wanted one; continue with: clothier train --resume"
     ):
         export.bundle_of(begun, tiny)
 

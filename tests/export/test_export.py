@@ -163,8 +163,8 @@ def test_without_data_the_kept_images_are_predicted_again(run: Run, tiny: Datase
         with pytest.raises(InputError) as caught:
             export.export(run, None, **words)
         assert str(caught.value) == (
-            "model files and bytes are made with the images that the run was trained on, which are not given; wanted "
-            "them, or another format"
+            "model files and --int8 need the images that the run was trained on; give the data, or choose another "
+            "format"
         )
 
 

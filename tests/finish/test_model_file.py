@@ -39,7 +39,7 @@ def test_a_model_file_that_cannot_be_written_costs_nothing_else(
             finish.train(RECIPE, tiny, run)
     assert str(caught.value) == (
         f"cannot write {run.model_file}: No space left on device; earlier files are untouched; make room or choose "
-        f"another place; then go on with: clothier train --resume {run.path}"
+        f"another place; then continue with: clothier train --resume {run.path}"
     )
     assert len(run.read_scores()) == 2
     finish.resume(run, tiny)
@@ -60,7 +60,7 @@ def test_ctrl_c_while_the_model_file_is_made_loses_nothing(
         with pytest.raises(InterruptedRunError) as caught:
             finish.train(RECIPE, tiny, run)
     assert str(caught.value).startswith(
-        "stopped with 4 of 4 epochs done and saved; go on with: clothier train --resume"
+        "stopped with 4 of 4 epochs done and saved; continue with: clothier train --resume"
     )
     finish.resume(run, tiny)
     assert state(run) == state(finished)

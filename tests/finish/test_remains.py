@@ -114,14 +114,16 @@ def test_damaged_scores_are_told_and_judged_again_where_the_weights_are_there(
     assert [phase.as_json() for phase in copy.read_scores()] == [last]
     assert watcher.told[0].startswith(f"{copy.scores_file} is not JSON (")
     assert watcher.told[0].endswith("; what can be judged is judged again")
-    assert watcher.told[1] == "the scores of phase plain are lost: the weights have learned on since"
+    assert (
+        watcher.told[1] == "the scores of phase plain are lost: the weights have been trained further since"
+    )
 
 
 def test_a_whole_run_is_left_alone(copy: Run, tiny: Dataset) -> None:
     before, watcher = files(copy), Telling()
     assert len(finish.resume(copy, tiny, watcher=watcher)) == 2
     assert files(copy) == before
-    assert watcher.told == [f"{copy.path} is finished, and nothing of it is lost"]
+    assert watcher.told == [f"{copy.path} is finished and complete"]
 
 
 def test_a_finished_run_without_its_checkpoint_is_left_alone(copy: Run, tiny: Dataset) -> None:
@@ -131,7 +133,7 @@ def test_a_finished_run_without_its_checkpoint_is_left_alone(copy: Run, tiny: Da
     assert len(finish.resume(copy, tiny, watcher=watcher)) == 2
     assert files(copy) == before
     assert watcher.epochs == 0
-    assert watcher.told == [f"{copy.path} is finished, and its checkpoint is gone: it is left as it is"]
+    assert watcher.told == [f"{copy.path} is finished, and its checkpoint is gone, so nothing was changed"]
 
 
 def test_a_run_that_cannot_go_on_says_so(copy: Run, tiny: Dataset) -> None:
@@ -140,7 +142,7 @@ def test_a_run_that_cannot_go_on_says_so(copy: Run, tiny: Dataset) -> None:
     before = files(copy)
     wanted = (
         f"{copy.last_checkpoint} is missing, and the phase plain was judged already; wanted the checkpoint to go on "
-        "from; put it back, or train anew"
+        "from; put it back, or train again"
     )
     with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
         finish.resume(copy, tiny)

@@ -125,16 +125,16 @@ def test_a_fault_is_told(tmp_path: Path, spoil: Callable[[Path], None], fault: s
         (
             lambda folder: (folder / "a.bytes").write_bytes(bytes(4 * 40 * 5)),
             "{}/a.bytes reads as text, and TensorBoard answers every request with an error; "
-            "write it anew with `clothier projector`",
+            "write it again with `clothier projector`",
         ),
         (
             lambda folder: (folder / "a.bytes").write_bytes((folder / "a.bytes").read_bytes()[:-4]),
             "TensorBoard does not take {}: ValueError: cannot reshape array of size 199 into shape (40,5); "
-            "write it anew",
+            "write it again",
         ),
         (
             lambda folder: (folder / projector.CONFIG).write_text(""),
-            "TensorBoard does not take {}: it sees no tensor in it; write it anew",
+            "TensorBoard does not take {}: it sees no tensor in it; write it again",
         ),
         (
             lambda folder: (folder / projector.CONFIG).unlink(),

@@ -39,13 +39,16 @@ def test_names_are_lines(tmp_path: Path) -> None:
     assert matrices.names(path, 3) == ["shoe", "", "Écharpe"]
     with pytest.raises(DataError) as caught:
         matrices.names(path, 2)
-    assert str(caught.value) == f"{path} has 3 lines; the tensor has 2 rows; wanted a name a row"
+    assert str(caught.value) == f"{path} has 3 lines; the tensor has 2 rows; wanted one name per row"
     path.write_bytes(b"\xff")
     with pytest.raises(DataError) as caught:
         matrices.names(path, 1)
-    assert str(caught.value) == f"{path} is not UTF-8 (invalid start byte); wanted a text file, a name a line"
+    assert (
+        str(caught.value)
+        == f"{path} is not UTF-8 (invalid start byte); wanted a text file with one name per line"
+    )
     with pytest.raises(DataError) as caught:
         matrices.names(tmp_path / "none", 1)
     assert str(caught.value) == (
-        f"cannot read {tmp_path}/none: No such file or directory; wanted a text file, a name a line"
+        f"cannot read {tmp_path}/none: No such file or directory; wanted a text file with one name per line"
     )

@@ -105,7 +105,7 @@ def test_flat_points_get_a_third_column_of_zeros() -> None:
 
 
 NO_TABLE = "wanted numbers of two dimensions, (n, d)"
-NOT_FINITE = "a holds numbers that are not finite in float32; wanted finite ones; mend them"
+NOT_FINITE = "a holds numbers that are not finite in float32; wanted finite ones; correct them"
 
 
 @pytest.mark.parametrize(

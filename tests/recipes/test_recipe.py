@@ -127,7 +127,10 @@ def test_text_is_read_as_the_fields_type() -> None:
         ),
         ({"skip": 1.0}, "skip is 1.0; wanted a number of 0 or more and below 1"),
         ({"skip_from": 1}, "skip_from is 1; wanted a whole number from 2 to 100,000"),
-        ({"skip": 0.5}, "skip is 0.5 in no epoch: skip_from is 2, skip_to 0; wanted skip_to no earlier than"),
+        (
+            {"skip": 0.5},
+            "skip is 0.5 but no epoch skips: skip_from is 2, skip_to 0; wanted skip_to no earlier than",
+        ),
         ({"epochs": -1}, "epochs is -1; wanted a whole number from 0 to 100,000"),
         ({"epochs": 0, "augmented_epochs": 0}, "epochs and augmented_epochs are both 0; wanted at least one"),
         ({"batch_size": 0}, "batch_size is 0; wanted a whole number from 1 to 100,000"),
@@ -151,7 +154,10 @@ def test_text_is_read_as_the_fields_type() -> None:
             {"precision": "float16"},
             "unknown precision 'float16'; known: auto, bfloat16, float32; did you mean 'bfloat16'?",
         ),
-        ({"base": "random"}, "augmented_epochs is 50 beside a base; wanted 0, as the features of each image"),
+        (
+            {"base": "random"},
+            "augmented_epochs is 50 with a base; wanted 0, because the features of each image",
+        ),
         (
             {"fine_tune_epochs": 1},
             "fine_tune_epochs is 1 without a base; wanted 0; choose a recipe with a base",

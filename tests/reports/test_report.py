@@ -572,7 +572,7 @@ def test_kept_images_of_another_phase_are_not_drawn(tmp_path: Path) -> None:
         report.draw(run)
     run.samples_file.write_bytes(b"cut")
     assert not grids.are_kept(run)
-    with pytest.raises(RunError, match=r"samples\.safetensors is no safetensors file"):
+    with pytest.raises(RunError, match=r"samples\.safetensors is not a safetensors file"):
         report.draw(run)
     assert list(report.draw(run, with_grids=False)) == ["curves", "confusion", "per-class"]
 

@@ -85,7 +85,7 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
         ("1,later,0.5,0.75,,,0.001,1", "'phase' is 'later'; wanted one of augmented, fine-tuned, plain"),
         ("1,plain,0.5,7.5,,,0.001,1", "'accuracy' is 7.5; wanted a number from 0 to 1"),
         ("1,plain,,0.75,,,0.001,1", "'loss' is None; wanted a number"),
-        ('1,"pla', "history.csv is no CSV file (unexpected end of data)"),
+        ('1,"pla', "history.csv is not a CSV file (unexpected end of data)"),
     ],
 )
 def test_a_cut_or_foreign_history_is_told_by_its_line(tmp_path: Path, row: str, words: str) -> None:
@@ -308,10 +308,10 @@ def test_cells_that_no_matrix_has_are_named(tmp_path: Path, cells: list[Any]) ->
 def test_missing_predictions_are_named(tmp_path: Path) -> None:
     run = make_run(tmp_path, "cnn1-1")
     run.predictions_file.unlink()
-    with pytest.raises(RunError, match=r"predictions\.csv: No such file.*--resume .* writes it anew$"):
+    with pytest.raises(RunError, match=r"predictions\.csv: No such file.*--resume .* writes it again$"):
         run.read_predictions()
     run.scores_file.unlink()
-    with pytest.raises(RunError, match=r"has not been judged yet; wanted a run with a finished phase; "):
+    with pytest.raises(RunError, match=r"has not been evaluated yet; wanted a run with a finished phase; "):
         run.read_predictions()
 
 
@@ -320,7 +320,7 @@ def test_other_data_are_told_by_their_fingerprint(tmp_path: Path) -> None:
     run.check_data("a" * 64)
     wanted = (
         f"{run.path} was trained on other data (fingerprint aaaaaaaaaaaa, these have bbbbbbbbbbbb); "
-        "wanted the same images, labels and splits; give the data as they were, or train anew"
+        "wanted the same images, labels and splits; give the data as they were, or train again"
     )
     with pytest.raises(RunError, match=f"^{re.escape(wanted)}$"):
         run.check_data("b" * 64)

@@ -79,7 +79,7 @@ def test_what_is_left_of_runs_is_listed_with_what_is_wrong(tmp_path: Path) -> No
         f"{tmp_path / 'cnn1-1'} is empty: its training ended before it began; it may be deleted",
     )
     assert found["cnn1-2"].problems == (
-        f"{tmp_path / 'cnn1-2'} has no recipe.json; put it back, or train anew",
+        f"{tmp_path / 'cnn1-2'} has no recipe.json; put it back, or train again",
     )
     (problem,) = found["cnn1-3"].problems
     assert problem.startswith(f"{tmp_path / 'cnn1-3' / 'scores.json'}: ")

@@ -39,7 +39,7 @@ def test_the_checkpoint_of_another_run_is_refused(run: Run, tmp_path: Path, chan
         trained.load(copy)
     assert str(caught.value) == (
         f"{copy.last_checkpoint} is of another run than recipe.json beside it; wanted the run's own; put it back, or "
-        "train anew"
+        "train again"
     )
 
 

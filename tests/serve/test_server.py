@@ -225,7 +225,7 @@ def test_one_that_is_killed_again_as_soon_as_it_is_back_gives_up_and_says_so_on_
         time.sleep(0.1)
     out, said = running.process.communicate(timeout=60)
     assert running.process.returncode == 1
-    assert out == f"serving {running.model} at {running.address}\nCtrl-C ends it\n"
+    assert out == f"serving {running.model} at {running.address}\npress Ctrl-C to stop\n"
     assert "[ERROR] Worker crash loop detected, exiting\n" in said
 
 

@@ -128,24 +128,24 @@ def _without_member(name: str) -> bytes:
 
 
 ARCHIVE: dict[str, Case] = {
-    "nothing": (lambda: b"", "is no zip archive"),
-    "text": (lambda: b"import os; os.system('touch harmed')", "is no zip archive"),
+    "nothing": (lambda: b"", "is not a zip archive"),
+    "text": (lambda: b"import os; os.system('touch harmed')", "is not a zip archive"),
     "pickle": (lambda: pickle.dumps(Harm(), 4), "is a pickle, which can run code"),
-    "old pickle": (lambda: pickle.dumps(Harm(), 0), "is no zip archive"),
+    "old pickle": (lambda: pickle.dumps(Harm(), 0), "is not a zip archive"),
     "h5": (lambda: b"\x89HDF\r\n\x1a\n" + bytes(100), "is an HDF5 file (.h5), whatever its name says"),
     "keras": (_keras, "is a Keras archive (.keras), which can run code"),
     "torch": (lambda: zipped({"m/data.pkl": pickle.dumps(Harm())}), "holds a pickle, which can run code"),
     "npz": (lambda: zipped({"a.npy": b"\x93NUMPY"}), "is a NumPy archive (.npz)"),
     "npy": (lambda: b"\x93NUMPY" + bytes(100), "is a NumPy array"),
     "gzip": (lambda: gzip.compress(good()), "is a gzip archive"),
-    "bare graph": (lambda: made().graph, "is no zip archive"),
+    "bare graph": (lambda: made().graph, "is not a zip archive"),
     "empty zip": (lambda: zipped({}), "is an empty zip archive"),
     "cut short": (lambda: good()[:-30], "is a zip that is cut short or has something behind it"),
     "cut in half": (
         lambda: good()[: len(good()) // 2],
         "is a zip that is cut short or has something behind it",
     ),
-    "something before": (lambda: b"#!/bin/sh\n" + good(), "is no zip archive"),
+    "something before": (lambda: b"#!/bin/sh\n" + good(), "is not a zip archive"),
     "something behind": (lambda: good() + b"more", "is a zip that is cut short or has something behind it"),
     "a gap": (lambda: good()[:-22] + bytes(9) + good()[-22:], "is a zip with an unusual table of contents"),
     "zip64": (_zip64, "is a zip64 archive"),
@@ -387,15 +387,15 @@ def _first_not_a_number(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 ARRAYS: dict[str, Case] = {
     "pickled statistics": (
         lambda: _statistics(pickle.dumps(Harm())),
-        "statistics.safetensors is no safetensors file",
+        "statistics.safetensors is not a safetensors file",
     ),
     "h5 for statistics": (
         lambda: _statistics(b"\x89HDF\r\n\x1a\n" + bytes(99)),
-        "statistics.safetensors is no safetensors file",
+        "statistics.safetensors is not a safetensors file",
     ),
     "long header": (
         lambda: _statistics(struct.pack("<Q", 2**60) + b"{}"),
-        "statistics.safetensors is no safetensors file",
+        "statistics.safetensors is not a safetensors file",
     ),
     "promised arrays": (
         lambda: _statistics(headed({"a": _entry(shape=[2**30], data_offsets=[0, 2**32])}, bytes(4))),
@@ -423,7 +423,7 @@ ARRAYS: dict[str, Case] = {
     ),
     "arrays without end": (
         lambda: _statistics(headed({str(place): _entry(shape=[0]) for place in range(40_000)}, b"")),
-        "statistics.safetensors is no safetensors file",
+        "statistics.safetensors is not a safetensors file",
     ),
     "too many statistics": (
         lambda: _statistics(tensors({"a": np.zeros(9 * MEGABYTE, np.float32)})),
@@ -737,11 +737,11 @@ GRAPH: dict[str, Case] = {
     ),
     "output not text": (
         lambda: _raw(made().graph.replace(b"logits", b"logi\xff\xff")),
-        "model.onnx is no ONNX graph; wanted",
+        "model.onnx is not an ONNX graph; wanted",
     ),
     "dimension not text": (
         lambda: _raw(made().graph.replace(b"\x12\x01n", b"\x12\x01\xff")),
-        "model.onnx is no ONNX graph; wanted",
+        "model.onnx is not an ONNX graph; wanted",
     ),
     "future format": (
         lambda: with_graph(lambda model: setattr(model, "ir_version", 2**40)),
@@ -756,7 +756,7 @@ GRAPH: dict[str, Case] = {
         "has a DequantizeLinear on int8 (128, 3), float32 (128,), int8 (128,); wanted a scale for all or",
     ),
     "grows": (lambda: with_graph(_grown), "model.onnx costs more than 4,294,967,296 values"),
-    "busy": (lambda: with_graph(_busy), "multiplications an image; wanted less"),
+    "busy": (lambda: with_graph(_busy), "multiplications per image; wanted less"),
     "many nodes": (
         lambda: with_graph(lambda model: model.graph.node.extend([onnx.NodeProto(op_type="Relu")] * 3000)),
         "nodes; wanted at most 2,000",
@@ -805,9 +805,9 @@ GRAPH: dict[str, Case] = {
         lambda: with_graph(_node("Rellu", "features")),
         "model.onnx has the unknown operator 'Rellu'; wanted those that docs/export.md lists",
     ),
-    "garbage": (lambda: _raw(np.random.default_rng(0).bytes(5000)), "model.onnx is no ONNX graph"),
-    "half a graph": (lambda: _raw(made().graph[: len(made().graph) // 2]), "model.onnx is no ONNX graph"),
-    "old groups": (lambda: _raw(b"\x0b" * 1000), "model.onnx is no ONNX graph"),
+    "garbage": (lambda: _raw(np.random.default_rng(0).bytes(5000)), "model.onnx is not an ONNX graph"),
+    "half a graph": (lambda: _raw(made().graph[: len(made().graph) // 2]), "model.onnx is not an ONNX graph"),
+    "old groups": (lambda: _raw(b"\x0b" * 1000), "model.onnx is not an ONNX graph"),
     "no graph in it": (lambda: _raw(b""), "model.onnx has operators of version []"),
     "torch for a graph": (lambda: _raw(zipped({"data.pkl": pickle.dumps(Harm())})), "model.onnx"),
 }

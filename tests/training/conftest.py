@@ -32,6 +32,6 @@ def stopped(tiny: Dataset, tmp_path: Path) -> Iterator[Run]:
     with pytest.raises(InterruptedRunError) as caught:
         training.train(RECIPE, tiny, run, watcher=Stop())
     assert str(caught.value) == (
-        f"stopped with 2 of 4 epochs done and saved; go on with: clothier train --resume {run.path}"
+        f"stopped with 2 of 4 epochs done and saved; continue with: clothier train --resume {run.path}"
     )
     yield run

@@ -111,11 +111,11 @@ def _wrong_parts_are_refused(run: Run, data: Dataset) -> None:
     with pytest.raises(RunError) as caught:
         clothier.resume(run, data, verbose=0)
     assert str(caught.value) == (
-        f"{run.path} was begun with the augmentation {__name__}.throw_flips + {__name__}.flip, which is not in its "
-        f"folder; wanted it again; go on in Python: clothier.resume('{run.path}', data, augment=...)"
+        f"{run.path} was started with the augmentation {__name__}.throw_flips + {__name__}.flip, which is not in its "
+        f"folder; wanted it again; continue in Python: clothier.resume('{run.path}', data, augment=...)"
     )
     with pytest.raises(
-        RunError, match=r"^.* was begun with the augmentation .*flip \(\w{12}\), not with .*brighten "
+        RunError, match=r"^.* was started with the augmentation .*flip \(\w{12}\), not with .*brighten "
     ):
         clothier.resume(run, data, augment=Policy(throw_flips, brighten), verbose=0)
     with pytest.raises(
@@ -157,7 +157,7 @@ def test_a_run_of_a_named_network_takes_no_other(tiny: Dataset, monkeypatch: pyt
         with pytest.raises(InterruptedRunError):
             clothier.train("cnn1", tiny, epochs=2, verbose=0, precision="float32")
     with pytest.raises(
-        RunError, match=r"^runs/cnn1-1 was begun with one of clothier's models, not with .*small_network "
+        RunError, match=r"^runs/cnn1-1 was started with one of clothier's models, not with .*small_network "
     ):
         clothier.resume("runs/cnn1-1", tiny, model=small_network)
 

@@ -271,7 +271,7 @@ def test_scores_of_weights_that_are_gone_are_not_made_up(
     training.resume(run, tiny, watcher=Listening())
     assert [(phase.name, phase.epochs) for phase in run.read_scores()] == [("augmented", 4)]
     assert run.read_scores()[0].as_json() == finished.read_scores()[-1].as_json()
-    assert notes == ["the scores of phase plain are lost: the weights have learned on since"]
+    assert notes == ["the scores of phase plain are lost: the weights have been trained further since"]
 
 
 @pytest.mark.parametrize("name", ["", "../evil", "a/b", "-x", ".hidden"])

@@ -141,7 +141,7 @@ def test_resume_refuses_another_backend(stopped: Run, tiny: Dataset) -> None:
     with pytest.raises(RunError) as caught:
         training.resume(stopped, tiny)
     assert str(caught.value) == (
-        f"{stopped.path} was begun on jax, this is tensorflow, which gives other bits; wanted the same; "
+        f"{stopped.path} was started on jax, this is tensorflow, whose results differ; wanted the same backend; "
         "go on with CLOTHIER_BACKEND=jax"
     )
 

@@ -152,7 +152,7 @@ def test_stopped_while_features_are_extracted(below: Run, photos: Dataset, tmp_p
     with pytest.raises(InterruptedRunError) as caught:
         training.train(_recipe(below), photos, run, watcher=Stop())
     assert str(caught.value) == (
-        f"stopped with 0 of 4 epochs done and saved; go on with: clothier train --resume {run.path}"
+        f"stopped with 0 of 4 epochs done and saved; continue with: clothier train --resume {run.path}"
     )
 
 
@@ -163,7 +163,7 @@ def test_resume_refuses_another_base(finished: Run, photos: Dataset, tmp_path: P
     with pytest.raises(RunError) as caught:
         training.resume(run, photos)
     assert str(caught.value) == (
-        f"{run.base_file} is not the base that recipe.json names; put it back, or train anew"
+        f"{run.base_file} is not the base that recipe.json names; put it back, or train again"
     )
 
 

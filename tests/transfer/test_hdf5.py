@@ -119,16 +119,16 @@ WRONG: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "type": (
         _spoil(_replace("one/one_b_1:0", data=np.zeros(4, "i4"))),
-        f"the file has one of type int32, not of floating-point numbers{WHOLE}save it anew",
+        f"the file has one of type int32, not of floating-point numbers{WHOLE}save it again",
     ),
     "nan": (
         _spoil(_replace("one/one_b_1:0", data=np.full(4, np.nan, "f4"))),
-        f"the file has numbers in one that are not finite{WHOLE}save it anew",
+        f"the file has numbers in one that are not finite{WHOLE}save it again",
     ),
-    "link": (_spoil(_link), f"the file has a link at /one that leads elsewhere{WHOLE}save the weights anew"),
+    "link": (_spoil(_link), f"the file has a link at /one that leads elsewhere{WHOLE}save the weights again"),
     "link inside": (
         _spoil(_link_inside),
-        f"the file has a link at /one/one_W_1:0 that leads elsewhere{WHOLE}save the weights anew",
+        f"the file has a link at /one/one_W_1:0 that leads elsewhere{WHOLE}save the weights again",
     ),
     "external": (_spoil(_external), f"the file keeps one in another file{WHOLE}save the weights in one file"),
     "virtual": (_spoil(_virtual), f"the file keeps one in another file{WHOLE}save the weights in one file"),

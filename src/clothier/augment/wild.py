@@ -1,7 +1,7 @@
 """What the photo doctor leaves of a person's photo: things laid down anyhow, in folds, on scraps of background.
 
 For images that are light on dark, as Fashion-MNIST's: black is background. Each thing is turned, sheared, scaled,
-stretched, moved and bent; its light is drawn anew, perhaps from dark to light, with folds in it; background shows
+stretched, moved and bent; its light is drawn again, perhaps from dark to light, with folds in it; background shows
 through in an ellipse, which may be all of the picture; another ellipse is bitten out; and all is blurred or sharpened.
 The reaches were chosen on training photos (docs/photos.md).
 """

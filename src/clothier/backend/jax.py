@@ -148,7 +148,7 @@ def forward(model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.N
         return keras.ops.saturate_cast(outputs, dtype)
 
     def outputs(inputs: Images | Halves) -> npt.NDArray[Any]:
-        # Each number of rows is compiled anew, so few are let through: the powers of 2.
+        # Each number of rows is compiled again, so few are let through: the powers of 2.
         rows = len(inputs)
         padding = (1 << (rows - 1).bit_length()) - rows
         padded = np.pad(inputs, [(0, padding)] + [(0, 0)] * (inputs.ndim - 1))

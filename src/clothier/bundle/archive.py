@@ -117,7 +117,7 @@ class Archive:
                 total.update(block)
         if total.hexdigest() != member.sha256:
             raise BundleError(
-                f"{name} is not what manifest.json says (its SHA-256 differs); copy the file anew"
+                f"{name} is not what manifest.json says (its SHA-256 differs); copy the file again"
             )
 
     def _blocks(self, name: str) -> Iterator[bytes]:
@@ -130,7 +130,7 @@ class Archive:
                         raise BundleError(f"{name} unpacks to more than it states; {_WANTED}")
                     yield block
             if left:
-                raise BundleError(f"{name} ends early; copy the file anew")
+                raise BundleError(f"{name} ends early; copy the file again")
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -139,7 +139,7 @@ class Archive:
             NotImplementedError,
             RuntimeError,
         ) as error:
-            raise BundleError(f"{name} is damaged ({error}); copy the file anew") from error
+            raise BundleError(f"{name} is damaged ({error}); copy the file again") from error
 
 
 def _check_kind(file: BinaryIO) -> None:
@@ -151,7 +151,7 @@ def _check_kind(file: BinaryIO) -> None:
     if is_pickle(start):
         raise BundleError(f"is a pickle, which can run code when it is opened; {_WANTED}; {_REMEDY}")
     if start[:4] != b"PK\x03\x04":
-        raise BundleError(f"is no zip archive; {_WANTED}; {_REMEDY}")
+        raise BundleError(f"is not a zip archive; {_WANTED}; {_REMEDY}")
 
 
 def _check_end(file: BinaryIO) -> None:
@@ -163,7 +163,7 @@ def _check_end(file: BinaryIO) -> None:
     file.seek(max(0, size - _END.size))
     end = file.read(_END.size)
     if len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
-        raise BundleError(f"is a zip that is cut short or has something behind it; {_WANTED}; copy it anew")
+        raise BundleError(f"is a zip that is cut short or has something behind it; {_WANTED}; copy it again")
     _, _, _, here, entries, length, offset, comment = _END.unpack(end)
     if comment or here != entries or length > _MOST_DIRECTORY or offset + length + _END.size != size:
         raise BundleError(f"is a zip with an unusual table of contents; {_WANTED}")

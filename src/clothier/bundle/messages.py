@@ -80,7 +80,7 @@ def parsed(content: bytes) -> Any:
     try:
         model.ParseFromString(content)
     except DecodeError as error:
-        raise BundleError("model.onnx is no ONNX graph; wanted the one clothier wrote") from error
+        raise BundleError("model.onnx is not an ONNX graph; wanted the one clothier wrote") from error
     return model
 
 

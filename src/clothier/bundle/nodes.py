@@ -64,7 +64,7 @@ class Walk:
             if values > bounds.MOST_VALUES or work > bounds.MOST_WORK:
                 raise BundleError(
                     f"model.onnx costs more than {bounds.MOST_VALUES:,} values or {bounds.MOST_WORK:,} "
-                    "multiplications an image; wanted less"
+                    "multiplications per image; wanted less"
                 )
             held += sum(tensor.num_bytes for tensor in made)
             peak = max(peak, held + 4 * scratch)

@@ -36,7 +36,7 @@ def header(start: bytes, size: int, what: str) -> dict[str, tuple[str, tuple[int
     """
     length = int.from_bytes(start[:8], "little")
     if len(start) < 8 or length > min(MOST_HEADER, size - 8) or not start[8:9] == b"{":
-        raise BundleError(f"{what} is no safetensors file; wanted the one clothier wrote")
+        raise BundleError(f"{what} is not a safetensors file; wanted the one clothier wrote")
     content = parse(start[8 : 8 + length], what)
     content.pop("__metadata__", None)
     made = {}
@@ -65,11 +65,11 @@ def load(data: bytes, what: str) -> Arrays:
     try:
         arrays = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{what} is damaged ({error}); copy the file anew") from error
+        raise BundleError(f"{what} is damaged ({error}); copy the file again") from error
     if {name: (array.dtype, array.shape) for name, array in arrays.items()} != {
         name: (np.dtype(_DTYPES[kind]), shape) for name, (kind, shape) in wanted.items()
     }:
-        raise BundleError(f"{what} is damaged (its arrays differ from its header); copy the file anew")
+        raise BundleError(f"{what} is damaged (its arrays differ from its header); copy the file again")
     for name, array in arrays.items():
         if not finite(array):
             raise BundleError(f"{what} has numbers in {ascii(name)[:60]} that are not finite; wanted none")

@@ -128,5 +128,5 @@ def _varint(value: int) -> bytes:
 
 def _no_graph() -> BundleError:
     return BundleError(
-        "model.onnx is no ONNX graph (its bytes are no message); wanted the one clothier wrote"
+        "model.onnx is not an ONNX graph (its bytes are no message); wanted the one clothier wrote"
     )

@@ -136,6 +136,6 @@ def _statistics(tensors: Mapping[str, npt.NDArray[Any]]) -> Statistics:
             )
     if not (made.deviations > 0).all():
         raise DataError(
-            "statistics 'deviations' are not all above 0; wanted them so; export the model file anew"
+            "statistics 'deviations' are not all above 0; wanted them so; export the model file again"
         )
     return made

@@ -113,8 +113,9 @@ def _warnings(examination: Examination, prediction: Prediction) -> list[str]:
     (first, _), (second, _) = prediction.classes[:2]
     if prediction.status == "unlike":
         said.append(
-            f"the image lies far from what the model was trained on (strangeness {prediction.strangeness or 0:.1f}, "
-            f"where 0 is ordinary): {first} is a guess not to be trusted"
+            "the image is far from the images that the model was trained on (strangeness "
+            f"{prediction.strangeness or 0:.1f}, "
+            f"where 0 is ordinary): {first} is a guess; do not trust it"
         )
     elif prediction.status == "unsure":
         said.append(f"the model is not sure: {first} or {second}")
@@ -126,12 +127,13 @@ def _differing(predictor: Predictor, skip: Sequence[str]) -> list[str]:
     said = [words] if (words := predicting.uncalibrated(predictor)) else []
     if predictor.photos != "doctor":
         said.append(
-            "the model was trained on photos that were only resized, so `clothier predict` takes the last step alone: "
-            "its class, and whether to trust it, are those of the last step"
+            "the model was trained on photos that were only resized, so `clothier predict` only takes the last step "
+            "and gives its prediction"
         )
     elif skip:
         said.append(
-            f"without {', '.join(skip)} the answer is another than that of `clothier predict`, which leaves no step out"
+            f"without {', '.join(skip)} the prediction can differ from that of `clothier predict`, which leaves "
+            "no step out"
         )
     return said
 

@@ -126,9 +126,9 @@ def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, 
         if name not in known:
             raise unknown_name("projection", name, known)
         if into is not None and name.startswith("umap"):
-            raise InputError("--into places nothing on a UMAP map; wanted pca, tsne or tsne-3d")
+            raise InputError("--into cannot place images on a UMAP map; wanted pca, tsne or tsne-3d")
     if into is not None and not names:
-        raise InputError("--into is given without a map; wanted --project pca, tsne or tsne-3d")
+        raise InputError("--into needs a map; wanted --project pca, tsne or tsne-3d")
     return {name: known[name] for name in names}
 
 
@@ -150,7 +150,7 @@ def _ground(made: Embedding, into: Path | None) -> Embedding:
 def _project(ground: Embedding, method: str, parameters: dict[str, int]) -> Projection:
     if method == "tsne" and len(ground) > EXACT_ROWS:
         screen.notice(
-            f"above {EXACT_ROWS:,} images t-SNE takes approximate neighbours: another machine may give another map"
+            f"above {EXACT_ROWS:,} images t-SNE uses approximate neighbours, so another machine may give another map"
         )
     with screen.counting() as progress:
         return embedding.cached(ground, method, parameters, report=progress, warn=screen.notice)
@@ -229,7 +229,7 @@ def _say(answer: dict[str, Any]) -> None:
 
 def _quality(made: dict[str, float]) -> str:
     if "explained" in made:
-        return f"the components hold {made['explained']:.1%} of the variance"
+        return f"the components explain {made['explained']:.1%} of the variance"
     judged = f" (on {SAMPLE:,} images)" if made["images"] > SAMPLE else ""
     figures = {name: value for name, value in made.items() if name not in ("images", "seconds")}
     return ", ".join(f"{name} {value:.4f}" for name, value in figures.items()) + judged

@@ -75,7 +75,7 @@ def explain(
     convolution.
 
     The prediction and its warnings are those of `clothier predict`."""
-    opened = naming.open_run(model, "shows none of its layers")
+    opened = naming.open_run(model, "has no layers to show")
     options.check_out(folder=out or opened.figure_file("curves").parent)
     own = opened.description().data
     names = list(own.class_names)

@@ -89,8 +89,8 @@ def export(
         )
         return
     screen.say(
-        f"{agreement.images:,} {made.checked_on} images again in {made.runtime}: largest difference of a probability "
-        f"{agreement.difference:.1e}, the same label for {agreement.labels:.2%}"
+        f"checked on {agreement.images:,} {made.checked_on} images in {made.runtime}: probabilities differ by at most "
+        f"{agreement.difference:.1e}, and labels agree for {agreement.labels:.2%}"
     )
     if made.accuracies:
         before, after = made.accuracies

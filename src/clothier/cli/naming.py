@@ -28,7 +28,7 @@ def parse(word: str | Path) -> Path:
         return path
     near = difflib.get_close_matches(str(path), [*_runs(path.parent), *_runs(_RUNS), BOX], n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise InputError(f"{word} is not there; wanted a run folder, a model file, or {BOX}{hint}")
+    raise InputError(f"{word} does not exist; wanted a run folder, a model file, or {BOX}{hint}")
 
 
 def title(model: Path | None) -> str:

@@ -47,7 +47,7 @@ def plot(
     if not opened.read_history():
         raise InputError(
             f"{model} has no finished epoch; wanted at least one; "
-            f"`{command('train', '--resume', model)}` goes on with it"
+            f"`{command('train', '--resume', model)}` continues it"
         )
     with_grids = _have_samples(opened, run_data.DataOptions(data, data_dir, image_size, crop, skip_bad))
     from clothier.reports import report
@@ -66,7 +66,7 @@ def _have_samples(run: Run, data_options: run_data.DataOptions) -> bool:
     """Whether grids of images can be drawn: of the images that the run keeps, or else taken from its data. Where they
     cannot, that is told."""
     if not run.read_scores():
-        screen.notice("no phase is finished yet, so there are curves alone")
+        screen.notice("no phase is finished yet, so only the curves are drawn")
         return False
     why = "the grids of images are left out"
     try:

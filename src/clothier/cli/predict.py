@@ -107,7 +107,9 @@ def predict(
                 f"got photos and {word}, which is for an image of a data set; wanted one or the other; leave one out"
             )
         if json and out is not None:
-            raise InputError(f"got --json and --out {out}; wanted one place for the answers; leave one out")
+            raise InputError(
+                f"got --json and --out {out}; wanted one place for the predictions; leave one out"
+            )
         if top is not None and (json or out is not None):
             raise InputError(
                 f"got --top and {'--json' if json else f'--out {out}'}, which leaves no class out; wanted one of both"
@@ -115,10 +117,10 @@ def predict(
         _photos(photos, model, threads or 0, engine or "onnxruntime", out, json, top)
     elif model is None:
         raise InputError(
-            "no photos are named; wanted some, or --model MODEL and --index for an image of its data"
+            "no photos are given; wanted photos, or --model MODEL and --index for an image of its data"
         )
     elif out is not None:
-        raise InputError("--out is for photos; wanted some beside it, or --json without it")
+        raise InputError("--out is for photos; name some, or use --json in its place")
     elif engine is not None or threads is not None:
         word = "--threads" if engine is None else "--engine"
         raise InputError(f"{word} is for photos; wanted some beside it, or one image of the data without it")

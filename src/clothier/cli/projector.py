@@ -232,7 +232,7 @@ def _check(folder: Path) -> None:
         screen.say(f"fault in {fault}")
     if faults:
         raise DataError(
-            f"{folder} has {counted(len(faults), 'fault')}; wanted none; write it anew with "
+            f"{folder} has {counted(len(faults), 'fault')}; wanted none; write it again with "
             "`clothier projector`"
         )
     screen.say(f"\nTensorBoard reads all of {folder}")
@@ -244,7 +244,7 @@ def _open(folder: Path) -> None:
     if not (folder / projecting.CONFIG).is_file():
         raise InputError(f"{folder} is not a projector folder; wanted one that `clothier projector` wrote")
     address = projecting.serve(folder)
-    screen.say(f"TensorBoard shows {folder} at {address}\nCtrl-C ends it")
+    screen.say(f"TensorBoard shows {folder} at {address}\npress Ctrl-C to stop")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

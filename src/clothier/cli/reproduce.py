@@ -146,8 +146,8 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
     from clothier.training import pace
 
     if not jobs:
-        why = "every run asked for is finished" if request.seeds else "0 seeds were asked for"
-        screen.messages.print(f"nothing to train: {why}", markup=False)
+        why = "all runs are finished" if request.seeds else "0 seeds were asked for"
+        screen.messages.print(f"nothing to train, because {why}", markup=False)
         return
     paces: dict[str, pace.TrainingPace | None] = {}
     seconds, unknown = 0.0, False
@@ -161,11 +161,11 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
         total = sum(epochs for _, epochs in recipe.phases())
         what = f"train {recipe.name}, seed {recipe.seed}: {total} epochs"
         if job.run is not None:
-            what = f"go on with {job.run.path}: {total - job.epochs_done} of {total} epochs left"
+            what = f"continue {job.run.path}: {total - job.epochs_done} of {total} epochs are left"
         time_left = f"about {duration(took)}" if known else "time unknown until its features are extracted"
         screen.messages.print(f"{what}, {time_left}", markup=False, soft_wrap=True)
-    more = " and what could not be measured" if unknown else ""
-    screen.messages.print(f"in all about {duration(seconds)}{more}; Ctrl-C stops it safely", markup=False)
+    more = "and the time of what could not be measured" if unknown else ""
+    screen.messages.print(f"about {duration(seconds)} in all{more}; Ctrl-C stops it safely", markup=False)
 
 
 def _pace(recipe: Recipe, request: Request, threads: int | None) -> Any:
@@ -205,10 +205,10 @@ def _stopping_well(command: str) -> Iterator[None]:
     try:
         yield
     except InterruptedRunError as error:
-        done = str(error).partition("; go on with: ")[0]
-        raise InterruptedRunError(f"{done}; go on with: {command}") from None
+        done = str(error).partition("; continue with: ")[0]
+        raise InterruptedRunError(f"{done}; continue with: {command}") from None
     except KeyboardInterrupt:
-        raise InterruptedRunError(f"stopped; go on with: {command}") from None
+        raise InterruptedRunError(f"stopped; continue with: {command}") from None
 
 
 def _command(

@@ -128,6 +128,6 @@ def _place(run: Run, own: DataDescription) -> str:
             return source
     missing = [str(path) for path in data.files(reading.absolute) if not path.exists()]
     raise DataError(
-        f"{run.path} was trained on {reading.source}, and {', '.join(missing)} is not there; wanted the same data; "
+        f"{run.path} was trained on {reading.source}, and {', '.join(missing)} does not exist; wanted the same data; "
         f"say where they are now, such as --data {reading.source.partition(':')[0]}:PLACE"
     )

@@ -120,7 +120,7 @@ def serve(
     read(model)  # what is wrong with it is said here, in one line
     place = f"[{host}]" if ":" in host else host  # as an address of IPv6 stands in a link
     address = f"http://{place}:{port}"
-    told = f"serving {naming.title(model)} at {address}\nCtrl-C ends it"
+    told = f"serving {naming.title(model)} at {address}\npress Ctrl-C to stop"
 
     def is_ready() -> None:
         screen.say(told)

@@ -171,7 +171,7 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     base = changes.get("base", recipe.base)
     if not recipe.base and base:
         raise InputError(
-            f"the recipe {recipe.name} trains a network whole and takes no base; wanted vgg19 or transfer; "
+            f"the recipe {recipe.name} trains the whole network and takes no base; wanted vgg19 or transfer; "
             f"use `{command('train', 'vgg19', '--base', base)}`"
         )
     if base and pretrained.kind_of(base) == "run":
@@ -240,9 +240,7 @@ def _resume(
     description = run.description()
     own = description.recipe
     if recipe is not None and recipe != own.name:
-        raise InputError(
-            f"{path} is a run of {own.name}, not of {recipe}; leave the name out to go on with it"
-        )
+        raise InputError(f"{path} is a run of {own.name}, not of {recipe}; leave the name out to continue it")
     with screen.working("loading the libraries"):
         from clothier import finish
         from clothier.training import remains
@@ -255,9 +253,7 @@ def _resume(
     dataset = run_data.load(run, data_options)
     watching = _watcher(verbose)
     done = remains.epochs_done(run)
-    screen.messages.print(
-        f"going on with {run.path} ({own.name}), {counted(done, 'epoch')} done", markup=False
-    )
+    screen.messages.print(f"continuing {run.path} ({own.name}), {counted(done, 'epoch')} done", markup=False)
     threads = threads or description.threads
     return run, finish.resume(run, dataset, threads=threads, watcher=watching, longer=longer)
 
@@ -272,8 +268,8 @@ def _longer(run: Run, own: Recipe, changes: dict[str, Any]) -> Recipe:
         before = own.as_json()[field]
         if value != before and field not in FIELDS:
             raise InputError(
-                f"{run.path} was begun with {field}={before}, not {value}; a resumed run keeps its recipe, but for "
-                "more epochs; leave the change out, or train anew"
+                f"{run.path} was started with {field}={before}, not {value}; a resumed run keeps its recipe, and only "
+                "its epochs may grow; leave the change out, or train again"
             )
     return recipes.lengthen(own, changes, remains.epochs_done(run)) if changed != own else own
 

@@ -33,7 +33,7 @@ def unknown_command(name: str, known: Iterable[str]) -> UsageError:
 
 
 def too_many(command: TyperCommand, ctx: Any, word: str) -> UsageError:
-    return UsageError(f"'{word}' is one word too many; wanted `{_form(command, ctx)}`")
+    return UsageError(f"'{word}' is one argument too many; wanted `{_form(command, ctx)}`")
 
 
 def _unknown_option(error: Any, command: TyperCommand | TyperGroup, ctx: Any) -> UsageError:

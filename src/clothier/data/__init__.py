@@ -123,11 +123,9 @@ def _source(name: str) -> tuple[Source, str]:
     source = SOURCES[key]
     _, needs, _ = source.syntax.partition(f"{key}:")
     if needs and not argument:
-        raise InputError(f"data source '{key}' needs to know where; wanted {source.syntax}")
+        raise InputError(f"data source '{key}' needs a path; wanted {source.syntax}")
     if colon and source.syntax == key:
-        raise InputError(
-            f"data source '{key}' takes nothing after its name and got '{argument}'; wanted {key}"
-        )
+        raise InputError(f"data source '{key}' takes no argument and got '{argument}'; wanted {key}")
     return source, argument
 
 
@@ -168,7 +166,7 @@ def _unknown(name: str, key: str) -> InputError:
     except (OSError, RuntimeError):  # closed to us, or ~ and the name of nobody
         pass
     if kind:
-        return InputError(f"data source '{name}' lacks its kind; did you mean {kind}:{name}?")
+        return InputError(f"data source '{name}' has no kind; did you mean {kind}:{name}?")
     return unknown_name("data source", key, [source.syntax for source in SOURCES.values()])
 
 

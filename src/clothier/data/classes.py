@@ -47,7 +47,7 @@ def to_classes(labels: RawLabels, values: RawLabels, where: Callable[[int], str]
         first = int(outside[0])
         raise DataError(
             f"{where(first)}: label {labels[first]} is outside the classes; wanted one of "
-            f"{_listed(values)}; mend the label, or name all classes"
+            f"{_listed(values)}; correct the label, or name all classes"
         )
     return numbers.astype(np.int64)
 

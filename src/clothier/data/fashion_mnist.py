@@ -23,7 +23,7 @@ from clothier.values import Dataset, Split
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # of the package dataset-fashion-mnist
 SUBFOLDER = "fashion-mnist"
 
-# Of the unpacked files: distributors compress them anew. The first release, before 2017-08-31, had test images in
+# Of the unpacked files: distributors compress them again. The first release, before 2017-08-31, had test images in
 # its training set; these digests refuse it.
 SHA256 = {
     "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
@@ -126,7 +126,7 @@ def _read(files: Files, part: str) -> Split:
         if idx.sha256(array) != SHA256[name]:
             raise DataError(
                 f"{files[name]} is not the current release of Fashion-MNIST (its SHA-256 differs; before 2017-08-31 "
-                "test images were among the training images); delete it and get the file anew, "
+                "test images were among the training images); delete it and get the file again, "
                 f"or read it as it is with idx:{files[name].parent}"
             )
     return Split(images[..., np.newaxis], labels.astype(np.int64))

@@ -192,5 +192,5 @@ def _tell_left_out(
     if num_deeper := sum(of_split.num_deeper for of_split in splits):
         all_photos = counted(sum(map(len, splits)), "photo")
         options.tell(
-            f"{root}: {num_deeper:,} of {all_photos} lie in folders within a class's folder; they are of that class"
+            f"{root}: {num_deeper:,} of {all_photos} are in folders inside a class folder and belong to that class"
         )

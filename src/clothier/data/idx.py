@@ -58,9 +58,9 @@ def read(path: Path, dimensions: tuple[int, ...]) -> Bytes:
             shape = _read_shape(stream, path, dimensions)
             body = _read_body(stream, path, math.prod(shape))
     except EOFError as error:
-        raise DataError(f"{path} is truncated: its gzip stream ends too soon; get the file anew") from error
+        raise DataError(f"{path} is truncated: its gzip stream ends too soon; get the file again") from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path} is damaged: {error}; get the file anew") from error
+        raise DataError(f"{path} is damaged: {error}; get the file again") from error
     except OSError as error:
         raise DataError(
             f"cannot read {path}: {error.strerror}; check the name and the permissions"
@@ -96,12 +96,12 @@ def _read_shape(stream: io.BufferedIOBase, path: Path, dimensions: tuple[int, ..
     num_dims = magic[3]
     sizes = stream.read(4 * num_dims)
     if len(sizes) < 4 * num_dims:
-        raise DataError(f"{path} is truncated: it ends within its header; get the file anew")
+        raise DataError(f"{path} is truncated: it ends within its header; get the file again")
     shape: tuple[int, ...] = struct.unpack(f">{num_dims}I", sizes)
     if min(shape) == 0 or max(shape[1:], default=1) > MAX_SIDE or math.prod(shape) > MAX_BYTES:
         raise DataError(
             f"{path} announces {' x '.join(map(str, shape))} numbers; wanted at least one, sides of at most "
-            f"{MAX_SIDE} and {MAX_BYTES // 2**30} GiB in all; get the file anew"
+            f"{MAX_SIDE} and {MAX_BYTES // 2**30} GiB in all; get the file again"
         )
     return shape
 
@@ -112,9 +112,9 @@ def _read_body(stream: io.BufferedIOBase, path: Path, num_bytes: int) -> bytearr
         chunk = stream.read(min(_CHUNK, num_bytes - len(body)))
         if not chunk:
             raise DataError(
-                f"{path} is truncated: it announces {num_bytes} bytes and holds {len(body)}; get the file anew"
+                f"{path} is truncated: it announces {num_bytes} bytes and holds {len(body)}; get the file again"
             )
         body += chunk
     if stream.read(1):
-        raise DataError(f"{path} holds more than the {num_bytes} bytes it announces; get the file anew")
+        raise DataError(f"{path} holds more than the {num_bytes} bytes it announces; get the file again")
     return body

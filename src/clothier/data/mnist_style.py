@@ -86,9 +86,9 @@ def _class_names(folder: Path) -> list[str] | None:
     try:
         names = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read {path}: {error}; wanted one class name a line, in UTF-8") from error
+        raise DataError(f"cannot read {path}: {error}; wanted one class name per line, in UTF-8") from error
     if len(set(names)) != len(names) or not names or len(names) > 255:
-        raise DataError(f"{path} holds {len(names)} names; wanted 1 to 255 that all differ, one a line")
+        raise DataError(f"{path} holds {len(names)} names; wanted 1 to 255 that all differ, one per line")
     return names
 
 
@@ -98,7 +98,7 @@ def _read(files: Files, split: str) -> tuple[Images, RawLabels]:
     if len(images) != len(labels):
         raise DataError(
             f"{images_file} holds {len(images)} images and {labels_file.name} {len(labels)} labels; "
-            "wanted as many; get both files anew"
+            "wanted as many; get both files again"
         )
     if images_file.name.lower().startswith("emnist"):
         images = images.swapaxes(1, 2).copy()

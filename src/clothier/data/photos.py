@@ -54,7 +54,7 @@ def load(name: str, listed: Listed, options: LoadOptions, default_validation: st
     check_classes(name, {part: _labels(photos) for part, photos in listed.splits.items()}, class_names)
     for one, other in differing_in_case(class_names):
         options.tell(
-            f"the classes '{one}' and '{other}' differ in capitals alone; join them if they are one class"
+            f"the classes '{one}' and '{other}' differ only in capitals; join them if they are one class"
         )
     divided = divide(name, listed, options, default_validation)
     size, folders = options.image_size or DEFAULT_SIZE, options.cache_folders("photos")
@@ -81,7 +81,7 @@ def divide(
     if "validation" in divided:
         if options.validation != "default":
             raise OwnValidationError(
-                f"--validation {options.validation} does not apply to {name}, which brings its own validation photos; "
+                f"--validation {options.validation} does not apply to {name}, which has its own validation photos; "
                 "leave it out"
             )
     else:

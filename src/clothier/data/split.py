@@ -130,6 +130,6 @@ def absent_classes(dataset: Dataset) -> list[str]:
         if missing := missing_classes(split.labels, dataset.class_names):
             classes = listed([f"'{name}'" for name in missing], _SHOWN, "class", "classes")
             sentences.append(
-                f"{dataset.name}: the {part} split has no images of {classes}; it is judged by the classes it has"
+                f"{dataset.name}: the {part} split has no images of {classes}; it is evaluated on the classes it has"
             )
     return sentences

@@ -39,7 +39,7 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
     listed = pictures(headers)
     if "train" not in listed.splits:
         raise DataError(
-            f"{headers[0].file} lists no photo of the train split; wanted some; mend its split column"
+            f"{headers[0].file} lists no photo of the train split; wanted some; correct its split column"
         )
     return photos.load(name, listed, options, default_validation)
 
@@ -80,7 +80,7 @@ def _row(header: Header, cells: list[str], where: str, default_split: str) -> _R
             raise DataError(f"{where}, column {columns[place]} is missing; wanted a value; fill the cell")
         if "\0" in cell:
             raise DataError(
-                f"{where}, column {columns[place]} holds a null byte; wanted text; save the table anew"
+                f"{where}, column {columns[place]} holds a null byte; wanted text; save the table again"
             )
         return cell
 

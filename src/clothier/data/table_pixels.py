@@ -111,7 +111,7 @@ def _whole(cell: str, where: str) -> str:
     digits = _ZEROS.sub("", cell.strip())
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= 255):
         what = f"is '{cell.strip()[:20]}'" if digits else "is missing"
-        raise DataError(f"{where} {what}; wanted a whole number from 0 to 255; mend the cell")
+        raise DataError(f"{where} {what}; wanted a whole number from 0 to 255; correct the cell")
     return digits
 
 

@@ -101,7 +101,7 @@ def cached(
         if folder is not None:
             raise
         location.tell_once(
-            f"projections cannot be kept ({error.reason}), so each is computed anew; {location.REMEDY}", tell
+            f"projections cannot be kept ({error.reason}), so each is computed again; {location.REMEDY}", tell
         )
     return made
 

@@ -90,6 +90,6 @@ def _labelled(embedding: Embedding, least: int = 1) -> Labels:
     if len(rows) < least:
         raise DataError(
             f"{len(rows)} of {len(embedding):,} images of {embedding.source} have a label; wanted {least} or more; "
-            "put photos into a folder a class"
+            "sort the photos into one folder per class"
         )
     return rows

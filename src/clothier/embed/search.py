@@ -29,7 +29,7 @@ class Search:
         except re.error as error:
             raise InputError(
                 f"search '{self.text}' is not a regular expression ({error}); wanted one such as ^Sneaker$; "
-                "mend it, or search for plain text"
+                "correct it, or search for plain text"
             ) from error
 
     def rows(self, embedding: Embedding) -> npt.NDArray[np.bool_]:

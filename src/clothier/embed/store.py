@@ -57,7 +57,7 @@ def load(path: Path) -> Embedding:
                 **{name: file[name] for name in _OPTIONAL if name in file},
             )
     except FileNotFoundError as error:
-        raise DataError(f"{path} is not there; wanted an embedding; `clothier embed` writes one") from error
+        raise DataError(f"{path} does not exist; wanted an embedding; `clothier embed` writes one") from error
     except OSError as error:
         raise _unusable(path, error.strerror or "it cannot be read") from error
     except KeyError as error:
@@ -70,5 +70,5 @@ def load(path: Path) -> Embedding:
 
 def _unusable(path: Path, reason: str) -> DataError:
     return DataError(
-        f"{path} is not an embedding ({reason}); wanted an .npz that `clothier embed` wrote; make it anew"
+        f"{path} is not an embedding ({reason}); wanted an .npz that `clothier embed` wrote; make it again"
     )

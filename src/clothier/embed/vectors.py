@@ -40,7 +40,7 @@ def extract(
     if run is None:
         if layer is not None:
             raise InputError(
-                f"layer '{layer}' without a run; wanted one that has layers; name it with --model"
+                f"layer '{layer}' is given without a run; wanted a run, which has layers; name it with --model"
             )
         return _pixels(pictures)
     _check_shape(pictures, run.description().data.image_shape, run.name)
@@ -136,7 +136,7 @@ def _check_memory(what: str, rows: int, width: int) -> None:
     needed, most = 4 * rows * width / 2**30, MEMORY_SHARE * backend.machine()["memory_gib"]
     if needed > most:
         raise InputError(
-            f"{what} has {width:,} numbers an image, {needed:.2g} GiB for {rows:,} images; wanted at most "
+            f"{what} has {width:,} numbers per image, {needed:.2g} GiB for {rows:,} images; wanted at most "
             f"{most:.2g} GiB, half of this machine's memory; take fewer with --sample, or a smaller layer"
         )
 

@@ -118,7 +118,7 @@ def _check_spaces(spaces: Sequence[Space]) -> None:
     for space in spaces[1:]:
         if space.embedding.ids != spaces[0].embedding.ids:
             raise DataError(
-                f"{space.name} and {spaces[0].name} hold different images; wanted the same in each; embed them anew"
+                f"{space.name} and {spaces[0].name} hold different images; wanted the same in each; embed them again"
             )
 
 

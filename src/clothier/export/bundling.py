@@ -50,7 +50,7 @@ def bundle_of(
     phases = run.read_scores()
     if not phases:
         raise RunError(
-            f"{run.path} has no finished phase; wanted one; go on with: {command('train', '--resume', run.path)}"
+            f"{run.path} has no finished phase; wanted one; continue with: {command('train', '--resume', run.path)}"
         )
     description = run.description()
     model, plan = trained.load(run), description.plan

@@ -41,8 +41,8 @@ class Work:
         """The data, for what cannot be made without."""
         if self.dataset is None:
             raise InputError(
-                "model files and bytes are made with the images that the run was trained on, which are not given; "
-                "wanted them, or another format"
+                "model files and --int8 need the images that the run was trained on; give the data, or choose another "
+                "format"
             )
         return self.dataset
 
@@ -130,9 +130,7 @@ def _onnx(work: Work) -> Made:
 
 def _keras(work: Work) -> Made:
     if work.int8:
-        raise InputError(
-            "--int8 with --format keras; wanted float32 there; use --format onnx or openvino for bytes"
-        )
+        raise InputError("--int8 does not work with --format keras; wanted --format onnx or openvino")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
         twin = stock.twin(work.model, views=work.plan.views, temperature=work.temperature or 1.0)

@@ -27,7 +27,7 @@ def architecture_of(build: Build, image_shape: ImageShape, num_classes: int) -> 
     """JSON of the network that `build(image_shape, num_classes)` returns, the same in every process.
 
     The network takes images (n, *image_shape) with values 0..255 and gives logits (n, num_classes). A softmax at its
-    end is left out. Layers that were not named are numbered anew, and the last one is called logits. Raises InputError
+    end is left out. Layers that were not named are numbered again, and the last one is called logits. Raises InputError
     for a function or a network of another kind, and for layers that Keras cannot build again from their configuration.
     """
     model = _without_softmax(_call(build, image_shape, num_classes))

@@ -46,7 +46,7 @@ class Predictor:
         if known is not None and not known.fits(self.num_features, self.image_shape):
             raise BundleError(
                 "the model file's statistics are of another network than one with "
-                f"{self.num_features} features of images of {self.image_shape}; export it anew"
+                f"{self.num_features} features of images of {self.image_shape}; export it again"
             )
 
     @property

@@ -12,7 +12,7 @@ import numpy as np
 from clothier.values import Floats
 
 # Where a view's coordinates lie in the page. t-SNE lies where the page keeps its own UMAP: a bookmark of its own t-SNE
-# begins anew when it is opened. PCA and axes are drawn as they are stored.
+# begins again when it is opened. PCA and axes are drawn as they are stored.
 PCA, TSNE, AXES = "pca", "umap", "custom"
 _KEYS = {PCA: "pca-{}", TSNE: "umap-{}", AXES: "linear-{}"}
 _AXES = ("x", "y")  # the page has no third

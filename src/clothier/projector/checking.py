@@ -45,7 +45,7 @@ def check(folder: Path) -> list[Finding]:
             if tensors.is_text(tensors.first_line(file.read())):
                 raise DataError(
                     f"{path} reads as text, and TensorBoard answers every request with an error; "
-                    "write it anew with `clothier projector`"
+                    "write it again with `clothier projector`"
                 )
     try:
         ask = _asking(folder)
@@ -53,7 +53,7 @@ def check(folder: Path) -> list[Finding]:
             raise _AnswerError("it sees no tensor in it")
         entries = json.loads(ask("info")).get("embeddings", [])
     except _AnswerError as error:
-        raise DataError(f"TensorBoard does not take {folder}: {error}; write it anew") from error
+        raise DataError(f"TensorBoard does not take {folder}: {error}; write it again") from error
     return [_look(entry, ask) for entry in entries]
 
 

@@ -35,7 +35,7 @@ def write(folder: Path, shown: Sequence[ShownTensor]) -> list[Path]:
     """The files of a folder for TensorBoard, the configuration last. The page opens the first tensor of those with
     most rows.
 
-    A folder that this function wrote is written anew. Raises DataError where TensorBoard cannot show a tensor or its
+    A folder that this function wrote is written again. Raises DataError where TensorBoard cannot show a tensor or its
     images, InputError for a folder that holds anything else, both before a file is touched; WriteError.
     """
     check_ours(folder)

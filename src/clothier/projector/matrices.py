@@ -21,7 +21,7 @@ def read(path: Path) -> npt.NDArray[Any]:
         raise DataError(f"cannot read {path}: {error.strerror or error}; wanted a .npy file") from error
     except ValueError as error:
         raise DataError(
-            f"{path} is no .npy file of numbers ({error}); wanted one that numpy.save wrote"
+            f"{path} is not a .npy file of numbers ({error}); wanted one that numpy.save wrote"
         ) from error
 
 
@@ -48,9 +48,15 @@ def names(path: Path, rows: int) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}; wanted a text file, a name a line") from error
+        raise DataError(
+            f"cannot read {path}: {error.strerror}; wanted a text file with one name per line"
+        ) from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 ({error.reason}); wanted a text file, a name a line") from error
+        raise DataError(
+            f"{path} is not UTF-8 ({error.reason}); wanted a text file with one name per line"
+        ) from error
     if len(lines) != rows:
-        raise DataError(f"{path} has {len(lines):,} lines; the tensor has {rows:,} rows; wanted a name a row")
+        raise DataError(
+            f"{path} has {len(lines):,} lines; the tensor has {rows:,} rows; wanted one name per row"
+        )
     return lines

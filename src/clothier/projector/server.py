@@ -25,6 +25,6 @@ def serve(folder: Path, port: int | None = None) -> str:
     except program.TensorBoardServerException as error:
         reason = " ".join(str(error.msg).split())
         raise InputError(
-            f"TensorBoard cannot start ({reason}); wanted a free port; end what holds it"
+            f"TensorBoard cannot start ({reason}); wanted a free port; stop the program that uses it"
         ) from error
     return f"{address}#projector"

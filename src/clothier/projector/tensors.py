@@ -31,7 +31,9 @@ def fit(name: str, numbers: npt.NDArray[np.generic]) -> Floats:
     with np.errstate(over="ignore"):
         values = numbers.astype(np.float32)
     if not np.isfinite(values).all():
-        raise DataError(f"{name} holds numbers that are not finite in float32; wanted finite ones; mend them")
+        raise DataError(
+            f"{name} holds numbers that are not finite in float32; wanted finite ones; correct them"
+        )
     return np.pad(values, ((0, 0), (0, max(0, MIN_COLUMNS - values.shape[1]))))
 
 

@@ -41,7 +41,7 @@ RECIPES: dict[str, Recipe] = {
 
 # What to know before one of them is begun.
 NOTES: dict[str, str] = {
-    "best": "best is made for a GPU (docs/gpu.md); on two cores it takes days: about 25 minutes an epoch in bfloat16",
+    "best": "best is made for a GPU (docs/gpu.md); on two cores it takes days: about 25 minutes per epoch in bfloat16",
 }
 
 

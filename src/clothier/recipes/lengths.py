@@ -57,19 +57,20 @@ def lengthen(recipe: Recipe, changes: dict[str, Any], done: int) -> Recipe:
         ended += before
         if after < before:
             raise InputError(
-                f"{field} is {after}, and the run was begun with {before}; wanted {before} or more, as a run can only "
-                "train longer; for a shorter one, train anew"
+                f"{field} is {after}, and the run was started with {before}; wanted {before} or more, because a "
+                "run only "
+                "grows; for a shorter one, train again"
             )
         if after > before and done > ended:
             raise InputError(
                 f"{field} is {after}, but the run has trained {done} epochs, past the end of its {phase} phase at "
-                f"{ended}; wanted more epochs in its last phase; for a longer {phase} phase, train anew"
+                f"{ended}; wanted more epochs in its last phase; for a longer {phase} phase, train again"
             )
     if recipe.schedule != "constant" or recipe.warmup:
         raise InputError(
             f"the learning rate of this run depends on its total of epochs (schedule={recipe.schedule}, "
             f"warmup={recipe.warmup:g}), so it cannot train longer; wanted a run with schedule=constant and warmup=0; "
-            "for more epochs, train anew"
+            "for more epochs, train again"
         )
     return longer
 

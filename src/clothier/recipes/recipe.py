@@ -85,7 +85,7 @@ class Recipe:
             raise InputError("epochs and augmented_epochs are both 0; wanted at least one epoch in all")
         if self.skip and self.skip_to < self.skip_from:
             raise InputError(
-                f"skip is {self.skip} in no epoch: skip_from is {self.skip_from}, skip_to {self.skip_to}; "
+                f"skip is {self.skip} but no epoch skips: skip_from is {self.skip_from}, skip_to {self.skip_to}; "
                 "wanted skip_to no earlier than skip_from, such as the last epoch but one"
             )
         self._check_phases()
@@ -94,12 +94,14 @@ class Recipe:
         """A base has phases of its own: a head on features that are computed once, then all of it."""
         if self.base and self.augmented_epochs:
             raise InputError(
-                f"augmented_epochs is {self.augmented_epochs} beside a base; wanted 0, as the features of each image "
+                f"augmented_epochs is {self.augmented_epochs} with a base; wanted 0, because the features of each "
+                "image "
                 "are computed once; leave it at 0, and fine-tune instead"
             )
         if self.base and self.views != "image":
             raise InputError(
-                f"views is {self.views} beside a base; wanted image, as a head is fed with features of that alone"
+                f"views is {self.views} with a base; wanted image, because the head only gets features of the "
+                "image itself"
             )
         if self.fine_tune_epochs and not self.base:
             raise InputError(
@@ -108,8 +110,9 @@ class Recipe:
             )
         if self.fine_tune_epochs and self.optimizer == "muon":
             raise InputError(
-                "optimizer is muon beside fine_tune_epochs; wanted another, such as adam, as muon gives each kernel a "
-                "length of its own, and a base's kernels have theirs"
+                "optimizer is muon with fine_tune_epochs; wanted another, such as adam, because muon rescales "
+                "the pretrained kernels "
+                "of the base"
             )
 
     def phases(self) -> list[tuple[str, int]]:

@@ -68,7 +68,7 @@ def find(
     if (samples.rows >= len(labels)).any() or not np.array_equal(labels[samples.rows], samples.labels):
         raise RunError(
             f"{run.samples_file} holds other images than {run.predictions_file.name} lists; wanted those of one "
-            f"phase; `{command('plot', run.path)}` writes it anew, given the data"
+            f"phase; `{command('plot', run.path)}` writes it again, given the data"
         )
     found = {}
     for name, chosen in _chosen(labels, predicted, probabilities).items():

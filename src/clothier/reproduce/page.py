@@ -121,8 +121,9 @@ def summary(reproduction: Reproduction) -> str:
 def explanation(reproduction: Reproduction) -> list[str]:
     """What the reader must know to read the table."""
     sentences = [
-        "The published figures are single runs. Ours are the last weights of each phase, judged once on the test "
-        "images; where several seeds ran, the mean, with the range in brackets. No seed was chosen: every finished "
+        "The published figures are single runs. Ours are the last weights of each phase, evaluated once on the test "
+        "images. Where several seeds ran, the table gives the mean, with the range in brackets. No seed was "
+        "chosen: every finished "
         "run of a row's recipe in the runs folder counts, one for each seed.",
     ]
     if any((outcome.row.recipe, outcome.row.phase) in PLAIN_KERAS for outcome in reproduction.outcomes):

@@ -106,7 +106,7 @@ def _progress(state: Fields) -> tuple[list[EpochRow], Best | None]:
 def _history(state: Fields) -> list[EpochRow]:
     rows = [epoch_row(entry) for entry in state.each("history", MOST_EPOCHS)]
     if not rows:
-        raise RunError(f"{state.where}: history is empty; wanted an epoch or more; train the recipe anew")
+        raise RunError(f"{state.where}: history is empty; wanted an epoch or more; train the recipe again")
     return in_order(rows, state.where)
 
 
@@ -177,7 +177,7 @@ def _opened(path: Path) -> Iterator[Any]:
         with safetensors.safe_open(str(path), framework="numpy") as file:
             yield file
     except FileNotFoundError:
-        raise RunError(f"{path} is missing; wanted a checkpoint; train the recipe anew") from None
+        raise RunError(f"{path} is missing; wanted a checkpoint; train the recipe again") from None
     except (OSError, safetensors.SafetensorError) as error:
         raise _damaged(path, getattr(error, "strerror", None) or str(error)) from error
 
@@ -195,4 +195,4 @@ def _state(path: Path, metadata: dict[str, str] | None) -> Fields:
 
 
 def _damaged(path: Path, why: str) -> RunError:
-    return RunError(f"{path} is damaged ({why}); wanted a checkpoint; train the recipe anew")
+    return RunError(f"{path} is damaged ({why}); wanted a checkpoint; train the recipe again")

@@ -20,7 +20,7 @@ FILE_NAME = "events.out.tfevents.clothier"
 
 
 def rewrite(folder: Path, history: Sequence[EpochRow]) -> None:
-    """Begin folder/train and folder/validation anew with this history."""
+    """Begin folder/train and folder/validation again with this history."""
     for part in ("train", "validation"):
         write_atomic(folder / part / FILE_NAME, _header() + b"".join(_record(row, part) for row in history))
 

@@ -133,7 +133,7 @@ class Run(Paths):
 
     def read_history(self) -> list[EpochRow]:
         """The rows so far; empty where training has not finished an epoch."""
-        remedy = f"`{self._resume}` writes it anew from the checkpoint"
+        remedy = f"`{self._resume}` writes it again from the checkpoint"
         if self._is_missing(self.history_file):
             return []
         rows = tables.rows(self._read(self.history_file), self.history_file, HISTORY_COLUMNS, remedy)
@@ -174,10 +174,10 @@ class Run(Paths):
         phases = self.read_scores()
         if not phases:
             raise RunError(
-                f"{self.path} has not been judged yet; wanted a run with a finished phase; "
-                f"`{self._resume}` goes on with it"
+                f"{self.path} has not been evaluated yet; wanted a run with a finished phase; "
+                f"`{self._resume}` continues it"
             )
-        remedy = f"`{self._resume}` writes it anew"
+        remedy = f"`{self._resume}` writes it again"
         path = self.predictions_file
         columns = tables.columns(self._read(path, remedy), path, PREDICTION_COLUMNS, remedy, PROBABILITIES)
         _, judged = phases[-1].judged
@@ -217,7 +217,7 @@ class Run(Paths):
             raise RunError(
                 f"{self.path} was trained on other data (fingerprint {own[:12]}, "
                 f"these have {fingerprint[:12]}); wanted the same images, labels and splits; "
-                "give the data as they were, or train anew"
+                "give the data as they were, or train again"
             )
 
     def __repr__(self) -> str:
@@ -265,7 +265,7 @@ class Run(Paths):
     def _fields(self, path: Path) -> Fields:
         return Fields(parse(self._read(path), str(path), RunError), str(path), RunError)
 
-    def _read(self, path: Path, remedy: str = "put it back, or train anew") -> bytes:
+    def _read(self, path: Path, remedy: str = "put it back, or train again") -> bytes:
         try:
             return read_file(path, MOST_BYTES)
         except OSError as error:

@@ -167,7 +167,7 @@ def _without_recipe(run: Run) -> str:
         return f"cannot read {run.path}: {error.strerror}; check its permissions"
     if is_empty:
         return f"{run.path} is empty: its training ended before it began; it may be deleted"
-    return f"{run.path} has no {run.recipe_file.name}; put it back, or train anew"
+    return f"{run.path} has no {run.recipe_file.name}; put it back, or train again"
 
 
 def _num_bytes(folder: Path) -> int:

@@ -22,7 +22,9 @@ def columns(
     try:
         rows = list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
     except (ValueError, csv.Error) as error:
-        raise RunError(f"{path} is no CSV file ({error}); wanted the one clothier wrote; {remedy}") from error
+        raise RunError(
+            f"{path} is not a CSV file ({error}); wanted the one clothier wrote; {remedy}"
+        ) from error
     header, body = rows[:1], rows[1:]
     places = {name: place for place, name in enumerate(header[0] if header else [])}
     if either:

@@ -83,7 +83,7 @@ def weights(run: Run, which: str = "last") -> list[npt.NDArray[Any]]:
     if which == "best":
         if state.best is None:
             raise RunError(
-                f"{run.path} kept no best weights, having no validation data; wanted --weights last"
+                f"{run.path} has no best weights, because it had no validation data; wanted --weights last"
             )
         tensors, epoch = checkpoint.load_weights(run.best_checkpoint(state.best.epoch)), state.best.epoch
     values = [np.asarray(tensors[name]) for name in sorted(tensors)]
@@ -99,7 +99,7 @@ def _check_own(run: Run, state: Checkpoint) -> None:
     if state.fingerprint != own.data.fingerprint or not recipes.extends(own.recipe, recipe):
         raise RunError(
             f"{run.last_checkpoint} is of another run than {run.recipe_file.name} beside it; wanted the run's own; "
-            "put it back, or train anew"
+            "put it back, or train again"
         )
 
 
@@ -108,5 +108,5 @@ def base_weights(run: Run) -> list[npt.NDArray[Any]]:
     tensors = checkpoint.load_weights(run.base_file)
     own = run.description().base
     if own is None or checkpoint.digest(tensors) != own.sha256:
-        raise RunError(f"{run.base_file} is not the base that recipe.json names; put it back, or train anew")
+        raise RunError(f"{run.base_file} is not the base that recipe.json names; put it back, or train again")
     return [np.asarray(tensors[name]) for name in sorted(tensors)]

@@ -93,7 +93,8 @@ def _predict(service: Service) -> dict[str, Any]:
             {
                 "name": "show",
                 "in": "query",
-                "description": "What is wanted beside the answers: the image that the network saw, where it looked, "
+                "description": "What is wanted beside the predictions: the image that the network saw, where it "
+                "looked, "
                 "and the training images that are most alike.",
                 "style": "form",
                 "explode": False,

@@ -59,7 +59,7 @@ def run(settings: Settings, begin: Callable[[], None] = lambda: None) -> None:
     )
     ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     hung_up: Any = signal.SIG_IGN if ignored else server.signal_handler_interrupt
-    server.on_startup(lambda: signal.signal(signal.SIGHUP, hung_up))  # at which Granian would load all anew
+    server.on_startup(lambda: signal.signal(signal.SIGHUP, hung_up))  # at which Granian would load all again
     server.serve(target_loader=_Loader(settings), wrap_loader=False)
 
 

@@ -69,15 +69,15 @@ class Parts:
         return architecture, described
 
     def check_again(self, run: Run, dataset: Dataset, threads: int | None) -> None:
-        """RunError where these are not the parts that the run was begun with, or the policy is missing. The network is
-        kept in recipe.json, and its function need not be given again."""
+        """RunError where these are not the parts that the run was started with, or the policy is missing. The network
+        is kept in recipe.json, and its function need not be given again."""
         description = run.description()
         before = description.custom
         _, now = self.describe(description.recipe, dataset, threads)
         if before.augment and self.policy is None:
             raise RunError(
-                f"{run.path} was begun with the augmentation {before.augment}, which is not in its folder; wanted it "
-                f"again; go on in Python: clothier.resume('{run.path}', data, augment=...)"
+                f"{run.path} was started with the augmentation {before.augment}, which is not in its folder; wanted it "
+                f"again; continue in Python: clothier.resume('{run.path}', data, augment=...)"
             )
         for what, given, old, new in (
             (
@@ -96,6 +96,6 @@ class Parts:
             if given is not None and old[1] != new[1]:
                 began = f"the {what} {old[0]} ({old[1][:12]})" if old[1] else f"one of clothier's {what}s"
                 raise RunError(
-                    f"{run.path} was begun with {began}, not with {new[0]} ({new[1][:12]}), which is another one; "
-                    "wanted the same; give it as it was, or train anew"
+                    f"{run.path} was started with {began}, not with {new[0]} ({new[1][:12]}), which is another one; "
+                    "wanted the same; give it as it was, or train again"
                 )

@@ -47,7 +47,7 @@ def deferred() -> Iterator[Callable[[], None]]:
 def stopping_well(run: Run) -> Iterator[Callable[[], None]]:
     """As `deferred`; where Ctrl-C or a full disk then ends the work on a run, the error names the command that goes
     on."""
-    how = f"go on with: {command('train', '--resume', run.path)}"
+    how = f"continue with: {command('train', '--resume', run.path)}"
     try:
         with deferred() as check:
             yield check

@@ -78,7 +78,7 @@ class Training:
             if len(self.history) > ended:
                 if not there:
                     self.watcher.note(
-                        f"the scores of phase {phase} are lost: the weights have learned on since"
+                        f"the scores of phase {phase} are lost: the weights have been trained further since"
                     )
             elif not there or not remains.is_judged(self.run):
                 judged = self._judge_phase(phase)
@@ -90,7 +90,7 @@ class Training:
         try:
             return self.run.read_scores()
         except RunError as error:
-            self.watcher.note(f"{error}; what can be judged is judged again")
+            self.watcher.note(f"{error}; phases whose weights are still there are evaluated again")
             return []
 
     def _epoch(self, epoch: int, phase: str) -> None:
@@ -129,7 +129,7 @@ class Training:
         rate = "fine_tune_rate" if self.fine_tuning else "learning_rate"
         return RunError(
             f"{what} in epoch {epoch}; wanted finite numbers; "
-            f"train anew with a smaller step, such as --set {rate}={getattr(self.recipe, rate) / 10:g}"
+            f"train again with a smaller step, such as --set {rate}={getattr(self.recipe, rate) / 10:g}"
         )
 
     def _steps(self, epoch: int, train: Examples, policy: augment.Policy | None) -> None:
@@ -172,7 +172,7 @@ class Training:
 
     def _save(self, row: EpochRow) -> None:
         """Best weights under a new name first, then the checkpoint that vouches for them, then all else: killed
-        between any two, the checkpoint on disk is whole and the rest is made anew from it."""
+        between any two, the checkpoint on disk is whole and the rest is made again from it."""
         best = self.best
         if row.val_loss is not None and (best is None or row.val_loss < best.val_loss):
             sha256 = checkpoint.save_weights(self.run.best_checkpoint(row.epoch), self.stage.weights())
@@ -209,10 +209,12 @@ class Training:
             ]
             raise RunError(
                 f"{self.run.last_checkpoint} belongs to another recipe ({'; '.join(differing)}); "
-                "wanted the recipe of the run; put recipe.json back as it was, or train anew"
+                "wanted the recipe of the run; put recipe.json back as it was, or train again"
             )
         if state.fingerprint != self.dataset.fingerprint:
-            raise RunError(f"{self.run.last_checkpoint} belongs to other data; wanted this run's; train anew")
+            raise RunError(
+                f"{self.run.last_checkpoint} belongs to other data; wanted this run's; train again"
+            )
         if state.history[-1].phase == "fine-tuned":
             self._fine_tune()
         tensors = dict(state.tensors)
@@ -220,13 +222,13 @@ class Training:
         if not self.stage.assign(tensors):
             raise RunError(
                 f"{self.run.last_checkpoint} holds other variables than {self.recipe.model} has; "
-                "use the version of clothier that wrote it, or train anew"
+                "use the version of clothier that wrote it, or train again"
             )
         self.history, self.best = state.history, state.best
         if state.best:
             path = self.run.best_checkpoint(state.best.epoch)
             if checkpoint.digest(checkpoint.load_weights(path)) != state.best.sha256:
-                raise RunError(f"{path} is not the file the checkpoint names; put it back, or train anew")
+                raise RunError(f"{path} is not the file the checkpoint names; put it back, or train again")
         self._drop_old_bests()
 
     def _judged_examples(self) -> Mapping[str, Examples]:

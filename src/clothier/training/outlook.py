@@ -21,11 +21,11 @@ def outlook(
     """(what will happen, what it will take), measured on a few batches of a network that is thrown away."""
     memory = f"{room.needed(recipe, plan, len(dataset.train)) / 1e9:.1f} GB of memory"
     if recipe.base:
-        took = f"it takes about {memory}, and time once the features are extracted"
+        took = f"it takes about {memory}, and the time is known once the features are extracted"
     else:
         measured = pace.measure(recipe, dataset, threads, plan=plan, policy=policy)
         seconds = measured.remaining(recipe, epochs_done)
-        took = f"it takes about {duration(seconds)} and {memory}, by a few batches measured here"
+        took = f"it takes about {duration(seconds)} and {memory}, measured on a few batches"
     return _what(recipe, dataset, epochs_done), took
 
 

@@ -66,7 +66,7 @@ class Lines(Watcher):
         self.console.print("  ".join(words.values()), markup=False, soft_wrap=True)
 
     def judging(self, phase: str, num_images: int) -> None:
-        self.doing(f"judging the {phase} phase on {num_images:,} images")
+        self.doing(f"evaluating the {phase} phase on {num_images:,} images")
 
 
 class Bars(Lines):

@@ -36,7 +36,7 @@ def epochs_done(run: Run) -> int:
     if phases := run.read_scores():
         raise RunError(
             f"{run.last_checkpoint} is missing, and the phase {phases[-1].name} was judged already; wanted the "
-            "checkpoint to go on from; put it back, or train anew"
+            "checkpoint to go on from; put it back, or train again"
         )
     return 0
 

@@ -117,8 +117,8 @@ def resumed(
     there, here = description.backend, backend.name()
     if there != here:
         raise RunError(
-            f"{run.path} was begun on {there}, this is {here}, which gives other bits; wanted the same; "
-            f"go on with {backend.VARIABLE}={there}"
+            f"{run.path} was started on {there}, this is {here}, whose results differ; wanted the same backend; "
+            f"set {backend.VARIABLE}={there}"
         )
     watcher, parts = watcher or Watcher(), parts or Parts()
     with _ended(watcher), run.alone():
@@ -177,8 +177,8 @@ def _update(run: Run, description: Description, dataset: Dataset, longer: Recipe
         recipe = recipes.lengthen(description.recipe, lengths, remains.epochs_done(run))
         if recipe != longer:
             raise RunError(
-                f"{run.path} is of another recipe than the longer one; wanted the same but for its epochs; "
-                "use recipes.lengthen, or train anew"
+                f"{run.path} has another recipe than the longer one; wanted the same recipe with more epochs; "
+                "use recipes.lengthen, or train again"
             )
     if reading.source and reading.absolute != own.reading.absolute:  # the data have moved
         own = replace(own, reading=reading)

@@ -101,7 +101,7 @@ def head(plan: Plan, recipe: Recipe, num_features: int) -> Stage:
 
 
 def fine_tuning(plan: Plan, recipe: Recipe, values: Sequence[npt.NDArray[Any]] | None) -> Stage:
-    """Base and head together, with those weights, at the recipe's lower rate and with an optimiser begun anew."""
+    """Base and head together, with those weights, at the recipe's lower rate and with an optimiser begun again."""
     model = models.build_plan(plan, recipe.precision)
     # Batch normalisation keeps the base's means: those of a small batch would throw its features away.
     for layer in model.layers:

@@ -31,7 +31,7 @@ def read_convolutions(path: Path, wanted: Sequence[Wanted]) -> list[Floats]:
 
     if not path.is_file():
         raise InputError(
-            f"cannot read base weights {path}: it is no file; wanted a Keras .h5 or .weights.h5 file"
+            f"cannot read base weights {path}: it is not a file; wanted a Keras .h5 or .weights.h5 file"
         )
     try:
         with h5py.File(path, "r") as file:
@@ -93,7 +93,7 @@ def _member(path: Path, group: Any, name: str) -> Any:
         _refuse(
             path,
             f"has a link at {group.name.rstrip('/')}/{name} that leads elsewhere",
-            "save the weights anew",
+            "save the weights again",
         )
     return group[name]
 
@@ -121,13 +121,13 @@ def _layer(path: Path, name: str, group: Any, kernel: tuple[int, ...], bias: tup
         dataset = datasets[shape]
         if dataset.dtype.kind != "f":
             _refuse(
-                path, f"has {name} of type {dataset.dtype}, not of floating-point numbers", "save it anew"
+                path, f"has {name} of type {dataset.dtype}, not of floating-point numbers", "save it again"
             )
         if dataset.external or dataset.is_virtual:
             _refuse(path, f"keeps {name} in another file", "save the weights in one file")
         array = np.asarray(dataset[...], dtype=np.float32)
         if not np.isfinite(array).all():
-            _refuse(path, f"has numbers in {name} that are not finite", "save it anew")
+            _refuse(path, f"has numbers in {name} that are not finite", "save it again")
         arrays.append(array)
     return arrays
 

@@ -89,7 +89,7 @@ def test_trimming_removes_what_was_not_used_for_longest(
     assert downloaded.exists()
     day = time.strftime("%Y-%m-%d", time.localtime(time.time() - 3 * DAY))
     assert told == [
-        f"the cache {tmp_path} held more than 0.1 MB, so 2 entries (0.1 MB) that nothing had used since {day} went; "
+        f"the cache {tmp_path} held more than 0.1 MB, so 2 entries (0.1 MB) unused since {day} went; "
         "CLOTHIER_CACHE_LIMIT sets the limit"
     ]
     entries.trim(tmp_path, told.append)

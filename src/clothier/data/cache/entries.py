@@ -76,7 +76,7 @@ def trim(root: Path, tell: Callable[[str], None]) -> None:
         oldest = time.strftime("%Y-%m-%d", time.localtime(max(entry.used for entry in removed)))
         tell(
             f"the cache {root} held more than {size(most)}, so {counted(len(removed), 'entry', 'entries')} "
-            f"({size(num_bytes)}) that nothing had used since {oldest} went; {VARIABLE} sets the limit"
+            f"({size(num_bytes)}) unused since {oldest} went; {VARIABLE} sets the limit"
         )
 
 

@@ -93,7 +93,7 @@ def decoded(
     """The photos of each split, in order, uint8 (n, height, width, channels): 1 channel where all are grey, else 3.
 
     Decoded when first asked for, on all cores, and kept in the first of `folders` that can be used, of which `tell` is
-    told where it is another than the first. They are decoded anew when the bytes of a photo, its name or their order
+    told where it is another than the first. They are decoded again when the bytes of a photo, its name or their order
     change. Raises WriteError where no folder can be written, and DataError where no photo can be read.
     """
     order = _order(splits, size, crop)
@@ -134,7 +134,7 @@ def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool])
         try:
             if known is not None and fits(known):
                 return _opened(file, known, order)
-        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # damaged: decode anew
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # damaged: decode again
             continue
     return None
 

@@ -2,7 +2,7 @@
 
 Two files: the numbers and, beside them, a manifest with the SHA-256 of each block of rows. A block is on the disk
 before it is counted, so what was stopped or killed goes on where it was; a block that was damaged since is computed
-anew, with all that follow. Ordinary writes, no writing through the map: memory stays flat and a full disk is an error,
+again, with all that follow. Ordinary writes, no writing through the map: memory stays flat and a full disk is an error,
 not a crash.
 """
 

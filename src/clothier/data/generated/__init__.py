@@ -56,7 +56,7 @@ def draw(
     InputError for fewer images than classes or a negative seed. `report` is told now and then how many are done.
     """
     if num_images < len(CLASS_NAMES):
-        raise InputError(f"{num_images} generated images; wanted {len(CLASS_NAMES)} or more, one a class")
+        raise InputError(f"{num_images} generated images; wanted {len(CLASS_NAMES)} or more, one per class")
     if seed < 0:
         raise InputError(f"seed is {seed}; wanted 0 or more")
     rng = np.random.Generator(np.random.PCG64(seed))
