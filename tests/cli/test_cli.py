@@ -120,7 +120,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("train vgg19 --set resize=cubic", "unknown resize 'cubic'; known: bilinear, nearest"),
         (
             "train vgg19 --set augmented_epochs=5 --base random",
-            "augmented_epochs is 5 beside a base; wanted 0,",
+            "augmented_epochs is 5 with a base; wanted 0,",
         ),
         ("train transfer", "the base runs/cnn3-1 does not exist; wanted imagenet, random,"),
         ("train cnn1 --epochs many", "--epochs is 'many'; wanted a whole number"),

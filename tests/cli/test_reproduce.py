@@ -23,11 +23,11 @@ def test_rows_are_announced_trained_and_reused(capsys: pytest.CaptureFixture[str
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "train cnn1, seed 13: 2 epochs, about " in captured.err
-    assert "about " in captured.err
+    assert "s in all; Ctrl-C stops it safely" in captured.err
     assert not (tmp_path / "runs").exists()
     assert not (tmp_path / "reproduction").exists()
 
-    assert cli.run([*QUICK, "--verbose", "0"]) == 0
+    assert cli.run([*QUICK, "--verbose", "2"]) == 0
     captured = capsys.readouterr()
     assert "finished runs/cnn1-1" in captured.err
     assert "cnn1, +50 augmented: not comparable" in captured.out

@@ -113,7 +113,7 @@ def test_damaged_scores_are_told_and_judged_again_where_the_weights_are_there(
     finish.resume(copy, tiny, watcher=watcher)
     assert [phase.as_json() for phase in copy.read_scores()] == [last]
     assert watcher.told[0].startswith(f"{copy.scores_file} is not JSON (")
-    assert watcher.told[0].endswith("; what can be judged is judged again")
+    assert watcher.told[0].endswith("; phases whose weights are still there are evaluated again")
     assert (
         watcher.told[1] == "the scores of phase plain are lost: the weights have been trained further since"
     )

@@ -58,7 +58,7 @@ def test_a_run_that_trains_longer(changes: dict[str, Any], done: int, phases: li
     ("recipe", "changes", "done", "message"),
     [
         (CNN1, {"epochs": 9}, 0,
-         "epochs is 9, and the run was started with 10; wanted 10 or more, as a run can only train longer; "
+         "epochs is 9, and the run was started with 10; wanted 10 or more, because a run only grows; "
          "for a shorter one, train again"),
         (CNN1, {"epochs": 20}, 11,
          "epochs is 20, but the run has trained 11 epochs, past the end of its plain phase at 10; "

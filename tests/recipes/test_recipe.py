@@ -164,7 +164,7 @@ def test_text_is_read_as_the_fields_type() -> None:
         ),
         (
             {"base": "random", "augmented_epochs": 0, "fine_tune_epochs": 1, "optimizer": "muon"},
-            "optimizer is muon beside fine_tune_epochs; wanted another, such as adam",
+            "optimizer is muon with fine_tune_epochs; wanted another, such as adam",
         ),
         ({"fine_tune_rate": 0.0}, "fine_tune_rate is 0.0; wanted a number above 0"),
         ({"fine_tune_batch_size": 0}, "fine_tune_batch_size is 0; wanted a whole number from 1"),

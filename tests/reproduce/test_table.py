@@ -140,7 +140,9 @@ class Stop(training.Watcher):
 def test_from_nothing_through_a_stop_to_filled_rows(tiny: Dataset, tmp_path: Path) -> None:
     asked = request(tiny, tmp_path / "runs", changes=QUICK)
     (job,) = reproduce.plan(asked)
-    with pytest.raises(InterruptedRunError, match=r"^stopped with 1 of 3 epochs done and saved; go on with"):
+    with pytest.raises(
+        InterruptedRunError, match=r"^stopped with 1 of 3 epochs done and saved; continue with"
+    ):
         reproduce.carry_out(job, asked, watcher=Stop())
     (again,) = reproduce.plan(asked)
     assert (again.run and again.run.name, again.epochs_done) == ("cnn1-1", 1)

@@ -119,7 +119,7 @@ def _wrong_parts_are_refused(run: Run, data: Dataset) -> None:
     ):
         clothier.resume(run, data, augment=Policy(throw_flips, brighten), verbose=0)
     with pytest.raises(
-        RunError, match=r"begun with the model .*small_network \(\w{12}\), not with .*wider_network "
+        RunError, match=r"started with the model .*small_network \(\w{12}\), not with .*wider_network "
     ):
         clothier.resume(run, data, model=wider_network, augment=FLIPS, verbose=0)
 

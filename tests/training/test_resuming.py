@@ -142,7 +142,7 @@ def test_resume_refuses_another_backend(stopped: Run, tiny: Dataset) -> None:
         training.resume(stopped, tiny)
     assert str(caught.value) == (
         f"{stopped.path} was started on jax, this is tensorflow, whose results differ; wanted the same backend; "
-        "go on with CLOTHIER_BACKEND=jax"
+        "set CLOTHIER_BACKEND=jax"
     )
 
 

@@ -58,8 +58,7 @@ def lengthen(recipe: Recipe, changes: dict[str, Any], done: int) -> Recipe:
         if after < before:
             raise InputError(
                 f"{field} is {after}, and the run was started with {before}; wanted {before} or more, because a "
-                "run only "
-                "grows; for a shorter one, train again"
+                "run only grows; for a shorter one, train again"
             )
         if after > before and done > ended:
             raise InputError(
