@@ -123,6 +123,24 @@ def test_what_keras_cannot_export_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     )
 
 
+def test_what_onnx_runtime_cannot_run_is_refused_in_one_line() -> None:
+    with pytest.raises(ExportError) as caught:
+        emit(_network(lambda x: layers.Flatten()(layers.RandomFlip()(x))))
+    told = str(caught.value)
+    assert told.startswith("ONNX Runtime cannot run what Keras exports of this network (")
+    assert "StatelessRandomUniformV2" in told
+    assert told.endswith("wanted layers without loops and random draws; leave such layers out")
+    assert "\n" not in told
+    with pytest.raises(ExportError) as caught:
+        onnx_outputs(
+            emit(_network(lambda x: layers.LSTM(4)(layers.Reshape((16, 36))(x)))), IMAGES, ["probabilities"]
+        )
+    assert str(caught.value) == (
+        "ONNX Runtime cannot run this network as exported; wanted layers without loops, such as those of recurrent "
+        "networks; leave such layers out"
+    )
+
+
 def test_without_the_converter_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     model = _network(lambda x: layers.Flatten()(layers.LeakyReLU()(x)))
     monkeypatch.setitem(sys.modules, "tf2onnx", None)

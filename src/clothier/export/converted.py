@@ -183,11 +183,29 @@ def _values(graph: onnx.GraphProto, constants: Arrays, names: list[str], images:
     model = helper.make_model(probe, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
     batch = np.zeros((count, *images.shape[1:]), images.dtype)
-    return dict(zip(names, session.run(names, {_INPUT: batch}), strict=True))
+    try:
+        session = onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        values = session.run(names, {_INPUT: batch})
+    except (
+        Exception
+    ) as error:  # ONNX Runtime has an exception for each of its statuses, with no base but this
+        raise ExportError(
+            f"ONNX Runtime cannot run what Keras exports of this network ({_suspects(graph)}); wanted layers without "
+            "loops and random draws; leave such layers out"
+        ) from error
+    return dict(zip(names, values, strict=True))
+
+
+def _suspects(graph: onnx.GraphProto) -> str:
+    """The operators that ONNX does not have, or else those that loop."""
+    kinds = dict.fromkeys(node.op_type for node in graph.node)
+    strange = [kind for kind in kinds if not onnx.defs.has(kind)] or [
+        kind for kind in kinds if kind in ("If", "Loop", "Scan")
+    ]
+    return ", ".join(strange or ["an invalid graph"])
 
 
 def _drop_unused(graph: onnx.GraphProto) -> None:

@@ -11,6 +11,7 @@ import onnxruntime
 
 from clothier import extras
 from clothier.backend.door import keras
+from clothier.errors import ExportError
 from clothier.values import Floats, Images
 
 ROWS = 50  # images at once: more of them take more memory, and are no faster
@@ -20,10 +21,18 @@ def onnx_outputs(
     graph: bytes, images: Images, names: list[str], between: Callable[[], None] = lambda: None
 ) -> list[Floats]:
     """Those outputs of an ONNX graph for uint8 images (n, height, width, channels); `between` is called before each
-    batch."""
+    batch. Raises ExportError for a graph that ONNX Runtime cannot run."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors alone
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    try:
+        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except (
+        Exception
+    ) as error:  # ONNX Runtime has an exception for each of its statuses, with no base but this
+        raise ExportError(
+            "ONNX Runtime cannot run this network as exported; wanted layers without loops, such as those of recurrent "
+            "networks; leave such layers out"
+        ) from error
 
     def run(batch: Images) -> list[Any]:
         between()
