@@ -129,6 +129,8 @@ def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
     ("given", "wanted"),
     [
         ((None, "tiny"), "recipe is None; wanted a name or a Recipe"),
+        (("cnn1", ("images", "labels")),
+         "data is of type tuple; wanted a Dataset, such as clothier.load('fashion-mnist') gives"),
         (("cnn1", "fashion-mnist"),
          "data is 'fashion-mnist'; wanted a Dataset, such as clothier.load('fashion-mnist') gives"),
     ],

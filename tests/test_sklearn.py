@@ -92,6 +92,10 @@ def test_a_grid_search_in_a_pipeline_of_flattened_images() -> None:
         (IMAGES.reshape(150, -1), NUMBERS, {},
          "images have the shape (150, 144); wanted (n, height, width) or (n, height, width, 1 or 3); reshape them: "
          "np.reshape(images, (-1, 12, 12))"),
+        (IMAGES.reshape(150, -1), NUMBERS, {"image_shape": "12x12"},
+         "image_shape is '12x12'; wanted (height, width) or (height, width, channels), such as (28, 28)"),
+        (IMAGES.reshape(150, -1), NUMBERS, {"image_shape": (144,)},
+         "image_shape is (144,); wanted (height, width) or (height, width, channels), such as (28, 28)"),
         (IMAGES, NUMBERS, {"recipe": "cnn9"}, None),
         (IMAGES, np.zeros(150), {}, "arrays has a single class, '0.0'; wanted two or more; add another class"),
     ],

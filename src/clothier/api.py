@@ -109,4 +109,6 @@ def _check_dataset(given: object) -> None:
 
 def _check_type(name: str, given: object, kinds: tuple[type, ...], wanted: str) -> None:
     if not isinstance(given, kinds):
-        raise InputError(f"{name} is {given!r:.80}; wanted {wanted}")
+        is_short = given is None or isinstance(given, (str, int, float))
+        came = f"{given!r:.80}" if is_short else f"of type {type(given).__name__}"
+        raise InputError(f"{name} is {came}; wanted {wanted}")

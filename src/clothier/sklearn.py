@@ -132,6 +132,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         images = X
         if self.image_shape is not None:
             array = as_array(X, "images")
+            _check_shape(self.image_shape)
             size = int(np.prod(self.image_shape))
             if array.ndim == 2:
                 if array.shape[1] != size:
@@ -141,3 +142,12 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
                     )
                 images = array.reshape(len(array), *self.image_shape)
         return as_images(images, suspect=suspect)
+
+
+def _check_shape(shape: Any) -> None:
+    """InputError unless it is (height, width) or (height, width, channels)."""
+    is_shape = isinstance(shape, (tuple, list)) and len(shape) in (2, 3)
+    if not is_shape or not all(isinstance(side, (int, np.integer)) and side > 0 for side in shape):
+        raise InputError(
+            f"image_shape is {shape!r:.80}; wanted (height, width) or (height, width, channels), such as (28, 28)"
+        )

@@ -102,3 +102,30 @@ def test_custom_policies_that_are_not_taken(policy: Any, message: str) -> None:
     with pytest.raises(InputError) as caught:
         augment.check(policy, (12, 12, 1), 3)
     assert str(caught.value).replace(f"{test_custom_policies_that_are_not_taken.__module__}.", "") == message
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        (
+            lambda images: images,
+            "augment cannot be called with (rng, images, labels, visit): too many positional arguments; "
+            "wanted a function (rng, images, labels, visit)",
+        ),
+        (augment.Policy(3, 4), "throw is 3; wanted a function (rng, images)"),  # type: ignore[arg-type]
+        (
+            augment.Policy(lambda rng: 1, lambda images, dice: images),  # type: ignore[arg-type,misc]
+            "throw cannot be called with (rng, images): too many positional arguments; "
+            "wanted a function (rng, images)",
+        ),
+        (
+            augment.Policy(lambda rng, images: 1, lambda images: images),  # type: ignore[arg-type,misc]
+            "move cannot be called with (images, dice): too many positional arguments; "
+            "wanted a function (images, dice)",
+        ),
+    ],
+)
+def test_functions_with_other_arguments_are_refused_in_one_line(policy: Any, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        augment.check(policy, (12, 12, 1), 3)
+    assert str(caught.value) == told

@@ -7,6 +7,7 @@ mixed `mix(labels, dice) -> Mixed`; one line in POLICIES.
 from __future__ import annotations
 
 import hashlib
+import inspect
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from clothier.errors import InputError, unknown_name
 from clothier.values import Images, Labels, Mixed
 
 CUSTOM = "custom"  # the name of a policy that is not in the table
+_CALL = ("rng", "images", "labels", "visit")  # what a policy is called with
 _NUM_TRIED = 6  # images that a custom policy is tried on
 
 POLICIES: dict[str, Policy] = {
@@ -69,6 +71,7 @@ def check(policy: Any, image_shape: tuple[int, int, int], num_classes: int) -> s
         raise InputError(
             f"augment is {policy!r:.80}; wanted the name of a policy, or a clothier.augment.Policy(throw, move)"
         )
+    _check_functions(policy)
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (_NUM_TRIED, *image_shape), np.uint8)
     labels = np.arange(_NUM_TRIED) % num_classes
@@ -90,6 +93,25 @@ def check(policy: Any, image_shape: tuple[int, int, int], num_classes: int) -> s
     mixed = [targets.labels, targets.others, targets.shares] if isinstance(targets, Mixed) else [targets]
     content = b"".join(np.ascontiguousarray(array).tobytes() for array in [moved, *mixed])
     return hashlib.sha256(content).hexdigest()
+
+
+def _check_functions(policy: Any) -> None:
+    """InputError for functions that cannot be called with what a policy's are called with."""
+    functions: dict[str, tuple[Any, tuple[str, ...]]] = {"augment": (policy, _CALL)}
+    if isinstance(policy, Policy):
+        functions = {"throw": (policy.throw, ("rng", "images")), "move": (policy.move, ("images", "dice"))}
+    for name, (function, arguments) in functions.items():
+        wanted = f"wanted a function ({', '.join(arguments)})"
+        if not callable(function):
+            raise InputError(f"{name} is {function!r:.80}; {wanted}")
+        try:
+            inspect.signature(function).bind(*arguments)
+        except TypeError as error:
+            raise InputError(
+                f"{name} cannot be called with ({', '.join(arguments)}): {error}; {wanted}"
+            ) from None
+        except ValueError:  # a function of C without a signature
+            pass
 
 
 def _check_result(name: str, result: Any, images: Images, labels: Labels) -> None:
