@@ -50,7 +50,7 @@ def checks(client: Any, name: str, predictor: predict.Predictor, seed: int) -> I
                 yield f"{rows} images by {words}", _is_right(answer, predictor, images)
     wrong = np.zeros((1, 3, 3, 1), np.uint8)
     yield "another shape is refused", "the input's shape is [1, 3, 3, 1]" in _refusal(client, name, wrong)
-    yield "another model is refused", "there is no model 'other'" in _refusal(client, "other", images)
+    yield "another model is refused", "the service has no model 'other'" in _refusal(client, "other", images)
 
 
 def _input(images: Images, binary: bool) -> Any:

@@ -43,7 +43,7 @@ def test_a_refusal_says_what_it_costs_what_is_left_and_what_to_do() -> None:
         refused = _refusal(budget, 1251)
         assert (refused.status, refused.code, refused.retry_after) == (429, "busy", 1)
         assert str(refused) == (
-            "the service is busy: the request costs 1,251 passes, 2,500 of 5,000 are left, and one request may take "
+            "the service is busy: the request costs 1,251 passes, 2,500 of 5,000 are left, and one request may use "
             "half of them; wanted 1,250 or fewer; send fewer rows, or try again later"
         )
     assert budget.fits(2500)

@@ -62,7 +62,7 @@ def test_numbers_and_names_that_the_service_was_given_are_answered(host: str) ->
 def test_a_name_that_nobody_gave_is_refused_unless_any_is_allowed(host: str) -> None:
     assert _refused(HostPolicy(("shop.example",)), host) == (
         421,
-        f"the service does not answer as '{host}'; wanted an IP address, localhost or a name that it was given; "
+        f"the service does not answer as '{host}'; wanted an IP address, localhost or an allowed name; "
         "start it with --allow-host NAME to add one",
     )
     assert _refused(HostPolicy(("*",)), host) is None
@@ -81,8 +81,11 @@ def test_what_is_no_host_is_refused_even_where_any_is_allowed(host: str) -> None
 
 def test_one_host_is_wanted_and_none_in_http_1_0() -> None:
     hosts = HostPolicy(())
-    assert _refused(hosts, "localhost", "localhost") == (400, "the request has 2 headers Host; wanted one")
-    assert _refused(hosts) == (400, "the request has no header Host; wanted one")
+    assert _refused(hosts, "localhost", "localhost") == (
+        400,
+        "the request has 2 Host headers; wanted exactly one",
+    )
+    assert _refused(hosts) == (400, "the request has no Host header; wanted exactly one")
     assert _refused(hosts, "") == _refused(hosts)
     assert _refused(hosts, version="1.0") is _refused(hosts, "", version="1.0") is None
     assert _refused(hosts, "rebound.example", version="1.0") is not None

@@ -58,11 +58,11 @@ def test_paths_and_methods_that_are_not_there_are_refused_in_words(here: InProce
     assert response.status_code == 404
     assert (
         response.json()["error"]["message"]
-        == "there is no '/nowhere'; wanted a path that /openapi.json lists"
+        == "'/nowhere' does not exist; wanted a path that /openapi.json lists"
     )
     response = here.get("/v1/predict")
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
-    assert response.json()["error"]["message"] == "GET of '/v1/predict' is not answered; wanted POST"
+    assert response.json()["error"]["message"] == "'/v1/predict' does not accept GET; wanted POST"
     assert isinstance(here.post("/v2/health/live").json()["error"], str)
 
 
@@ -126,7 +126,7 @@ def test_a_body_that_does_not_come_is_given_up_and_its_connection_closed(impatie
     assert start["status"] == 408
     assert (b"connection", b"close") in start["headers"]
     assert json.loads(body["body"])["error"]["message"] == (
-        "the body did not come within 0.3 s; wanted all of it by then; send fewer or smaller pictures"
+        "the body did not arrive within 0.3 s; wanted a faster upload; send fewer or smaller pictures"
     )
 
 
@@ -312,7 +312,7 @@ def test_while_it_ends_a_service_refuses_new_work_and_says_so() -> None:
         assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
         assert response.headers["Connection"] == "close"
         assert response.json()["error"]["message"] == (
-            "the service is about to end; wanted one that is ready; try again later"
+            "the service is shutting down; wanted one that is ready; try again later"
         )
         assert running.get("/readyz").status_code == running.get("/v2/health/ready").status_code == 503
         assert running.get("/livez").status_code == 200

@@ -67,7 +67,7 @@ def test_what_is_not_calibrated_has_another_name() -> None:
         refused = running.post(PLACE, **asked)
         assert refused.status_code == 400
         assert refused.json()["error"].startswith(
-            "this model has no output 'probabilities'; wanted some of uncal"
+            "this model has no output 'probabilities'; wanted one or more of uncal"
         )
     finally:
         running.close()
@@ -139,14 +139,14 @@ SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
     [
         (b"{", "the body is not JSON; wanted an object with inputs"),
         (b"[" * 100_000, "the body is not JSON; wanted an object with inputs"),
-        (b"7", "the body has no inputs, or several; wanted an object with inputs, a list of one"),
+        (b"7", "the body does not have exactly one input; wanted an object whose inputs is a list of one"),
         (
             {"inputs": [SOUND, SOUND]},
-            "the body has no inputs, or several; wanted an object with inputs, a list of one",
+            "the body does not have exactly one input; wanted an object whose inputs is a list of one",
         ),
         (
             {"inputs": [{**SOUND, "datatype": "FP32"}]},
-            "the input has another name or datatype; wanted images of UINT8",
+            "the input has a wrong name or datatype; wanted name images and datatype UINT8",
         ),
         (
             {"inputs": [{**SOUND, "shape": [1, 9, 8, 1]}]},
@@ -154,22 +154,22 @@ SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
         ),
         (
             {"inputs": [{**SOUND, "shape": [5000, 8, 8, 1]}]},
-            "the input has 5000 rows; wanted 1 to 1024; send the rest apart",
+            "the input has 5000 rows; wanted 1 to 1024; send the rest in another request",
         ),
         (
             {"inputs": [{**SOUND, "data": [0] * 63 + [256]}]},
-            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+            "the input's data do not match its shape; wanted 64 whole numbers from 0 to 255",
         ),
         (
             {"inputs": [{**SOUND, "data": [[0], [0, 1]]}]},
-            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+            "the input's data do not match its shape; wanted 64 whole numbers from 0 to 255",
         ),
         (
             {"inputs": [SOUND], "outputs": [{"name": "hats"}]},
-            "there is no output 'hats'; wanted some of probabilities, status, strangeness, logits, features, "
+            "there is no output 'hats'; wanted one or more of probabilities, status, strangeness, logits, features, "
             "uncalibrated_probabilities",
         ),
-        ({"inputs": [SOUND], "id": 7}, "id is not a string; wanted one, or none"),
+        ({"inputs": [SOUND], "id": 7}, "id is not a string; wanted a string, or no id"),
         ({"inputs": [{**SOUND, "shape": "a\nä"}]}, "the input's shape is 'a\\n\\xe4'; wanted [n, 8, 8, 1]"),
         (
             {"inputs": [{**SOUND, "shape": [0, 8, 8, 1]}]},
@@ -177,28 +177,29 @@ SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
         ),
         (
             {"inputs": [SOUND], "outputs": [{}]},
-            "there is no output None; wanted some of probabilities, status, strangeness, logits, features, "
+            "there is no output None; wanted one or more of probabilities, status, strangeness, logits, features, "
             "uncalibrated_probabilities",
         ),
         (
             {"inputs": [SOUND], "outputs": [{"name": "logits", "parameters": {"binary_data": 1}}]},
-            "binary_data is neither true nor false; wanted one of them",
+            "binary_data is not a boolean; wanted true or false",
         ),
         (
             {"inputs": [SOUND], "parameters": {"binary_data_output": 1}},
-            "parameters are wrong; wanted an object, in which binary_data_output is true or false, or none",
+            "parameters are invalid; wanted an object in which binary_data_output is true or false, or no parameters",
         ),
         (
             {"inputs": [{**SOUND, "parameters": {"binary_data_size": "64"}}]},
-            "the input's parameters are wrong; wanted an object, in which binary_data_size is a number, or none",
+            "the input's parameters are invalid; wanted an object in which binary_data_size is a number, "
+            "or no parameters",
         ),
         (
             {"inputs": [{**SOUND, "data": [[[[[0] * 64]]]]}]},
-            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+            "the input's data do not match its shape; wanted 64 whole numbers from 0 to 255",
         ),
         (
             {"inputs": [{**SOUND, "data": [0.0] * 64}]},
-            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+            "the input's data do not match its shape; wanted 64 whole numbers from 0 to 255",
         ),
         (b'{"\xdf": 1, "inputs": []}', "the body is not JSON; wanted an object with inputs"),
         (
@@ -207,7 +208,7 @@ SOUND = _tensor(np.zeros((1, 8, 8, 1), np.uint8), data=[0] * 64)
         ),
         (
             b'{"inputs":[{"name":"images","datatype":"UINT8","shape":[1,8,8,1],"data":[1e999]}]}',
-            "the input's data do not fit its shape; wanted 64 whole numbers from 0 to 255",
+            "the input's data do not match its shape; wanted 64 whole numbers from 0 to 255",
         ),
         (b'{"inputs": [NaN]}', "the body is not JSON; wanted an object with inputs"),
         (b'{"x": ' + b"[" * 3000 + b"]" * 3000 + b"}", "the body is not JSON; wanted an object with inputs"),
@@ -223,10 +224,12 @@ def test_bytes_that_are_missing_or_too_many_are_refused(here: InProcessService) 
     posted = _binary(linear_network.pictures(2))
     response = here.post(PLACE, content=posted["content"][:-1], headers=posted["headers"])
     assert response.json() == {
-        "error": "127 bytes follow the JSON; wanted 128, as many as 2 images of 8x8x1 have"
+        "error": "127 bytes follow the JSON; wanted 128, the size of 2 images of 8x8x1"
     }
     response = here.post(PLACE, content=b"{}", headers={HEAD: "3"})
-    assert response.json() == {"error": f"{HEAD} is '3'; wanted a number from 0 to 2, the bytes of the body"}
+    assert response.json() == {
+        "error": f"{HEAD} is '3'; wanted a number from 0 to 2, the length of the body in bytes"
+    }
 
 
 def test_rows_that_cost_too_much_are_refused_with_their_price_and_few_are_answered() -> None:
@@ -239,7 +242,7 @@ def test_rows_that_cost_too_much_are_refused_with_their_price_and_few_are_answer
             running.service.model.batcher._many.pace = Pace(0.1)
             if status != 200:
                 assert response.json()["error"] == (
-                    "the request costs 76 passes of the network; wanted at most 75; send fewer rows or pictures"
+                    "the request costs 76 network passes; wanted at most 75; send fewer rows or pictures"
                 )
         with running.service.passes.take(25):
             assert running.post(PLACE, **_binary(linear_network.pictures(13))).status_code == 429
@@ -259,5 +262,5 @@ def test_another_name_is_another_model(here: InProcessService) -> None:
     response = here.get("/v2/models/cnn9")
     assert (response.status_code, response.json()) == (
         404,
-        {"error": "there is no model 'cnn9'; wanted 'cnn1'"},
+        {"error": "the service has no model 'cnn9'; wanted 'cnn1'"},
     )

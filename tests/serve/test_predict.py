@@ -199,13 +199,13 @@ def test_pictures_that_are_shown_are_not_encoded_where_requests_are_answered(
         (
             {"content": b"x", "params": {"show": "image,hat"}, "headers": JPEG},
             400,
-            "show has 'hat'; wanted some of image, heat, lookalikes, with commas",
+            "show has 'hat'; wanted one or more of image, heat, lookalikes, separated by commas",
         ),
         (
             {"content": b"x", "headers": {"Content-Type": "text/plain"}},
             415,
-            "the body is text/plain; wanted image/* for one picture, or multipart/form-data with parts named 'file' "
-            "for several; set Content-Type",
+            "the body has type text/plain; wanted image/* for one picture, or multipart/form-data with parts "
+            "named 'file' for several; set Content-Type",
         ),
         (
             {"content": b"", "headers": JPEG},
@@ -225,7 +225,7 @@ def test_pictures_that_are_shown_are_not_encoded_where_requests_are_answered(
         (
             {"files": [("file", ("a.png", b"x"))] * 33},
             400,
-            "more than 32 pictures came; wanted 32 or fewer; send the rest apart",
+            "the form has more than 32 pictures; wanted 32 or fewer; send the rest in another request",
         ),
         (
             {"content": b"--x--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
@@ -241,7 +241,7 @@ def test_pictures_that_are_shown_are_not_encoded_where_requests_are_answered(
         (
             {"content": photo(), "headers": {**JPEG, "Content-Encoding": "gzip"}},
             415,
-            "the body is encoded ('gzip'); wanted it as it is",
+            "the body has Content-Encoding 'gzip'; wanted no encoding",
         ),
     ],
 )
@@ -362,13 +362,13 @@ def test_what_costs_too_much_is_refused_with_its_price() -> None:
         response = running.post("/v1/predict?show=heat", files=files)
         assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
         assert response.json()["error"]["message"] == (
-            "the request costs 153 passes of the network; wanted at most 125; send fewer rows or pictures"
+            "the request costs 153 network passes; wanted at most 125; send fewer rows or pictures"
         )
         assert running.post("/v1/predict?show=heat", files=files[:2]).status_code == 200
         running.service.model.decoders.pace = Pace(3.0)  # two pictures in 7.5 s
         response = running.post("/v1/predict", files=files)
         assert response.json()["error"]["message"] == (
-            "the request costs 3 pictures of forms; wanted at most 2; send fewer pictures"
+            "the request costs 3 pictures; wanted at most 2; send fewer pictures"
         )
         assert running.post("/v1/predict", content=photo(), headers=JPEG).status_code == 200
         assert running.service.passes.used == running.service.pictures.used == 0
@@ -386,7 +386,7 @@ def test_an_answer_that_is_not_found_in_time_is_given_up() -> None:
         running.close()
     assert response.status_code == 504
     assert response.json()["error"]["message"].startswith(
-        "no answer was found within 0.1 s; wanted one by then"
+        "the answer took longer than 0.1 s; wanted less work"
     )
 
 

@@ -104,7 +104,7 @@ def test_where_there_is_no_room_it_is_refused_unread_with_what_is_left() -> None
             assert refused.status == 429
             assert str(refused) == (
                 "the service is busy: the request costs 151 bytes of memory, 300 of 1,000 are left, and one request "
-                "may take half of them; wanted 150 or fewer; send fewer or smaller pictures, or try again later"
+                "may use half of them; wanted 150 or fewer; send fewer or smaller pictures, or try again later"
             )
             with bodies.admitted(_request(_sent(b"ab"), content_length="2"), 400) as body:
                 assert await body.read() == b"ab"
@@ -139,8 +139,8 @@ def test_bodies_that_never_end_give_up_their_room_to_others_and_those_in_time_ke
         assert set(ended) == {"slow", "slower"}
         assert (ended["slow"].status, str(ended["slow"])) == (
             408,
-            "the body did not come faster than 0 bytes a second while others waited for its room; wanted all of it by "
-            "then; send fewer or smaller pictures",
+            "the body did not arrive faster than 0 bytes a second while other requests waited for memory; wanted a "
+            "faster upload; send fewer or smaller pictures",
         )
         assert bodies.budget.used == 300
         for task in tasks:

@@ -86,7 +86,7 @@ LISTS = _json(np.zeros((1, 8, 8, 1), np.uint8)).replace(b'"data": ', b'"data": '
     ("body", "status", "words"),
     [
         (LISTS, 400, "the body is not JSON; wanted an object with inputs"),
-        (b'{"inputs":[' + b"[],[],"[:3] * 200_000 + b"[]]}", 400, "the body has no inputs, or several"),
+        (b'{"inputs":[' + b"[],[],"[:3] * 200_000 + b"[]]}", 400, "the body does not have exactly one input"),
         (
             b" " * (tensors.MAX_JSON_BYTES + 1),
             413,

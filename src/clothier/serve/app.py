@@ -80,7 +80,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _fault(request: Request, error: Exception) -> Response:
     """What we did not foresee, without its inside."""
-    words = "the service failed at this request; wanted an answer; tell whoever runs it the request's id"
+    words = "the service failed at this request; wanted an answer; report the request's id to whoever runs the service"
     return await _refused(request, RefusedError(500, "fault", words))
 
 
@@ -90,8 +90,8 @@ async def _unknown(request: Request, error: Exception) -> Response:
         raise error
     path = ascii(request.url.path)[:100]
     words = {
-        404: f"there is no {path}; wanted a path that /openapi.json lists",
-        405: f"{request.method[:20]} of {path} is not answered; wanted {(error.headers or {}).get('Allow', '')}",
+        404: f"{path} does not exist; wanted a path that /openapi.json lists",
+        405: f"{path} does not accept {request.method[:20]}; wanted {(error.headers or {}).get('Allow', '')}",
     }
     code = CODES.get(error.status_code, "refused")
     refused = RefusedError(error.status_code, code, words.get(error.status_code, error.detail))

@@ -46,7 +46,7 @@ class Budget:
         raise RefusedError(
             429,
             "busy",
-            f"the service is busy: {price}, {self._left:,} of {self._most():,} are left, and one request may take half "
+            f"the service is busy: {price}, {self._left:,} of {self._most():,} are left, and one request may use half "
             f"of them; wanted {self._left // 2:,} or fewer; {self._advice}, or try again later",
             1,
         )

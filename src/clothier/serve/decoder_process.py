@@ -31,7 +31,7 @@ from clothier.serve import tensors
 
 LENGTH = struct.Struct("<Q")
 LENGTHS = struct.Struct("<II")
-TOO_MUCH_MEMORY = "needs more memory than a picture may"
+TOO_MUCH_MEMORY = "needs more memory than is allowed"
 FAILED = "cannot be decoded"
 NICE = 10  # by which tensors step back, whose reading takes long where they are large
 

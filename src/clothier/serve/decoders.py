@@ -22,7 +22,7 @@ from clothier.serve.decoder_process import LENGTH, LENGTHS
 from clothier.serve.worker_queue import WorkerQueue
 from clothier.values import Images
 
-KILLED = "cannot be decoded: it needs more memory or time than a picture may"
+KILLED = "cannot be decoded: it needs more memory or time than is allowed"
 _FIRST = 0.03  # seconds a picture, before any was measured
 _BUFFER = 2**20  # bytes of a socket, as far as the system grants them: most photos are handed over at once
 

@@ -71,8 +71,8 @@ class CrossOriginMiddleware(CORSMiddleware):
             raise RefusedError(
                 403,
                 "cross_site",
-                f"a web page of another site ({ascii(origin)[:80]}) may not send {ascii(method)[1:-1][:20]} with the "
-                f"headers that it asks for; wanted GET or POST with {', '.join(_REQUEST_HEADERS)} from an origin that "
+                f"a web page of another site ({ascii(origin)[:80]}) may not send {ascii(method)[1:-1][:20]} with these "
+                f"headers; wanted GET or POST with {', '.join(_REQUEST_HEADERS)} from an origin that "
                 "the service allows; start it with --origin to allow others",
             )
         del allowed.headers["content-length"], allowed.headers["content-type"]
@@ -94,8 +94,8 @@ class HostPolicy:
         if not hosts and version in ("1.0", "1"):  # the latter is Granian's word for it
             return
         if len(hosts) != 1:
-            came = "no header Host" if not hosts else f"{len(hosts)} headers Host"
-            raise RefusedError(400, "bad_host", f"the request has {came}; wanted one")
+            came = "no Host header" if not hosts else f"{len(hosts)} Host headers"
+            raise RefusedError(400, "bad_host", f"the request has {came}; wanted exactly one")
         found = _HOST.fullmatch(hosts[0])
         if found is None or (found[1][0] == "[" and not _is_number(_plain(found[1]))):
             raise RefusedError(
@@ -108,8 +108,8 @@ class HostPolicy:
             raise RefusedError(
                 421,
                 "unknown_host",
-                f"the service does not answer as {ascii(name)[:80]}; wanted an IP address, localhost or a name that it "
-                "was given; start it with --allow-host NAME to add one",
+                f"the service does not answer as {ascii(name)[:80]}; wanted an IP address, localhost or an allowed "
+                "name; start it with --allow-host NAME to add one",
             )
 
 

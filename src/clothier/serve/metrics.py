@@ -14,15 +14,15 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 HELP = {
     "requests_total": "Requests by route and status.",
     "pictures_total": "Pictures by the status of their answer.",
-    "request_seconds": "Time from a request's head to the end of its answer.",
+    "request_seconds": "Seconds from a request's headers to the end of its answer.",
     "batches_total": "Batches that went through the network.",
     "batch_images_total": "Images that went through the network.",
-    "decoders_replaced_total": "Decoders that were killed or hung, or whose request was given up.",
-    "ready": "Whether new work is taken.",
-    "pictures_in_work": "Pictures that are worked on or wait.",
-    "passes_in_work": "Passes of the network that large requests in work cost.",
-    "requests_in_progress": "Requests that are not answered yet.",
-    "bytes_in_work": "Bytes of the bodies of requests that are received or worked on.",
+    "decoders_replaced_total": "Decoders replaced because they were killed, hung, or their request was abandoned.",
+    "ready": "Whether the service accepts requests.",
+    "pictures_in_work": "Pictures in progress or waiting.",
+    "passes_in_work": "Network passes that large requests in progress cost.",
+    "requests_in_progress": "Requests without an answer yet.",
+    "bytes_in_work": "Bytes of request bodies being received or processed.",
 }
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds
 

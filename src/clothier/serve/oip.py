@@ -91,7 +91,7 @@ async def infer(request: Request) -> Response:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _KINDS:
         raise RefusedError(
-            415, "unsupported_type", f"the body is {ascii(kind)[:60]}; wanted {' or '.join(_KINDS[1:])}"
+            415, "unsupported_type", f"the body has type {ascii(kind)[:60]}; wanted {' or '.join(_KINDS[1:])}"
         )
     images = service.settings.rows * math.prod(model.batcher.predictor.image_shape)
     most = min(service.settings.body_bytes, tensors.MAX_JSON_BYTES + images)
@@ -121,7 +121,9 @@ async def _packed(
     for name in tensor_request.outputs:
         if name not in arrays:
             raise RefusedError(
-                400, "bad_tensor", f"this model has no output '{name}'; wanted some of {', '.join(arrays)}"
+                400,
+                "bad_tensor",
+                f"this model has no output '{name}'; wanted one or more of {', '.join(arrays)}",
             )
     async with service.packing:
         return await tensors.pack(service.name, tensor_request, arrays)
@@ -141,5 +143,5 @@ def _named(request: Request) -> tuple[Service, ServedModel]:
     model = service.model
     if request.path_params["name"] != service.name:
         name = ascii(request.path_params["name"])[:60]
-        raise RefusedError(404, "not_found", f"there is no model {name}; wanted '{service.name}'")
+        raise RefusedError(404, "not_found", f"the service has no model {name}; wanted '{service.name}'")
     return service, model

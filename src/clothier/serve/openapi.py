@@ -17,17 +17,17 @@ from clothier.serve.service import Service
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
 REASONS = {
-    400: "The request is not as it should be.",
+    400: "The query, form or tensor is invalid.",
     403: "A web page of another site sent the request.",
-    404: "There is no such model.",
-    408: "The body did not come in time.",
-    413: "The body is too large, or the request costs more than the service ever takes.",
-    415: "The body is of a type or an encoding that is not read.",
+    404: "The service has no model of this name.",
+    408: "The body did not arrive in time.",
+    413: "The body is too large, or the request costs more than the service accepts.",
+    415: "The service does not read the body's type or encoding.",
     421: "The request names a host that this service does not answer as.",
-    422: "The only picture of the request cannot be read.",
-    429: "Too much waits already; try again after so many seconds.",
-    503: "The model is being loaded, or the service ends; try again after so many seconds.",
-    504: "The answer was not found in time.",
+    422: "The request holds one picture, which cannot be read.",
+    429: "The service is busy. Retry after the number of seconds in Retry-After.",
+    503: "The model is loading, or the service is shutting down. Retry after the number of seconds in Retry-After.",
+    504: "The answer took too long.",
 }
 _, SCHEMAS = msgspec.json.schema_components(
     [
@@ -65,16 +65,16 @@ def document(service: Service) -> dict[str, Any]:
         "info": {
             "title": "clothier",
             "version": __version__,
-            "description": "What a trained network makes of pictures.",
+            "description": "Classifies pictures with a trained network.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
             "/v1/predict": {"post": _predict(service)},
-            "/v1/model": {"get": _get("model", "What is known of the network", "ModelDescription", (503,))},
-            "/livez": {"get": _health("livez", "Whether this process is of any use")},
-            "/readyz": {"get": _health("readyz", "Whether new work is taken")},
+            "/v1/model": {"get": _get("model", "Describe the model", "ModelDescription", (503,))},
+            "/livez": {"get": _health("livez", "Check that the process is alive")},
+            "/readyz": {"get": _health("readyz", "Check that the service accepts requests")},
             "/metrics": {"get": _metrics()},
-            "/openapi.json": {"get": _get("openapi", "This description", "Anything", ())},
+            "/openapi.json": {"get": _get("openapi", "Describe this interface", "Anything", ())},
             **_protocol(service),
         },
         "components": {"schemas": SCHEMAS},
@@ -86,16 +86,15 @@ def _predict(service: Service) -> dict[str, Any]:
     form = {"type": "array", "items": binary["schema"], "minItems": 1, "maxItems": service.settings.pictures}
     return {
         "operationId": "predict",
-        "summary": "What the network makes of pictures",
-        "description": "The body is one picture (any image/*), or a form with parts named file, each a picture. "
-        "A query key other than show is refused with 400.",
+        "summary": "Classify pictures",
+        "description": "The body is one picture (any image/*), or a form in which each part is named file and holds "
+        "one picture. Query keys other than show are rejected with 400.",
         "parameters": [
             {
                 "name": "show",
                 "in": "query",
-                "description": "What is wanted beside the predictions: the image that the network saw, where it "
-                "looked, "
-                "and the training images that are most alike.",
+                "description": "What to add to each answer: the image that the network saw, a heat map of what "
+                "mattered, and the most similar training images.",
                 "style": "form",
                 "explode": False,
                 "schema": {"type": "array", "items": {"enum": list(SHOWN)}, "minItems": 1},
@@ -124,19 +123,19 @@ def _protocol(service: Service) -> dict[str, Any]:
     """The paths of the Open Inference Protocol."""
     name = {"name": "name", "in": "path", "required": True, "schema": _name(service)}
     paths: dict[str, Any] = {
-        "/v2": {"get": _get("server", "What this service is", "ServerMetadata", (), "Fault")},
-        "/v2/health/live": {"get": _get("live", "Whether this process answers", "Anything", (), "Fault")},
-        "/v2/health/ready": {"get": _ready("ready", "Whether new work is taken", ())},
+        "/v2": {"get": _get("server", "Describe the server", "ServerMetadata", (), "Fault")},
+        "/v2/health/live": {"get": _get("live", "Check that the process is alive", "Anything", (), "Fault")},
+        "/v2/health/ready": {"get": _ready("ready", "Check that the service accepts requests", ())},
     }
     paths_of_model = {"": "/v2/models/{name}", "OfVersion": f"/v2/models/{{name}}/versions/{VERSION}"}
     for suffix, path in paths_of_model.items():
         metadata = _get(
-            f"metadata{suffix}", "What goes in and comes out", "ModelMetadata", (404, 503), "Fault"
+            f"metadata{suffix}", "Describe the inputs and outputs", "ModelMetadata", (404, 503), "Fault"
         )
         paths[path] = {"parameters": [name], "get": metadata}
         paths[f"{path}/ready"] = {
             "parameters": [name],
-            "get": _ready(f"modelReady{suffix}", "Whether the model answers", (404,)),
+            "get": _ready(f"modelReady{suffix}", "Check that the model is ready", (404,)),
         }
         paths[f"{path}/infer"] = {"parameters": [name], "post": _infer(f"infer{suffix}")}
     return paths
@@ -147,9 +146,9 @@ def _infer(identity: str) -> dict[str, Any]:
     responses["200"]["content"]["application/octet-stream"] = {"schema": {}}
     return {
         "operationId": identity,
-        "summary": "What the network makes of images that are as it takes them",
-        "description": "Open Inference Protocol, version 2. data has as many numbers as shape says. Where binary "
-        "tensors follow the JSON, the header Inference-Header-Content-Length says how many bytes it has.",
+        "summary": "Classify images that already have the model's shape",
+        "description": "Open Inference Protocol, version 2. The length of data must match shape. If binary tensors "
+        "follow the JSON, the header Inference-Header-Content-Length gives the length of the JSON in bytes.",
         "requestBody": {
             "required": True,
             "content": {
@@ -173,13 +172,13 @@ def _get(
 
 def _health(identity: str, summary: str) -> dict[str, Any]:
     operation = _get(identity, summary, "State", ())
-    operation["responses"]["503"] = {**operation["responses"]["200"], "description": "It is not so."}
+    operation["responses"]["503"] = {**operation["responses"]["200"], "description": "The check failed."}
     return operation
 
 
 def _ready(identity: str, summary: str, refusals: tuple[int, ...]) -> dict[str, Any]:
     operation = _get(identity, summary, "Anything", refusals, "Fault")
-    operation["responses"]["503"] = {**operation["responses"]["200"], "description": "It is not so."}
+    operation["responses"]["503"] = {**operation["responses"]["200"], "description": "The check failed."}
     return operation
 
 
@@ -190,12 +189,12 @@ def _metrics() -> dict[str, Any]:
 
 
 def _responses(schema: str, refusals: tuple[int, ...], error: str = "Error") -> dict[str, Any]:
-    responses: dict[str, Any] = {"200": _response("As wanted.", schema)}
+    responses: dict[str, Any] = {"200": _response("Success.", schema)}
     for status in sorted({*refusals, 421}):
         responses[str(status)] = _response(REASONS[status], error)
         if status in (429, 503):
             responses[str(status)]["headers"]["Retry-After"] = {"schema": {"type": "integer", "minimum": 1}}
-    responses["default"] = _response("A fault, or a request that HTTP itself rules out.", error)
+    responses["default"] = _response("The service failed, or the request is not valid HTTP.", error)
     return responses
 
 

@@ -81,7 +81,9 @@ def _shown(request: Request) -> frozenset[str]:
     shown = {word for text in request.query_params.getlist("show") for word in text.split(",")}
     for word in sorted(shown - set(SHOWN)):
         raise RefusedError(
-            400, "bad_query", f"show has {ascii(word)[:60]}; wanted some of {', '.join(SHOWN)}, with commas"
+            400,
+            "bad_query",
+            f"show has {ascii(word)[:60]}; wanted one or more of {', '.join(SHOWN)}, separated by commas",
         )
     return frozenset(shown)
 

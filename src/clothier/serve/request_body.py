@@ -33,7 +33,7 @@ class BodyLimiter:
             raise RefusedError(
                 415,
                 "unsupported_encoding",
-                f"the body is encoded ({ascii(encoding)[:40]}); wanted it as it is",
+                f"the body has Content-Encoding {ascii(encoding)[:40]}; wanted no encoding",
             )
         limit = min(limit, self.budget.largest)
         length = request.headers.get("content-length", "")
@@ -85,7 +85,7 @@ class RequestBody:
             raise RefusedError(
                 408,
                 "too_slow",
-                f"the body did not come {self._wanted}; wanted all of it by then; send fewer or smaller pictures",
+                f"the body did not arrive {self._wanted}; wanted a faster upload; send fewer or smaller pictures",
             ) from None
         finally:
             self._bodies.coming.discard(self)
@@ -102,7 +102,9 @@ class RequestBody:
                     raise too_large(f"over {self.claim:,}", self.claim)
                 yield chunk
         except ClientDisconnect:
-            raise RefusedError(400, "gone", "the client left before its request was complete") from None
+            raise RefusedError(
+                400, "gone", "the client disconnected before its request was complete"
+            ) from None
 
     def pace(self) -> float:
         """Bytes a second so far."""
@@ -118,7 +120,7 @@ class RequestBody:
     def give_up(self) -> None:
         """Let its room go to another; whoever reads it gets a timeout."""
         self._bodies.budget.used -= self.claim
-        self._wanted = f"faster than {self.pace():,.0f} bytes a second while others waited for its room"
+        self._wanted = f"faster than {self.pace():,.0f} bytes a second while other requests waited for memory"
         self.claim = 0
         self._bodies.coming.discard(self)
         self._deadline.reschedule(asyncio.get_running_loop().time())

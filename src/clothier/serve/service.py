@@ -63,13 +63,13 @@ class Service:
         self.bodies = BodyLimiter(settings.reading_bytes, settings.body_seconds)
         together, alone = TOGETHER * settings.work_seconds, ALONE * settings.work_seconds
         self.pictures = Budget(
-            "pictures of forms",
+            "pictures",
             "send fewer pictures",
             lambda: self.model.decoders.pace.within(together) * self.num_decoders,
             lambda: self.model.decoders.pace.alone(alone) * self.num_decoders,
         )
         self.passes = Budget(
-            "passes of the network",
+            "network passes",
             "send fewer rows or pictures",
             lambda: self.model.batcher.pace.within(together),
             lambda: self.model.batcher.pace.alone(alone),
@@ -161,12 +161,12 @@ class Service:
             raise RefusedError(
                 504,
                 "too_slow",
-                f"no answer was found within {self.settings.work_seconds:g} s; wanted one by then; send "
+                f"the answer took longer than {self.settings.work_seconds:g} s; wanted less work; send "
                 "fewer pictures, or try again later",
             ) from None
 
     def _unready(self) -> RefusedError:
-        words = {LOADING: "is loading its model", DRAINING: "is about to end", FAILED: "has no model"}
+        words = {LOADING: "is loading its model", DRAINING: "is shutting down", FAILED: "has no model"}
         return RefusedError(
             503, self.state, f"the service {words[self.state]}; wanted one that is ready; try again later", 1
         )
@@ -208,6 +208,6 @@ def _check_free(slots: OccupancyLimit) -> None:
         raise RefusedError(
             429,
             "busy",
-            f"the service is busy: {slots.count} requests are in work; wanted fewer; try again later",
+            f"the service is busy: {slots.count} requests are in progress; wanted fewer; try again later",
             1,
         )

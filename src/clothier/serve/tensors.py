@@ -30,7 +30,7 @@ JSON_LENGTH = "Inference-Header-Content-Length"
 OUTPUTS: tuple[str, ...] = get_args(msgspec.structs.fields(RequestedOutput)[0].type)
 DATATYPES = {"f": "FP32", "U": "BYTES"}
 MAX_JSON_BYTES = 4 * 2**20
-TOO_MUCH_MEMORY = "the JSON needs more memory than it may; wanted fewer lists; send binary tensors"
+TOO_MUCH_MEMORY = "the JSON needs more memory than is allowed; wanted fewer lists; send binary tensors"
 _BYTES_LENGTH = struct.Struct("<I")
 _CHUNK = 1024  # numbers that are written as JSON at a time: more would hold up all others
 
@@ -46,20 +46,20 @@ _OPENING = re.compile(rb"[\[\s]*")
 _REQUEST = msgspec.json.Decoder(InferRequest)
 # What is said of a field that msgspec refuses, in place of its own words: what came, and what was wanted.
 _REQUEST_FAULTS = {
-    "inputs": ("the body has no inputs, or several", "an object with inputs, a list of one"),
-    "id": ("id is not a string", "one, or none"),
-    "outputs": ("outputs is not a list of objects", "one, or none"),
+    "inputs": ("the body does not have exactly one input", "an object whose inputs is a list of one"),
+    "id": ("id is not a string", "a string, or no id"),
+    "outputs": ("outputs is not a list of objects", "a list of objects, or no outputs"),
     "parameters": (
-        "parameters are wrong",
-        "an object, in which binary_data_output is true or false, or none",
+        "parameters are invalid",
+        "an object in which binary_data_output is true or false, or no parameters",
     ),
 }
 _INPUT_FAULTS = {
-    "name": ("the input has another name or datatype", "images of UINT8"),
-    "datatype": ("the input has another name or datatype", "images of UINT8"),
+    "name": ("the input has a wrong name or datatype", "name images and datatype UINT8"),
+    "datatype": ("the input has a wrong name or datatype", "name images and datatype UINT8"),
     "parameters": (
-        "the input's parameters are wrong",
-        "an object, in which binary_data_size is a number, or none",
+        "the input's parameters are invalid",
+        "an object in which binary_data_size is a number, or no parameters",
     ),
 }
 
@@ -141,7 +141,8 @@ async def pack(
 def _number(header: str, largest: int) -> int:
     if not (header.isascii() and header.isdecimal() and len(header) < 12 and int(header) <= largest):
         raise _wrong(
-            f"{JSON_LENGTH} is {ascii(header)[:40]}", f"a number from 0 to {largest}, the bytes of the body"
+            f"{JSON_LENGTH} is {ascii(header)[:40]}",
+            f"a number from 0 to {largest}, the length of the body in bytes",
         )
     return int(header)
 
@@ -153,7 +154,9 @@ def _images(
     if sides != list(shape):
         raise _wrong_shape(str(tensor.shape), shape)
     if rows > max_rows:
-        raise _wrong(f"the input has {ascii(rows)[:20]} rows", f"1 to {max_rows}; send the rest apart")
+        raise _wrong(
+            f"the input has {ascii(rows)[:20]} rows", f"1 to {max_rows}; send the rest in another request"
+        )
     size = rows * shape[0] * shape[1] * shape[2]
     claimed = tensor.parameters.binary_data_size
     if claimed is msgspec.UNSET:
@@ -161,14 +164,14 @@ def _images(
     if tensor.data is not msgspec.UNSET or claimed != size or len(binary_data) != size:
         words = "x".join(map(str, shape))
         raise _wrong(
-            f"{len(binary_data)} bytes follow the JSON", f"{size}, as many as {rows} images of {words} have"
+            f"{len(binary_data)} bytes follow the JSON", f"{size}, the size of {rows} images of {words}"
         )
     return np.frombuffer(binary_data, np.uint8).reshape(tensor.shape)
 
 
 def _pixels(data: Raw | msgspec.UnsetType, size: int) -> Images:
     """uint8 (size,), from a flat list or from lists of equal lengths within each other."""
-    wrong = _wrong("the input's data do not fit its shape", f"{size} whole numbers from 0 to 255")
+    wrong = _wrong("the input's data do not match its shape", f"{size} whole numbers from 0 to 255")
     if data is msgspec.UNSET:
         raise wrong
     opening = _OPENING.match(memoryview(data))
@@ -217,9 +220,9 @@ def _output_fault(text: Raw) -> RefusedError:
     for output in outputs:
         name, value = _first_wrong_field(msgspec.json.encode(output), RequestedOutput)
         if name == "name":
-            return _wrong(f"there is no output {_shown(value)[:60]}", f"some of {', '.join(OUTPUTS)}")
+            return _wrong(f"there is no output {_shown(value)[:60]}", f"one or more of {', '.join(OUTPUTS)}")
         if name:
-            return _wrong("binary_data is neither true nor false", "one of them")
+            return _wrong("binary_data is not a boolean", "true or false")
     return _wrong(*_REQUEST_FAULTS["outputs"])
 
 

@@ -41,8 +41,8 @@ async def pictures(body: RequestBody, most: int) -> list[Upload]:
         raise RefusedError(
             415,
             "unsupported_type",
-            f"the body is {kind[:60] or 'of no content type'}; wanted image/* for one picture, or {FORM} with parts "
-            "named 'file' for several; set Content-Type",
+            f"the body has {f'type {kind[:60]}' if kind else 'no content type'}; wanted image/* for one picture, or "
+            f"{FORM} with parts named 'file' for several; set Content-Type",
         )
     return [Upload("", await body.read())]
 
@@ -58,7 +58,7 @@ async def _form(body: RequestBody, most: int) -> list[Upload]:
             raise RefusedError(
                 400,
                 "too_many",
-                f"more than {most} pictures came; wanted {most} or fewer; send the rest apart",
+                f"the form has more than {most} pictures; wanted {most} or fewer; send the rest in another request",
             ) from error
         said = " ".join(error.message.split()).rstrip(".").lower()
         raise RefusedError(400, "bad_form", f"the form cannot be read ({said}); {_FORM_WORDS}") from error
