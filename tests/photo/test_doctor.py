@@ -131,14 +131,14 @@ def test_an_image_that_is_right_already_is_left_as_it_is() -> None:
     made = doctor.examine(encode(image))
     np.testing.assert_array_equal(made.image[..., 0], image)
     assert [step.words for step in made.steps[1:]] == [
-        "left as it is: a plain background",
-        "trimmed to the thing",
-        "made grey",
-        "left as it is: nothing was cut out",
-        "longest edge is 28 pixels",
-        "left as it is: nothing was shrunk",
-        "put in the middle",
-        "light on dark already",
+        "unchanged: plain background",
+        "trimmed to the garment",
+        "converted to grey",
+        "unchanged: nothing was cut out",
+        "resized: longest edge 28 pixels",
+        "unchanged: not shrunk before",
+        "centred",
+        "unchanged: already light on dark",
     ]
 
 

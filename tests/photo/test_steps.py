@@ -21,7 +21,7 @@ def test_a_product_shot_on_white_is_trimmed_and_inverted_but_not_cut() -> None:
     picture[40:160, 70:130] = (90, 100, 110)
     picture[60:80, 80:120] = 255  # a white print is no hole
     made = doctor.examine(encode(picture), skip=["sharpen"])
-    assert made.steps[1].words == "left as it is: a plain background"
+    assert made.steps[1].words == "unchanged: plain background"
     rows = np.flatnonzero((made.image[..., 0] > 40).any(axis=1))
     assert (rows[0], rows[-1]) == (0, 27)
     assert int(made.image[20, 14, 0]) == pytest.approx(255 - 99, abs=3)
@@ -33,12 +33,12 @@ def test_a_photo_without_a_thing_is_said_to_be_one_and_shown_whole() -> None:
     for picture in (noise, np.full((120, 160, 3), 130, np.uint8)):
         made = doctor.examine(encode(picture))
         assert made.warnings == (
-            "no thing could be told from its background: all of the photo is taken, where one thing on a plain "
-            "ground is wanted",
+            "no garment could be separated from the background, so the whole photo is used; photograph one garment "
+            "on a plain background",
         )
-        assert made.steps[2].words == "left as it is: nothing to trim to"
+        assert made.steps[2].words == "unchanged: no garment found"
 
 
 def test_a_thing_that_the_photo_cuts_off_is_warned_of() -> None:
     made = doctor.examine(encode(thing(box=(60, 80, 180, 300))))
-    assert made.warnings == ("the thing reaches the edge of the photo: what lies beyond is missing",)
+    assert made.warnings == ("the garment reaches the edge of the photo, so part of it may be missing",)

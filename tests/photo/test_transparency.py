@@ -70,7 +70,7 @@ def test_padding_has_the_same_ground(kind: str, colour: tuple[int, int, int]) ->
 def test_the_doctor_takes_the_opacity_for_the_mask(kind: str) -> None:
     made = doctor.examine(cutout(WHITE, kind))
     steps = {step.name: step for step in made.steps}
-    assert steps["cut"].words == "cut out along its transparency, on black"
+    assert steps["cut"].words == "cut out by transparency, on black"
     assert made.warnings == ()
     height, width, _ = steps["trim"].pixels.shape
     assert (height, width) == (81, 71)  # as it was drawn

@@ -49,7 +49,7 @@ def read(content: bytes, kind: str, opened: Opened) -> tuple[Image.Image, str] |
     if count < LEAST * same.size:
         return None
     percent = -(-100 * (same.size - count) // same.size)
-    what = f"{percent} % of the picture is missing" if percent else "nothing of the picture is missing"
+    what = f"{percent} % of the picture is missing" if percent else "no part of the picture is missing"
     # Rows that came in part are left out, unless the picture is so small that they are many.
     kept = rows if rows >= LEAST * whole.height else whole.height
     return whole.crop((0, 0, whole.width, kept)), f"{TRUNCATED}: {what}"

@@ -180,7 +180,7 @@ def _unknown(content: bytes, source: Source) -> str:
 
 
 def _too_large(megapixels: str, max_pixels: int) -> str:
-    return f"has {megapixels} megapixels; at most {max_pixels // 10**6} are read"
+    return f"has {megapixels} megapixels, more than the limit of {max_pixels // 10**6}"
 
 
 def _orientation(image: Image.Image) -> int:

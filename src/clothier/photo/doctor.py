@@ -19,8 +19,8 @@ Diagnosis = tuple[Images, tuple[str, ...]]  # the image for a model, and what sp
 
 WAYS = (*CROPS, "doctor")  # how a photo becomes an image
 WORDS = {  # what those ways do that are not the doctor's
-    "pad": "in place of all that: the photo as it is, resized, on white",
-    "centre": "in place of all that: the middle of the photo, resized",
+    "pad": "instead of these steps: padded, resized",
+    "centre": "instead of these steps: cropped, resized",
 }
 # The longest edge during the steps: SIDES times the side of the model's image, and at least SIDE pixels.
 SIDES, SIDE = 4, 256

@@ -45,7 +45,9 @@ def bytes_of(path: Path) -> bytes:
         if kind := special_kind(status.st_mode):  # reading it might never end
             raise DataError(f"is {kind}, not a file")
         if status.st_size > MAX_FILE_BYTES:
-            raise DataError(f"has {status.st_size // 10**6} MB; at most {MAX_FILE_BYTES // 10**6} are read")
+            raise DataError(
+                f"has {status.st_size // 10**6} MB, more than the limit of {MAX_FILE_BYTES // 10**6}"
+            )
         return path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})") from error

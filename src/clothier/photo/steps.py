@@ -29,7 +29,7 @@ SHARPNESS = 30
 # with less contrast, about the mean level of Fashion-MNIST's things, they found 2 to 4 photos of 100 more.
 LEVEL, CONTRAST = 145, 0.6
 CUT_OFF = 0.05  # share of the photo's edge that a thing may lie on
-CUT_OFF_WORDS = "the thing reaches the edge of the photo: what lies beyond is missing"
+CUT_OFF_WORDS = "the garment reaches the edge of the photo, so part of it may be missing"
 
 
 @dataclass
@@ -57,15 +57,15 @@ def _cut(case: Case) -> tuple[str, str]:
         if mask.any() and mask.mean() <= MOST:
             paint = _paint(case, mask)
             case.plain = True
-            return f"cut out along its transparency, on {paint}", ""
+            return f"cut out by transparency, on {paint}", ""
     pixels = np.asarray(case.picture.convert("RGB"))
     if _plain(pixels, case):
-        return "left as it is: a plain background", ""
+        return "unchanged: plain background", ""
     mask = foreground.find(pixels)
     if not LEAST <= mask.mean() <= MOST:
-        return "left as it is: no background found", (
-            "no thing could be told from its background: all of the photo is taken, where one thing on a plain "
-            "ground is wanted"
+        return "unchanged: no background found", (
+            "no garment could be separated from the background, so the whole photo is used; photograph one garment "
+            "on a plain background"
         )
     paint = _paint(case, mask)
     missing = _edge(mask).mean() > CUT_OFF
@@ -105,29 +105,29 @@ def _edge(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _trim(case: Case) -> tuple[str, str]:
     if case.mask is None:
-        return "left as it is: nothing to trim to", ""
+        return "unchanged: no garment found", ""
     rows, columns = (np.flatnonzero(case.mask.any(axis=axis)) for axis in (1, 0))
     box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
     case.picture = case.picture.crop(box)
     case.mask = case.mask[box[1] : box[3], box[0] : box[2]]
-    return "trimmed to the thing", ""
+    return "trimmed to the garment", ""
 
 
 def _grey(case: Case) -> tuple[str, str]:
     case.picture = case.picture.convert("L")
-    return "made grey", ""
+    return "converted to grey", ""
 
 
 def _even(case: Case) -> tuple[str, str]:
     if case.mask is None or case.plain:
-        return f"left as it is: {'nothing was cut out' if case.opacity is None else 'already cut out'}", ""
+        return f"unchanged: {'nothing was cut out' if case.opacity is None else 'already cut out'}", ""
     if case.picture.mode != "L":
-        return "left as it is: not grey", ""
+        return "unchanged: not grey", ""
     levels = np.asarray(case.picture).astype(np.float32)
     target = LEVEL if case.ground == 0 else 255 - LEVEL
     evened = np.clip(target + CONTRAST * (levels - levels[case.mask].mean()), 0, 255)
     case.picture = Image.fromarray(np.where(case.mask, evened, levels).astype(np.uint8))
-    return "light evened out", ""
+    return "lighting evened out", ""
 
 
 def _resize(case: Case) -> tuple[str, str]:
@@ -136,12 +136,12 @@ def _resize(case: Case) -> tuple[str, str]:
     edges = max(1, round(scale * case.picture.width)), max(1, round(scale * case.picture.height))
     case.shrunk = scale < 1
     case.picture = case.picture.resize(edges, Image.Resampling.LANCZOS)
-    return f"longest edge is {max(edges)} pixels", ""
+    return f"resized: longest edge {max(edges)} pixels", ""
 
 
 def _sharpen(case: Case) -> tuple[str, str]:
     if not case.shrunk:
-        return "left as it is: nothing was shrunk", ""
+        return "unchanged: not shrunk before", ""
     case.picture = case.picture.filter(ImageFilter.UnsharpMask(radius=1, percent=SHARPNESS, threshold=0))
     return "sharpened", ""
 
@@ -152,14 +152,14 @@ def _centre(case: Case) -> tuple[str, str]:
     square = Image.new(case.picture.mode, (width, height), (ground,) * len(case.picture.getbands()))
     square.paste(case.picture, ((width - case.picture.width) // 2, (height - case.picture.height) // 2))
     case.picture = square
-    return "put in the middle", ""
+    return "centred", ""
 
 
 def _light(case: Case) -> tuple[str, str]:
     if _ground(case) < 128:
-        return "light on dark already", ""
+        return "unchanged: already light on dark", ""
     case.picture = ImageOps.invert(case.picture)
-    return "turned to light on dark", ""
+    return "inverted to light on dark", ""
 
 
 def _ground(case: Case) -> int:
