@@ -105,7 +105,7 @@ def test_progress_counts_every_part() -> None:
 def test_no_space_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         render([], "t")
-    assert str(caught.value) == "no space to explore; wanted one or more"
+    assert str(caught.value) == "no space to explore; wanted at least one"
 
 
 def test_spaces_of_different_images_are_refused() -> None:

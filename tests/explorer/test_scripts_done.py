@@ -121,7 +121,7 @@ def test_a_search_leaves_grey_context(opened: Opened) -> None:
 
 def test_a_bad_expression_is_said_and_filters_nothing(opened: Opened) -> None:
     opened.open("search=/(")
-    assert "no regular expression" in opened.page.locator(".find .remark").inner_text()
+    assert "not a valid regular expression" in opened.page.locator(".find .remark").inner_text()
     assert opened.ask("app.style.shown") == explorer_spaces.COUNT
 
 
@@ -148,10 +148,10 @@ def test_a_reader_types_axes(opened: Opened) -> None:
     assert across[left].mean() < across[right].mean()
     panel.get_by_label("x axis to", exact=True).fill("nothing")
     panel.locator(".message").wait_for(state="visible")
-    assert panel.locator(".message").inner_text() == "“nothing” matches no image; change it"
+    assert panel.locator(".message").inner_text() == "“nothing” matches no images. Change the search."
     panel.get_by_label("x axis to", exact=True).fill("^écharpe$")
     opened.wait("document.querySelector('.message').textContent.includes('same')")
-    assert panel.locator(".message").inner_text() == "both searches find the same images; change one of them"
+    assert panel.locator(".message").inner_text() == "Both searches find the same images. Change one of them."
     panel.get_by_text("add an axis").click()
     assert opened.ask("app.store.state.a.axes.length") == 3
 

@@ -31,7 +31,7 @@ export function mixed(first, second, share) {
   return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
-// A colour for a share in [0, 1] of the ramp from doubtful to sure.
+// A colour for a share in [0, 1] of the ramp from low to high.
 export function rampColour(theme, share) {
   const [low, middle, high] = RAMP[theme];
   return share < 0.5 ? mixed(low, middle, 2 * share) : mixed(middle, high, 2 * share - 1);
@@ -56,7 +56,7 @@ export function grouping(data, colour, theme) {
 
 function verdicts({ labels, predictions }, theme) {
   const of = labels.map((label, index) => (label < 0 ? 2 : Number(label === predictions[index])));
-  return { names: ["wrong", "right", "no label"], colours: VERDICTS[theme], shapes: [2, 0, 1], of };
+  return { names: ["wrong", "correct", "no label"], colours: VERDICTS[theme], shapes: [2, 0, 1], of };
 }
 
 // The ramp begins at what guessing would give.

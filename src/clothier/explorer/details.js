@@ -62,11 +62,11 @@ export class Details {
       const same = found.filter(({ index }) => data.labels[index] === data.labels[chosen]).length;
       const heading = make("h3", {}, `Nearest by ${space.name}`);
       const shared = data.labels[chosen] < 0 ? "" : `${same} of ${found.length} have the same label`;
-      const words = found.length === 0 ? "still being unpacked" : shared;
+      const words = found.length === 0 ? "The vectors are still loading." : shared;
       const tiles = found.map(({ index, distance }) => this.tile(index, distance.toFixed(distance < 10 ? 2 : 1)));
       return [heading, make("p", { className: "remark" }, words), make("div", { className: "tiles" }, ...tiles)];
     });
-    const close = make("button", { type: "button", className: "link", onclick: () => app.choose(-1) }, "let go");
+    const close = make("button", { type: "button", className: "link", onclick: () => app.choose(-1) }, "close");
     return [make("div", { className: "chosen" }, app.pictures.canvas(chosen, 98), facts(data, chosen, close)), ...lists.flat()];
   }
 
@@ -74,7 +74,7 @@ export class Details {
     const { app } = this;
     const { selection } = app.store.state;
     if (selection.length === 0) {
-      return [make("p", { className: "hint" }, "Draw a lasso or a box around points, or search and take what was found. Shift adds to what is selected.")];
+      return [make("p", { className: "hint" }, "Draw a lasso or a box around points, or search and select the images found. Shift adds to the selection.")];
     }
     const counts = countClasses(app.data.labels, selection);
     const bars = counts.map(([label, count]) => this.bar(label, count, counts[0][1]));
@@ -96,7 +96,7 @@ export class Details {
 
   suspects() {
     const { order, scores, space } = this.app.data.facts.suspects;
-    const words = `Images whose neighbours by ${space} speak against their label; the most doubtful first. They may be mislabelled, or just unusual.`;
+    const words = `The neighbours of these images by ${space} disagree with their labels. The most doubtful images come first. They may be mislabelled or just unusual.`;
     const scoreOf = new Map(order.map((index, rank) => [index, scores[rank].toFixed(2)]));
     return [make("p", { className: "hint" }, words), ...this.tiles("suspects", order, (index) => `${className(this.app.data, this.app.data.labels[index])} ${scoreOf.get(index)}`)];
   }
@@ -109,7 +109,7 @@ export class Details {
       this.many[list] += 4 * FIRST;
       this.update();
     };
-    const button = more > 0 ? [make("button", { type: "button", onclick }, `show more of ${number(more)} others`)] : [];
+    const button = more > 0 ? [make("button", { type: "button", onclick }, `show more (${number(more)} left)`)] : [];
     return [make("div", { className: `tiles ${list}` }, ...shown), ...button];
   }
 

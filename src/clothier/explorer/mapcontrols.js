@@ -94,7 +94,7 @@ export function axesControls(panel) {
     const add = () => resize([...axes, axes[axes.length - 1].toReversed()]);
     return [
       axes.length < 3 ? make("button", { type: "button", onclick: add }, "add an axis") : "",
-      axes.length > 1 ? make("button", { type: "button", onclick: () => resize(axes.slice(0, -1)) }, "remove the last") : "",
+      axes.length > 1 ? make("button", { type: "button", onclick: () => resize(axes.slice(0, -1)) }, "remove the last axis") : "",
     ];
   };
   const count = () =>

@@ -30,11 +30,11 @@ function principalWorld(data, space, components) {
 
 // One axis is drawn with a row for each class, so that points do not lie on top of each other.
 function customWorld(data, space, axes) {
-  if (!space.vectors) throw new Error("the vectors are still being unpacked");
+  if (!space.vectors) throw new Error("The vectors are still loading.");
   const world = new Float32Array(3 * data.count);
   axes.forEach((pair, k) => {
     const [left, right] = pair.map((search) => nonEmpty(find(data, search), search));
-    if (left.every((one, row) => one === right[row])) throw new Error("both searches find the same images; change one of them");
+    if (left.every((one, row) => one === right[row])) throw new Error("Both searches find the same images. Change one of them.");
     const along = alongAxis(space.vectors, left, right);
     for (let row = 0; row < data.count; row++) world[3 * row + k] = along[row];
   });
@@ -45,7 +45,7 @@ function customWorld(data, space, axes) {
 }
 
 function nonEmpty({ mask, count }, search) {
-  if (count === 0) throw new Error(`“${search.text}” matches no image; change it`);
+  if (count === 0) throw new Error(`“${search.text}” matches no images. Change the search.`);
   return mask;
 }
 

@@ -114,7 +114,7 @@ def render(
 def _check_spaces(spaces: Sequence[Space]) -> None:
     """InputError for no space, DataError for spaces of different images."""
     if not spaces:
-        raise InputError("no space to explore; wanted one or more")
+        raise InputError("no space to explore; wanted at least one")
     for space in spaces[1:]:
         if space.embedding.ids != spaces[0].embedding.ids:
             raise DataError(

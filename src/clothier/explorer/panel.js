@@ -45,7 +45,7 @@ export class Panel {
       { className: "zoom" },
       button("+", "zoom in", () => zoom(1.4)),
       button("−", "zoom out", () => zoom(1 / 1.4)),
-      button("⤢", "show everything", () => this.set({ camera: START })),
+      button("⤢", "reset the view", () => this.set({ camera: START })),
     );
   }
 

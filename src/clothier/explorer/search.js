@@ -2,7 +2,7 @@
 
 // A function that returns whether a text matches. Throws an Error with one line for an invalid expression.
 export function matcher({ text, regex }) {
-  if (!text) throw new Error("type part of a label or an id");
+  if (!text) throw new Error("Type part of a label or an id.");
   if (!regex) {
     const wanted = text.toLowerCase();
     return (words) => words.toLowerCase().includes(wanted);
@@ -19,7 +19,7 @@ function compile(text) {
     try {
       return new RegExp(text, "i");
     } catch (error) {
-      throw new Error(`no regular expression: ${error.message.split(": ").pop().toLowerCase()}`);
+      throw new Error(`not a valid regular expression: ${error.message.split(": ").pop().toLowerCase()}`);
     }
   }
 }

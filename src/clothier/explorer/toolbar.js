@@ -9,7 +9,7 @@ const POLYGONS = {
   diamond: "50% 0,100% 50%,50% 100%,0 50%",
   plus: "33% 0,67% 0,67% 33%,100% 33%,100% 67%,67% 67%,67% 100%,33% 100%,33% 67%,0 67%,0 33%,33% 33%",
 };
-const THEMES = [["auto", "as the system"], ["light", "light"], ["dark", "dark"]];
+const THEMES = [["auto", "system"], ["light", "light"], ["dark", "dark"]];
 
 export class Toolbar {
   constructor(app) {
@@ -27,10 +27,10 @@ export class Toolbar {
     const { state } = app.store;
     const set = (field, read = (value) => value) => (value) => app.store.set({ [field]: read(value) });
     const predicted = app.data.predictions !== null;
-    const colours = [["label", "label"], ["prediction", "prediction"], ["verdict", "right or wrong"], ["confidence", app.data.facts.confidence_name]];
+    const colours = [["label", "label"], ["prediction", "prediction"], ["verdict", "correct or wrong"], ["confidence", app.data.facts.confidence_name]];
     const controls = [
       choiceOf("colour", predicted ? colours : colours.slice(0, 1), state.colour, (colour) => app.store.set({ colour, hidden: [] })),
-      predicted ? choiceOf("show", [["all", "all"], ["right", "right"], ["wrong", "wrong"]], state.verdict, set("verdict")) : "",
+      predicted ? choiceOf("show", [["all", "all"], ["right", "correct"], ["wrong", "wrong"]], state.verdict, set("verdict")) : "",
       choiceOf("as", [["dots", "dots"], ["pictures", "pictures"]], state.show, set("show")),
       radios("drag", [["move", "move"], ["lasso", "lasso"], ["box", "box"]], state.tool, set("tool")),
       check("names", state.names, set("names")),
@@ -101,7 +101,7 @@ export class Toolbar {
       if (event.altKey) store.set({ hidden: others });
       else store.set({ hidden: shown ? [...hidden, group] : hidden.filter((other) => other !== group) });
     };
-    const title = "click to hide or show; Alt-click to show this alone";
+    const title = "Click to hide or show this class; Alt-click to show only this class";
     const properties = { type: "button", className: "chip", onclick: toggle, title, "aria-pressed": String(shown), "data-group": group };
     return make("button", properties, swatch, name, make("small", {}, number(count)));
   }
@@ -109,7 +109,7 @@ export class Toolbar {
   ramp() {
     const bar = make("span", { className: "ramp", "aria-hidden": "true" });
     bar.style.background = rampGradient(this.app.theme);
-    return make("span", { className: "remark" }, "doubtful ", bar, " sure");
+    return make("span", { className: "remark" }, "low ", bar, " high");
   }
 }
 

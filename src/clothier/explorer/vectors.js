@@ -43,7 +43,7 @@ export function alongAxis(vectors, left, right) {
   const length = Math.hypot(...axis);
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   // Rounding alone puts centroids that are one and the same so far apart.
-  if (!(length > 1e-9 * scale * largest)) throw new Error("both searches find the same place; change one of them");
+  if (!(length > 1e-9 * scale * largest)) throw new Error("Both searches find images with the same mean. Change one of them.");
   const coordinates = new Float32Array(count);
   const origin = mean.reduce((sum, value, k) => sum + (value * axis[k]) / length, 0);
   for (let row = 0, place = 0; row < count; row++, place += dimensions) {
