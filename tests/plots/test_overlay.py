@@ -54,6 +54,6 @@ def test_many_groups_are_told_apart() -> None:
 
 def test_nothing_to_draw_is_said() -> None:
     with pytest.raises(
-        InputError, match=r"^no run has validation values; wanted at least one that held images"
+        InputError, match=r"^no run has validation values; wanted at least one run with validation images"
     ):
         plots.overlaid_curves({"a": [history(2, False)], "b": [[]]}, "")

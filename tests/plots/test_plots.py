@@ -217,7 +217,7 @@ def test_an_enlarged_colour_image_keeps_its_colours_and_needs_no_scale() -> None
     image = pictures(1, channels=3)[0]
     figure = plots.enlarged(image, "one")
     assert np.array_equal(np.asarray(figure.axes[0].images[0].get_array()), image)
-    assert len(figure.findobj(lambda artist: artist.get_label() == "value of a pixel")) == 0
+    assert len(figure.findobj(lambda artist: artist.get_label() == "pixel value")) == 0
     assert "255" not in {text.get_text() for text in texts(figure)}
 
 
@@ -237,7 +237,7 @@ def test_curves_leave_out_what_was_not_measured() -> None:
     accuracy, _ = plots.training_curves(epochs(4, 0, validation=False), "run").axes
     assert [line.get_label() for line in accuracy.lines] == ["training"]
     assert not accuracy.texts
-    with pytest.raises(InputError, match=r"^the history has no epoch yet; wanted at least one; train first$"):
+    with pytest.raises(InputError, match=r"^the history has no epochs; wanted at least one; train first$"):
         plots.training_curves([], "run")
 
 
@@ -284,7 +284,7 @@ def test_beyond_six_hundred_classes_several_share_a_cell() -> None:
         1301.5,
         -0.5,
     )  # so that places along the axes are those of the classes
-    assert axes.get_ylabel() == "true class (1 in 23 named)"
+    assert axes.get_ylabel() == "true class (1 in 23 labelled)"
     assert axes.get_yticks().tolist()[:3] == [0, 23, 46]
     assert axes.child_axes[0].get_ylabel() == "share of 3 true classes"
 
@@ -318,7 +318,7 @@ def test_a_sheet_of_more_than_a_hundred_classes_shows_the_first() -> None:
 def test_a_figure_of_more_dots_than_can_be_drawn_is_refused() -> None:
     figure = panels(60.0, 2.0)[0]
     wanted = (
-        "a figure is 60 inches long, 72,000 dots at 1200 an inch; wanted at most 60,000; choose --dpi 1000 or less, "
+        "the figure is 60 inches long, 72,000 pixels at 1200 dpi; wanted at most 60,000; choose --dpi 1000 or less, "
         "or --format svg"
     )
     with pytest.raises(InputError, match=f"^{re.escape(wanted)}$"):
@@ -391,5 +391,5 @@ def test_a_reliability_diagram_shows_the_bins_that_have_images_enough() -> None:
     assert np.asarray(diagonal.get_xydata()).tolist() == [[0, 0], [1, 1]]
     np.testing.assert_array_equal(np.asarray(line.get_xydata())[:, 1], one.accuracies[2:])
     assert line.get_label() == "as trained: expected calibration error 1.23%"
-    with pytest.raises(InputError, match=r"^0 reliabilities; wanted one or two$"):
+    with pytest.raises(InputError, match=r"^0 reliability curves; wanted one or two$"):
         plots.reliability_diagram({}, "title")

@@ -72,5 +72,5 @@ def heat_overlay(image: npt.NDArray[np.uint8], heat: Floats, title: str, notice:
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(True)
     picture = both[1].imshow(heat, cmap="YlOrRd", vmin=0, vmax=1, alpha=0.8 * heat, interpolation="nearest")
-    add_scale(both[1], picture, "share of the highest", ticks=[0, 0.5, 1])
+    add_scale(both[1], picture, "share of the maximum", ticks=[0, 0.5, 1])
     return finish(figure, title, notice)

@@ -67,7 +67,7 @@ def render(figure: Figure, format: str = "png", dpi: int = 150) -> bytes:  # noq
     longest = max(figure.get_size_inches())
     if format == "png" and longest * dpi > _MOST_DOTS:
         raise InputError(
-            f"a figure is {longest:.0f} inches long, {longest * dpi:,.0f} dots at {dpi} an inch; wanted at most "
+            f"the figure is {longest:.0f} inches long, {longest * dpi:,.0f} pixels at {dpi} dpi; wanted at most "
             f"{_MOST_DOTS:,}; choose --dpi {_MOST_DOTS / longest:.0f} or less, or --format svg"
         )
     file = io.BytesIO()

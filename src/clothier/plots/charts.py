@@ -42,7 +42,7 @@ def training_curves(history: Sequence[EpochRow], title: str, notice: str = "") -
     Epochs without validation values are left out of that curve. Raises InputError where there is no epoch.
     """
     if not history:
-        raise InputError("the history has no epoch yet; wanted at least one; train first")
+        raise InputError("the history has no epochs; wanted at least one; train first")
     figure, both = panels(8.6, 3.0, count=2)
     line = "o-" if len(history) <= 20 else "-"
     for axes, field in zip(both, ("accuracy", "loss"), strict=True):
@@ -90,7 +90,7 @@ def confusion_matrix(confusion: Counts, class_names: Names, title: str, notice: 
     steps = [name_axis(axis, class_names, most=int(72 * side / 15)) for axis in (axes.yaxis, axes.xaxis)]
     for label in axes.get_xticklabels():
         label.set(rotation=45, ha="right", rotation_mode="anchor")
-    named = f" (1 in {steps[0]} named)" if steps[0] > 1 else ""
+    named = f" (1 in {steps[0]} labelled)" if steps[0] > 1 else ""
     axes.set(ylabel=f"true class{named}", xlabel=f"predicted class{named}")
     measure = f"share of {together} true classes" if together > 1 else "share of the true class"
     scale = add_scale(axes, picture, measure, ticks=[0, 0.01, 0.05, 0.2, 0.5, 1])
@@ -139,7 +139,7 @@ def reliability_diagram(drawn: Mapping[str, Reliability], title: str, notice: st
     there is none, or more than two.
     """
     if not 1 <= len(drawn) <= 2:
-        raise InputError(f"{len(drawn)} reliabilities; wanted one or two")
+        raise InputError(f"{len(drawn)} reliability curves; wanted one or two")
     figure, (above,) = panels(4.2, 4.2)
     below = above.inset_axes((0, -0.28, 1, 0.2), sharex=above)
     above.plot((0, 1), (0, 1), color=QUIET, linewidth=1, linestyle=(0, (3, 3)))

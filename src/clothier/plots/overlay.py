@@ -27,7 +27,7 @@ def overlaid_curves(
     drawn = {name: [h for h in histories if _has_validation(h)] for name, histories in groups.items()}
     drawn = {name: histories for name, histories in drawn.items() if histories}
     if not drawn:
-        raise InputError("no run has validation values; wanted at least one that held images out")
+        raise InputError("no run has validation values; wanted at least one run with validation images")
     figure, sides = panels(8.6, 3.6, count=2)
     for axes, field in zip(sides, ("accuracy", "loss"), strict=True):
         for place, (name, histories) in enumerate(drawn.items()):

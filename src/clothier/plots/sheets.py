@@ -67,5 +67,5 @@ def enlarged(image: npt.NDArray[np.uint8], title: str, notice: str = "") -> Figu
     axes.set(xlabel="column (pixels)", ylabel="row (pixels)")
     axes.locator_params(integer=True, min_n_ticks=1)
     if image.shape[2] == 1:
-        add_scale(axes, picture, "value of a pixel", ticks=[0, 64, 128, 192, 255])
+        add_scale(axes, picture, "pixel value", ticks=[0, 64, 128, 192, 255])
     return finish(figure, title, notice)
