@@ -70,7 +70,7 @@ def test_single_runs_are_compared_image_by_image(tmp_path: Path) -> None:
     assert [group.name for group in comparison.groups] == ["cnn3-1", "cnn1-1"]
     (pair,) = comparison.pairs
     assert (pair.first, pair.second, pair.only) == ("cnn1-1", "cnn3-1", (19, 1))
-    assert pair.words == "better: 18 more right of 60"
+    assert pair.words == "better: 18 more correct out of 60"
     assert pair.chance == pair.corrected == compare.mcnemar(19, 1)
 
 
@@ -80,9 +80,9 @@ def test_noise_is_called_noise(tmp_path: Path) -> None:
     equal = make_run(tmp_path, "cnn4-1", [5, 6], recipe="cnn4")
     words = {(pair.first, pair.second): pair.words for pair in compare.compare([one, other, equal]).pairs}
     assert words == {
-        ("cnn1-1", "cnn3-1"): "within noise: 1 more right of 60",
-        ("cnn1-1", "cnn4-1"): "within noise: equally many correct",
-        ("cnn4-1", "cnn3-1"): "within noise: 1 more right of 60",
+        ("cnn1-1", "cnn3-1"): "within noise: 1 more correct out of 60",
+        ("cnn1-1", "cnn4-1"): "within noise: the same number correct",
+        ("cnn4-1", "cnn3-1"): "within noise: 1 more correct out of 60",
     }
 
 
@@ -90,10 +90,10 @@ def test_many_pairs_make_a_single_one_less_telling(tmp_path: Path) -> None:
     """Six wrong against none has p = 1/32; among three such pairs that is no longer rare."""
     none = make_run(tmp_path, "cnn1-1")
     six = make_run(tmp_path, "cnn3-1", range(6), recipe="cnn3")
-    assert compare.compare([none, six]).pairs[0].words == "better: 6 more right of 60"
+    assert compare.compare([none, six]).pairs[0].words == "better: 6 more correct out of 60"
     others = make_run(tmp_path, "cnn4-1", range(6, 12), recipe="cnn4")
     pairs = compare.compare([none, six, others]).pairs
-    assert [pair.words for pair in pairs[:2]] == ["within noise: 6 more right of 60"] * 2
+    assert [pair.words for pair in pairs[:2]] == ["within noise: 6 more correct out of 60"] * 2
     assert pairs[0].corrected == pytest.approx(3 / 32)
 
 
@@ -111,7 +111,7 @@ def test_seeds_of_one_recipe_are_one_group(tmp_path: Path) -> None:
     assert [run.seconds for run in comparison.runs] == [20.0] * 5 + [120.0]
     (pair,) = comparison.pairs
     assert (pair.lowest, pair.highest, pair.more_right, pair.chance) == (0, 4, 2.0, 1.0)
-    assert pair.words == "within the spread of seeds: 2 more right of 60 on average (+0 to +4)"
+    assert pair.words == "within the spread of seeds: 2 more correct out of 60 on average (+0 to +4)"
 
 
 def test_enough_seeds_are_enough(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_enough_seeds_are_enough(tmp_path: Path) -> None:
     ]
     (pair,) = compare.compare(runs).pairs
     assert pair.chance == pytest.approx(2 / 70)
-    assert pair.words == "better with every seed: 10 more right of 60 on average (+7 to +13)"
+    assert pair.words == "better with every seed: 10 more correct out of 60 on average (+7 to +13)"
 
 
 def test_runs_of_one_name_are_told_apart_by_their_paths(tmp_path: Path) -> None:

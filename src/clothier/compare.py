@@ -89,10 +89,10 @@ class Pair:
 
     @property
     def words(self) -> str:
-        more = f"{self.more_right:,.0f} more right of {self.num_images:,}"
+        more = f"{self.more_right:,.0f} more correct out of {self.num_images:,}"
         if self.only is not None:
             if self.more_right == 0:
-                return "within noise: equally many correct"
+                return "within noise: the same number correct"
             better = self.corrected < SIGNIFICANT
             return f"better: {more}" if better else f"within noise: {more}"
         spread = f"{more} on average ({self.lowest:+,} to {self.highest:+,})"

@@ -20,9 +20,9 @@ def test_runs_beside_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert "mean and range of 2" in captured.out
     assert (
         "cnn1, 10 epochs (2 seeds) against cnn3-1: better with every seed, but too few seeds to be sure: "
-        "18 more right of 60 on average (+18 to +19) (p = 1.0000)" in captured.out
+        "18 more correct out of 60 on average (+18 to +19) (p = 1.0000)" in captured.out
     )
-    assert "cnn3-1 against cnn4-1: within noise: equally many correct (p = 1.0000)" in captured.out
+    assert "cnn3-1 against cnn4-1: within noise: the same number correct (p = 1.0000)" in captured.out
     assert "bag & <hat>" in captured.out
     assert captured.err == "NOTE: Drawn by us.\n"
     for suffix in ("html", "md", "csv", "png"):

@@ -31,7 +31,7 @@ def test_rows_are_announced_trained_and_reused(capsys: pytest.CaptureFixture[str
     captured = capsys.readouterr()
     assert "finished runs/cnn1-1" in captured.err
     assert "cnn1, +50 augmented: not comparable" in captured.out
-    assert "The published figures were measured on Fashion-MNIST, these on generated:600" in captured.out
+    assert "The published figures were measured on Fashion-MNIST, and ours on generated:600" in captured.out
     assert "The tutorial's recipes were changed: epochs=1, augmented_epochs=1." in captured.out
     text = (tmp_path / "reproduction" / "article.md").read_text()
     assert (

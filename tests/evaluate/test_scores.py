@@ -118,13 +118,14 @@ def _history(*accuracies: float) -> list[EpochRow]:
         ),
         (
             ((22, 22), (5, 6), None),
-            "Too few images to tell whether it over-fits by 2 points or more: 100.00% on 22 training images against "
-            "83.33% on 6 validation images, a gap of 16.7 points (95% interval -3.5 to 56.4).",
+            "There are too few images to tell whether it over-fits by 2 points or more: 100.00% on 22 training images "
+            "against 83.33% on 6 validation images, a gap of 16.7 points (95% interval -3.5 to 56.4).",
         ),
         (
             ((8, 22), (2, 6), None),
             "It is under-trained, or the images are too few to tell: 36.36% on 22 training images against 33.33% on "
-            "6 validation images; naming the most frequent class each time is right for 36.36% of the training images.",
+            "6 validation images; always predicting the most frequent class is correct for 36.36% of the "
+            "training images.",
         ),
         (
             ((2000, 5000), (300, 1000), None),
@@ -132,7 +133,7 @@ def _history(*accuracies: float) -> list[EpochRow]:
         ),
         (
             ((98, 100), None, None),
-            "Over-fitting cannot be judged: there are neither validation nor test data.",
+            "Over-fitting cannot be judged, because there are neither validation nor test data.",
         ),
     ],
 )
@@ -159,7 +160,7 @@ def test_one_frequent_class_is_what_guessing_gets() -> None:
     always = Scores(0.2, 0.95, (), confusion)
     said = evaluate.describe_fit(PhaseScores("plain", 3, always, always, None, ""))
     assert said.startswith("It is under-trained, or the images are too few to tell: 95.00%")
-    assert "right for 95.00% of the training images" in said
+    assert "correct for 95.00% of the training images" in said
 
 
 # Source: Newcombe, 1998, table II, method 10.

@@ -53,7 +53,7 @@ def test_of_more_classes_than_asked_for_those_that_differ_most_are_listed(compar
     assert [row[0] for row in compare_page.class_rows(comparison, 2)] == wanted[:2]
     assert compare_page.class_title(comparison) == "F1 of each class"
     assert compare_page.class_title(comparison, 2) == (
-        "F1 of the 2 of 3 classes where it differs most; compare.csv has all"
+        "F1 of the 2 of 3 classes where it differs most; compare.csv lists all"
     )
 
 
@@ -69,7 +69,7 @@ def test_a_thousand_classes_are_a_hundred_in_the_pages_and_all_in_the_table(tmp_
         run.write_predictions(labels, Predictions(logits), names)
         runs.append(run)
     comparison = compare.compare(runs)
-    title = "F1 of the 100 of 1,100 classes where it is lowest; compare.csv has all"
+    title = "F1 of the 100 of 1,100 classes where it is lowest; compare.csv lists all"
     page, text = compare_page.html(comparison, tmp_path, None), compare_page.markdown(comparison)
     assert f"<h2>{title}</h2>" in page
     assert f"## {title}" in text
@@ -136,12 +136,12 @@ def test_markdown_tables_keep_their_columns(comparison: Comparison) -> None:
 def test_what_the_reader_must_know_depends_on_what_is_there(comparison: Comparison, tmp_path: Path) -> None:
     text = " ".join(compare_page.explanation(comparison))
     assert "McNemar" not in text
-    assert "as cleanly" in text
+    assert "this cleanly" in text
     assert "Holm" not in text
     singles = [make_run(tmp_path, f"{name}-1", recipe=name) for name in ("cnn1", "cnn3", "cnn4")]
     text = " ".join(compare_page.explanation(compare.compare(singles)))
     assert "McNemar" in text
-    assert "as cleanly" not in text
+    assert "this cleanly" not in text
     assert "There are 3 pairs" in text
 
 

@@ -140,10 +140,10 @@ def test_the_page_can_be_read_by_everyone(tmp_path: Path) -> None:
     assert headings == ["h1"] + ["h2"] * 8
     alts = [image["alt"] or "" for image in seen.all("img")]
     assert alts[0] == (
-        "Accuracy and loss over 2 epochs; in the last one training accuracy is 87.50%, validation accuracy 93.75%."
+        "Accuracy and loss over 2 epochs; in the last one, training accuracy is 87.50%, validation accuracy 93.75%."
     )
     assert alts[1].startswith(
-        "Confusion matrix of the test images. Most frequent mistakes: $hat & 帽子 taken"
+        "Confusion matrix of the test images. Most frequent mistakes: $hat & 帽子 classified"
     )
     assert all(alts)
     assert seen.all("html") == [{"lang": "en"}]
@@ -168,7 +168,7 @@ def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
     seen = page(run)
     low, high = evaluate.wilson(TEST)
     assert (
-        "After 60 epochs, cnn1 names the right class for 76.67% of 60 test images "
+        "After 60 epochs, cnn1 classifies 76.67% of 60 test images correctly "
         f"(95% interval {low:.2%} to {high:.2%})."
     ) in seen.text
     assert ["plain", "10", "training", "300", f"{TRAIN.loss:.4f}", "98.67%"] in [r[:6] for r in seen.rows]
@@ -190,7 +190,8 @@ def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
     phase = PhaseScores("plain", 10, TRAIN, VALIDATION, TEST, "")
     assert f"Plain phase. {evaluate.describe_fit(phase, run.read_history())}" in seen.text
     assert (
-        f"$hat & 帽子 taken for shoe (7), {CLASSES[1]} taken for $hat & 帽子 (5), shoe taken for" in seen.text
+        f"$hat & 帽子 classified as shoe (7), {CLASSES[1]} classified as $hat & 帽子 (5), shoe classified as"
+        in seen.text
     )
     for words in (
         "693,962 parameters, 693,001 of them trainable",
@@ -214,8 +215,8 @@ def test_a_class_without_images_is_said_to_have_none(tmp_path: Path) -> None:
 
 
 def test_what_the_splits_were_read_for_is_said(tmp_path: Path) -> None:
-    once = "The test images are read once at the end of each phase, to report, and never to choose anything."
-    plain = "Validation images stay as they are in every phase. The article that these augmentation settings"
+    once = "The test images are used only for this evaluation at the end of each phase, never to choose anything."
+    plain = "Validation images are never augmented. The article that these augmentation settings"
     text = page(make_run(tmp_path / "both")).text
     assert once in text
     assert plain in text
@@ -229,16 +230,19 @@ def test_what_the_splits_were_read_for_is_said(tmp_path: Path) -> None:
 
 
 def test_averaged_weights_and_smoothed_targets_are_said(tmp_path: Path) -> None:
-    averaged = "Each phase is judged by the average of its weights, in float32"
-    smoothed = "Their loss is measured against smoothed targets, of which 0.1000 is spread over all classes."
+    averaged = "Each phase is evaluated with the average of its weights, in float32"
+    smoothed = "The training loss uses label smoothing of 0.1000."
     text = page(make_run(tmp_path / "strong", average_decay=0.9, label_smoothing=0.1)).text
     assert averaged in text
-    assert "Validation values come from the averaged weights at its end" in text
+    assert (
+        "Validation values come from the averaged weights at the end of the epoch, without dropout, so"
+        in text
+    )
     assert smoothed in text
     text = page(make_run(tmp_path / "plain")).text
-    assert "Each phase is judged by its last weights, in float32" in text
-    assert "Validation values come from the weights at its end" in text
-    assert "smoothed" not in text
+    assert "Each phase is evaluated with its last weights, in float32" in text
+    assert "Validation values come from the weights at the end of the epoch, without dropout, so" in text
+    assert "label smoothing" not in text
 
 
 def test_what_computed_the_run_is_said_where_it_is_known(tmp_path: Path) -> None:
@@ -255,7 +259,7 @@ def test_published_figures_stand_beside_ours(tmp_path: Path) -> None:
     assert "Not comparable" not in seen.text
     assert "This run changes" not in seen.text
     changed = page(make_run(tmp_path / "changed", seed=7, batch_size=32))
-    assert "This run changes the tutorial's recipe in batch_size, seed." in changed.text
+    assert "This run changes these settings of the tutorial's recipe: batch_size, seed." in changed.text
 
 
 def test_the_tutorial_without_a_loss_gives_training_accuracy(tmp_path: Path) -> None:
@@ -267,14 +271,17 @@ def test_the_tutorial_without_a_loss_gives_training_accuracy(tmp_path: Path) -> 
 def test_generated_data_are_not_compared(tmp_path: Path) -> None:
     notice = "The data are generated."
     seen = page(make_run(tmp_path, data__name="generated", data__notice=notice))
-    assert "Not comparable: the published figures were measured on Fashion-MNIST, this run on" in seen.text
+    assert (
+        "Not comparable: the published figures were measured on Fashion-MNIST, and this run used generated data."
+        in seen.text
+    )
     assert {"class": "notice", "role": "note"} in seen.all("p")
     assert seen.text.count(notice) == 1
 
 
 def test_other_data_have_no_published_figures(tmp_path: Path) -> None:
     text = page(make_run(tmp_path, data__name="folder:photos")).text
-    assert "Beside the tutorial" not in text
+    assert "Comparison with the tutorial" not in text
     assert "0.9104" not in text
 
 
@@ -297,9 +304,9 @@ def test_without_test_data_validation_is_shown(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     write_scores(run, test=None)
     text = page(run).text
-    assert "90.00% of 30 validation images (95% interval" in text
-    assert "There are no test images to judge it by." in text
-    assert "The 30 validation images by their true class" in text
+    assert "90.00% of 30 validation images correctly (95% interval" in text
+    assert "The data have no test images." in text
+    assert "The figure shows the 30 validation images by true class" in text
     assert "0.9104" not in text
     write_scores(run, validation=None, test=None)
     assert "98.67% of 300 training images" in page(run).text
@@ -309,13 +316,13 @@ def test_a_run_in_the_middle_says_so(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     run.scores_file.unlink()
     seen = page(run)
-    assert "Training has finished 2 of 60 epochs; no phase has been judged yet." in seen.text
+    assert "Training has finished 2 of 60 epochs. No phase has been evaluated yet." in seen.text
     assert len(seen.all("img")) == 1
     run.history_file.unlink()
     assert not page(run).all("img")
     assert written(run) == []
     run.write_scores([PhaseScores("plain", 10, TRAIN, VALIDATION, TEST, "beef" * 16)])
-    assert "After 10 of 60 epochs, cnn1 names" in page(run).text
+    assert "After 10 of 60 epochs, cnn1 classifies" in page(run).text
 
 
 def test_one_epoch_is_singular(tmp_path: Path) -> None:
@@ -323,7 +330,7 @@ def test_one_epoch_is_singular(tmp_path: Path) -> None:
     run.write_history(run.read_history()[:1])
     run.write_scores([PhaseScores("plain", 1, TRAIN, VALIDATION, TEST, "beef" * 16)])
     seen = page(run)
-    assert "After 1 epoch, cnn1 names" in seen.text
+    assert "After 1 epoch, cnn1 classifies" in seen.text
     assert "0.5 minutes for 1 epoch" in seen.text
     assert "1 epochs" not in seen.text + (seen.all("img")[0]["alt"] or "")
 
@@ -363,10 +370,10 @@ def test_calibration_is_shown_where_it_is_known(tmp_path: Path) -> None:
         in alts[-1]
     )
     run.write_reliability(evaluate.calibration("test", labels, Predictions(sure), None))
-    assert "There are no validation images to fit a temperature on" in " ".join(page(run).text.split())
+    assert "This run has no validation images to fit a temperature on" in " ".join(page(run).text.split())
     test = Predictions(sure[1000:])
     run.write_reliability(evaluate.calibration("validation", labels[1000:], test, (labels[1000:], test)))
-    assert ", was fitted on these images, which therefore do not tell" in " ".join(page(run).text.split())
+    assert ", was fitted on these same images, so they cannot show" in " ".join(page(run).text.split())
 
 
 def judged_images(run: Run, counts: list[list[int]]) -> tuple[Split, Labels, Floats]:
@@ -387,9 +394,11 @@ def test_the_grids_show_the_first_the_right_the_wrong_and_the_surest_mistakes(tm
     wrong = np.flatnonzero(split.labels != predicted)
     wanted = {
         "the first 25 test images": np.arange(25),
-        "the first 25 test images named right": np.flatnonzero(split.labels == predicted)[:25],
-        "the first 14 test images named wrong": wrong,
-        "the 14 surest mistakes among the test images, probabilities not calibrated": np.array(
+        "the first 25 test images that are classified correctly": np.flatnonzero(split.labels == predicted)[
+            :25
+        ],
+        "the first 14 test images that are classified wrongly": wrong,
+        "the 14 most confident mistakes among the test images, with uncalibrated probabilities": np.array(
             sorted(wrong, key=lambda index: -probabilities[index])
         ),
     }
@@ -404,7 +413,7 @@ def test_the_grids_show_the_first_the_right_the_wrong_and_the_surest_mistakes(tm
         assert np.array_equal(labels, split.labels[chosen])
         assert np.array_equal(guesses, predicted[chosen])
         assert list(names) == list(CLASSES)
-        if "surest" in title:
+        if "most confident" in title:
             np.testing.assert_allclose(shares, probabilities[chosen], atol=1e-6)
         else:
             assert shares is None
@@ -458,7 +467,7 @@ def test_the_page_is_the_same_whatever_the_resolution_of_the_files(tmp_path: Pat
 def test_images_that_came_from_files_are_called_by_them(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     split, predicted, probabilities = judged_images(run, TEST.confusion.tolist())
-    assert "The files of these images" not in Page(rendered(run, split)).text
+    assert "Files of these images" not in Page(rendered(run, split)).text
     files = tuple(f"shoes & <hats>/photo {row}.png" for row in range(len(split)))
     photos = Split(split.images, split.labels, files)
     with patch.object(plots, "prediction_grid", wraps=plots.prediction_grid) as drawn:
@@ -482,8 +491,9 @@ def test_of_more_than_a_hundred_classes_the_worst_are_listed_and_all_can_be_save
     run = make_run(tmp_path, data__class_names=names)
     run.write_scores([PhaseScores("plain", 10, many, None, many, "beef" * 16)])
     seen = page(run)
-    assert "The 100 of 1,100 classes with the lowest F1; all of them as CSV ." in seen.text.replace(
-        "CSV.", "CSV ."
+    assert (
+        "The table lists the 100 of 1,100 classes with the lowest F1; download all classes as CSV ."
+        in seen.text.replace("CSV.", "CSV .")
     )
     rows = [row for row in seen.rows if row[0].startswith("=class")]
     assert [row[0] for row in rows] == [score.name for score in many.lowest(100)]

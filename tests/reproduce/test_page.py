@@ -61,8 +61,8 @@ def test_what_is_reached_is_said(made: Reproduction) -> None:
 
 def test_misses_and_empty_rows_are_stated(made: Reproduction) -> None:
     assert page.summary(made) == (
-        "1 of 5 rows reach the published accuracy. Missed: cnn1, 10 epochs (by 0.0604); cnn1, +50 augmented "
-        "(by 0.0229). Not filled: cnn3, 10 epochs; cnn3, +50 augmented."
+        "1 of 5 rows reach the published accuracy. These rows miss it: cnn1, 10 epochs (by 0.0604); cnn1, +50 "
+        "augmented (by 0.0229). These rows have no runs: cnn3, 10 epochs; cnn3, +50 augmented."
     )
     assert _row(made, "cnn3, 10 epochs")[2:] == [
         *("–", "0.9079", "–", format(PLAIN_KERAS["cnn3", "plain"], ".4f"), "0"),  # noqa: RUF001
@@ -78,11 +78,11 @@ def test_other_data_and_other_recipes_are_not_compared(
 ) -> None:
     other = replace(made, **changes)  # type: ignore[arg-type]
     assert page.summary(other) == (
-        "3 of 5 rows are filled. They are not comparable with the published figures."
+        "3 of 5 rows have runs. They are not comparable with the published figures."
     )
     assert _row(other, "cnn1, 10 epochs")[7] == "not comparable"
     text = " ".join(page.explanation(other))
-    assert ("generated: they cannot be compared" in text) == ("source" in changes)
+    assert ("generated, so they cannot be compared" in text) == ("source" in changes)
     assert ("The tutorial's recipes were changed: epochs=1." in text) == ("changes" in changes)
 
 

@@ -139,7 +139,7 @@ def describe_fit(phase: PhaseScores, history: Sequence[EpochRow] = ()) -> str:
     """
     held_out, name = (phase.validation, "validation") if phase.validation else (phase.test, "test")
     if held_out is None:
-        return "Over-fitting cannot be judged: there are neither validation nor test data."
+        return "Over-fitting cannot be judged, because there are neither validation nor test data."
     train, (low, high) = phase.train, gap_interval(phase.train, held_out)
     figures = (
         f"{train.accuracy:.2%} on {train.confusion.sum():,} training images against "
@@ -151,7 +151,9 @@ def describe_fit(phase: PhaseScores, history: Sequence[EpochRow] = ()) -> str:
     )
     frequent = float(train.confusion.sum(axis=1).max() / train.confusion.sum())
     if wilson(train)[0] <= frequent:
-        guess = f"naming the most frequent class each time is right for {frequent:.2%} of the training images"
+        guess = (
+            f"always predicting the most frequent class is correct for {frequent:.2%} of the training images"
+        )
         return f"It is under-trained, or the images are too few to tell: {figures}; {guess}."
     is_low = train.accuracy < 0.5 + 0.5 / len(train.confusion)
     if is_low and _rises(phase, history):
@@ -160,7 +162,7 @@ def describe_fit(phase: PhaseScores, history: Sequence[EpochRow] = ()) -> str:
         return f"It over-fits: {figures}, {gap}."
     if high >= OVERFIT_GAP:
         most = f"{100 * OVERFIT_GAP:.0f} points or more"
-        return f"Too few images to tell whether it over-fits by {most}: {figures}, {gap}."
+        return f"There are too few images to tell whether it over-fits by {most}: {figures}, {gap}."
     if is_low:
         return f"It under-fits: {figures}, and the training accuracy no longer rose."
     return f"It does not over-fit: {figures}, {gap}."

@@ -15,7 +15,7 @@ from clothier.values import csvtext
 from clothier.values.results import in_words
 from clothier.wording import duration
 
-PAIR_COLUMNS = ["run", "against", "what it means", "p", "p corrected"]
+PAIR_COLUMNS = ["run", "against", "result", "p", "corrected p"]
 MOST_CLASSES = 100  # that the pages list
 
 
@@ -100,7 +100,7 @@ def class_title(comparison: Comparison, most: int = MOST_CLASSES) -> str:
     if number <= most:
         return "F1 of each class"
     which = "differs most" if len(comparison.groups) > 1 else "is lowest"
-    return f"F1 of the {most} of {number:,} classes where it {which}; compare.csv has all"
+    return f"F1 of the {most} of {number:,} classes where it {which}; compare.csv lists all"
 
 
 def _rank(values: list[float | None]) -> float:
@@ -115,24 +115,24 @@ def explanation(comparison: Comparison) -> list[str]:
     """What the reader must know to read the tables."""
     first = comparison.runs[0]
     sentences = [
-        f"Each run is judged by its last weights on the same {comparison.num_images:,} {comparison.split} images "
-        f"({first.data.reading.source or first.data.name}); intervals are Wilson's."
+        f"Each run is evaluated with its last weights on the same {comparison.num_images:,} {comparison.split} images "
+        f"({first.data.reading.source or first.data.name}). Intervals are Wilson score intervals."
     ]
     if any(pair.only for pair in comparison.pairs):
         sentences.append(
-            "Two single runs are compared image by image: p is that of the exact McNemar test, which counts the "
-            "images that only one of the two has right. It speaks of these two sets of weights; another seed "
-            "gives others."
+            "Two single runs are compared image by image. p comes from the exact McNemar test, which counts the "
+            "images that only one of the two classifies correctly. The result holds for these two sets of weights; "
+            "other seeds may give another."
         )
     if any(pair.only is None for pair in comparison.pairs):
         sentences.append(
-            "Where a side has several seeds, means are compared, with the range over all pairings of their runs: p is "
-            "the chance that as many runs of equal worth would fall apart as cleanly."
+            "If a side has several seeds, means are compared, and the range covers all pairings of the runs. p is the "
+            "probability that runs of equal accuracy would separate this cleanly by chance."
         )
     if len(comparison.pairs) > 1:
         sentences.append(
-            f"There are {len(comparison.pairs)} pairs, so the p values are corrected by Holm's method before a "
-            f"difference is called real (below {SIGNIFICANT})."
+            f"There are {len(comparison.pairs)} pairs, so the p values are corrected with Holm's method. A "
+            f"difference counts as real if its corrected p is below {SIGNIFICANT}."
         )
     return sentences
 

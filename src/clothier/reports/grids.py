@@ -12,9 +12,9 @@ from clothier.values import Floats, Labels, Split
 # The grids of images, by name of figure and what they show.
 GRIDS = {
     "predictions": "the first {count} {split} images",
-    "right": "the first {count} {split} images named right",
-    "wrong": "the first {count} {split} images named wrong",
-    "confident-mistakes": "the {count} surest mistakes among the {split} images",
+    "right": "the first {count} {split} images that are classified correctly",
+    "wrong": "the first {count} {split} images that are classified wrongly",
+    "confident-mistakes": "the {count} most confident mistakes among the {split} images",
 }
 SIZE = 25  # five rows of five, as the R tutorial has it
 

@@ -151,7 +151,7 @@ def _what(run: Run, name: str, count: int, split: str) -> str:
     """What the grid shows; its probabilities are those of predictions.csv, which may not be calibrated."""
     words, reliability = grids.GRIDS[name].format(count=count, split=split), run.read_reliability()
     if name == "confident-mistakes" and (reliability is None or reliability.temperature is None):
-        return f"{words}, probabilities not calibrated"
+        return f"{words}, with uncalibrated probabilities"
     return words
 
 
@@ -196,17 +196,17 @@ def _class_table(scores: Scores) -> str:
 def _summary(recipe: Recipe, phases: list[PhaseScores], epochs: int) -> str:
     total = sum(length for _, length in recipe.phases())
     if not phases:
-        return f"Training has finished {epochs} of {pages.epochs(total)}; no phase has been judged yet."
+        return f"Training has finished {epochs} of {pages.epochs(total)}. No phase has been evaluated yet."
     split, scores = phases[-1].judged
     low, high = wilson(scores)
     ended = phases[-1].epochs
     done = f"{ended} of {pages.epochs(total)}" if ended < total else pages.epochs(ended)
     sentence = (
-        f"After {done}, {recipe.name} names the right class for "
-        f"{scores.accuracy:.2%} of {scores.confusion.sum():,} {split} images "
+        f"After {done}, {recipe.name} classifies "
+        f"{scores.accuracy:.2%} of {scores.confusion.sum():,} {split} images correctly "
         f"(95% interval {low:.2%} to {high:.2%})."
     )
-    return sentence if split == "test" else f"{sentence} There are no test images to judge it by."
+    return sentence if split == "test" else f"{sentence} The data have no test images."
 
 
 def _fields(recipe: Recipe) -> list[tuple[str, Any, Any]]:

@@ -18,7 +18,7 @@ from clothier.wording import duration
 
 COLUMNS = [
     *("row", "published loss", "our loss", "published accuracy", "our accuracy"),
-    *("plain Keras", "seeds", "in words"),
+    *("plain Keras", "seeds", "result"),
 ]
 RUN_COLUMNS = ["run", "seed", "precision", "epochs", "test loss", "test accuracy", "95% interval", "time"]
 
@@ -98,9 +98,7 @@ def summary(reproduction: Reproduction) -> str:
     filled = [outcome for outcome in reproduction.outcomes if outcome.filled]
     total = len(reproduction.outcomes)
     if not reproduction.comparable:
-        return (
-            f"{len(filled)} of {total} rows are filled. They are not comparable with the published figures."
-        )
+        return f"{len(filled)} of {total} rows have runs. They are not comparable with the published figures."
     missed = [
         f"{outcome.row.name} (by {gap:.4f})"
         for outcome in filled
@@ -112,29 +110,28 @@ def summary(reproduction: Reproduction) -> str:
         f"reach{'' if total != 1 else 'es'} the published accuracy."
     ]
     if missed:
-        sentences.append(f"Missed: {'; '.join(missed)}.")
+        sentences.append(f"These rows miss it: {'; '.join(missed)}.")
     if empty:
-        sentences.append(f"Not filled: {'; '.join(empty)}.")
+        sentences.append(f"These rows have no runs: {'; '.join(empty)}.")
     return " ".join(sentences)
 
 
 def explanation(reproduction: Reproduction) -> list[str]:
     """What the reader must know to read the table."""
     sentences = [
-        "The published figures are single runs. Ours are the last weights of each phase, evaluated once on the test "
-        "images. Where several seeds ran, the table gives the mean, with the range in brackets. No seed was "
-        "chosen: every finished "
-        "run of a row's recipe in the runs folder counts, one for each seed.",
+        "The published figures come from single runs. Ours come from the last weights of each phase, evaluated once on "
+        "the test images. Rows with several seeds show the mean, with the range in brackets. No seed was selected: "
+        "every finished run of a row's recipe in the runs folder counts, one for each seed.",
     ]
     if any((outcome.row.recipe, outcome.row.phase) in PLAIN_KERAS for outcome in reproduction.outcomes):
         sentences.append(
-            "Plain Keras is the test accuracy of the tutorial's own lines in Keras 3, run without clothier: the mean "
-            "of ten seeds of cnn1, twenty of cnn3 and forty of cnn4."
+            "Plain Keras is the test accuracy of the tutorial's own code, run in Keras 3 without clothier. It is the "
+            "mean of ten seeds of cnn1, twenty of cnn3 and forty of cnn4."
         )
     if reproduction.source != "fashion-mnist":
         sentences.append(
-            f"The published figures were measured on Fashion-MNIST, these on {reproduction.source}: they cannot be "
-            "compared."
+            f"The published figures were measured on Fashion-MNIST, and ours on {reproduction.source}, so they cannot "
+            "be compared."
         )
     if reproduction.changes:
         sentences.append(f"The tutorial's recipes were changed: {', '.join(reproduction.changes)}.")
@@ -198,11 +195,11 @@ def html(reproduction: Reproduction, folder: Path) -> str:
 
 
 def markdown(reproduction: Reproduction) -> str:
-    parts = ["# The tutorials' results beside ours\n"]
+    parts = ["# The tutorials' results and ours\n"]
     if reproduction.notice:
         parts.append(f"**{reproduction.notice}**\n")
     parts += [
-        f"{summary(reproduction)} Made by:\n",
+        f"{summary(reproduction)} The command was:\n",
         f"    {reproduction.command}\n",
         pages.markdown_table(COLUMNS, rows(reproduction)),
         *(f"{sentence}\n" for sentence in explanation(reproduction)),
