@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 
@@ -27,3 +29,23 @@ def test_a_row_is_a_line_in_a_pipe(columns: str) -> None:
     assert long_words.rstrip().endswith("word " * 79 + "word")
     assert field == f"name  {'z' * 300}"
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", ["models", "recipes", "predict nothing.jpg", "summary box"])
+def test_sentences_on_a_terminal_end_their_lines_between_words(words: str) -> None:
+    shown, terminal = os.openpty()
+    environment = {**os.environ, "COLUMNS": "60", "PYTHONPATH": ":".join(sys.path), "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "clothier", *words.split()]
+    with subprocess.Popen(command, stdout=terminal, stderr=terminal, env=environment) as process:
+        os.close(terminal)
+        text = ""
+        while True:
+            try:
+                text += os.read(shown, 65536).decode()
+            except OSError:  # the terminal is closed
+                break
+        process.wait()
+    os.close(shown)
+    lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text).splitlines()]
+    assert len(lines) > 2
+    assert [line for line in lines if len(line) > 60] == []

@@ -122,5 +122,5 @@ def _unheard() -> int:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    print(f"clothier: {screen.plain(message)}", file=sys.stderr)
+    screen.fail(f"clothier: {message}")
     return exit_code

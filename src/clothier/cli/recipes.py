@@ -36,7 +36,7 @@ def recipes(
             screen.print_table(("field", "value"), [(k, str(v)) for k, v in fields.items()])
             screen.say(f"\nChange any of them: {command('train', name, '--set', 'FIELD=VALUE')}")
             if name in NOTES:
-                screen.say(NOTES[name])
+                screen.say_sentence(NOTES[name])
     elif json:
         screen.print_json({known: recipe.as_json() for known, recipe in RECIPES.items()})
     else:
@@ -51,4 +51,6 @@ def recipes(
             for known, r in RECIPES.items()
         ]
         screen.print_table(("recipe", "model", "epochs", "batch", "optimizer"), rows)
-        screen.say("\n" + "\n".join(NOTES.values()))
+        screen.say()
+        for note in NOTES.values():
+            screen.say_sentence(note)

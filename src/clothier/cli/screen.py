@@ -71,6 +71,13 @@ def notice(text: str) -> None:
         messages.print(f"NOTE: {plain(text)}", style="bold yellow", markup=False, soft_wrap=not wrapped)
 
 
+def fail(text: str) -> None:
+    """An error on stderr, however quiet the command is: a terminal's lines end between words; elsewhere it is one
+    line."""
+    errors = Console(stderr=True, highlight=False)
+    errors.print(plain(text), markup=False, soft_wrap=not errors.is_terminal)
+
+
 def say(text: str = "", *, wrap: bool = False) -> None:
     """A line on stdout, or several, left to the terminal to wrap, so that it can be copied whole; with `wrap`, prose
     that ends its lines between words on a terminal."""
@@ -106,7 +113,7 @@ def print_fields(facts: Mapping[str, Any], title: str = "") -> None:
         results.print(plain(title), style="bold", markup=False, soft_wrap=True)
     longest = max(map(len, facts))
     for name, value in facts.items():
-        say(f"{name:{longest}}  {value}")
+        say(f"{name:{longest}}  {value}", wrap=True)
 
 
 def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:
