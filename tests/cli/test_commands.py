@@ -156,7 +156,8 @@ def test_missing_and_superfluous_words_get_the_form_of_the_command(
     form = " ".join(["clothier", name, *layout.arguments(commands.load(name))])
     arguments = [one for one in _parameters(name) if isinstance(one, TyperArgument)]
     if needed := [one for one in arguments if one.required]:
-        assert _fails(capsys, name) == f"no {layout.metavar(needed[0])} is given; wanted `{form}`"
+        called = needed[0].metavar or needed[0].name.upper()
+        assert _fails(capsys, name) == f"no {called} is given; wanted `{form}`"
     needed_options = [one for one in _parameters(name) if isinstance(one, TyperOption) and one.required]
     if all(one.nargs == 1 for one in arguments):
         words = [word for one in needed_options for word in (_long(one), "x")]

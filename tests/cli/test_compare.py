@@ -38,7 +38,7 @@ def test_runs_beside_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Pa
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("compare", "missing argument 'runs'; see `clothier compare --help`"),
+        ("compare", "no RUN is given; wanted `clothier compare RUN...`"),
         (
             "compare nowhere",
             "nowhere is not a run folder (no recipe.json in it); wanted one like runs/cnn1-1;",

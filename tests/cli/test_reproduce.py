@@ -63,7 +63,7 @@ def test_a_recipe_that_cannot_be_run_does_not_stop_the_others(
 
     monkeypatch.setattr(reproduce, "carry_out", without_weights)
     words = ["reproduce", "all", "--rows", "cnn1,cnn1_dropout", "--data", "generated:600"]
-    assert cli.run([*words, "--set", "epochs=1", "--set", "augmented_epochs=0", "--verbose", "0"]) == 0
+    assert cli.run([*words, "--set", "epochs=1", "--set", "augmented_epochs=0", "--verbose", "2"]) == 0
     out = capsys.readouterr().out
     assert "cnn1, 10 epochs: seed 13 could not be run: the weights cannot be fetched; give a file\n" in out
     assert "cnn1_dropout, 20 epochs: not comparable\n" in out
@@ -101,7 +101,7 @@ def test_ctrl_c_ends_with_the_command_that_goes_on_with_all_of_it() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("reproduce", "missing argument 'tutorial'; see `clothier reproduce --help`"),
+        ("reproduce", "no TUTORIAL is given; wanted `clothier reproduce article|r-tutorial|all`"),
         (
             "reproduce artcle",
             "TUTORIAL is 'artcle'; wanted article, r-tutorial or all; did you mean 'article'?",
@@ -118,7 +118,7 @@ def test_ctrl_c_ends_with_the_command_that_goes_on_with_all_of_it() -> None:
             "reproduce article --set epoch=1 --data generated:600",
             "unknown recipe field 'epoch'; wanted epochs",
         ),
-        ("reproduce article --seeds -1", "invalid value for '--seeds'"),
+        ("reproduce article --seeds -1", "--seeds is '-1'; wanted a whole number from 0 to 1000"),
         ("reproduce article --data fashion-mist", "unknown data source 'fashion-mist'"),
     ],
 )

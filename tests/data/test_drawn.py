@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from clothier.data import LoadOptions, load
+from clothier.data import LoadOptions, drawn, generated, load
 from clothier.data.classes import FASHION_MNIST
 from clothier.errors import InputError
 
@@ -38,20 +40,19 @@ def test_no_test_image_is_a_training_image() -> None:
 
 
 def test_without_a_number_there_are_twelve_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
-    from clothier.data import generated
-
     asked = []
     draw = generated.draw
 
-    def count(num_images: int, seed: int) -> object:
+    def count(num_images: int, seed: int, report: Callable[[int], None]) -> object:
         asked.append(num_images)
+        report(num_images)
         return draw(60, seed)
 
-    monkeypatch.setattr(generated, "draw", count)
+    monkeypatch.setattr(drawn, "draw", count)
     steps: list[tuple[str, int, int]] = []
     assert load("generated", LoadOptions(progress=lambda *step: steps.append(step))).name == "generated"
     assert asked == [12000, 2000]
-    assert steps == [("drawing clothes", done, 14000) for done in (0, 12000, 14000)]
+    assert steps == [("drawing clothes", done, 14000) for done in (0, 12000, 14000, 14000)]
 
 
 @pytest.mark.parametrize("argument", ["many", "59", "600001", "-100", "1e3"])

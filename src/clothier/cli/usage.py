@@ -59,17 +59,17 @@ def _wrong_use(error: Any, command: TyperCommand | TyperGroup, ctx: Any) -> Usag
 
 def _missing(error: Any, command: TyperCommand | TyperGroup, ctx: Any) -> UsageError:
     parameter = error.param
-    name = layout.metavar(parameter) if isinstance(parameter, TyperArgument) else max(parameter.opts, key=len)
-    return UsageError(f"no {name} is given; wanted `{_form(command, ctx)}`")
+    return UsageError(f"no {_called(parameter)} is given; wanted `{_form(command, ctx)}`")
 
 
 def _wrong_value(error: Any, command: TyperCommand | TyperGroup, ctx: Any) -> UsageError:
     parameter = error.param
     value = error.__cause__.errors()[0]["input"]
-    name = layout.metavar(parameter) if isinstance(parameter, TyperArgument) else max(parameter.opts, key=len)
     choices = parameter.type_descriptor.choices
     near = _nearest(str(value), map(str, choices)) if choices is not None else ""
-    return UsageError(f"{name} is '{value}'; wanted {_wanted(parameter)}{f'; {near}' if near else ''}")
+    return UsageError(
+        f"{_called(parameter)} is '{value}'; wanted {_wanted(parameter)}{f'; {near}' if near else ''}"
+    )
 
 
 def _other(error: TyperException, command: TyperCommand | TyperGroup, ctx: Any) -> UsageError:
@@ -83,6 +83,13 @@ _KINDS = {
     "MissingParameter": _missing,
     "BadParameter": _wrong_value,
 }
+
+
+def _called(parameter: TyperArgument | TyperOption) -> str:
+    """The option, or the word for an argument, which is no list of its choices."""
+    if isinstance(parameter, TyperOption):
+        return max(parameter.opts, key=len)
+    return parameter.metavar or parameter.name.upper()
 
 
 def _wanted(parameter: TyperArgument | TyperOption) -> str:
