@@ -188,7 +188,9 @@ def test_what_is_no_path_is_no_model(path: Any) -> None:
 def test_a_model_that_is_not_there_is_refused_in_the_words_of_the_commands(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         clothier.open(tmp_path / "cnn1-9")
-    assert str(caught.value) == f"{tmp_path}/cnn1-9 is not there; wanted a run folder, a model file, or 'box'"
+    assert (
+        str(caught.value) == f"{tmp_path}/cnn1-9 does not exist; wanted a run folder, a model file, or 'box'"
+    )
     with pytest.raises(InputError, match=r"^the model is an empty text; wanted a path$"):
         clothier.open("")
 

@@ -37,7 +37,7 @@ def open(path: str | Path | Run | None = None) -> Model:  # noqa: A001 - as clot
         return Model()
     path = path.path if isinstance(path, Run) else as_path(path, "the model")
     if not os.path.lexists(path):
-        raise InputError(f"{path} is not there; wanted a run folder, a model file, or 'box'")
+        raise InputError(f"{path} does not exist; wanted a run folder, a model file, or 'box'")
     return Model(path)
 
 

@@ -126,7 +126,7 @@ def test_wrong_words_are_refused(run: Run, tiny: Dataset, photos: Dataset, tmp_p
     ):
         export.export(run, tiny, "keras", tmp_path / "m.txt")
     with pytest.raises(
-        InputError, match="--int8 with --format keras; wanted float32 there; use --format onnx"
+        InputError, match="--int8 does not work with --format keras; wanted --format onnx or openvino"
     ):
         export.export(run, tiny, "keras", int8=True)
     with pytest.raises(RunError, match="was trained on other data"):

@@ -80,7 +80,7 @@ def test_what_is_wrong_with_a_longer_recipe_is_said_before_anything_is_written(
     finish.resume(copy, tiny, longer=RECIPE)
     with pytest.raises(InputError, match=r"^epochs is 3, but the run has trained 4 epochs"):
         finish.resume(copy, tiny, longer=recipes.change(RECIPE, {"epochs": 3}))
-    with pytest.raises(RunError, match=r"is of another recipe than the longer one"):
+    with pytest.raises(RunError, match=r"has another recipe than the longer one"):
         finish.resume(copy, tiny, longer=recipes.change(RECIPE, {"augmented_epochs": 3, "seed": 3}))
     copy.last_checkpoint.unlink()
     with pytest.raises(RunError, match=r"last\.safetensors is missing, and the phase augmented was judged"):

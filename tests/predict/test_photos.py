@@ -68,7 +68,7 @@ def test_words_that_name_nothing_are_refused(tmp_path: Path) -> None:
     wanted = "; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or a pattern such as 'photos/*.jpg'"
     for word, what in (
         ("empty", "holds no pictures"),
-        ("no.png", "is not there"),
+        ("no.png", "does not exist"),
         ("*.gif", "fits no file"),
         ("x" * 300, "cannot be looked into (File name too long)"),
     ):
@@ -77,7 +77,7 @@ def test_words_that_name_nothing_are_refused(tmp_path: Path) -> None:
         assert str(caught.value) == f"{tmp_path / word} {what}{wanted}"
     for word, what in (
         ("", "'' names nothing"),
-        ("~nobody-of-that-name/*.png", "~nobody-of-that-name/*.png is not there"),
+        ("~nobody-of-that-name/*.png", "~nobody-of-that-name/*.png does not exist"),
     ):
         with pytest.raises(InputError) as caught:
             find([word])

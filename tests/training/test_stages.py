@@ -160,6 +160,7 @@ def test_resume_refuses_another_base(finished: Run, photos: Dataset, tmp_path: P
     run = Run(tmp_path / "copy")
     shutil.copytree(finished.path, run.path)
     checkpoint.save_weights(run.base_file, {"base/000": np.zeros(3, np.float32)})
+    run.predictions_file.unlink()  # so that there is something to compute
     with pytest.raises(RunError) as caught:
         training.resume(run, photos)
     assert str(caught.value) == (

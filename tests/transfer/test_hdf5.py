@@ -146,7 +146,7 @@ def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, wrong: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(b"no", "damaged, or no HDF5 file"), (None, "it is no file")]
+    ("content", "reason"), [(b"no", "damaged, or no HDF5 file"), (None, "it is not a file")]
 )
 def test_a_file_that_is_no_hdf5(tmp_path: Path, content: bytes | None, reason: str) -> None:
     path = tmp_path / "base.h5"

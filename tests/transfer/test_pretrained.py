@@ -187,7 +187,7 @@ def test_wrong_bases(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     kinds = "wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run folder such as runs/cnn3-1"
     for base, words in {
-        "imagnet": f"the base imagnet is not there; {kinds}",
+        "imagnet": f"the base imagnet does not exist; {kinds}",
         f"{tmp_path}/notes.txt": f"the base {tmp_path}/notes.txt is no weights file by name; {kinds}",
         f"{tmp_path}/empty": f"{tmp_path}/empty is not a run folder (no recipe.json in it); wanted one like "
         "runs/cnn1-1; `clothier runs` lists them",

@@ -5,6 +5,7 @@ XLA stays off: on a CPU it is several times slower than TensorFlow's own kernels
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from clothier.values import Floats, Halves, Images, Labels
 def start(threads: int) -> None:
     """RuntimeError where TensorFlow runs with another number of threads already."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of each network that is compiled
     # TensorFlow leaves oneDNN's kernels off where the processor has no AVX512-VNNI. They are the faster ones there too:
     # the gradient of pooling takes them a seventh of the time.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")

@@ -58,10 +58,10 @@ def _named(word: str, warn: Callable[[str], None] | None) -> tuple[list[Path], s
     except OSError as error:
         return [], f"{word} cannot be looked into ({error.strerror})"
     except RuntimeError:  # ~ and the name of nobody
-        return [], f"{word} is not there"
+        return [], f"{word} does not exist"
     fitting = glob.iglob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
     there = sorted(Path(name) for name in fitting if not os.path.isdir(name))  # noqa: PTH112 - Path.is_dir may raise
-    return there, f"{word} fits no file" if glob.has_magic(word) else f"{word} is not there"
+    return there, f"{word} fits no file" if glob.has_magic(word) else f"{word} does not exist"
 
 
 def _below(word: str, folder: Path, warn: Callable[[str], None] | None) -> tuple[list[Path], str]:

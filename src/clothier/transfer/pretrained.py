@@ -99,7 +99,7 @@ def kind_of(base: str) -> str:
         return "run"
     if path.is_file() and path.suffix in SUFFIXES:
         return "file"
-    wrong = "is no weights file by name" if path.exists() else "is not there"
+    wrong = "is no weights file by name" if path.exists() else "does not exist"
     raise InputError(
         f"the base {base} {wrong}; wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run folder such as "
         "runs/cnn3-1"

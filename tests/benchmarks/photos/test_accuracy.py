@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from benchmarks.photos import accuracy as photos
-from clothier.values import Floats, Images
+from clothier.values import Images, Predictions
 
 
 class _Sides:
@@ -15,9 +15,9 @@ class _Sides:
 
     class_names = ("Dress", "Trouser")
 
-    def probabilities(self, images: Images) -> Floats:
+    def predict(self, images: Images) -> Predictions:
         empty = images[:, :, :8].max(axis=(1, 2, 3)) < 10
-        return np.stack([~empty, empty], axis=1).astype(np.float32)
+        return Predictions(np.stack([~empty, empty], axis=1).astype(np.float32), class_names=self.class_names)
 
 
 @pytest.fixture
