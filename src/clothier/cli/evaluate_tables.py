@@ -65,8 +65,8 @@ def _show_doubts(evaluation: Evaluation) -> None:
     rows = [
         (
             _STATUSES[name],
-            share.images,
-            share.correct,
+            f"{share.images:,}",
+            f"{share.correct:,}",
             "" if share.accuracy is None else f"{share.accuracy:.4f}",
         )
         for name, share in evaluation.shares.items()
