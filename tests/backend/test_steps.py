@@ -157,7 +157,7 @@ def test_averages_are_the_means_of_the_weights_after_each_step_younger_ones_coun
 @pytest.mark.parametrize("views", ["image", "mirror"])
 def test_a_layer_and_the_logits_come_from_one_pass(views: str) -> None:
     model = models.averaged(models.build("cnn1", (28, 28, 1), 10), views)
-    activations = backend.Activations(model, "pool1")
+    activations = backend.Activations(model, model.get_layer("pool1").output)
     vectors, logits = activations.of(IMAGES[:9])
     part = keras.Model(model.input, model.get_layer("pool1").output)
     wanted = np.asarray(part(IMAGES[:9], training=False)).reshape(9, -1)

@@ -12,7 +12,7 @@ import pytest
 
 from clothier import backend, embed, models
 from clothier.errors import InputError, RunError
-from clothier.models import features_layer
+from clothier.models import features
 from clothier.runs import Run, trained
 from clothier.values import Dataset, Floats, Images
 
@@ -96,7 +96,7 @@ def test_a_network_on_a_frozen_base_has_the_layers_of_both(
 )
 def test_the_default_layer_is_what_the_logits_are_made_of(name: str, layer: str) -> None:
     model = models.build(name, (20, 20, 1), 3)
-    assert features_layer(model) == layer
+    assert features(model) is model.get_layer(layer).output
     images = np.random.default_rng(1).integers(0, 256, (4, 20, 20, 1), dtype=np.uint8)
     outputs = [model.get_layer(layer).output, model.get_layer("logits").output]
     vectors, logits = keras.Model(model.input, outputs)(images, training=False)

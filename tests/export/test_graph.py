@@ -79,8 +79,7 @@ def test_the_graph_says_what_keras_says(plan: Plan) -> None:
     assert len(np.unique(theirs.round(4), axis=0)) == len(images)  # they differ, so agreeing means something
     assert _close(logits, theirs)
     if plan.views == "image":
-        layer = models.features_layer(model)
-        assert _close(features, backend.Activations(model, layer).of(images)[0])
+        assert _close(features, backend.Activations(model, models.features(model)).of(images)[0])
 
 
 @pytest.mark.parametrize("views", ["mirror", "mirror+shift"])

@@ -50,7 +50,12 @@ def nested(image_shape: Shape, num_classes: int) -> keras.Model:
     return keras.Sequential([keras.Input(image_shape), inner, layers.Flatten(), layers.Dense(num_classes)])
 
 
-BUILDS: list[Any] = [convolutions, without_input, branches, nested, functools.partial(convolutions)]
+def divided(image_shape: Shape, num_classes: int) -> keras.Model:
+    images = keras.Input(image_shape)
+    return keras.Model(images, layers.Dense(num_classes)(layers.Flatten()(images) / 255.0))
+
+
+BUILDS: list[Any] = [convolutions, without_input, branches, nested, divided, functools.partial(convolutions)]
 
 
 @pytest.mark.parametrize("build", BUILDS)
@@ -75,7 +80,7 @@ def test_the_names_that_were_given_stay() -> None:
     assert [layer.name for layer in model.layers] == [
         "input_layer1", "rescaling1", "first", "max_pooling2d1", "flatten1", "dense1", "dropout1", "logits",
     ]  # fmt: skip
-    assert models.features_layer(model) == "dense1"
+    assert models.features(model) is model.get_layer("dense1").output
 
 
 def test_another_network_has_another_digest() -> None:
@@ -84,8 +89,8 @@ def test_another_network_has_another_digest() -> None:
             [keras.Input(image_shape), layers.Flatten(), layers.Dense(5), layers.Dense(num_classes)]
         )
 
-    digests = {custom.digest(custom.architecture_of(build, SHAPE, 3)) for build in (*BUILDS[:4], wider)}
-    assert len(digests) == 5
+    digests = {custom.digest(custom.architecture_of(build, SHAPE, 3)) for build in (*BUILDS[:5], wider)}
+    assert len(digests) == 6
 
 
 @pytest.mark.parametrize(
@@ -208,11 +213,11 @@ WANTED = "wanted a function (image_shape, num_classes) -> keras.Model"
          "the network ends in sigmoid (layer dense); wanted logits; leave the activation out"),
         (lambda image_shape, num_classes: keras.Sequential(
             [keras.Input(image_shape), layers.Conv2D(num_classes, 3), layers.GlobalAveragePooling2D()]),
-         "the network's output is computed from conv2d1, which gives no features (n, num_features); wanted a dense "
-         "layer at the end, after a layer such as Flatten or GlobalAveragePooling2D"),
+         "the last layer gets the output of conv2d1, of shape (None, 10, 10, 3); wanted features (n, num_features), as "
+         "from Flatten or GlobalAveragePooling2D; end in a Dense layer after one of these"),
         (scaled,
-         "the network's output is computed from an operation, which gives no features (n, num_features); wanted a "
-         "dense layer at the end, after a layer such as Flatten or GlobalAveragePooling2D"),
+         "the network ends in the operation Multiply, which is no layer; wanted a layer at the end, such as Dense; "
+         "put the operation before it"),
         (shared, "layer dense1 is used more than once; wanted each layer once; make two of them"),
         (disguised, "the network gives probabilities; wanted logits; leave the softmax at its end out"),
         (ending_in(layers.Rescaling(float("inf"))),

@@ -24,7 +24,7 @@ def test_what_is_counted_without_weights_is_the_network_s(plan: Plan) -> None:
     model = models.build_plan(plan)
     counted = size.of_plan(plan)
     assert counted.weights == model.count_params()
-    assert counted.features == model.get_layer(models.features_layer(model)).output.shape[1]
+    assert counted.features == models.features(model).shape[1]
     outputs = [int(np.prod(layer.output.shape[1:])) for layer in model.layers]
     assert 0.75 * sum(outputs) <= counted.activations <= 2 * sum(outputs)
 

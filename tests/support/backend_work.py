@@ -72,7 +72,7 @@ def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
     viewing = backend.Inference(models.averaged(_build("cnn4"), "mirror+shift"))
     found["judged/cnn4 by six views"] = viewing.logits(model.weights, images, batch_size=24)
     found["extracted/cnn4"] = backend.Extractor(model).features(images[:5])
-    activations = backend.Activations(models.averaged(model, "mirror"), "pool2")
+    activations = backend.Activations(models.averaged(model, "mirror"), model.get_layer("pool2").output)
     found["judged/cnn4 pool2"], found["judged/cnn4 beside pool2"] = activations.of(images[:5])
     layers = [model.get_layer(layer) for layer in ("conv1", "pool1", "conv4", "pool2")]
     for layer, *traced in zip(layers, *backend.trace(model, layers, images[:2], labels[:2]), strict=True):

@@ -121,17 +121,17 @@ class Extractor:
 
 
 class Activations:
-    """What one layer of a float32 network gives, beside its logits, dropout off: both from one pass."""
+    """One tensor of a float32 network, beside its logits, dropout off: both from one pass."""
 
-    def __init__(self, model: keras.Model, layer: str) -> None:
-        flat = keras.layers.Flatten(name="chosen")(keras.ops.cast(model.get_layer(layer).output, "float32"))
+    def __init__(self, model: keras.Model, tensor: keras.KerasTensor) -> None:
+        flat = keras.layers.Flatten(name="chosen")(keras.ops.cast(tensor, "float32"))
         both = keras.layers.Concatenate(dtype="float32", name="chosen_and_logits")([flat, model.output])
         self._forward = library().forward(keras.Model(model.input, both), "float32")
         self._num_classes = int(model.output.shape[1])
         self.width = int(both.shape[1]) - self._num_classes
 
     def of(self, images: Images) -> tuple[Floats, Floats]:
-        """(float32 (n, width), the layer's output flattened; logits, float32 (n, num_classes)) of uint8 images
+        """(float32 (n, width), the tensor flattened; logits, float32 (n, num_classes)) of uint8 images
         (n, height, width, channels)."""
         outputs = self._forward(images)
         return outputs[:, : self.width], outputs[:, self.width :]

@@ -45,10 +45,12 @@ def extract(
         return _pixels(pictures)
     _check_shape(pictures, run.description().data.image_shape, run.name)
     model = trained.load(run, which)
-    name = layer or models.features_layer(model)
-    if name not in [known.name for known in model.layers]:
-        raise unknown_name("layer", name, [known.name for known in model.layers])
-    vectors, logits = _through(model, name, trained.plan(run).views, pictures, report)
+    if layer is not None and layer not in [known.name for known in model.layers]:
+        raise unknown_name("layer", layer, [known.name for known in model.layers])
+    tensor = models.features(model) if layer is None else model.get_layer(layer).output
+    name = layer or tensor._keras_history.operation.name
+    views = models.averaged(model, trained.plan(run).views)
+    vectors, logits = _through(views, tensor, name, pictures, report)
     predictions = Predictions(logits, trained.temperature(run, which))
     own = run.description().data.class_names
     return _embedding(pictures, vectors, predictions, own, f"{run.name} {name}")
@@ -116,9 +118,9 @@ def _pixels(pictures: Pictures) -> Embedding:
 
 
 def _through(
-    model: keras.Model, layer: str, views: str, pictures: Pictures, report: Report | None
+    model: keras.Model, tensor: keras.KerasTensor, layer: str, pictures: Pictures, report: Report | None
 ) -> tuple[Floats, Floats]:
-    activations, total = backend.Activations(models.averaged(model, views), layer), len(pictures)
+    activations, total = backend.Activations(model, tensor), len(pictures)
     _check_memory(f"layer {layer}", total, activations.width)
     vectors = np.empty((total, activations.width), np.float32)
     logits, batch = [], backend.rows_at_once(model)

@@ -31,8 +31,7 @@ def emit(model: keras.Model, *, views: str = "image", temperature: float | None 
     is converted by Keras's own export. Raises ExportError for one that this does not cover either.
     """
     height, width, channels = (int(side) for side in model.input.shape[1:])
-    features = model.get_layer(models.features_layer(model)).output
-    outputs = {"features": features, "logits": model.output}
+    outputs = {"features": models.features(model), "logits": model.output}
     nodes = _network(model, outputs)
     if views != "image":
         _average(nodes, (height, width), views, list(outputs))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clothier.models import custom, vgg19, views
     from clothier.models.building import adapt, build, build_base, build_head, build_plan, outlined
     from clothier.models.optimizers import OPTIMIZERS
-    from clothier.models.outline import Layer, describe, features_layer, unfilled
+    from clothier.models.outline import Layer, describe, features, unfilled
     from clothier.models.views import averaged
 
 _MODULES = ("custom", "vgg19", "views")
@@ -32,7 +32,7 @@ _WITH_KERAS = {
     "build_head": "building",
     "build_plan": "building",
     "describe": "outline",
-    "features_layer": "outline",
+    "features": "outline",
     "outlined": "building",
     "unfilled": "outline",
 }
@@ -61,7 +61,7 @@ __all__ = [
     "build_plan",
     "custom",
     "describe",
-    "features_layer",
+    "features",
     "outlined",
     "smallest_side",
     "unfilled",

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from clothier.errors import InputError
-from clothier.models.outline import features_layer
+from clothier.models.outline import features
 from clothier.models.table import CUSTOM
 
 ImageShape = tuple[int, int, int]
@@ -142,12 +142,18 @@ def _check_layers(model: keras.Model) -> None:
                 f"layer {layer.name} gives an output of shape {shapes if len(shapes) > 1 else shapes[0]}; wanted one "
                 "output whose sides are known"
             )
-    layers = {layer.name: layer for layer in model.layers}
-    name = features_layer(model) if "logits" in layers else "an operation"
-    if name not in layers or len(layers[name].output.shape) != 2:
+    if "logits" not in {layer.name for layer in model.layers}:
+        kind = type(model.output._keras_history.operation).__name__
         raise InputError(
-            f"the network's output is computed from {name}, which gives no features (n, num_features); wanted a dense "
-            "layer at the end, after a layer such as Flatten or GlobalAveragePooling2D"
+            f"the network ends in the operation {kind}, which is no layer; wanted a layer at the end, such as Dense; "
+            "put the operation before it"
+        )
+    tensor = features(model)
+    if len(tensor.shape) != 2:
+        raise InputError(
+            f"the last layer gets the output of {tensor._keras_history.operation.name}, of shape {tensor.shape}; "
+            "wanted features (n, num_features), as from Flatten or GlobalAveragePooling2D; end in a Dense layer "
+            "after one of these"
         )
 
 

@@ -38,14 +38,15 @@ def describe(model: keras.Model) -> list[Layer]:
     ]
 
 
-def features_layer(model: keras.Model) -> str:
-    """The name of what the logits are computed from: the last layer before them that is no dropout, which leaves
-    everything as it is here."""
-    layer = model.get_layer("logits")
+def features(model: keras.Model) -> keras.KerasTensor:
+    """What the logits are computed from: the output of the last layer or operation before them that is no dropout,
+    which leaves everything as it is here."""
+    operation = model.get_layer("logits")
     while True:
-        layer = layer._inbound_nodes[0].input_tensors[0]._keras_history.operation
-        if type(layer).__name__ != "Dropout":
-            return str(layer.name)
+        tensor = operation._inbound_nodes[0].input_tensors[0]
+        operation = tensor._keras_history.operation
+        if type(operation).__name__ != "Dropout":
+            return tensor
 
 
 def unfilled(build: Callable[[], _T]) -> _T:

@@ -49,8 +49,7 @@ def of_plan(plan: Plan) -> Size:
 
     def count() -> Size:
         model = models.build_plan(plan)
-        features = model.get_layer(models.features_layer(model)).output
-        return of(model, int(features.shape[1]))
+        return of(model, int(models.features(model).shape[1]))
 
     return models.unfilled(count)
 
