@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -179,13 +180,24 @@ def test_one_at_a_time_holds_a_folder_and_no_longer_than_it_lives(tmp_path: Path
         assert stdout is not None and stdout.readline() == "True\n"
         with held(tmp_path) as free:
             assert not free
+        assert files.is_held(tmp_path)
         other.kill()
         other.wait()
+    assert not files.is_held(tmp_path)
+    assert not files.is_held(tmp_path / "nowhere")
     with held(tmp_path) as free:
         assert free
         with held(tmp_path) as again:
             assert not again
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_looks_whether_a_folder_is_held_keeps_nobody_from_holding_it(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)  # as `is_held` does for a moment
+    threading.Timer(0.02, os.close, [descriptor]).start()
+    with held(tmp_path) as free:
+        assert free
 
 
 def test_places_are_checked_before_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

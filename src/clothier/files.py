@@ -11,6 +11,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ if sys.platform != "win32":
 
 # What a file system answers that does not offer what is asked for: syncing, or mapping a file into memory.
 _NOT_OFFERED = {errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+_ATTEMPTS = 3  # to take a lock
 
 
 SOFTWARE = "clothier"  # what each PNG that clothier draws names as its software, perhaps with a word after it
@@ -224,16 +226,40 @@ def held(folder: Path) -> Iterator[bool]:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            free = True
-        except BlockingIOError:
-            free = False
-        except OSError:  # a file system without locks
-            free = True
+        free = False
+        for attempt in range(_ATTEMPTS):  # `is_held` takes the lock for a moment too
+            if attempt:
+                time.sleep(0.05)
+            if free := _takes(descriptor, fcntl.LOCK_EX):
+                break
         yield free
     finally:
         os.close(descriptor)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a living process holds `folder`; False where that cannot be told."""
+    if sys.platform == "win32":
+        return False
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _takes(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+def _takes(descriptor: int, lock: int) -> bool:
+    """Whether the lock was taken; True also on a file system without locks."""
+    try:
+        fcntl.flock(descriptor, lock | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def check_file(path: Path, error: type[InputError] = InputError) -> None:

@@ -39,10 +39,10 @@ def test_create_where_a_file_stands_in_the_way(tmp_path: Path) -> None:
 
 
 def test_open_says_what_a_run_is(tmp_path: Path) -> None:
-    with pytest.raises(
-        RunError, match=r"is not a run folder \(no recipe\.json in it\); wanted one like runs/cnn1-1"
-    ):
-        Run.open(tmp_path)
+    for lacks in ("it is empty", "no recipe.json in it"):
+        with pytest.raises(RunError, match=rf"is not a run folder \({lacks}\); wanted one like runs/cnn1-1"):
+            Run.open(tmp_path)
+        (tmp_path / "notes").touch()
 
 
 def test_history_there_and_back(tmp_path: Path) -> None:

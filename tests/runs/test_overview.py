@@ -86,6 +86,20 @@ def test_what_is_left_of_runs_is_listed_with_what_is_wrong(tmp_path: Path) -> No
     assert found["cnn1-3"].recipe == "cnn1"
 
 
+def test_a_run_in_training_is_told_from_one_that_stopped(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "cnn1-1", epochs=2, augmented_epochs=1)
+    about_to_begin = Run.create("cnn1", tmp_path)
+    with run.alone(), about_to_begin.alone():
+        found = {each.name: (each.status, each.problems) for each in overviews(tmp_path)}
+        assert found == {"cnn1-1": ("training", ()), "cnn1-2": ("training", ())}
+    assert {each.name: each.status for each in overviews(tmp_path)} == {
+        "cnn1-1": "unfinished",
+        "cnn1-2": "damaged",
+    }
+    with pytest.raises(RunError, match=r"cnn1-2 is not a run folder \(it is empty\); wanted one like"):
+        Run.open(about_to_begin.path)
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RunError) as caught:
         overviews(tmp_path / "runs")

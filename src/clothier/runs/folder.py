@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from clothier.errors import InputError, RunError, WriteError, command
-from clothier.files import as_path, held, read_file, write_atomic
+from clothier.files import as_path, held, is_held, read_file, write_atomic
 from clothier.recipes import Recipe
 from clothier.recipes.recipe import PHASES
 from clothier.runs import scores, tables
@@ -73,8 +73,9 @@ class Run(Paths):
                 f"cannot read {path}: {error.strerror}; wanted a run folder such as runs/cnn1-1"
             ) from error
         if not there:
+            lacks = "it is empty" if run._is_empty() else f"no {run.recipe_file.name} in it"
             raise RunError(
-                f"{path} is not a run folder (no {run.recipe_file.name} in it); wanted one like runs/cnn1-1; "
+                f"{path} is not a run folder ({lacks}); wanted one like runs/cnn1-1; "
                 "`clothier runs` lists them"
             )
         return run
@@ -101,14 +102,25 @@ class Run(Paths):
                 )
             yield
 
+    @property
+    def is_training(self) -> bool:
+        """Whether a living process on this machine trains the run."""
+        return is_held(self.path)
+
     @contextmanager
     def begun(self) -> Iterator[None]:
-        """While a new run gets its first files: where it gets none, its folder goes again."""
+        """While a new run in an empty folder gets its first files: after an error these go again, with the folder."""
+        is_empty = not any(self.path.iterdir())
         try:
             yield
         except BaseException:
-            with suppress(OSError):  # it holds something
-                self.path.rmdir()
+            if is_empty:
+                with suppress(OSError):
+                    self.recipe_file.unlink(missing_ok=True)  # first: with it, the folder is a run
+                    self.base_file.unlink(missing_ok=True)
+                    self.base_file.parent.rmdir()
+                with suppress(OSError):  # it holds something
+                    self.path.rmdir()
             raise
 
     def write_description(self, description: Description) -> None:
@@ -272,6 +284,13 @@ class Run(Paths):
             raise RunError(
                 f"cannot read {path}: {error.strerror}; wanted what clothier wrote; {remedy}"
             ) from error
+
+    def _is_empty(self) -> bool:
+        """Whether it is a folder that holds nothing."""
+        try:
+            return not any(self.path.iterdir())
+        except OSError:
+            return False
 
     def _is_missing(self, path: Path) -> bool:
         return not os.path.lexists(path)

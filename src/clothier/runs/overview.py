@@ -27,8 +27,9 @@ _NUMBERED = re.compile(r".+-\d+")
 @dataclass(frozen=True)
 class Overview:
     """One run folder. `accuracies` are those of the last judged phase by split (train, validation, test); where none is
-    judged yet, the validation accuracy of the last epoch. `problems` say what is damaged; what could not be read is
-    None. `written` is when training last wrote to the run, `size` the bytes of all its files."""
+    judged yet, the validation accuracy of the last epoch. `is_training` says that a process on this
+    machine trains the run now. `problems` say what is damaged; what could not be read is None. `written` is when
+    training last wrote to the run, `size` the bytes of all its files."""
 
     path: Path
     written: datetime
@@ -40,6 +41,7 @@ class Overview:
     planned: int | None = None
     accuracies: tuple[tuple[str, float], ...] = ()
     is_finished: bool = False
+    is_training: bool = False
     problems: tuple[str, ...] = ()
 
     @property
@@ -50,6 +52,8 @@ class Overview:
     def status(self) -> str:
         if self.problems:
             return "damaged"
+        if self.is_training:
+            return "training"
         return "finished" if self.is_finished else "unfinished"
 
     @property
@@ -110,8 +114,10 @@ def overview(folder: Path) -> Overview:
             problems.append(str(error))
             return None
 
-    size, written = _num_bytes(folder), _written(run)
+    size, written, is_training = _num_bytes(folder), _written(run), run.is_training
     if not os.path.lexists(run.recipe_file):
+        if is_training:  # it is about to begin
+            return Overview(folder, written, size, is_training=True)
         return Overview(folder, written, size, problems=(_without_recipe(run),))
     description = attempt(run.description)
     history, phases = attempt(run.read_history), attempt(run.read_scores)
@@ -130,6 +136,7 @@ def overview(folder: Path) -> Overview:
         epochs=None if history is None else len(history),
         accuracies=tuple((name, value) for name, value in accuracies.items() if value is not None),
         is_finished=_is_finished(description, phases or []),
+        is_training=is_training,
         problems=tuple(problems),
     )
 
