@@ -38,6 +38,24 @@ def train(
     Raises InputError for unknown names, values out of range, an unsuitable function or policy, or a `validation` that
     differs from how the data were read, and the errors of `finish.train`.
     """
+    return train_with(
+        recipe, data, changes, model=model, augment=augment, root=root, verbose=verbose, threads=threads
+    )
+
+
+def train_with(
+    recipe: str | Recipe,
+    data: Dataset,
+    changes: dict[str, Any],
+    *,
+    model: str | Build | None,
+    augment: str | Policy | None,
+    root: str | Path,
+    verbose: int | None,
+    threads: int | None = None,
+    needs_model_file: bool = False,
+) -> Run:
+    """As `train`; with `needs_model_file`, InputError before training for a network that cannot be exported."""
     _check_type("recipe", recipe, (str, Recipe), "a name or a Recipe")
     _check_dataset(data)
     folder = as_path(root, "root")
@@ -55,7 +73,9 @@ def train(
             f"wanted no validation here; choose it when reading: clothier.LoadOptions(validation='{chosen.validation}')"
         )
     run = Run.create(chosen.name, folder)
-    finish.train(chosen, data, run, threads=threads, watcher=watcher, parts=parts)
+    finish.train(
+        chosen, data, run, threads=threads, watcher=watcher, parts=parts, needs_model_file=needs_model_file
+    )
     return run
 
 

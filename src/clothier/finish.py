@@ -7,30 +7,47 @@ from typing import Any
 from clothier import export, training
 from clothier.errors import BundleError, InputError, RunError
 from clothier.files import write_atomic
+from clothier.models.plan import Plan
 from clothier.predict import opening
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.reports import grids, report
 from clothier.runs import Run
-from clothier.training import Session, remains
+from clothier.training import Session, Watcher, remains
 from clothier.values import Dataset, PhaseScores
 
 
-def train(recipe: Recipe, dataset: Dataset, run: Run, **options: Any) -> list[PhaseScores]:
-    """Train in an empty run folder, and write its figures, page and model file; returns the scores of each phase.
-    Options and errors as of `training.started`."""
-    with training.started(recipe, dataset, run, **options) as session:
+def train(
+    recipe: Recipe, dataset: Dataset, run: Run, *, needs_model_file: bool = False, **options: Any
+) -> list[PhaseScores]:
+    """Train in an empty run folder, and write its figures, page and model file; returns the scores of each phase. With
+    `needs_model_file`, InputError before training for a network of which none can be written. Options and errors as of
+    `training.started`."""
+    check = _check_exportable if needs_model_file else _warn_of_export
+    with training.started(recipe, dataset, run, check_plan=check, **options) as session:
         return _finish(session)
 
 
 def resume(run: Run, dataset: Dataset, **options: Any) -> list[PhaseScores]:
     """Go on with a stopped run. Of a finished one, only the files that it lost are made again, unless it is to train
     longer: `longer` is then what `recipes.lengthen` gives. Options and errors as of `training.resumed`."""
-    with training.resumed(run, dataset, **options) as session:
+    with training.resumed(run, dataset, check_plan=_warn_of_export, **options) as session:
         if session.training is None and (reason := why_left(run)):
             session.watcher.note(reason)
             return session.scores
         return _finish(session)
+
+
+def _check_exportable(plan: Plan, watcher: Watcher) -> None:
+    watcher.doing("checking that the network can be exported")
+    export.check_exportable(plan)
+
+
+def _warn_of_export(plan: Plan, watcher: Watcher) -> None:
+    try:
+        _check_exportable(plan, watcher)
+    except InputError as error:
+        watcher.note(f"this run will get no model file, and training goes on: {error}")
 
 
 def why_left(run: Run) -> str:

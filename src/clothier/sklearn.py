@@ -76,23 +76,17 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             seed=self.random_state,
         )
         with tempfile.TemporaryDirectory(prefix="clothier-") as folder:
-            run = api.train(
+            lengths = {"epochs": self.epochs, "augmented_epochs": self.augmented_epochs}
+            run = api.train_with(
                 self.recipe,
                 data,
+                {**lengths, "seed": self.random_state, **(self.changes or {})},
                 model=self.model,
                 augment=self.augment,
                 root=self.root or folder,
                 verbose=self.verbose,
-                epochs=self.epochs,
-                augmented_epochs=self.augmented_epochs,
-                seed=self.random_state,
-                **(self.changes or {}),
+                needs_model_file=True,
             )
-            if not run.model_file.is_file():
-                raise InputError(
-                    f"the network of {run.name} cannot be exported, so it cannot predict here; wanted one of layers "
-                    "that clothier exports; train it with clothier.train, which says why"
-                )
             self._model_file = run.model_file.read_bytes()
         self.run_path_ = run.path if self.root else None
         self._predictor: Predictor | None = None

@@ -6,16 +6,19 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.killing import train_until_killed
 from support.small_runs import RECIPE, state
 
-from clothier import finish
+from clothier import backend, finish
 from clothier.errors import WriteError
 from clothier.runs import Run, checkpoint
 from clothier.runs.checkpoint import Checkpoint
+from clothier.runs.overview import overview, overviews
 from clothier.training import Watcher
 from clothier.values import Dataset
 
@@ -55,6 +58,7 @@ def fsync(descriptor):
         os.kill(os.getpid(), signal.SIGKILL)
     real(descriptor)
 os.fsync = fsync
+{more}
 tiny = Dataset(conftest.stripes(300, 1), conftest.stripes(90, 2), conftest.stripes(90, 3),
                ("row", "column", "none"), "f" * 64, "tiny")
 recipe = recipes.Recipe.from_json({recipe!r})
@@ -69,6 +73,7 @@ def test_a_real_sigkill_inside_a_save(finished: Run, tiny: Dataset, tmp_path: Pa
         fatal=fatal,
         recipe=RECIPE.as_json(),
         root=str(tmp_path / "runs"),
+        more="",
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120, check=False)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
@@ -76,6 +81,42 @@ def test_a_real_sigkill_inside_a_save(finished: Run, tiny: Dataset, tmp_path: Pa
     assert list(run.path.rglob("*.tmp")), "the kill was meant to fall inside a write"
     finish.resume(run, tiny)
     assert state(run) == state(finished)
+
+
+def test_killed_while_the_machine_is_measured_it_is_a_run_that_begins_again(
+    finished: Run, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = SCRIPT.format(
+        tests=str(Path(__file__).parents[1]),
+        fatal=10**9,
+        recipe=replace(RECIPE, precision="auto").as_json(),
+        root=str(tmp_path / "runs"),
+        more="from clothier.training import session\n"
+        "session.settle_precision = lambda *_: os.kill(os.getpid(), signal.SIGKILL)",
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120, check=False)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    (known,) = overviews(tmp_path / "runs")
+    assert (known.status, known.epochs, known.planned) == ("unfinished", 0, 4)
+    run = Run.open(tmp_path / "runs" / "cnn1-1")
+    assert run.recipe().precision == "auto"
+    monkeypatch.setattr(backend, "bfloat16_speed", lambda: 0.5)
+    finish.resume(run, tiny)
+    assert (run.recipe().precision, run.description().precision) == ("float32", "float32")
+    assert state(run) == state(finished)
+
+
+def test_an_error_before_the_first_epoch_leaves_no_folder(tiny: Dataset, tmp_path: Path) -> None:
+    class Stop(Watcher):
+        def plan(self, outlook: Callable[[], tuple[str, str]]) -> None:
+            assert run.recipe_file.exists()
+            assert overview(run.path).status == "training"
+            raise KeyboardInterrupt
+
+    run = Run.create("cnn1", tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        finish.train(RECIPE, tiny, run, watcher=Stop())
+    assert not run.path.exists()
 
 
 def test_a_full_disk_keeps_the_last_good_checkpoint(

@@ -98,13 +98,46 @@ def test_a_run_with_a_network_and_a_policy_of_ones_own(
     assert digests[0] == digests[1]
 
     network = trained.load(run)
-    assert models.features_layer(network) == "dense1"
+    assert models.features(network) is network.get_layer("dense1").output
     assert [layer.name for layer in network.layers][-1] == "logits"
     predictions = trained.predict(run, tiny.test.images)  # type: ignore[union-attr]  # tiny has one
     logits = running.onnx_outputs(bundle.read(run.model_file).graph, tiny.test.images, ["logits"])[0]  # type: ignore[union-attr]
     np.testing.assert_allclose(logits, predictions.logits, atol=1e-3)
     for name in ("onnx", "keras"):
         assert export.export(run, tiny, name).agreement.difference < 1e-4
+
+
+def spectrum(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
+    images = keras.Input(image_shape)
+    x = layers.Dense(8, activation="gelu")(layers.Flatten()(images / 255.0))
+    real, _ = keras.ops.rfft(x)
+    return keras.Model(images, layers.Dense(num_classes)(layers.Dense(5)(real)))
+
+
+def test_a_network_that_cannot_be_exported_is_told_before_its_first_epoch(
+    tiny: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clothier.train("cnn1", tiny, model=spectrum, **{**WORDS, "augmented_epochs": 0, "verbose": 2})
+    before, _, after = capsys.readouterr().err.partition("epoch 1/1")
+    (told,) = [line for line in before.splitlines() if "model file" in line]
+    assert told == (
+        "this run will get no model file, and training goes on: layer rfft1 (RFFT) cannot be exported: ONNX Runtime "
+        "cannot run what Keras exports of this network (RFFT, Real); wanted layers without loops and random draws; "
+        "leave such layers out"
+    )
+    assert "this run gets no model file" in after
+
+
+def test_trying_the_export_changes_no_weight(
+    tiny: Dataset, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def digests() -> list[str]:
+        run = clothier.train("cnn1", tiny, model=small_network, **WORDS)
+        return [phase.weights_sha256 for phase in run.read_scores()]
+
+    tried = digests()
+    monkeypatch.setattr(export, "check_exportable", lambda _: None)
+    assert digests() == tried
 
 
 def _wrong_parts_are_refused(run: Run, data: Dataset) -> None:

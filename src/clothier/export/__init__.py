@@ -13,6 +13,7 @@ from clothier.export.bundling import bundle_of, write_model_file
 from clothier.export.checking import NUM_CHECKED, Agreement, compare, require
 from clothier.export.formats import FORMATS, Work
 from clothier.export.graph import emit
+from clothier.export.trial import check as check_exportable
 from clothier.files import write_atomic
 from clothier.runs import Run, trained
 from clothier.values import Dataset, Floats, Images, softmax
@@ -92,4 +93,14 @@ def _checked(run: Run, dataset: Dataset | None) -> tuple[str, Images]:
     return "drawn", np.random.default_rng(0).integers(0, 256, (NUM_DRAWN, *shape), np.uint8)
 
 
-__all__ = ["FORMATS", "Agreement", "Exported", "bundle_of", "emit", "export", "graph", "write_model_file"]
+__all__ = [
+    "FORMATS",
+    "Agreement",
+    "Exported",
+    "bundle_of",
+    "check_exportable",
+    "emit",
+    "export",
+    "graph",
+    "write_model_file",
+]

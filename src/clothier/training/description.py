@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
 
-import numpy as np
-
-from clothier import backend
+from clothier import backend, models
+from clothier.models.plan import Plan
+from clothier.recipes import Recipe
 from clothier.runs import CustomParts, DataDescription, Description, Machine, Parameters
+from clothier.transfer.pretrained import Base
+from clothier.values import Dataset
 from clothier.values.fingerprint import by_split
 
-if TYPE_CHECKING:
-    from clothier.training.loop import Training
-    from clothier.values import Dataset
 
-
-def describe(training: Training, command: str, custom: CustomParts) -> Description:
+def describe(
+    recipe: Recipe,
+    plan: Plan,
+    dataset: Dataset,
+    base: Base | None,
+    threads: int,
+    command: str,
+    custom: CustomParts,
+) -> Description:
     """What recipe.json holds, so that a run can be repeated and resumed; `command` is the one that began it, and
     `custom` names what it was given from Python."""
-    base = training.base
     return Description(
-        recipe=training.recipe,
-        data=_data(training.dataset),
-        model=_count_parameters(training),
-        precision=training.recipe.precision,
-        threads=training.threads,
+        recipe=recipe,
+        data=_data(dataset),
+        model=_count_parameters(plan),
+        precision=recipe.precision,
+        threads=threads,
         backend=backend.name(),
         device=backend.device(),
         versions=backend.versions(),
         machine=Machine(**backend.machine()),
         command=command,
-        network=training.plan if base is not None or training.plan.architecture else None,
+        network=plan if base is not None or plan.architecture else None,
         base=base.description if base is not None else None,
         custom=custom,
     )
@@ -49,9 +54,15 @@ def _data(dataset: Dataset) -> DataDescription:
     )
 
 
-def _count_parameters(training: Training) -> Parameters:
+def _count_parameters(plan: Plan) -> Parameters:
     """A frozen base stands still until it is fine-tuned."""
-    model = training.stage.model
-    frozen = sum(value.size for value in training.base.weights.values()) if training.base else 0
-    trainable = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-    return Parameters(model.count_params() + frozen, trainable)
+
+    def count() -> Parameters:
+        model, frozen = models.build_plan(plan), 0
+        if plan.has_base:
+            base = models.build_base(plan)
+            frozen = sum(math.prod(variable.shape) for variable in base.trainable_variables)
+        trainable = sum(math.prod(variable.shape) for variable in model.trainable_variables)
+        return Parameters(model.count_params(), trainable - frozen)
+
+    return models.unfilled(count)

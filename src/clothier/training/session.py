@@ -68,10 +68,12 @@ def started(
     watcher: Watcher | None = None,
     base: Base | None = None,
     parts: Parts | None = None,
+    check_plan: Callable[[Plan, Watcher], None] | None = None,
 ) -> Iterator[Session]:
     """A training about to begin in an empty run folder. `command` is the one that began it, which recipe.json keeps;
     `base` is what pretrained.fetch gave for the recipe, where that was done before, and `parts` what stands in for the
-    recipe's model and policy.
+    recipe's model and policy. `check_plan` is called before the first epoch with the plan of a network that a function
+    built.
 
     Raises InputError as `check_names` and `room.check`, InterruptedRunError on Ctrl-C, WriteError where a file cannot
     be written (both name the command that goes on), RunError where the loss stops being a number.
@@ -79,21 +81,26 @@ def started(
     parts = parts or Parts()
     check_names(recipe, parts)
     recipe = parts.recipe(recipe.as_read(dataset))
-    if recipe.base and base is None:
-        base = pretrained.fetch(recipe, threads)
     watcher = watcher or Watcher()
     with _ended(watcher), run.alone():
         with run.begun():
-            _load_backend(threads, watcher)
+            if recipe.base and base is None:
+                base = pretrained.fetch(recipe, threads)
+            num_threads = _load_backend(threads, watcher)
             trunk = base.trunk if base else None
             architecture, custom = parts.describe(recipe, dataset, threads)
             plan = Plan.of(recipe, dataset.image_shape, dataset.num_classes, trunk, architecture)
             room.check(recipe, plan, len(dataset.train))
-            recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy)
-            training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy)
             if base is not None:  # before recipe.json: a folder with a recipe is a run, and has all it needs
                 checkpoint.save_weights(run.base_file, base.weights)
-            run.write_description(describe(training, command, custom))
+            # Before anything is measured: a run that is killed from here on can be resumed.
+            description = describe(recipe, plan, dataset, base, num_threads, command, custom)
+            run.write_description(description)
+            if check_plan is not None and plan.architecture:
+                check_plan(plan, watcher)
+            recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy)
+            _settle(run, description, recipe)
+            training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy)
         events.rewrite(run.events_folder, [])
         with interrupt.stopping_well(run) as training.check:
             yield Session(run, dataset, watcher, training.check, training)
@@ -108,6 +115,7 @@ def resumed(
     watcher: Watcher | None = None,
     longer: Recipe | None = None,
     parts: Parts | None = None,
+    check_plan: Callable[[Plan, Watcher], None] | None = None,
 ) -> Iterator[Session]:
     """A stopped run about to go on, or a finished one about to train longer, by the recipe `longer`. Raises RunError
     where the data, the recipe or the backend are not those of the run or another process trains it, and as
@@ -129,6 +137,9 @@ def resumed(
         recipe = _update(run, description, dataset, longer)
         training = None
         if not remains.nothing_to_train(run):
+            plan = description.plan
+            if check_plan is not None and plan.architecture and not remains.epochs_done(run):
+                check_plan(plan, watcher)
             training = _restored(run, recipe, dataset, threads, watcher, parts)
         with interrupt.stopping_well(run) as check:
             if training is not None:
@@ -136,10 +147,11 @@ def resumed(
             yield Session(run, dataset, watcher, check, training)
 
 
-def _load_backend(threads: int | None, watcher: Watcher) -> None:
-    """Before anything else asks for Keras: what TensorFlow writes on stderr while it loads is kept back here."""
+def _load_backend(threads: int | None, watcher: Watcher) -> int:
+    """The number of threads. Before anything else asks for Keras: what TensorFlow writes on stderr while it loads is
+    kept back here."""
     watcher.doing(f"loading {backend.title()}")
-    backend.start(threads)
+    return backend.start(threads)
 
 
 def _prepared(
@@ -157,6 +169,12 @@ def _prepared(
     watcher.plan(lambda: outlook(recipe, plan, dataset, threads, policy, done))
     watcher.doing("building the network")
     return recipe
+
+
+def _settle(run: Run, description: Description, recipe: Recipe) -> None:
+    """Write the recipe's precision into recipe.json, where it was left open."""
+    if recipe != description.recipe:
+        run.write_description(replace(description, recipe=recipe, precision=recipe.precision))
 
 
 @contextmanager
@@ -195,8 +213,9 @@ def _restored(
     if not remains.epochs_done(run) and run.history_file.exists():
         watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")
     base, done, plan = pretrained.restore(run), remains.epochs_done(run), run.description().plan
-    if done < sum(epochs for _, epochs in recipe.phases()):
-        _prepared(recipe, plan, dataset, threads, watcher, parts.policy, done)
+    if done < sum(epochs for _, epochs in recipe.phases()) or recipe.precision == "auto":
+        recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy, done)
+        _settle(run, run.description(), recipe)
     training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy)
     if remains.has_checkpoint(run):
         training.restore(checkpoint.load(run.last_checkpoint))
