@@ -116,6 +116,43 @@ def test_sixteen_bits_become_eight() -> None:
     assert np.array_equal(np.asarray(decoded), np.round(deep / 257))
 
 
+GREY = Image.fromarray(np.arange(240, dtype=np.uint8).reshape(12, 20))
+
+
+@pytest.mark.parametrize(
+    "mode", ["I", "F", "1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK"]
+)
+def test_every_mode_in_memory_is_the_same_picture(mode: str) -> None:
+    image = GREY.convert({"La": "LA", "PA": "P", "RGBa": "RGBA"}.get(mode, mode)).convert(mode)
+    expected = GREY.convert("1").convert("L") if mode == "1" else GREY
+    assert np.array_equal(np.asarray(photo.decode(image).convert("L")), np.asarray(expected))
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.int32])
+def test_sixteen_bits_in_memory_become_eight(kind: Any) -> None:
+    deep = np.asarray(GREY).astype(kind) * 257
+    assert np.array_equal(np.asarray(photo.decode(Image.fromarray(deep))), np.asarray(GREY))
+
+
+@pytest.mark.parametrize(
+    ("values", "came"),
+    [
+        (np.asarray(GREY).astype(np.uint16), "mode I;16 with values from 0 to 239"),
+        (np.asarray(GREY).astype(np.int32) * 1000, "mode I with values from 0 to 239000"),
+        (np.asarray(GREY).astype(np.int32) - 10, "mode I with values from -10 to 229"),
+        (np.asarray(GREY).astype(np.float32) / 239, "mode F with values from 0 to 1"),
+        (np.asarray(GREY).astype(np.float32) * 2, "mode F with values from 0 to 478"),
+        (np.full((3, 3), np.nan, np.float32), "mode F with values from nan to nan"),
+    ],
+)
+def test_values_of_an_unknown_range_are_refused(values: Any, came: str) -> None:
+    with pytest.raises(DataError) as caught:
+        photo.decode(Image.fromarray(values))
+    assert str(caught.value) == (
+        f"is of {came}, which do not tell black from white; wanted mode L or RGB; convert it"
+    )
+
+
 def test_print_colours() -> None:
     inks = {(0, 0, 0, 0): (255, 255, 255), (255, 0, 0, 0): (0, 255, 255), (0, 0, 0, 255): (0, 0, 0)}
     for ink, colour in inks.items():

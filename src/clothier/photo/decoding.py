@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from clothier.errors import DataError
@@ -63,9 +64,10 @@ def load(
     on black where most of what is opaque is so light that it would vanish on white.
 
     `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit grey
-    is scaled to 8 bit. Not `upright`, it is left as the camera held it. Of a JPEG or PNG file that lacks its end, what
-    came is read where that is nine tenths of the pixels or more. Raises DataError for a picture that is damaged,
-    truncated, of another format, or of more than `max_pixels` (told by its header, before any pixel is decoded).
+    is scaled to 8 bit; a PIL image of mode I or F holds 0..255, or mode I up to 65535. Not `upright`, it is left as
+    the camera held it. Of a JPEG or PNG file that lacks its end, what came is read where that is nine tenths of the
+    pixels or more. Raises DataError for a picture that is damaged, truncated, of another format, of values that may be
+    of another range, or of more than `max_pixels` (told by its header, before any pixel is decoded).
     """
     content = content_of(source)
     with _opened(content, source, max_pixels) as image:
@@ -74,7 +76,8 @@ def load(
         if at_least is not None:
             height, width = at_least if orientation < 5 else at_least[::-1]
             size = width, height
-        picture = _flatten(*_loaded(image, content, size))
+        loaded, damage = _loaded(image, content, size)
+        picture = _flatten(loaded, damage, is_file=content is not None)
     if orientation not in _UPRIGHT:
         return picture
     turn = _UPRIGHT[orientation]
@@ -197,12 +200,13 @@ def _has_grey_mode(image: Image.Image) -> bool:
     return bool((palette == palette[:, :1]).all())
 
 
-def _flatten(image: Image.Image, damage: str) -> Picture:
+def _flatten(image: Image.Image, damage: str, *, is_file: bool) -> Picture:
     """Mode L or RGB: no alpha, no palette, 8 bit."""
     mode = "L" if _has_grey_mode(image) else "RGB"
-    if image.mode.startswith("I"):
-        deep = np.clip(np.asarray(image), 0, 65535).astype(np.uint32)
-        return Picture(Image.fromarray(((deep * 255 + 32767) // 65535).astype(np.uint8)), damage=damage)
+    if image.mode.startswith(("I", "F")):
+        return Picture(Image.fromarray(_eight_bits(image, is_file=is_file)), damage=damage)
+    if image.mode == "La":  # Pillow converts it to nothing else
+        image = image.convert("LA")
     if not image.has_transparency_data:
         return Picture(image.convert(mode), damage=damage)
     image = image.convert("RGBA")
@@ -212,6 +216,22 @@ def _flatten(image: Image.Image, damage: str) -> Picture:
     ground = 255 if opacity is None else _standing_out(image, opacity)
     below = Image.new("RGBA", image.size, (ground, ground, ground, 255))
     return Picture(Image.alpha_composite(below, image).convert(mode), opacity, ground, damage)
+
+
+def _eight_bits(image: Image.Image, *, is_file: bool) -> npt.NDArray[np.uint8]:
+    """The grey levels of a picture of 16 or 32 bits. Modes I and F hold what the program that made them wanted: levels
+    of 0..255, as Pillow converts them, or for mode I of 0..65535. DataError for values that could be others."""
+    values, mode = np.asarray(image), image.mode
+    low, high = values.min(), values.max()
+    least, most = (1, 255) if mode == "F" else (0 if mode == "I" or is_file else 255, 65535)
+    if not (low >= 0 and high <= most) or 0 < high <= least:
+        raise DataError(
+            f"is of mode {mode} with values from {low:g} to {high:g}, which do not tell black from white; wanted "
+            "mode L or RGB; convert it"
+        )
+    if mode == "F" or (mode == "I" and high <= 255):
+        return np.rint(values).astype(np.uint8)
+    return ((values.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 
 
 def _standing_out(image: Image.Image, opacity: Image.Image) -> int:
