@@ -87,3 +87,54 @@ def test_other_shapes_and_ranges_are_refused() -> None:
         InputError, match=r"^images are float64 from 0 to 255; wanted uint8, or floats in \[0, 1\]"
     ):
         groups(np.array([[0.0, 255.0]]), SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("shape", "advice"),
+    [
+        ((2, 3, 8, 8), "; the channels seem to be first; move them to the end: np.moveaxis(images, 1, -1)"),
+        ((3, 9, 9), "; the channels seem to be first; move them to the end: np.moveaxis(image, 0, -1)"),
+        ((5, 9, 9), "; for grey pictures, add an axis of channels: images[..., np.newaxis]"),
+        ((64,), "; reshape flattened images: np.reshape(images, (-1, 8, 8, 1))"),
+        ((2, 2, 8, 8, 1), ""),
+    ],
+)
+def test_a_shape_that_is_not_taken_comes_with_what_to_do(shape: tuple[int, ...], advice: str) -> None:
+    with pytest.raises(InputError) as caught:
+        groups(np.zeros(shape, np.uint8), SHAPE)
+    assert str(caught.value) == (
+        f"an array has the shape {shape}; wanted (height, width), (height, width, 1, 3 or 4) or "
+        f"(n, height, width, 1, 3 or 4){advice}"
+    )
+
+
+def test_masked_values_are_refused() -> None:
+    images = linear_network.pictures(2)
+    masked = np.ma.MaskedArray(images, images > images.min())
+    for inputs in (masked, [masked], [masked[0], linear_network.pictures(1)]):
+        with pytest.raises(
+            InputError, match=r"^an array holds masked values; wanted none; fill them, such as "
+        ):
+            groups(inputs, SHAPE)
+    (stack,) = groups(masked.filled(0), SHAPE)
+    assert len(stack) == 2
+
+
+@pytest.mark.parametrize(
+    ("array", "warning"),
+    [
+        (np.full((1, 8, 8, 1), 0.004),
+         "images are float64 from 0.004 to 0.004, and floats up to 0.0059 are nearly black, as after dividing by 255 "
+         "twice; divide them once"),
+        (np.ones((8, 8), np.uint8),
+         "images are uint8 from 1 to 1, and integers up to 1 are nearly black; multiply them by 255, or give floats"),
+        (np.full((5, 64), 7, np.uint8),
+         "an array of shape (5, 64) is one grey picture; reshape flattened images: np.reshape(images, (-1, 8, 8, 1))"),
+    ],
+)  # fmt: skip
+def test_what_is_probably_meant_otherwise_is_taken_with_a_warning(array: Any, warning: str) -> None:
+    told: list[str] = []
+    assert sum(map(len, groups(array, SHAPE, told.append))) == 1
+    assert told == [warning]
+    assert groups(np.zeros((8, 8)), SHAPE, told.append)
+    assert len(told) == 1

@@ -175,6 +175,10 @@ def test_first_cuts_each_split_and_is_other_data(tiny: Dataset) -> None:
             "train images hold masked values, which NumPy would show; wanted none; leave those images out",
         ),
         (
+            {"train": (list(np.ma.masked_less(numbered(60), 5)), LABELS)},
+            "train images hold masked values, which NumPy would show; wanted none; leave those images out",
+        ),
+        (
             {"train": (numbered(60), np.where(LABELS == 1, b"a", b"b"))},
             "train labels are |S1; wanted integers or texts, one for each image; convert them: labels.astype(str)",
         ),

@@ -94,8 +94,8 @@ VALUES = "uint8, or floats in [0, 1]"
          f"images are float32 from 0 to {GREY.max()}; wanted {VALUES}; divide them by 255"),
         (GREY / 127.5 - 1, f"images are float64 from -1 to {GREY.max() / 127.5 - 1:g}; wanted {VALUES}; scale them"),
         (GREY / 255 / 255,
-         f"images are float64 from 0 to {GREY.max() / 255**2:g}; wanted {VALUES}; "
-         "these seem to have been divided by 255 twice; divide them once"),
+         f"images are float64 from 0 to {GREY.max() / 255**2:g}; wanted {VALUES}, and floats up to "
+         "0.0059 are nearly black, as after dividing by 255 twice; divide them once"),
         (GREY.astype(np.int64) - 3,
          f"images are int64 from -3 to {GREY.max() - 3}; wanted {VALUES}; scale them to 0..255 first"),
         (GREY.astype(np.uint16) * 257,

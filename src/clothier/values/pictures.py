@@ -16,6 +16,7 @@ _BLOCK = 1000  # images converted together, so that memory stays flat
 _MODES = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB"}  # of a picture -> of the image
 _SHAPES = "(n, height, width) or (n, height, width, 1 or 3)"
 _VALUES = "uint8, or floats in [0, 1]"
+_DARK = 1.5 / 255  # the lightest of floats in [0, 1] that seem to have been divided by 255 once more
 
 
 def as_images(images: Any, what: str = "images", *, suspect: bool = True) -> Images:
@@ -33,7 +34,7 @@ def as_array(values: Any, what: str) -> npt.NDArray[Any]:
     """What NumPy makes of the values; a column of arrays or pictures becomes one array. DataError where it is none."""
     if isinstance(values, (str, bytes)) or values is None:
         raise DataError(f"{what} are {values!r:.80}; wanted an array, or a list")
-    if np.ma.is_masked(values):
+    if is_masked(values):
         raise DataError(
             f"{what} hold masked values, which NumPy would show; wanted none; leave those images out"
         )
@@ -54,6 +55,14 @@ def as_array(values: Any, what: str) -> npt.NDArray[Any]:
         rows = list(array)
         return _pictures(rows, what) if _are_pictures(rows) else as_array(rows, what)
     return array
+
+
+def is_masked(values: Any) -> bool:
+    """Whether it is a NumPy array with masked values, or a list with such arrays: `np.asarray` would show what the mask
+    hides."""
+    if isinstance(values, (list, tuple)):
+        return any(isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value) for value in values)
+    return bool(np.ma.is_masked(values))
 
 
 def _are_pictures(images: Any) -> bool:
@@ -133,8 +142,8 @@ def as_bytes(array: npt.NDArray[Any], what: str, *, suspect: bool = True) -> Ima
         if low < 0 or high > 1:
             advice = "divide them by 255" if low >= 0 and high <= 255 else "scale them"
             raise DataError(f"{told}; {advice}")
-        if suspect and 0 < high <= 1.5 / 255:
-            raise DataError(f"{told}; these seem to have been divided by 255 twice; divide them once")
+        if suspect and (doubt := suspicion(array)):
+            raise DataError(f"{told}, and {doubt}")
         pixels = np.empty(array.shape, np.uint8)
         for start in range(0, len(array), _BLOCK):
             block = np.asarray(array[start : start + _BLOCK], np.float32)
@@ -142,11 +151,19 @@ def as_bytes(array: npt.NDArray[Any], what: str, *, suspect: bool = True) -> Ima
         return pixels
     if low < 0 or high > 255:
         raise DataError(f"{told}; scale them to 0..255 first")
-    if suspect and high == 1:
-        raise DataError(
-            f"{told}, and integers up to 1 are nearly black; multiply them by 255, or give floats"
-        )
+    if suspect and (doubt := suspicion(array)):
+        raise DataError(f"{told}, and {doubt}")
     return np.ascontiguousarray(array, dtype=np.uint8)
+
+
+def suspicion(array: npt.NDArray[Any]) -> str:
+    """Why the pixels may be in another range than they seem to be, and what to do then; "" where nothing says so."""
+    high = array.max()
+    if array.dtype.kind == "f" and 0 < high <= _DARK:
+        return f"floats up to {_DARK:.4f} are nearly black, as after dividing by 255 twice; divide them once"
+    if array.dtype.kind in "ui" and high == 1:
+        return "integers up to 1 are nearly black; multiply them by 255, or give floats"
+    return ""
 
 
 def _kind(array: npt.NDArray[Any]) -> str:
