@@ -148,9 +148,7 @@ def test_sixteen_bits_in_memory_become_eight(kind: Any) -> None:
 def test_values_of_an_unknown_range_are_refused(values: Any, came: str) -> None:
     with pytest.raises(DataError) as caught:
         photo.decode(Image.fromarray(values))
-    assert str(caught.value) == (
-        f"is of {came}, which do not tell black from white; wanted mode L or RGB; convert it"
-    )
+    assert str(caught.value) == (f"is of {came}; wanted mode L or RGB, which hold 0 to 255; convert it")
 
 
 def test_print_colours() -> None:

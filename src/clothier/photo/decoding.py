@@ -226,12 +226,12 @@ def _eight_bits(image: Image.Image, *, is_file: bool) -> npt.NDArray[np.uint8]:
     least, most = (1, 255) if mode == "F" else (0 if mode == "I" or is_file else 255, 65535)
     if not (low >= 0 and high <= most) or 0 < high <= least:
         raise DataError(
-            f"is of mode {mode} with values from {low:g} to {high:g}, which do not tell black from white; wanted "
-            "mode L or RGB; convert it"
+            f"is of mode {mode} with values from {low:g} to {high:g}; wanted mode L or RGB, which hold 0 to 255; "
+            "convert it"
         )
     if mode == "F" or (mode == "I" and high <= 255):
-        return np.rint(values).astype(np.uint8)
-    return ((values.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+        return np.asarray(np.rint(values), np.uint8)
+    return np.asarray((values.astype(np.uint32) * 255 + 32767) // 65535, np.uint8)
 
 
 def _standing_out(image: Image.Image, opacity: Image.Image) -> int:
