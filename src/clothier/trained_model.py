@@ -91,8 +91,10 @@ class Model:
         Raises InputError if data and model share no class or the images have another shape, and the errors of
         `clothier.load`.
         """
+        from clothier.evaluate import check_targets
         from clothier.predict import evaluating  # scikit-learn and SciPy, which the light install leaves out
 
+        check_targets((mapping or {}).values(), self.class_names)
         if isinstance(data, str):
             options = LoadOptions(progress=report, warn=_warn)
             images = evaluating.labelled(data, split, options, self._run, self._predictor.source)

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import clothier
 from clothier import cli, data
 from clothier.cli import screen
+from clothier.errors import InputError
+from clothier.predict import evaluating
 from clothier.runs import Run
 
 
@@ -172,3 +175,16 @@ def test_the_python_of_its_page_runs(
     assert float(first.split()[0]) == with_json["accuracy"]
     assert "photos/" in paths
     assert 0 <= float(last) <= 1
+
+
+def test_a_wrong_mapping_is_refused_before_the_data_are_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluating, "labelled", lambda *_: pytest.fail("they were read"))
+    for word, message in (
+        ("x", "--map got 'x'; wanted DATA_CLASS=MODEL_CLASS"),
+        ("x=Jacket", "unknown class of the model 'Jacket'; known: "),
+    ):
+        assert refusal(capsys, "box", "--data", "generated:600", "--map", word).startswith(message)
+    with pytest.raises(InputError, match=r"^unknown class of the model 'Jacket'"):
+        clothier.open().evaluate("generated:600", mapping={"x": "Jacket"})

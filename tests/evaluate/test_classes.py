@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from clothier.errors import InputError
-from clothier.evaluate import match, read_mapping
+from clothier.evaluate import check_settings, match, read_mapping
 
 MODEL = ("T-shirt/top", "Trouser", "Pullover", "Ankle boot", "Été")
 
@@ -65,3 +65,17 @@ def test_words_of_a_mapping() -> None:
         InputError, match="--map sends 'a' to 'b' and to 'c'; wanted one of the two; leave one out"
     ):
         read_mapping(["a=b", "a=c"], ("a",))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["x"], "--map got 'x'; wanted DATA_CLASS=MODEL_CLASS, such as longsleeve=Pullover"),
+        (["x=Trousr"], "unknown class of the model 'Trousr'; known: .*; did you mean 'Trouser'"),
+        (["a=Trouser", "a=Coat"], "--map sends 'a' to 'Trouser' and to 'Coat'"),
+    ],
+)
+def test_what_no_data_would_mend_is_told_without_them(settings: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=f"^{message}"):
+        check_settings(settings, ("Trouser", "Coat", "b=c"))
+    check_settings(["a=Coat", "a=b=c", "x=y=Coat"], ("Trouser", "Coat", "b=c"))

@@ -86,10 +86,11 @@ def evaluate(
 def _evaluated(
     model: Path, source: str, split: str | None, settings: list[str], data_dir: Path | None
 ) -> Evaluation:
-    from clothier.evaluate import read_mapping
+    from clothier.evaluate import check_settings, read_mapping
     from clothier.predict import evaluating
 
     predictor = opened(model)
+    check_settings(settings, predictor.class_names)
     screen.notice(uncalibrated(predictor))
     with screen.counting() as progress:
         load_options = LoadOptions(data_dir=data_dir, progress=progress, warn=screen.notice)

@@ -1,6 +1,6 @@
 """Labels and predictions -> scores, and what the scores say in words. NumPy, SciPy and scikit-learn only."""
 
-from clothier.evaluate.classes import Matching, match, read_mapping
+from clothier.evaluate.classes import Matching, check_settings, check_targets, match, read_mapping
 from clothier.evaluate.evaluation import Evaluation
 from clothier.evaluate.scores import (
     OVERFIT_GAP,
@@ -18,6 +18,8 @@ __all__ = [
     "Evaluation",
     "Matching",
     "calibration",
+    "check_settings",
+    "check_targets",
     "describe_fit",
     "gap_interval",
     "interval",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,11 +35,10 @@ def match(data: Sequence[str], model: Sequence[str], mapping: Mapping[str, str] 
     name that could be several classes of the model, and where not one class is shared.
     """
     mapping = mapping or {}
-    for name, target in mapping.items():
+    for name in mapping:
         if name not in data:
             raise unknown_name("class of the data", name, data)
-        if target not in model:
-            raise unknown_name("class of the model", target, model)
+    check_targets(mapping.values(), model)
     targets = [mapping.get(name) or (name if name in model else _alike(name, model)) for name in data]
     if not any(targets):
         raise InputError(
@@ -52,24 +51,41 @@ def match(data: Sequence[str], model: Sequence[str], mapping: Mapping[str, str] 
     )
 
 
+def check_targets(targets: Collection[str], model: Sequence[str]) -> None:
+    """InputError for a class that the model does not have: for before the data are read."""
+    for target in targets:
+        if target not in model:
+            raise unknown_name("class of the model", target, model)
+
+
+def check_settings(settings: Sequence[str], model: Sequence[str]) -> None:
+    """InputError for words that `read_mapping` refuses, or that name no class of the model, whatever the data are."""
+    for setting in settings:
+        targets = [target for _, target in _cuts(setting)]
+        if not set(targets) & set(model):
+            check_targets(targets[:1], model)
+    read_mapping([setting for setting in settings if setting.count("=") == 1], ())
+
+
 def read_mapping(settings: Sequence[str], data: Sequence[str]) -> dict[str, str]:
     """{class of the data: class of the model} from words such as "longsleeve=Pullover"; a name may hold an equals sign.
     Raises InputError for a word without one, and two words for one class."""
     mapping: dict[str, str] = {}
     for setting in settings:
-        if "=" not in setting:
-            raise InputError(
-                f"--map got '{setting}'; wanted DATA_CLASS=MODEL_CLASS, such as longsleeve=Pullover"
-            )
-        cuts = [
-            (setting[:place], setting[place + 1 :]) for place, letter in enumerate(setting) if letter == "="
-        ]
+        cuts = _cuts(setting)
         name, target = next((cut for cut in cuts if cut[0] in data), cuts[0])
         if mapping.setdefault(name, target) != target:
             raise InputError(
                 f"--map sends '{name}' to '{mapping[name]}' and to '{target}'; wanted one of the two; leave one out"
             )
     return mapping
+
+
+def _cuts(setting: str) -> list[tuple[str, str]]:
+    """What may be left and right of the equals sign."""
+    if "=" not in setting:
+        raise InputError(f"--map got '{setting}'; wanted DATA_CLASS=MODEL_CLASS, such as longsleeve=Pullover")
+    return [(setting[:place], setting[place + 1 :]) for place, letter in enumerate(setting) if letter == "="]
 
 
 def _alike(name: str, model: Sequence[str]) -> str:
