@@ -16,7 +16,7 @@ from support import linear_network
 
 import clothier
 from clothier import bundle, cli
-from clothier.errors import DataError, InputError, RunError
+from clothier.errors import DataError, InputError, RunError, WriteError
 
 
 @pytest.fixture
@@ -203,3 +203,18 @@ def test_files_are_not_written_to_what_is_no_path(file: Path) -> None:
             write(io.StringIO())  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"^out is of type int; wanted a path \(str or Path\)$"):
         model.export("clothier", 3)  # type: ignore[arg-type]
+
+
+def test_no_folder_is_made_for_a_file(file: Path) -> None:
+    model, path = clothier.open(file), Path("nowhere/file")
+    found = model.predict(linear_network.pictures(1))
+    explanation = model.explain(linear_network.pictures(1))
+    writes = (found.to_csv, explanation.to_png, lambda path: model.export("clothier", path))
+    for write in writes:
+        with pytest.raises(WriteError) as caught:
+            write(path)
+        assert str(caught.value) == (
+            "cannot write nowhere/file: the folder nowhere does not exist; earlier files are untouched; make the "
+            "folder first, or choose another place"
+        )
+    assert not path.parent.exists()

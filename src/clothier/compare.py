@@ -18,6 +18,7 @@ from clothier.errors import InputError, RunError
 from clothier.recipes import Recipe
 from clothier.runs import DataDescription, Run
 from clothier.values import EpochRow, Labels, PhaseScores, Scores
+from clothier.wording import counted
 
 # A difference is called real where chance alone would make one as large in fewer than one of twenty cases.
 SIGNIFICANT = 0.05
@@ -189,7 +190,7 @@ def _name(runs: Sequence[JudgedRun]) -> str:
     first = runs[0]
     if len(runs) == 1:
         return first.name
-    return f"{first.recipe.name}, {first.phase.epochs} epochs ({len(runs)} seeds)"
+    return f"{first.recipe.name}, {counted(first.phase.epochs, 'epoch')} ({counted(len(runs), 'seed')})"
 
 
 def pair(one: Group, other: Group) -> Pair:

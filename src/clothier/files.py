@@ -133,6 +133,13 @@ def sync(file: IO[bytes]) -> None:
             raise
 
 
+def check_folder_of(path: Path) -> None:
+    """WriteError where the file's folder does not exist: for where making it would hide a mistyped name."""
+    if not path.parent.is_dir():
+        fault = OSError(errno.ENOENT, f"the folder {path.parent} does not exist")
+        raise WriteError(path, fault, "make the folder first, or choose another place")
+
+
 def check_file_place(path: Path) -> None:
     """WriteError where no file can be put at `path`, so that long work does not end with it: a folder, a pipe or a
     device is there, or its folder cannot be made or written."""

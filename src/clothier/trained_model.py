@@ -17,7 +17,7 @@ from clothier import predict as predicting
 from clothier.data import LoadOptions
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.explain import Explanation, occlusion
-from clothier.files import as_path, write_atomic
+from clothier.files import as_path, check_folder_of, write_atomic
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor, inputs
 from clothier.runs import Run, trained
@@ -147,9 +147,11 @@ class Model:
         file is checked on their images.
 
         Raises InputError for an unknown format, a file name that does not fit it, or a model file where a run is
-        needed.
+        needed, and WriteError if the folder of `out` does not exist.
         """
         target = None if out is None else as_path(out, "out")
+        if target is not None:
+            check_folder_of(target)
         if format == "clothier":
             if target is not None:
                 write_atomic(target, self._file.read_bytes())

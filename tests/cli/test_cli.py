@@ -96,7 +96,11 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "summary cnn5",
-            f"unknown model 'cnn5'; known: {', '.join(sorted(models.MODELS))}; did",
+            f"unknown model 'cnn5'; known: {', '.join(sorted([*models.MODELS, 'box']))}; did",
+        ),
+        (
+            "summary bx",
+            f"unknown model 'bx'; known: {', '.join(sorted([*models.MODELS, 'box']))}; did you mean 'box'?",
         ),
         (
             "summary cnn3 --image-size 9",

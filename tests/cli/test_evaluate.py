@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 import clothier
 from clothier import cli, data
-from clothier.cli import screen
+from clothier.cli import evaluate_tables, screen
 from clothier.errors import InputError
 from clothier.predict import evaluating
 from clothier.runs import Run
@@ -188,3 +189,18 @@ def test_a_wrong_mapping_is_refused_before_the_data_are_read(
         assert refusal(capsys, "box", "--data", "generated:600", "--map", word).startswith(message)
     with pytest.raises(InputError, match=r"^unknown class of the model 'Jacket'"):
         clothier.open().evaluate("generated:600", mapping={"x": "Jacket"})
+
+
+@pytest.mark.parametrize(
+    ("images", "unlike", "sentence"),
+    [
+        (1, 0, "1 image of 'hat', a class this model does not have, is not counted; it is not called unlike the "),
+        (1, 1, "1 image of 'hat', a class this model does not have, is not counted; it is called unlike the "),
+        (2, 1, "2 images of 'hat', a class this model does not have, are not counted; 1 of them called unlike the "),
+    ],
+)  # fmt: skip
+def test_one_image_is_spoken_of_as_one(images: int, unlike: int, sentence: str) -> None:
+    evaluation: Any = SimpleNamespace(
+        matching=SimpleNamespace(renamed=()), uncounted={"hat": (images, unlike)}, absent=(), unreadable={}
+    )
+    assert evaluate_tables.remarks(evaluation) == [f"{sentence}training images"]

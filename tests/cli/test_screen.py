@@ -12,6 +12,7 @@ import pytest
 CODE = """
 from clothier.cli import screen
 screen.print_table(("photo", "class"), [("x" * 300 + ".jpg", "Bag"), ("y.jpg", "word " * 80)])
+screen.print_bars([("Bag", 0.5, ""), ("Ankle boot", 0.25, "true class")])
 screen.print_fields({"name": "z" * 300})
 screen.notice("w " * 300)
 """
@@ -23,10 +24,12 @@ def test_a_row_is_a_line_in_a_pipe(columns: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CODE], capture_output=True, text=True, check=True, env=environment
     )
-    head, long_name, long_words, field = done.stdout.splitlines()
+    head, long_name, long_words, *bars, field = done.stdout.splitlines()
     assert head.split() == ["photo", "class"]
     assert long_name.split() == ["x" * 300 + ".jpg", "Bag"]
-    assert long_words.rstrip().endswith("word " * 79 + "word")
+    assert long_words.endswith("word " * 79 + "word")
+    assert [line for line in done.stdout.splitlines() if line != line.rstrip()] == []
+    assert [bar.split()[:2] for bar in bars] == [["Bag", "0.5000"], ["Ankle", "boot"]]
     assert field == f"name  {'z' * 300}"
     assert done.stderr.count("\n") == 1
 

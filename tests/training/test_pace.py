@@ -6,7 +6,9 @@ from itertools import count
 import pytest
 
 from clothier import recipes
+from clothier.models.plan import Plan
 from clothier.training import pace
+from clothier.training.outlook import outlook
 from clothier.training.pace import TrainingPace
 from clothier.values import Dataset
 
@@ -44,3 +46,10 @@ def test_a_single_batch_is_enough(tiny: Dataset) -> None:
     assert set(measured.epoch) == {"plain"}
     assert 0 < measured.epoch["plain"] < 60
     assert 0 < measured.judging < 60
+
+
+def test_no_training_is_said_to_take_no_time(tiny: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "measure", lambda *_, **__: TrainingPace({"plain": 0.01, "augmented": 0.01}, 0))
+    plan = Plan.of(RECIPE, tiny.image_shape, tiny.num_classes)
+    _, took = outlook(RECIPE, plan, tiny, None)
+    assert took.startswith("it takes about 1 s and ")

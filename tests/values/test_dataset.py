@@ -93,7 +93,7 @@ def test_a_data_set_that_names_its_classes() -> None:
         (LABELS, {"validation": "stratified"},
          "validation is of type str; wanted a tuple (images, labels), or a data set that yields (image, label)"),
         ([0] * 59 + [1], {},
-         "class '1' has 1 image, too few to hold out 0.2 of them for validation; add images, or give "
+         "class '1' has 1 image, too few to hold out a share of 0.2 for validation; add images, or give "
          "validation=(images, labels) or validation=None"),
         (LABELS, {"test": (numbered(1), [7])},
          "arrays: class '7' has no image in the train split; wanted every class there; add images of it or take the "

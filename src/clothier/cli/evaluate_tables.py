@@ -157,16 +157,18 @@ def remarks(evaluation: Evaluation) -> list[str]:
         found.append(f"classes of the data and of the model: {listed(pairs, 4 * _SHOWN)}")
     absent = list(evaluation.uncounted.items())
     for name, (images, unlike) in absent[:_SHOWN]:
-        verb = "is" if images == 1 else "are"
+        verb, called = "are", f"{unlike:,} of them called"
+        if images == 1:
+            verb, called = "is", "it is called" if unlike else "it is not called"
         found.append(
             f"{counted(images, 'image')} of '{name}', a class this model does not have, {verb} not counted; "
-            f"{unlike:,} of them called unlike the training images"
+            f"{called} unlike the training images"
         )
     if others := absent[_SHOWN:]:
-        number = counted(sum(images for _, (images, _) in others), "image")
-        found.append(
-            f"nor are {number} of {counted(len(others), 'more class', 'more classes')} (--json names them)"
-        )
+        number = sum(images for _, (images, _) in others)
+        classes = counted(len(others), "more class", "more classes")
+        verb = "is" if number == 1 else "are"
+        found.append(f"nor {verb} {counted(number, 'image')} of {classes} (--json names them)")
     if evaluation.absent:
         names = listed([f"'{name}'" for name in evaluation.absent], _SHOWN, "class", "classes")
         found.append(f"the data have no images of {names}")

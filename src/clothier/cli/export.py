@@ -11,6 +11,7 @@ from clothier.cli import completion, naming, options, run_data, screen
 from clothier.errors import InputError, unknown_name
 from clothier.runs import Run
 from clothier.values import Dataset
+from clothier.wording import counted
 
 
 def _formats() -> tuple[str, ...]:
@@ -88,9 +89,10 @@ def export(
             }
         )
         return
+    images = counted(agreement.images, f"{made.checked_on} image")
     screen.say(
-        f"checked on {agreement.images:,} {made.checked_on} images in {made.runtime}: probabilities differ by at most "
-        f"{agreement.difference:.1e}, and labels agree for {agreement.labels:.2%}"
+        f"checked on {images} in {made.runtime}: probabilities differ by at most {agreement.difference:.1e}, "
+        f"and labels agree for {agreement.labels:.2%}"
     )
     if made.accuracies:
         before, after = made.accuracies

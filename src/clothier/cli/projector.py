@@ -212,7 +212,7 @@ def _say(out: Path, shown: list[ShownTensor], paths: list[Path]) -> None:
     ]
     screen.print_table(("tensor", "rows x columns", "bookmarks"), rows)
     size = sum(path.stat().st_size for path in paths) / 1e6
-    screen.say(f"\nwritten  {out} ({len(paths)} files, {size:.1f} MB)")
+    screen.say(f"\nwritten  {out} ({counted(len(paths), 'file')}, {size:.1f} MB)")
     screen.say(f"to see   {command('projector', '--out', out, '--open')}")
 
 

@@ -104,7 +104,7 @@ def print_table(
         made.add_column(escape(column), justify="right" if right else "left", overflow="fold")
     for row in rows:
         made.add_row(*(escape(plain(str(cell))) for cell in row))
-    results.print(made)
+    _print(made)
 
 
 def print_fields(facts: Mapping[str, Any], title: str = "") -> None:
@@ -126,7 +126,18 @@ def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:
         style = "bold" if remark else ""
         bar = Bar(1, 0, share, width=30) if blocks else "#" * round(30 * share)
         made.add_row(escape(plain(name)), f"{share:.4f}", bar, escape(remark), style=style)
-    results.print(made)
+    _print(made)
+
+
+def _print(table: Table) -> None:
+    """The table; where no terminal shows it, without the spaces that fill its last column."""
+    if results.is_terminal or results.quiet:
+        results.print(table)
+        return
+    with results.capture() as printed:
+        results.print(table)
+    lines = printed.get().splitlines()
+    results.print("\n".join(line.rstrip() for line in lines), markup=False, soft_wrap=True)
 
 
 def _is_number(cell: Any) -> bool:

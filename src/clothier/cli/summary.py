@@ -9,7 +9,7 @@ import typer
 
 from clothier import backend, bundle, models, predict
 from clothier.cli import completion, naming, options, screen
-from clothier.errors import InputError
+from clothier.errors import InputError, unknown_name
 from clothier.runs import Run
 
 
@@ -46,7 +46,7 @@ def summary(
         _print_layers(model, model, (height, width, channels or 1), classes or 10, json)
         return
     if "/" not in model and model != predict.BOX and not Path(model).exists():
-        raise models.unknown(model)
+        raise unknown_name("model", model, [*models.MODELS, predict.BOX])
     path = naming.parse(model)
     if image_size is not None or channels is not None or classes is not None:
         raise InputError(f"{model} has its own images and classes; leave out the options that say other ones")

@@ -13,6 +13,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from clothier.calibrate import fit_temperature, reliability
 from clothier.errors import DataError
 from clothier.values import ClassScore, EpochRow, Labels, PhaseScores, Predictions, Scores, softmax
+from clothier.wording import counted
 
 # Training accuracy above held-out accuracy by this much or more is called over-fitting: every network that learns has a
 # gap, and less of one is of no use to anybody.
@@ -142,8 +143,8 @@ def describe_fit(phase: PhaseScores, history: Sequence[EpochRow] = ()) -> str:
         return "Over-fitting cannot be judged, because there are neither validation nor test data."
     train, (low, high) = phase.train, gap_interval(phase.train, held_out)
     figures = (
-        f"{train.accuracy:.2%} on {train.confusion.sum():,} training images against "
-        f"{held_out.accuracy:.2%} on {held_out.confusion.sum():,} {name} images"
+        f"{train.accuracy:.2%} on {counted(train.confusion.sum(), 'training image')} against "
+        f"{held_out.accuracy:.2%} on {counted(held_out.confusion.sum(), f'{name} image')}"
     )
     gap = (
         f"a gap of {100 * (train.accuracy - held_out.accuracy):.1f} points "

@@ -13,7 +13,7 @@ from PIL import Image
 from clothier import plots
 from clothier.explain import occlusion
 from clothier.explain.layers import FeatureMaps
-from clothier.files import as_path, write_atomic
+from clothier.files import as_path, check_folder_of, write_atomic
 from clothier.values import Floats, Images, Prediction
 
 if TYPE_CHECKING:
@@ -45,8 +45,11 @@ class Explanation:
         return plots.heat_overlay(self.image, self.heat, self._title(), notice)
 
     def to_png(self, path: str | Path) -> None:
-        """Write the image, and beside it the image under the heat, as a PNG file. Raises WriteError."""
-        write_atomic(as_path(path, "path"), self._repr_png_())
+        """Write the image, and beside it the image under the heat, as a PNG file. Raises WriteError, also where its
+        folder does not exist."""
+        path = as_path(path, "path")
+        check_folder_of(path)
+        write_atomic(path, self._repr_png_())
 
     def __repr__(self) -> str:
         return f"<Explanation of {self._title()} by {self.method}>"

@@ -11,6 +11,7 @@ from typing import Any
 from clothier.errors import InterruptedRunError, RunError, WriteError, command
 from clothier.runs import Run
 from clothier.training import remains
+from clothier.wording import counted
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def stopping_well(run: Run) -> Iterator[Callable[[], None]]:
             yield check
     except KeyboardInterrupt:
         total = sum(epochs for _, epochs in run.recipe().phases())
-        done = f"stopped with {_epochs_done(run)} of {total} epochs done and saved"
+        done = f"stopped with {_epochs_done(run)} of {counted(total, 'epoch')} done and saved"
         raise InterruptedRunError(f"{done}; {how}") from None
     except WriteError as error:
         error.args = (f"{error}; then {how}",)

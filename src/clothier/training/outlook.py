@@ -25,7 +25,7 @@ def outlook(
     else:
         measured = pace.measure(recipe, dataset, threads, plan=plan, policy=policy)
         seconds = measured.remaining(recipe, epochs_done)
-        took = f"it takes about {duration(seconds)} and {memory}, measured on a few batches"
+        took = f"it takes about {duration(max(1, seconds))} and {memory}, measured on a few batches"
     return _what(recipe, dataset, epochs_done), took
 
 

@@ -238,7 +238,10 @@ class Dataset:
     def __repr__(self) -> str:
         shape = " x ".join(map(str, self.image_shape))
         lines = [f"Dataset '{names.escaped(self.name)}': images of {shape}, {self.num_classes} classes"]
-        lines += [f"  {name:<10} {len(split):>9,} images" for name, split in self.splits().items()]
+        lines += [
+            f"  {name:<10} {len(split):>9,} image{'s' * (len(split) != 1)}"
+            for name, split in self.splits().items()
+        ]
         lines.append(f"  classes    {listed(self.class_names, _SHOWN)}")
         return "\n".join([*lines, *([f"  note       {self.notice}"] if self.notice else [])])
 
@@ -275,8 +278,8 @@ def _held_out(
     for name, count in zip(class_names, np.bincount(train.labels).tolist(), strict=True):
         if max(1, round(share * count)) >= count:
             raise DataError(
-                f"class '{name}' has {counted(count, 'image')}, too few to hold out {share:g} of them for validation; "
-                "add images, or give validation=(images, labels) or validation=None"
+                f"class '{name}' has {counted(count, 'image')}, too few to hold out a share of {share:g} for "
+                "validation; add images, or give validation=(images, labels) or validation=None"
             )
     kept, held = hold_out_of_each(np.arange(len(train)), train.labels, seed, share)
     parts = {

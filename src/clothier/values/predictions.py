@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.errors import DataError
-from clothier.files import as_path, writing
+from clothier.files import as_path, check_folder_of, writing
 from clothier.values import markup, prediction_rows
 from clothier.values.arrays import Floats, Labels, softmax
 from clothier.values.prediction import STATUSES, UNREADABLE, Prediction, fitted, probability_name
+from clothier.wording import counted
 
 _SHOWN = 20  # rows of a table in a notebook
 
@@ -128,9 +129,11 @@ class Predictions:
         )
 
     def to_csv(self, path: str | Path) -> None:
-        """Write a CSV file with one row for each image, as `clothier predict --out` does. Raises WriteError."""
-        name = probability_name(self.temperature)
-        with writing(as_path(path, "path")) as file:
+        """Write a CSV file with one row for each image, as `clothier predict --out` does. Raises WriteError, also where
+        its folder does not exist."""
+        name, path = probability_name(self.temperature), as_path(path, "path")
+        check_folder_of(path)
+        with writing(path) as file:
             file.write(prediction_rows.csv_header(name).encode())
             for prediction in self:
                 file.write(prediction_rows.as_csv(prediction).encode())
@@ -167,7 +170,7 @@ class Predictions:
         """Such as "3 images in 10 classes: 2 sure, 1 unreadable"."""
         counts = Counter(self.statuses.tolist())
         found = ", ".join(f"{counts[status]:,} {status}" for status in STATUSES if counts[status])
-        images = f"{len(self):,} image{'s' if len(self) != 1 else ''} in {len(self.class_names):,} classes"
+        images = f"{counted(len(self), 'image')} in {counted(len(self.class_names), 'class', 'classes')}"
         return f"{images}: {found}" if found else images
 
     def _repr_html_(self) -> str:
