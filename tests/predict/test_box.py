@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clothier import bundle, data, predict
+from clothier import bundle, data, predict, recipes
 
 
 def test_it_is_small_calibrated_and_has_a_card() -> None:
@@ -16,6 +16,11 @@ def test_it_is_small_calibrated_and_has_a_card() -> None:
     assert set(manifest.thresholds) == {"unsure", "unlike"}
     assert f"{manifest.scores['test']['accuracy']:.4f}" in manifest.card
     assert "Not for" in manifest.card
+
+
+def test_its_recipe_has_the_fields_of_today() -> None:
+    kept = predict.read(None).manifest.recipe
+    assert kept == recipes.change(recipes.get("wild"), {"precision": kept["precision"]}).as_json()
 
 
 def test_it_knows_most_drawn_clothes() -> None:
