@@ -14,6 +14,7 @@ import pytest
 from PIL import Image, ImageDraw
 from support.in_process_service import JPEG, InProcessService
 
+import clothier
 from clothier import bundle, cli, data, plots, predict
 from clothier.errors import InputError
 from clothier.photo import doctor
@@ -318,6 +319,42 @@ def test_what_is_not_calibrated_says_so_in_its_name(
         assert told["status"] is None
     with pytest.raises(InputError, match=r"^these predictions are not calibrated: no temperature was fitted"):
         _ = trained.predict(run, data.load("generated:600").train.images[:1], "best").probabilities
+
+
+@pytest.mark.parametrize("kind", ["box", "file"])
+def test_explain_takes_a_model_file_as_python_does(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path, kind: str
+) -> None:
+    path, model = _photo(tmp_path / "coat.png", 1), "box"
+    if kind == "file":
+        model = str(shutil.copy(Run(finished).model_file, tmp_path / "mine.clothier"))
+    explanation = clothier.open(model).explain(str(path))
+    answer = explanation.prediction
+    with patch.object(plots, "heat_overlay", wraps=plots.heat_overlay) as drawn:
+        printed = _prints(capsys, "explain", model, str(path), "--dpi", "40").splitlines()
+    folder = {"box": "coat.png-box", "file": "coat.png-mine"}[kind]
+    assert printed[:3] == [
+        f"explain/{folder}/occlusion.png", "", f"predicted  {answer.class_name} ({answer.classes[0][1]:.1%})"
+    ]  # fmt: skip
+    assert Path(printed[0]).read_bytes().startswith(b"\x89PNG")
+    np.testing.assert_array_equal(drawn.call_args.args[1], explanation.heat)
+    words = ("explain", model, str(path), "--out", "out", "--format", "svg", "--class", "Bag")
+    with patch.object(plots, "heat_overlay", wraps=plots.heat_overlay) as drawn:
+        assert _prints(capsys, *words).splitlines()[0] == "out/occlusion.svg"
+    assert ": what speaks for Bag (" in drawn.call_args.args[2]
+
+
+def test_explain_refuses_of_a_model_file_what_only_a_run_has(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _fails(capsys, "explain", "box", "3") == (
+        "IMAGE is 3, and the model in the box has no images of its own; wanted a picture file"
+    )
+    for words in (["--weights", "best"], ["--split", "train"], ["--data", "generated:600"]):
+        assert _fails(capsys, "explain", "box", "photo.png", *words) == (
+            "the model in the box is a model file, and --split, --weights and the options of data are for a run; leave "
+            "them out"
+        )
+    assert _fails(capsys, "explain", "box", "no.png").startswith("no.png cannot be read (No such file")
+    assert _fails(capsys, "explain", "box", "no.png", "--class", "Bagg").endswith("did you mean 'Bag'?")
 
 
 def test_explain_refuses_what_it_cannot_explain(capsys: pytest.CaptureFixture[str], finished: Path) -> None:

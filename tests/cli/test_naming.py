@@ -14,7 +14,7 @@ from typer.core import TyperArgument
 from clothier import cli, embed, predict
 from clothier.cli import commands, layout, naming
 
-WITH_RUN = ("explain", "export", "plot")  # which need what a run folder alone holds
+WITH_RUN = ("export", "plot")  # which need what a run folder alone holds
 
 
 def _fails(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -58,9 +58,8 @@ def test_a_wrong_name_gets_the_nearest_run(
 @pytest.mark.parametrize("name", WITH_RUN)
 def test_what_needs_a_run_says_so_of_a_model_file(capsys: pytest.CaptureFixture[str], name: str) -> None:
     shutil.copy(predict.in_the_box(), "mine.clothier")
-    more = ["x.png"] if name == "explain" else []
     for word, title in (("box", "the model in the box"), ("mine.clothier", "mine.clothier")):
-        told = _fails(capsys, name, word, *more)
+        told = _fails(capsys, name, word)
         assert told.startswith(f"{title} is a model file, which ")
         assert told.endswith("; wanted a run folder")
 

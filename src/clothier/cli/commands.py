@@ -34,7 +34,7 @@ COMMANDS = {
     "evaluate": Entry("evaluate", "Evaluate a model on labelled images.", "Examine"),
     "runs": Entry("runs", "List the runs in a folder.", "Examine"),
     "plot": Entry("plot", "Draw the figures of a run again.", "Examine"),
-    "explain": Entry("explain", "Draw what a network sees in an image.", "Examine"),
+    "explain": Entry("explain", "Draw what mattered in an image.", "Examine"),
     "compare": Entry("compare", "Compare runs on the same images.", "Examine"),
     "reproduce": Entry("reproduce", "Reproduce the tables of the tutorials.", "Examine"),
     "embed": Entry("embed", "Write the vectors of images to a file.", "Explore"),

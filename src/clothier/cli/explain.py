@@ -1,4 +1,4 @@
-"""`clothier explain MODEL IMAGE`: what each layer sees in one image, and where the network looked."""
+"""`clothier explain MODEL IMAGE`: what mattered in one image, and for a run what each of its layers gives."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from clothier import explain as explaining
 from clothier import photo, plots, predict
 from clothier.cli import judging, naming, options, run_data, screen
 from clothier.errors import DataError, InputError, unknown_name
-from clothier.explain import GradCam
+from clothier.explain import GradCam, occlusion
 from clothier.files import slug
 from clothier.photo import doctor
+from clothier.predict import Predictor
 from clothier.runs import Run, trained
 from clothier.values import Images, Prediction
 
@@ -39,7 +40,8 @@ def explain(
     image: Annotated[
         str,
         typer.Argument(
-            help="A picture file, or the number of an image of --split, counted from 0.", metavar="IMAGE"
+            help="A picture file, or for a run the number of an image of --split, counted from 0.",
+            metavar="IMAGE",
         ),
     ],
     split: options.WhichSplit = "test",
@@ -48,7 +50,7 @@ def explain(
         str | None,
         typer.Option(
             "--class",
-            help="The class that Grad-CAM explains.",
+            help="The class that the heat map explains.",
             metavar="NAME",
             show_default="the predicted one",
             rich_help_panel=options.MODEL,
@@ -61,7 +63,7 @@ def explain(
         typer.Option(
             help="Folder for the figures.",
             metavar="FOLDER",
-            show_default="in RUN/figures",
+            show_default="in RUN/figures; explain for a model file",
             rich_help_panel=options.OUTPUT,
         ),
     ] = None,
@@ -71,19 +73,26 @@ def explain(
     crop: run_data.Crop = None,
     skip_bad: options.SkipBad = False,
 ) -> None:
-    """Draw the feature maps of every convolution and pooling layer for one image, and the Grad-CAM of the last
-    convolution.
+    """Draw a heat map of what mattered for the prediction of one image.
 
-    The prediction and its warnings are those of `clothier predict`."""
-    opened = naming.open_run(model, "has no layers to show")
+    For a run, it is the Grad-CAM of the last convolution, and the feature maps of every convolution and pooling layer
+    are drawn too. For a model file, which holds no layers, it is occlusion: how far the probability falls when a part
+    of the image is covered. The prediction and its warnings are those of `clothier predict`."""
+    data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
+    if model.is_file():
+        _check_for_file(model, image, split, weights, data_options)
+        _explain_file(model, image, class_, out, format, dpi)
+        return
+    opened = Run.open(model)
     options.check_out(folder=out or opened.figure_file("curves").parent)
     own = opened.description().data
     names = list(own.class_names)
     if class_ is not None and class_ not in names:
         raise unknown_name("class", class_, names)
-    data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
     shown = (
-        _of_data(opened, int(image), split, data_options) if image.isdecimal() else _picture(opened, image)
+        _of_data(opened, int(image), split, data_options)
+        if image.isdecimal()
+        else _picture(predict.opened(opened.path), image, ", or an index")
     )
     predictions, remark = judging.judge(opened, shown.pixels[None], weights)
     prediction = replace(predictions[0], warnings=shown.warnings)
@@ -104,6 +113,41 @@ def explain(
     screen.notice(remark)
 
 
+def _check_for_file(
+    model: Path, image: str, split: str, weights: str, data_options: run_data.DataOptions
+) -> None:
+    """InputError for words that only a run has a use for."""
+    if image.isdecimal():
+        raise InputError(
+            f"IMAGE is {image}, and {naming.title(model)} has no images of its own; wanted a picture file"
+        )
+    if data_options.are_any or (split, weights) != ("test", "last"):
+        raise InputError(
+            f"{naming.title(model)} is a model file, and --split, --weights and the options of data are for a run; "
+            "leave them out"
+        )
+
+
+def _explain_file(model: Path, image: str, class_: str | None, out: Path | None, word: str, dpi: int) -> None:
+    folder = out or Path("explain") / slug(f"{Path(image).name} {Path(naming.word(model)).stem}")
+    options.check_out(folder=folder)
+    predictor = predict.opened(model)
+    if class_ is not None and class_ not in predictor.class_names:
+        raise unknown_name("class", class_, predictor.class_names)
+    shown = _picture(predictor, image)
+    prediction = replace(predictor.predict(shown.pixels[None])[0], warnings=shown.warnings)
+    label = prediction.label if class_ is None else predictor.class_names.index(class_)
+    name = predictor.class_names[label]
+    heat = explaining.shares(occlusion.heat(predictor.predict, shown.pixels, label))
+    spoken = f"{name} ({_share(dict(prediction.classes)[name], prediction)})"
+    title = f"{naming.title(model)}, {shown.what}: what speaks for {spoken}"
+    path = folder / f"occlusion.{word}"
+    options.write_figure(path, plots.heat_overlay(shown.pixels, heat, title), word, dpi)
+    screen.say(str(path))
+    _say(prediction, shown)
+    screen.notice(predict.uncalibrated(predictor))
+
+
 def _of_data(run: Run, index: int, split: str, data_options: run_data.DataOptions) -> _Shown:
     dataset = run_data.load(run, data_options)
     images = dataset.split(split)
@@ -113,14 +157,13 @@ def _of_data(run: Run, index: int, split: str, data_options: run_data.DataOption
     return _Shown(images.images[index], f"{split} image {index}", images.file(index), truth)
 
 
-def _picture(run: Run, image: str) -> _Shown:
-    """The picture as `clothier predict` prepares it: as the run's model file says."""
-    predictor = predict.opened(run.path)
+def _picture(predictor: Predictor, image: str, else_wanted: str = "") -> _Shown:
+    """The picture as `clothier predict` prepares it: as the model file says."""
     height, width, channels = predictor.image_shape
     try:
         pixels, warnings = doctor.diagnose(Path(image), predictor.photos, (height, width), channels)
     except DataError as error:
-        raise DataError(f"{image} {error}; wanted a {photo.FORMAT_WORDS} picture, or an index") from error
+        raise DataError(f"{image} {error}; wanted a {photo.FORMAT_WORDS} picture{else_wanted}") from error
     return _Shown(pixels, Path(image).name, warnings=warnings)
 
 
