@@ -42,10 +42,25 @@ def test_texts_however_they_are_held(labels: Any) -> None:
 WANTED = "wanted integers or texts, one for each image"
 
 
+class NAType:
+    """As pandas has it: what is compared with it is neither true nor false."""
+
+    def __ne__(self, other: object) -> Any:
+        return self
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+    def __repr__(self) -> str:
+        return "<NA>"
+
+
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (np.eye(3), f"labels have the shape (3, 3); {WANTED}; take the class of each row: labels.argmax(axis=1)"),
+        (np.eye(3), f"labels have the shape (3, 3); {WANTED}; take the class of each row: np.argmax(labels, axis=1)"),
+        (np.array([["hat", "a"], ["shoe", "b"]]), f"labels have the shape (2, 2); {WANTED}; take one column"),
+        (["hat", NAType()], f"labels[1] is missing (<NA>); {WANTED}; leave that image out"),
         (np.zeros((2, 2, 2)), f"labels have the shape (2, 2, 2); {WANTED}"),
         ([0, None, 1], f"labels[1] is missing (None); {WANTED}; leave that image out"),
         (["hat", float("nan")], f"labels[1] is missing (nan); {WANTED}; leave that image out"),

@@ -29,7 +29,12 @@ def as_labels(labels: Any, what: str = "labels") -> npt.NDArray[Any]:
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
-        advice = "; take the class of each row: labels.argmax(axis=1)" if array.ndim == 2 else ""
+        advice = ""
+        if array.ndim == 2:  # one-hot rows, or a data frame of several columns
+            is_text = array.dtype.kind in "OU"
+            advice = (
+                "; take one column" if is_text else "; take the class of each row: np.argmax(labels, axis=1)"
+            )
         raise DataError(f"{what} have the shape {array.shape}; {_WANTED}{advice}")
     if array.dtype == object:
         return _of_objects(array, what)
@@ -105,7 +110,7 @@ def _is_flat_list(labels: Any) -> bool:
 
 def _of_objects(array: npt.NDArray[Any], what: str) -> npt.NDArray[Any]:
     for index, label in enumerate(array.tolist()):
-        if label is None or label != label:
+        if _is_missing(label):
             raise DataError(f"{what}[{index}] is missing ({label}); {_WANTED}; leave that image out")
     kinds = {_kind(label) for label in array.tolist()}
     if kinds == {"text"}:
@@ -113,6 +118,11 @@ def _of_objects(array: npt.NDArray[Any], what: str) -> npt.NDArray[Any]:
     if kinds <= {"integer", "float"}:
         return as_labels(np.array([float(x) if "float" in kinds else int(x) for x in array.tolist()]), what)
     raise DataError(f"{what} are {' and '.join(sorted(kinds))} values; {_WANTED}")
+
+
+def _is_missing(label: Any) -> bool:
+    """Whether it is None, NaN, or pandas' NA, of which no comparison is true or false."""
+    return label is None or type(label).__name__ == "NAType" or bool(label != label)
 
 
 def _kind(label: Any) -> str:
