@@ -14,10 +14,12 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
+from support.own_networks import spectrum
 
 from clothier.errors import InputError
 from clothier.reports import report
 from clothier.sklearn import ImageClassifier
+from clothier.training.loop import Training
 
 FAST: dict[str, Any] = {"epochs": 3, "changes": {"batch_size": 16, "precision": "float32"}}
 IMAGES, NUMBERS = stripes(150, 1).images[..., 0], stripes(150, 1).labels
@@ -105,3 +107,13 @@ def test_what_cannot_be_fitted(
 ) -> None:
     with pytest.raises(InputError, match=f"^{re.escape(message)}$" if message else "^unknown recipe 'cnn9'"):
         ImageClassifier(**{**FAST, **options}).fit(images, labels)
+
+
+def test_a_network_that_cannot_be_exported_is_refused_before_it_is_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Training, "phases", lambda _: pytest.fail("it was trained"))
+    with pytest.raises(
+        InputError, match=r"^layer rfft1 \(RFFT\) cannot be exported: ONNX Runtime cannot run "
+    ):
+        ImageClassifier(model=spectrum, **FAST).fit(IMAGES, NUMBERS)

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from support.own_networks import spectrum
 
 import clothier
 from clothier import bundle, export, models
@@ -105,13 +106,6 @@ def test_a_run_with_a_network_and_a_policy_of_ones_own(
     np.testing.assert_allclose(logits, predictions.logits, atol=1e-3)
     for name in ("onnx", "keras"):
         assert export.export(run, tiny, name).agreement.difference < 1e-4
-
-
-def spectrum(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
-    images = keras.Input(image_shape)
-    x = layers.Dense(8, activation="gelu")(layers.Flatten()(images / 255.0))
-    real, _ = keras.ops.rfft(x)
-    return keras.Model(images, layers.Dense(num_classes)(layers.Dense(5)(real)))
 
 
 def test_a_network_that_cannot_be_exported_is_told_before_its_first_epoch(
