@@ -14,7 +14,7 @@ from keras import layers
 from support.own_networks import spectrum
 
 import clothier
-from clothier import bundle, export, models
+from clothier import bundle, cli, export, models
 from clothier.augment import Policy
 from clothier.errors import InputError, InterruptedRunError, RunError
 from clothier.export import running
@@ -69,7 +69,7 @@ def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_with_a_network_and_a_policy_of_ones_own(
-    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: Dataset, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It trains, resumes to the same weights, is built again without its function, exports, and predicts alike."""
     run = clothier.train("cnn1", tiny, model=small_network, augment=FLIPS, **WORDS)
@@ -104,6 +104,10 @@ def test_a_run_with_a_network_and_a_policy_of_ones_own(
     predictions = trained.predict(run, tiny.test.images)  # type: ignore[union-attr]  # tiny has one
     logits = running.onnx_outputs(bundle.read(run.model_file).graph, tiny.test.images, ["logits"])[0]  # type: ignore[union-attr]
     np.testing.assert_allclose(logits, predictions.logits, atol=1e-3)
+    assert cli.run(["summary", str(run.path), "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["model"], summary["parameters"]) == ("custom", network.count_params())
+    assert [layer["name"] for layer in summary["layers"]] == [layer.name for layer in network.layers]
     for name in ("onnx", "keras"):
         assert export.export(run, tiny, name).agreement.difference < 1e-4
 

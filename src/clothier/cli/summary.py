@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from clothier import backend, bundle, models, predict
 from clothier.cli import completion, naming, options, screen
 from clothier.errors import InputError, unknown_name
 from clothier.runs import Run
+
+if TYPE_CHECKING:
+    from clothier.models import Layer
 
 
 def summary(
@@ -43,7 +46,9 @@ def summary(
         raise InputError("--channels is 2; wanted 1 for grey or 3 for colour")
     if model in models.MODELS:
         height, width = options.parse_size(image_size) or (28, 28)
-        _print_layers(model, model, (height, width, channels or 1), classes or 10, json)
+        shape, num_classes = (height, width, channels or 1), classes or 10
+        backend.start()
+        _print_layers(model, models.outlined(model, shape, num_classes), model, shape, num_classes, json)
         return
     if "/" not in model and model != predict.BOX and not Path(model).exists():
         raise unknown_name("model", model, [*models.MODELS, predict.BOX])
@@ -53,18 +58,22 @@ def summary(
     if path.is_file():
         _print_file(predict.read(path), naming.title(path), json)
         return
-    described = Run.open(path).description()
-    data = described.data
-    _print_layers(described.recipe.model, model, data.image_shape, len(data.class_names), json)
+    plan = Run.open(path).description().plan
+    if plan.model not in (*models.MODELS, models.CUSTOM):
+        raise models.unknown(plan.model)
+    backend.start()
+    layers = models.unfilled(lambda: models.describe(models.build_plan(plan)))
+    _print_layers(plan.model, layers, model, plan.image_shape, plan.num_classes, json)
 
 
 def _print_layers(
-    architecture: str, title: str, image_shape: tuple[int, int, int], num_classes: int, json: bool
+    architecture: str,
+    layers: list[Layer],
+    title: str,
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    json: bool,
 ) -> None:
-    if architecture not in models.MODELS:
-        raise models.unknown(architecture)
-    backend.start()
-    layers = models.outlined(architecture, image_shape, num_classes)
     trainable = sum(layer.trainable for layer in layers)
     total = sum(layer.parameters for layer in layers)
     if json:

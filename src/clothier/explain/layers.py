@@ -51,7 +51,10 @@ def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None 
     layers = [layer for layer in _leaves(model) if _is_spatial(layer)]
     convolutions = [place for place, layer in enumerate(layers) if _is_convolution(layer)]
     if not convolutions:
-        raise InputError(f"{model.name} has no convolution; wanted a network with one or more")
+        raise InputError(
+            f"{model.name} has no convolution, which Grad-CAM needs; wanted one or more; give the run's model.clothier "
+            "in place of the run, which is explained by occlusion"
+        )
     logits = backend.Inference(model).logits(model.get_weights(), image[np.newaxis])
     num_classes = logits.shape[1]
     chosen = int(logits[0].argmax()) if label is None else label
