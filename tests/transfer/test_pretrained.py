@@ -189,7 +189,7 @@ def test_wrong_bases(run: Run, tmp_path: Path) -> None:
     for base, words in {
         "imagnet": f"the base imagnet does not exist; {kinds}",
         f"{tmp_path}/notes.txt": f"the base {tmp_path}/notes.txt is no weights file by name; {kinds}",
-        f"{tmp_path}/empty": f"{tmp_path}/empty is not a run folder (no recipe.json in it); wanted one like "
+        f"{tmp_path}/empty": f"{tmp_path}/empty is not a run folder (it is empty); wanted one like "
         "runs/cnn1-1; `clothier runs` lists them",
         str(
             run.path
