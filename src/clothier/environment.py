@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+alone = False  # whether this process is a command of clothier, in which nobody else uses Keras
+
 _BACKEND = "MPLBACKEND"
 
 

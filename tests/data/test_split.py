@@ -38,6 +38,13 @@ def test_the_article_split_has_the_articles_rows() -> None:
         assert labels[parts["train"]].tolist() == train_labels.tolist()
 
 
+def test_one_image_cannot_be_divided() -> None:
+    with pytest.raises(
+        DataError, match=r"^got 1 image to train on and to validate on; wanted 2 or more; add"
+    ):
+        hold_out(labels_of(1), "article", 0, ("one",))
+
+
 def test_the_stratified_split_holds_out_a_fifth_of_each_class() -> None:
     labels = labels_of(10, 50, 200)
     parts = hold_out(labels, "stratified", 1, NAMES)
@@ -52,6 +59,14 @@ def test_validation_data_are_stratified_after_test_data_too() -> None:
     parts = hold_out(labels, "stratified", 1, NAMES, test_too=True)
     assert np.bincount(labels[parts["test"]]).tolist() == [5, 10, 25]
     assert np.bincount(labels[parts["validation"]]).tolist() == [4, 8, 20]
+
+
+@pytest.mark.parametrize("num_images", [2, 3, 4, 5, 6, 99, 1001])
+def test_the_article_split_is_scikit_learns_for_any_number_of_images(num_images: int) -> None:
+    theirs = train_test_split(np.arange(num_images), test_size=0.2, random_state=13)
+    parts = hold_out(np.zeros(num_images, np.int64), "article", 0, ("one",))
+    np.testing.assert_array_equal(parts["train"], theirs[0])
+    np.testing.assert_array_equal(parts["validation"], theirs[1])
 
 
 @pytest.mark.parametrize("how", ["article", "stratified", "none"])

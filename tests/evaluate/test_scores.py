@@ -5,7 +5,14 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, f1_score, log_loss, top_k_accuracy_score
+from scipy.stats import binomtest
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    log_loss,
+    precision_recall_fscore_support,
+    top_k_accuracy_score,
+)
 
 from clothier import evaluate
 from clothier.errors import DataError
@@ -29,13 +36,19 @@ def test_scores_agree_with_scikit_learn() -> None:
         log_loss(labels, predictions.uncalibrated_probabilities, labels=[0, 1, 2]), rel=1e-5
     )
     assert scores.accuracy == accuracy_score(labels, predictions.labels)
-    f1 = f1_score(labels, predictions.labels, average=None)
-    assert [s.f1 for s in scores.per_class] == pytest.approx(list(f1))
+    theirs = precision_recall_fscore_support(labels, predictions.labels)
+    for name, column in zip(("precision", "recall", "f1", "support"), theirs, strict=True):
+        assert [getattr(s, name) for s in scores.per_class] == pytest.approx(list(column)), name
     assert scores.top2 == top_k_accuracy_score(labels, predictions.logits, k=2)
     expected = ((predictions.uncalibrated_probabilities - np.eye(3)[labels]) ** 2).sum(axis=1).mean()
     assert scores.brier == pytest.approx(expected, rel=1e-6)
-    assert scores.confusion[1, 2] == ((labels == 1) & (predictions.labels == 2)).sum()
-    assert scores.confusion.sum() == len(labels)
+    np.testing.assert_array_equal(scores.confusion, confusion_matrix(labels, predictions.labels))
+
+
+@pytest.mark.parametrize(("correct", "total"), [(0, 1), (1, 1), (0, 30), (3, 7), (30, 30), (9012, 10_000)])
+def test_the_interval_is_wilsons(correct: int, total: int) -> None:
+    theirs = binomtest(correct, total).proportion_ci(method="wilson")
+    assert evaluate.interval(correct, total) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
 
 
 def test_the_brier_score_goes_from_0_to_2() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import statistics
 import sys
@@ -92,6 +93,7 @@ def versions() -> dict[str, str]:
 BFLOAT16_MUST_WIN = 1.3
 
 
+@functools.cache  # the machine stays the same, and where bfloat16 is slow each measurement takes a second
 def bfloat16_speed() -> float:
     """How many times as fast as in float32 a convolution and its gradients run in bfloat16 on this machine;
     a measurement of a tenth of a second, of about a second where bfloat16 is slow."""

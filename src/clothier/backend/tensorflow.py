@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clothier import environment
 from clothier.backend.averaging import at_step, kept_share
 from clothier.backend.door import keras
 from clothier.backend.door import tensorflow as tf
@@ -33,7 +34,7 @@ def start(threads: int) -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     # The CPU build looks for CUDA all the same, and complains.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    with _quiet_stderr(), _without_jax():
+    with _quiet_stderr(), _without("jax", *(("sklearn",) if environment.alone else ())):
         threading = tf.config.threading  # which imports it
         try:
             threading.set_intra_op_parallelism_threads(threads)
@@ -67,17 +68,20 @@ def _quiet_stderr() -> Iterator[None]:
 
 
 @contextmanager
-def _without_jax() -> Iterator[None]:
-    """JAX cannot be imported meanwhile: TensorFlow would, where it is installed, for a converter of its own, and half
-    a second goes by."""
-    if "jax" in sys.modules:
-        yield
-        return
-    sys.modules["jax"] = None  # type: ignore[assignment]  # what makes an import fail
+def _without(*names: str) -> Iterator[None]:
+    """These packages cannot be imported meanwhile, unless they are already.
+
+    Where they are installed, TensorFlow would import JAX for a converter, and Keras scikit-learn for wrappers. clothier
+    uses neither, and they take a third of the whole import.
+    """
+    hidden = [name for name in names if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # what makes an import fail
     try:
         yield
     finally:
-        del sys.modules["jax"]
+        for name in hidden:
+            del sys.modules[name]
 
 
 def version() -> str:

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from clothier import __version__, extras
+from clothier import __version__, environment, extras
 from clothier.cli import commands, layout, screen
 from clothier.cli.usage import UsageError
 from clothier.errors import ClothierError, InputError
@@ -54,6 +54,7 @@ def main() -> None:
     """The `clothier` command: 0 done, 2 bad input, 74 a file could not be written, 130 interrupted."""
     if not sys.warnoptions:  # libraries' warnings are for programmers; ours are printed as notices
         warnings.simplefilter("ignore")
+    environment.alone = True
     sys.exit(run(sys.argv[1:]))
 
 

@@ -1,14 +1,13 @@
-"""Labels and predictions -> scores, and what the scores say in words. NumPy, SciPy and scikit-learn only."""
+"""Labels and predictions -> scores, and what the scores say in words. NumPy and SciPy only."""
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from clothier.calibrate import fit_temperature, reliability
 from clothier.errors import DataError
@@ -47,23 +46,31 @@ def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) 
     loss, accuracy = loss_and_accuracy(labels, predictions)
     if predictions.logits.shape[1] != len(class_names):
         raise DataError(f"logits for {predictions.logits.shape[1]} classes; wanted {len(class_names)}")
-    predicted = predictions.labels
-    classes = np.arange(len(class_names))
-    precision, recall, f1, support = precision_recall_fscore_support(
-        labels, predicted, labels=classes, zero_division=0
-    )
-    per_class = tuple(
-        ClassScore(name, float(p), float(r), float(f), int(s)) if s else ClassScore(name, None, None, None, 0)
-        for name, p, r, f, s in zip(class_names, precision, recall, f1, support, strict=True)
-    )
+    confusion = confusion_matrix(labels, predictions.labels, len(class_names))
     return Scores(
         loss=loss,
         accuracy=accuracy,
-        per_class=per_class,
-        confusion=confusion_matrix(labels, predicted, labels=classes).astype(np.int64),
+        per_class=tuple(_class_score(name, place, confusion) for place, name in enumerate(class_names)),
+        confusion=confusion,
         top2=top2_accuracy(labels, predictions),
         brier=brier(labels, predictions),
     )
+
+
+def confusion_matrix(labels: Labels, predicted: Labels, num_classes: int) -> Labels:
+    """How many images of each class (row) were predicted as each class (column): int64 (num_classes, num_classes)."""
+    # scikit-learn has this and the scores below; importing it would take a second at the start of every training.
+    pairs = np.asarray(labels) * num_classes + predicted
+    return np.bincount(pairs, minlength=num_classes**2).reshape(num_classes, num_classes).astype(np.int64)
+
+
+def _class_score(name: str, place: int, confusion: Labels) -> ClassScore:
+    correct, support = int(confusion[place, place]), int(confusion[place].sum())
+    if not support:
+        return ClassScore(name, None, None, None, 0)
+    named = int(confusion[:, place].sum())
+    precision = correct / named if named else 0.0
+    return ClassScore(name, precision, correct / support, 2 * correct / (named + support), support)
 
 
 def top2_accuracy(labels: Labels, predictions: Predictions) -> float:
@@ -112,8 +119,12 @@ def interval(correct: int, total: int) -> tuple[float, float]:
 
     Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
     """
-    found = binomtest(correct, total).proportion_ci(confidence_level=0.95, method="wilson")
-    return float(found.low), float(found.high)
+    # scipy.stats has it too, and takes a second to import, at the start of every training.
+    share, z = correct / total, statistics.NormalDist().inv_cdf(0.975)
+    spread = z * math.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2)
+    scale = 1 + z**2 / total
+    low, high = ((share + z**2 / (2 * total) + sign * spread) / scale for sign in (-1, 1))
+    return (low if correct else 0.0), (high if correct < total else 1.0)
 
 
 def gap_interval(train: Scores, held_out: Scores) -> tuple[float, float]:
