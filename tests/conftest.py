@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,13 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _ctrl_c() -> None:
-    # A shell starts what runs in the background deaf to it, and so would be the commands that tests interrupt.
+def _signals() -> None:
+    # A shell starts what runs in the background deaf to Ctrl-C, and nohup what it runs deaf to the end of the terminal;
+    # so would be the commands that tests interrupt.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
@@ -48,12 +52,25 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     yield
 
 
-@pytest.fixture(scope="module")
-def quick_pages() -> Iterator[None]:
-    """Drawing takes longer than training a tiny run; pages have their own tests."""
+@contextmanager
+def _pages_at_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "draw", lambda *_: {})
         patch.setattr(report, "render", lambda run, _: f"<!DOCTYPE html> {len(run.read_scores())} phases")
+        yield
+
+
+@pytest.fixture(scope="module")
+def quick_pages() -> Iterator[None]:
+    """Drawing takes longer than training a tiny run; pages have their own tests."""
+    with _pages_at_once():
+        yield
+
+
+@pytest.fixture
+def quick_page() -> Iterator[None]:
+    """The same for one test."""
+    with _pages_at_once():
         yield
 
 

@@ -401,6 +401,7 @@ def _resume_errors(capsys: pytest.CaptureFixture[str], run: str) -> str:
     return capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("quick_page")
 def test_train_on_the_base_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     """Asked of vgg19, a run is the business of `transfer`; what becomes of the pictures is said."""
     assert cli.run([*QUICK, "--augmented-epochs", "0", "--verbose", "0"]) == 0
@@ -420,6 +421,7 @@ def test_train_on_the_base_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert "runs/transfer-2" in _prints(capsys, "train", "--resume", "runs/transfer-2")
 
 
+@pytest.mark.usefixtures("quick_page")
 def test_photos_on_a_small_grey_base_are_told_of_what_they_lose(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -439,6 +441,7 @@ def test_photos_on_a_small_grey_base_are_told_of_what_they_lose(
     ) in told
 
 
+@pytest.mark.usefixtures("quick_page")
 def test_verbose_0_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([*QUICK, "--verbose", "0", "--augmented-epochs", "0"]) == 0
     assert "epoch 1" not in capsys.readouterr().err

@@ -14,6 +14,8 @@ import pytest
 from clothier import cli, reproduce
 from clothier.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("quick_page")
+
 WORDS = ["reproduce", "article", "--rows", "cnn1", "--data", "generated:600"]
 QUICK = [*WORDS, "--set", "epochs=1", "--set", "augmented_epochs=1"]
 
