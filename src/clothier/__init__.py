@@ -13,6 +13,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from clothier.system.version import __version__
+
 # Without this, set before it is loaded, ONNX Runtime reports each network that it opens to its makers, and keeps an
 # identifier of the machine in the user's cache.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from clothier.values import Predictions as Predictions
     from clothier.values import Scores as Scores
     from clothier.values import Split as Split
-
-__version__ = "0.1.0"
 
 # public name -> the module that holds it
 _PUBLIC = {

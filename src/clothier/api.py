@@ -8,10 +8,10 @@ from typing import Any
 from clothier import finish, recipes
 from clothier.augment import Policy
 from clothier.errors import InputError, unknown_name
-from clothier.files import as_path
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.runs import Run
+from clothier.system.files import as_path
 from clothier.training import Build, Parts, check_names, progress, remains
 from clothier.values import Dataset
 

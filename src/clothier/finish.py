@@ -6,13 +6,13 @@ from typing import Any
 
 from clothier import export, training
 from clothier.errors import BundleError, InputError, RunError
-from clothier.files import write_atomic
 from clothier.models.plan import Plan
 from clothier.predict import opening
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.reports import grids, report
 from clothier.runs import Run
+from clothier.system.files import write_atomic
 from clothier.training import Session, Watcher, remains
 from clothier.values import Dataset, PhaseScores
 

@@ -17,10 +17,10 @@ from clothier import predict as predicting
 from clothier.data import LoadOptions
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.explain import Explanation, occlusion
-from clothier.files import as_path, check_folder_of, write_atomic
 from clothier.photo import FORMAT_WORDS, doctor
 from clothier.predict import Predictor, inputs
 from clothier.runs import Run, trained
+from clothier.system.files import as_path, check_folder_of, write_atomic
 from clothier.values import Dataset, Floats, Images, Predictions, Report
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from support.small_runs import RECIPE
 
 from clothier import export, finish, training
 from clothier.errors import InterruptedRunError
-from clothier.files import write_atomic
 from clothier.runs import Run
+from clothier.system.files import write_atomic
 from clothier.values import Dataset
 
 

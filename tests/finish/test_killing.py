@@ -44,7 +44,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 import conftest
 from clothier import export, finish, recipes
-from clothier.files import write_atomic
+from clothier.system.files import write_atomic
 from clothier.reports import report
 from clothier.runs import Run
 from clothier.values import Dataset

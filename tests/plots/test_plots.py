@@ -16,8 +16,8 @@ from matplotlib.transforms import Bbox
 from clothier import plots
 from clothier.calibrate import Reliability
 from clothier.errors import InputError
-from clothier.files import is_figure
 from clothier.plots.canvas import panels
+from clothier.system.files import is_figure
 from clothier.values import ClassScore, Counts, EpochRow, Floats, Images, Labels, Scores
 
 NOTICE = "The data are generated: every picture was drawn by the program, so nothing here is a photograph."

@@ -9,8 +9,8 @@ from PIL import Image
 from support.awkward_embeddings import BLUE, RED, two_colours
 
 from clothier.errors import DataError
-from clothier.files import is_figure
 from clothier.projector import sprite
+from clothier.system.files import is_figure
 from clothier.values import Images
 
 

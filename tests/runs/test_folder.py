@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from support.run_folders import describe, make_run
 
-from clothier import evaluate, files, recipes
+from clothier import evaluate, recipes
 from clothier.errors import RunError, WriteError
 from clothier.runs import HISTORY_COLUMNS, Run
+from clothier.system import files
 from clothier.values import ClassScore, EpochRow, Labels, PhaseScores, Predictions, Scores, csvtext
 
 ROWS = [

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier import environment
 from clothier.backend.averaging import at_step, kept_share
 from clothier.backend.door import keras
 from clothier.backend.door import tensorflow as tf
 from clothier.backend.losses import objective
 from clothier.backend.tracing import overhearing
+from clothier.system import environment
 from clothier.values import Floats, Halves, Images, Labels
 
 

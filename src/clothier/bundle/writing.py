@@ -11,7 +11,7 @@ from clothier.bundle import archive, graphs, tensors
 from clothier.bundle.contents import Bundle
 from clothier.bundle.reading import read
 from clothier.errors import BundleError
-from clothier.files import write_atomic
+from clothier.system.files import write_atomic
 
 
 def write(path: Path, bundle: Bundle) -> None:

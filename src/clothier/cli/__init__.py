@@ -14,10 +14,11 @@ from typing import Annotated
 
 import typer
 
-from clothier import __version__, environment, extras
 from clothier.cli import commands, layout, screen
 from clothier.cli.usage import UsageError
 from clothier.errors import ClothierError, InputError
+from clothier.system import environment, extras
+from clothier.system.version import __version__
 
 _DASHED = "{file} is read as an option, because it begins with a dash; wanted the file as ./{file}"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}

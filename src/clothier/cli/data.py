@@ -12,7 +12,7 @@ from clothier import plots
 from clothier.cli import completion, options, screen
 from clothier.data import SOURCES
 from clothier.errors import InputError
-from clothier.files import slug, write_atomic
+from clothier.system.files import slug, write_atomic
 from clothier.values import Dataset
 
 _MANY, _SHOWN = 100, 20  # of more classes than the first, the second number is listed

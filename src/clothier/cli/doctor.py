@@ -13,12 +13,12 @@ import typer
 from clothier import predict as predicting
 from clothier.cli import completion, naming, options, screen
 from clothier.errors import DataError, InputError
-from clothier.files import shortened, write_atomic
 from clothier.photo import FORMAT_WORDS, sheet
 from clothier.photo import doctor as doctoring
 from clothier.photo.doctor import Examination
 from clothier.photo.steps import STEPS
 from clothier.predict import Predictor
+from clothier.system.files import shortened, write_atomic
 from clothier.values import Prediction, Predictions
 
 _SHOWN = 3  # classes a step

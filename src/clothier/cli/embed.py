@@ -14,7 +14,7 @@ from clothier.embed.projections import METHODS, Pca, Projection, Tsne
 from clothier.embed.projections.quality import SAMPLE
 from clothier.embed.projections.stochastic import EXACT_ROWS
 from clothier.errors import InputError, unknown_name
-from clothier.files import slug, write_atomic
+from clothier.system.files import slug, write_atomic
 from clothier.values import UNKNOWN, Embedding, Floats, csvtext
 
 _PROJECTION = "Projection"  # the panel of options

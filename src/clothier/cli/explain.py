@@ -13,10 +13,10 @@ from clothier import photo, plots, predict
 from clothier.cli import judging, naming, options, run_data, screen
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.explain import GradCam, occlusion
-from clothier.files import slug
 from clothier.photo import doctor
 from clothier.predict import Predictor
 from clothier.runs import Run, trained
+from clothier.system.files import slug
 from clothier.values import Images, Prediction
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from clothier import embed
 from clothier.cli import browser, naming, options, pictures, screen
 from clothier.embed import Pictures
 from clothier.errors import InputError, unknown_name
-from clothier.files import slug, write_atomic
+from clothier.system.files import slug, write_atomic
 from clothier.values import UNKNOWN, Embedding
 
 if TYPE_CHECKING:

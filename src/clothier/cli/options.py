@@ -11,7 +11,7 @@ import typer
 from clothier import data, plots
 from clothier.cli import screen
 from clothier.errors import InputError
-from clothier.files import check_file_place, check_folder_place, write_atomic
+from clothier.system.files import check_file_place, check_folder_place, write_atomic
 from clothier.values import Dataset
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import typer
 
 from clothier.cli import browser, naming, options, run_data, screen
 from clothier.errors import InputError, RunError, command
-from clothier.files import write_atomic
 from clothier.reports import grids
 from clothier.runs import Run
+from clothier.system.files import write_atomic
 
 
 def plot(

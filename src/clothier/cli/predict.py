@@ -12,8 +12,8 @@ import typer
 from clothier import predict as predicting
 from clothier.cli import completion, judging, naming, options, predict_one, run_data, screen
 from clothier.errors import DataError, InputError
-from clothier.files import writing
 from clothier.photo import FORMAT_WORDS
+from clothier.system.files import writing
 from clothier.values import Prediction, Predictions, prediction_rows
 from clothier.wording import counted
 

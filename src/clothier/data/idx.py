@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.errors import DataError
-from clothier.files import check_file
+from clothier.system.files import check_file
 
 Bytes = npt.NDArray[np.uint8]
 

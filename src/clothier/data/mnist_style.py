@@ -11,7 +11,7 @@ from clothier.data.classes import RawLabels, class_values, to_classes
 from clothier.data.options import LoadOptions
 from clothier.data.split import from_arrays
 from clothier.errors import DataError
-from clothier.files import check_file
+from clothier.system.files import check_file
 from clothier.values import Dataset, Images, Split
 
 FILE_NAME = re.compile(

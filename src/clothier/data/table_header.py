@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from clothier.errors import DataError
-from clothier.files import check_file
+from clothier.system.files import check_file
 from clothier.wording import counted, listed
 
 _MAX_LINE = 2**20  # characters; a header of 3 * 2048 pixels takes a tenth

@@ -16,11 +16,11 @@ from typing import Any, Literal, cast, overload
 
 import numpy as np
 
-from clothier import __version__
 from clothier.data.cache import arrays, location
 from clothier.embed import projections
 from clothier.embed.projections import Method, Pca, Projection, Tsne, Umap
 from clothier.errors import InputError, WriteError
+from clothier.system.version import __version__
 from clothier.values import Embedding, Floats, Report, Tell
 
 FORMAT = 1  # count up when the same vectors would give another result

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from clothier.errors import ClothierError, DataError
-from clothier.files import check_file, write_atomic
+from clothier.system.files import check_file, write_atomic
 from clothier.values import Embedding
 
 FORMAT = 2  # count up when earlier files can no longer be read

@@ -13,7 +13,7 @@ from PIL import Image
 from clothier import plots
 from clothier.explain import occlusion
 from clothier.explain.layers import FeatureMaps
-from clothier.files import as_path, check_folder_of, write_atomic
+from clothier.system.files import as_path, check_folder_of, write_atomic
 from clothier.values import Floats, Images, Prediction
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from clothier.export.checking import NUM_CHECKED, Agreement, compare, require
 from clothier.export.formats import FORMATS, Work
 from clothier.export.graph import emit
 from clothier.export.trial import check as check_exportable
-from clothier.files import write_atomic
 from clothier.runs import Run, trained
+from clothier.system.files import write_atomic
 from clothier.values import Dataset, Floats, Images, softmax
 
 NUM_DRAWN = 50  # of noise, where there are no others

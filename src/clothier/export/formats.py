@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 import onnx
 
-from clothier import __version__, bundle
+from clothier import bundle
 from clothier.errors import InputError
 from clothier.export import bundling, int8, running, stock
 from clothier.export.graph import emit
 from clothier.models.plan import Plan
 from clothier.runs import Run, trained
+from clothier.system.version import __version__
 from clothier.values import Dataset, Floats, Images, softmax
 
 if TYPE_CHECKING:

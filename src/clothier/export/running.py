@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from clothier import extras
 from clothier.backend.door import keras
 from clothier.errors import ExportError
+from clothier.system import extras
 from clothier.values import Floats, Images
 
 ROWS = 50  # images at once: more of them take more memory, and are no faster

@@ -14,8 +14,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from clothier.files import SOFTWARE
 from clothier.photo.doctor import Examination, Step
+from clothier.system.files import SOFTWARE
 from clothier.values import Images
 
 Ranking = Sequence[tuple[str, float]]  # classes with their probabilities in [0, 1], the likeliest first

@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image, ImageFile
 
 from clothier.errors import DataError, InputTypeError
-from clothier.files import special_kind
 from clothier.photo.formats import FORMATS
+from clothier.system.files import special_kind
 
 MAX_PIXELS = 50_000_000
 MAX_FILE_BYTES = 4 * MAX_PIXELS + 10**6  # the largest BMP of MAX_PIXELS

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clothier.errors import DataError
-from clothier.files import is_figure
 from clothier.photo.formats import CONVERT, OTHER_FORMATS, SUFFIXES
+from clothier.system.files import is_figure
 from clothier.wording import counted, listed
 
 _SHOWN = 6  # kinds of other files that are named

@@ -11,8 +11,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from clothier import extras
-from clothier.environment import importing_matplotlib
+from clothier.system import extras
+from clothier.system.environment import importing_matplotlib
 
 if TYPE_CHECKING:
     from clothier.plots.activations import feature_maps, heat_overlay

@@ -16,7 +16,7 @@ from matplotlib.image import AxesImage
 from matplotlib.textpath import text_to_path
 
 from clothier.errors import InputError, unknown_name
-from clothier.files import SOFTWARE
+from clothier.system.files import SOFTWARE
 from clothier.values import Images
 
 Names = Sequence[str]

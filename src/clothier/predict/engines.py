@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import onnxruntime
 
-from clothier import extras
+from clothier.system import extras
 from clothier.values import Floats, Images
 
 _PIXELS = 2**18  # that go through a network together at most, where images are large

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.errors import InputError, WriteError
-from clothier.files import shortened, write_atomic
 from clothier.projector import bookmarks, metadata, sprite, tensors
 from clothier.runs import events
+from clothier.system.files import shortened, write_atomic
 from clothier.values import Images
 
 CONFIG = "projector_config.pbtxt"

@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from clothier.errors import DataError
-from clothier.files import SOFTWARE
+from clothier.system.files import SOFTWARE
 from clothier.values import Images
 
 MAX_SIDE = 8192  # pixels; the page refuses a larger picture

@@ -9,8 +9,8 @@ from typing import Any
 from clothier import plots
 from clothier.compare import SIGNIFICANT, Comparison, JudgedRun, Pair
 from clothier.evaluate import wilson
-from clothier.files import write_atomic
 from clothier.reports import pages
+from clothier.system.files import write_atomic
 from clothier.values import csvtext
 from clothier.values.results import in_words
 from clothier.wording import duration

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from clothier import plots
 from clothier.evaluate import Evaluation
-from clothier.files import write_atomic
+from clothier.system.files import write_atomic
 from clothier.values import csvtext
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import numpy as np
 
 from clothier import plots
 from clothier.evaluate import describe_fit, wilson
-from clothier.files import write_atomic
 from clothier.recipes import RECIPES, Recipe
 from clothier.recipes.published import PUBLISHED, Published
 from clothier.reports import grids, pages
 from clothier.runs import Run, Samples
+from clothier.system.files import write_atomic
 from clothier.values import PhaseScores, Scores, csvtext
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from clothier.evaluate import wilson
-from clothier.files import write_atomic
 from clothier.recipes.published import PLAIN_KERAS
 from clothier.reports import pages
 from clothier.reproduce import Filled, RowResult
+from clothier.system.files import write_atomic
 from clothier.values import Scores
 from clothier.wording import duration
 

@@ -16,9 +16,9 @@ import numpy.typing as npt
 import safetensors
 
 from clothier.errors import RunError
-from clothier.files import check_regular, writing
 from clothier.runs import epoch_row, in_order
 from clothier.runs.scores import LARGEST, LEAST, MOST_EPOCHS
+from clothier.system.files import check_regular, writing
 from clothier.values import EpochRow
 from clothier.values.fields import Fields, parse
 

@@ -12,7 +12,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from clothier.errors import WriteError
-from clothier.files import write_atomic
+from clothier.system.files import write_atomic
 from clothier.values import EpochRow
 
 # The name must hold "tfevents" for TensorBoard to read the file.

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from clothier.errors import InputError, RunError, WriteError, command
-from clothier.files import as_path, held, is_held, read_file, write_atomic
 from clothier.recipes import Recipe
 from clothier.recipes.recipe import PHASES
 from clothier.runs import scores, tables
@@ -25,6 +24,7 @@ from clothier.runs.description import Description, read_recipe
 from clothier.runs.paths import Paths
 from clothier.runs.samples import Samples
 from clothier.runs.scores import Calibrated
+from clothier.system.files import as_path, held, is_held, read_file, write_atomic
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions, csvtext, markup
 from clothier.values.fields import Fields, parse
 from clothier.wording import counted

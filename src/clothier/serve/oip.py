@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from clothier import __version__
 from clothier.errors import RefusedError
 from clothier.serve import tensors
 from clothier.serve.batcher import FEW
@@ -24,6 +23,7 @@ from clothier.serve.oip_messages import (
 from clothier.serve.responses import Json
 from clothier.serve.service import READY, ServedModel, Service
 from clothier.serve.tensors import TensorRequest
+from clothier.system.version import __version__
 from clothier.values import Predictions
 
 VERSION = "1"

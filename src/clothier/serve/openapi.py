@@ -8,12 +8,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from clothier import __version__
 from clothier.serve import oip_messages, responses
 from clothier.serve.oip import VERSION
 from clothier.serve.predict import SHOWN
 from clothier.serve.responses import Json
 from clothier.serve.service import Service
+from clothier.system.version import __version__
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
 REASONS = {

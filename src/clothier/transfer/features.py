@@ -17,8 +17,8 @@ import numpy as np
 from clothier import backend
 from clothier.data.cache import location
 from clothier.data.cache.rows import RowFile
-from clothier.files import check_room, locked
 from clothier.models.plan import Plan
+from clothier.system.files import check_room, locked
 from clothier.values import Dataset, Features, Halves, Images, Report, Tell, release
 
 if TYPE_CHECKING:

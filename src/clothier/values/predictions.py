@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.errors import DataError
-from clothier.files import as_path, check_folder_of, writing
+from clothier.system.files import as_path, check_folder_of, writing
 from clothier.values import markup, prediction_rows
 from clothier.values.arrays import Floats, Labels, softmax
 from clothier.values.prediction import STATUSES, UNREADABLE, Prediction, fitted, probability_name

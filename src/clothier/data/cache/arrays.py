@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.data.cache import manifest, trust
-from clothier.files import locked, write_atomic
+from clothier.system.files import locked, write_atomic
 
 
 def read(path: Path) -> dict[str, npt.NDArray[Any]] | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clothier.data.cache import trust
-from clothier.files import write_atomic
+from clothier.system.files import write_atomic
 
 ABOUT = "about"  # in every manifest: what is kept there, in words
 

@@ -25,9 +25,9 @@ from clothier import photo
 from clothier.data import contents, unreadable
 from clothier.data.cache import location, manifest, trust
 from clothier.errors import DataError, WriteError
-from clothier.files import check_room, locked, not_offered, writing
 from clothier.photo import doctor
 from clothier.photo.doctor import Diagnosis
+from clothier.system.files import check_room, locked, not_offered, writing
 from clothier.values import Images, Report, Tell
 from clothier.values.fingerprint import digest_of
 

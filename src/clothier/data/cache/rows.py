@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.data.cache import manifest, trust
-from clothier.files import not_offered, sync
+from clothier.system.files import not_offered, sync
 
 
 class RowFile:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from clothier import extras
 from clothier.data.cache import location
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
 from clothier.embed.projections.stochastic import NUM_COMPONENTS
 from clothier.errors import DataError, InputError, WriteError
+from clothier.system import extras
 from clothier.values import Floats
 
 NUM_NEIGHBOURS = 15  # the package's own default

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier import backend, extras
+from clothier import backend
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
 from clothier.errors import DataError, InputError
+from clothier.system import extras
 from clothier.values import Counts, Floats, Report
 
 if TYPE_CHECKING:

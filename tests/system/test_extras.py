@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from clothier import extras
 from clothier.errors import MissingExtraError
+from clothier.system import extras
 
 
 def test_a_package_that_is_there_is_given() -> None:
@@ -27,7 +27,7 @@ def test_one_that_is_not_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch
 
 
 def test_every_extra_brings_the_packages_that_are_said_to_come_with_it() -> None:
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     brought = {
         extra: {re.split(r"[\[<>=;]", requirement)[0].replace("-", "_") for requirement in requirements}
         for extra, requirements in project["optional-dependencies"].items()

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from clothier import files
 from clothier.errors import WriteError
-from clothier.files import held
+from clothier.system import files
+from clothier.system.files import held
 
 
 def test_write_atomic_replaces_the_whole_file(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_disk_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 LOCKS = """
     import pathlib, sys, time
-    from clothier.files import locked
+    from clothier.system.files import locked
 
     with locked(pathlib.Path(sys.argv[1])) as alone:
         print(alone, time.monotonic(), flush=True)
@@ -172,7 +172,7 @@ def test_a_file_system_without_locks_is_told_from_one_with(
 
 def test_one_at_a_time_holds_a_folder_and_no_longer_than_it_lives(tmp_path: Path) -> None:
     code = (
-        "import sys, time, pathlib; from clothier.files import held\n"
+        "import sys, time, pathlib; from clothier.system.files import held\n"
         "with held(pathlib.Path(sys.argv[1])) as free: print(free, flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True) as other:
