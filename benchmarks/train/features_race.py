@@ -22,6 +22,7 @@ from benchmarks import common
 from benchmarks.common import Row
 from clothier import backend, data, models, recipes
 from clothier.models.plan import Plan
+from clothier.system import hardware
 from clothier.transfer import features
 from clothier.values import Dataset, Images, Split
 
@@ -90,7 +91,7 @@ def main() -> None:
     threads = backend.start()
     precision = words.precision
     if precision == "auto":
-        precision = "bfloat16" if backend.has_fast_bfloat16() else "float32"
+        precision = "bfloat16" if hardware.has_fast_bfloat16() else "float32"
     num_images, rounds = (
         words.images or (128 if words.quick else 1000),
         words.rounds or (1 if words.quick else 2),

@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks import common
 from benchmarks.common import Row
 from clothier import backend
+from clothier.system import hardware
 
 SHAPES = (  # (images, side, input channels, output channels, padding)
     (500, 7, 64, 64, "same"),
@@ -73,7 +74,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     given = parser.parse_args()
     backend.start()
-    usual = ["float32", "bfloat16"] if backend.has_fast_bfloat16() else ["float32"]
+    usual = ["float32", "bfloat16"] if hardware.has_fast_bfloat16() else ["float32"]
     with common.reporting(given.json) as rows:
         for dtype in given.precision or usual:
             for shape in SHAPES:

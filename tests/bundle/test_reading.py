@@ -21,6 +21,7 @@ from support.model_files import FEATURES, PLAN, made
 from clothier import bundle
 from clothier.bundle import bounds, graphs, reading
 from clothier.errors import BundleError
+from clothier.system import memory
 
 MOST_MEMORY, MOST_SECONDS = 256 * 2**20, 1.0
 
@@ -91,14 +92,14 @@ def test_what_does_not_fit_into_memory_is_refused(tmp_path: Path, monkeypatch: p
     cost = graphs.check(made().graph, PLAN.image_shape, 3, FEATURES)
     needed = len(made().graph) + cost.memory
     monkeypatch.setattr(reading, "_SMALL", 0)
-    monkeypatch.setattr(reading, "available_memory", lambda: needed - 1)
+    monkeypatch.setattr(memory, "available", lambda: needed - 1)
     with pytest.raises(BundleError) as caught:
         bundle.read(path)
     assert str(caught.value) == (
         f"{path} has a network that takes about {needed:,} bytes of memory; {needed - 1:,} are free here; "
         "wanted a machine with more, or a smaller network"
     )
-    monkeypatch.setattr(reading, "available_memory", lambda: needed)
+    monkeypatch.setattr(memory, "available", lambda: needed)
     assert bundle.read(path).graph == made().graph
 
 

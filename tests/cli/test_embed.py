@@ -13,17 +13,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clothier import backend, cli, data, embed
+from clothier import cli, data, embed
 from clothier.cli import embed as command
 from clothier.embed.projections import stochastic
 from clothier.runs import Run
+from clothier.system import hardware
 from clothier.values import Floats
 
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stochastic, "ITERATIONS", 30)
-    monkeypatch.setattr(backend, "num_cores", lambda: 1)
+    monkeypatch.setattr(hardware, "num_cores", lambda: 1)
 
 
 def _answer(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:

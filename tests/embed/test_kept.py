@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from support.embeddings import blobs
 
-from clothier import backend, embed
+from clothier import embed
 from clothier.data.cache import location
 from clothier.embed.projections import METHODS, stochastic
 from clothier.errors import DataError, InputError, WriteError
+from clothier.system import hardware
 from clothier.values import Embedding
 
 EMBEDDING = blobs(30)
@@ -28,7 +29,7 @@ EMBEDDING = blobs(30)
 def computed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The names of the methods, each time one computes; t-SNE is short."""
     monkeypatch.setattr(stochastic, "ITERATIONS", 20)
-    monkeypatch.setattr(backend, "num_cores", lambda: 1)
+    monkeypatch.setattr(hardware, "num_cores", lambda: 1)
     calls: list[str] = []
 
     def counting(name: str) -> Any:

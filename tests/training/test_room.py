@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from clothier import backend, recipes, training
+from clothier import recipes, training
 from clothier.errors import InputError
 from clothier.models.plan import Plan
 from clothier.runs import Run
+from clothier.system import memory
 from clothier.training import room
 from clothier.values import Dataset
 
@@ -20,7 +21,7 @@ PLAN = Plan("cnn1", (224, 224, 3), 2)
 
 
 def _free(monkeypatch: pytest.MonkeyPatch, size: int | None) -> None:
-    monkeypatch.setattr(backend, "available_memory", lambda: size)
+    monkeypatch.setattr(memory, "available", lambda: size)
 
 
 def _refusal(plan: Plan, num_images: int = 1000, **changes: object) -> str:

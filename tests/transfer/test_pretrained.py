@@ -16,12 +16,13 @@ import keras
 import numpy as np
 import pytest
 
-from clothier import backend, models, recipes, training
+from clothier import models, recipes, training
 from clothier.errors import InputError, RunError
 from clothier.models import vgg19
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run, trained
+from clothier.system import hardware
 from clothier.transfer import hdf5, pretrained
 from clothier.values import Dataset
 
@@ -171,7 +172,7 @@ def test_precision_is_chosen_by_the_processor(run: Run, monkeypatch: pytest.Monk
         (False, "bfloat16", "bfloat16"),
         (True, "float32", "float32"),
     ]:
-        monkeypatch.setattr(backend, "has_fast_bfloat16", lambda has=has: has)
+        monkeypatch.setattr(hardware, "has_fast_bfloat16", lambda has=has: has)
         base = pretrained.fetch(recipes.change(recipe, {"base_precision": wanted}))
         assert base
         assert base.precision == chosen

@@ -5,10 +5,8 @@ several times faster than on the others, and XLA several times slower than witho
 """
 
 from clothier.backend.averaging import kept_share
-from clothier.backend.hardware import has_fast_bfloat16, machine, num_cores
 from clothier.backend.kernels import apply_adam, convolve, fused_batch_norm, keep_at_random
 from clothier.backend.library import VARIABLE, name
-from clothier.backend.memory import available as available_memory
 from clothier.backend.process import (
     BFLOAT16_MUST_WIN,
     bfloat16_speed,
@@ -36,17 +34,13 @@ __all__ = [
     "Inference",
     "Trainer",
     "apply_adam",
-    "available_memory",
     "bfloat16_speed",
     "convolve",
     "device",
     "fused_batch_norm",
-    "has_fast_bfloat16",
     "keep_at_random",
     "kept_share",
-    "machine",
     "name",
-    "num_cores",
     "rows_at_once",
     "seed_dropout",
     "set_seed",

@@ -13,10 +13,10 @@ import numpy as np
 
 from clothier.backend import settings
 from clothier.backend.door import keras
-from clothier.backend.hardware import num_cores
 from clothier.backend.library import library, name
 from clothier.errors import InputError
 from clothier.system.environment import importing_matplotlib
+from clothier.system.hardware import num_cores
 from clothier.system.version import __version__
 
 _threads: int | None = None  # those of this process, once started

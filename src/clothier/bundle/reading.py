@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from clothier.backend import available_memory
 from clothier.bundle import archive, bounds, graphs, tensors
 from clothier.bundle.archive import GRAPH, LOOKALIKES, MANIFEST, STATISTICS, Archive
 from clothier.bundle.contents import Bundle, Lookalikes
 from clothier.bundle.manifest import Manifest
 from clothier.errors import BundleError
+from clothier.system import memory
 from clothier.values.fields import parse
 
 MOST_MANIFEST = 2**20  # bytes
@@ -73,7 +73,7 @@ def _read(opened: Archive) -> Bundle:
 
 def _check_memory(needed: int) -> None:
     """Raise BundleError if a network that needs `needed` bytes does not fit into memory."""
-    if needed > _SMALL and (free := available_memory()) is not None and needed > free:
+    if needed > _SMALL and (free := memory.available()) is not None and needed > free:
         raise BundleError(
             f"has a network that takes about {needed:,} bytes of memory; {free:,} are free here; "
             "wanted a machine with more, or a smaller network"

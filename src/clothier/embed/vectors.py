@@ -11,6 +11,7 @@ from clothier.embed.pictures import Pictures
 from clothier.errors import InputError, unknown_name
 from clothier.predict import Predictor
 from clothier.runs import Run, trained
+from clothier.system import hardware
 from clothier.values import Embedding, Floats, Predictions, Report, release
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _through(
 
 
 def _check_memory(what: str, rows: int, width: int) -> None:
-    needed, most = 4 * rows * width / 2**30, MEMORY_SHARE * backend.machine()["memory_gib"]
+    needed, most = 4 * rows * width / 2**30, MEMORY_SHARE * hardware.machine()["memory_gib"]
     if needed > most:
         raise InputError(
             f"{what} has {width:,} numbers per image, {needed:.2g} GiB for {rows:,} images; wanted at most "

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from clothier.backend import num_cores
 from clothier.bundle import Bundle
 from clothier.calibrate import Calibration
 from clothier.errors import BundleError, InputError, unknown_name
 from clothier.predict.engines import ENGINES
+from clothier.system.hardware import num_cores
 from clothier.values import Floats, Images, Predictions, prediction, release
 
 _FEW = 16  # images that are not worth sharing among threads

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from clothier import backend, errors, finish, recipes
+from clothier import errors, finish, recipes
 from clothier.errors import ClothierError, unknown_name
 from clothier.recipes import Recipe
 from clothier.recipes.published import ARTICLE, PUBLISHED, R_TUTORIAL, Published
 from clothier.runs import Description, Run
+from clothier.system import hardware
 from clothier.training import Watcher
 from clothier.values import Dataset, PhaseScores
 
@@ -120,7 +121,7 @@ def plan(request: Request, threads: int | None = None) -> list[Job]:
 
     A finished run is reused; one that stopped is gone on with where it was trained in as many threads.
     """
-    wanted = threads or backend.num_cores()
+    wanted = threads or hardware.num_cores()
     jobs = []
     for number in range(request.seeds):
         for usual in request.recipes():

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from clothier import bundle
-from clothier.backend import num_cores
 from clothier.bundle import Bundle
 from clothier.errors import RefusedError
 from clothier.predict import Predictor, file_of
@@ -23,6 +22,7 @@ from clothier.serve.metrics import Metrics
 from clothier.serve.request_body import BodyLimiter
 from clothier.serve.settings import Settings
 from clothier.serve.tensor_reader import TensorReader
+from clothier.system.hardware import num_cores
 
 LOADING, READY, DRAINING, FAILED = "loading", "ready", "draining", "failed"
 # Pictures a decoder, where settings do not say. With 4 a service holds fewer a second, as bursts are refused; with 16,

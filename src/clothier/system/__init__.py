@@ -1,1 +1,1 @@
-"""What clothier stands on: files that survive a crash, installed packages, and its own version."""
+"""What clothier stands on: files that survive a crash, the machine, installed packages, and its own version."""

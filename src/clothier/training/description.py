@@ -8,6 +8,7 @@ from clothier import backend, models
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import CustomParts, DataDescription, Description, Machine, Parameters
+from clothier.system import hardware
 from clothier.transfer.pretrained import Base
 from clothier.values import Dataset
 from clothier.values.fingerprint import by_split
@@ -33,7 +34,7 @@ def describe(
         backend=backend.name(),
         device=backend.device(),
         versions=backend.versions(),
-        machine=Machine(**backend.machine()),
+        machine=Machine(**hardware.machine()),
         command=command,
         network=plan if base is not None or plan.architecture else None,
         base=base.description if base is not None else None,

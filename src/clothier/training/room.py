@@ -12,6 +12,7 @@ from clothier.models import size, smallest_side
 from clothier.models.plan import MOST_SIDE, Plan
 from clothier.models.table import CUSTOM
 from clothier.recipes import Recipe
+from clothier.system import memory
 
 # Measured with Adam in float32 on TensorFlow (benchmarks/train/memory.py): `needed` is within a fifth of the peak
 # where that is large. A step holds weights, gradients, the optimiser's two moments and the twin that judges, and each
@@ -36,7 +37,7 @@ def check(recipe: Recipe, plan: Plan, num_images: int) -> None:
         bounds.check(plan, size.of_plan(plan))
     except BundleError as error:
         raise InputError(f"{_named(plan)} {error}; {_smaller(plan, _is_kept)}") from None
-    need, free = needed(recipe, plan, num_images), backend.available_memory()
+    need, free = needed(recipe, plan, num_images), memory.available()
     if free is None or need <= max(free, _SMALL + _LIBRARIES) or backend.name() != "tensorflow":
         return  # on a GPU, memory is its own
 

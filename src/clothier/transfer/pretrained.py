@@ -22,6 +22,7 @@ from clothier.models.plan import Plan
 from clothier.models.table import CUSTOM
 from clothier.recipes import Recipe
 from clothier.runs import BaseDescription, Run, checkpoint, trained
+from clothier.system import hardware
 from clothier.transfer import hdf5
 
 NETWORK_SECONDS = 15.0  # without an answer for so long, the network counts as missing
@@ -109,7 +110,7 @@ def kind_of(base: str) -> str:
 def _precision(recipe: Recipe) -> str:
     if recipe.base_precision != "auto":
         return recipe.base_precision
-    return "bfloat16" if backend.has_fast_bfloat16() else "float32"
+    return "bfloat16" if hardware.has_fast_bfloat16() else "float32"
 
 
 def _values(recipe: Recipe, kind: str, trunk: Plan | None) -> list[npt.NDArray[Any]]:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier import backend
 from clothier.embed.projections.principal import pca
 from clothier.embed.projections.quality import trustworthiness
 from clothier.errors import DataError, InputError
-from clothier.system import extras
+from clothier.system import extras, hardware
 from clothier.values import Counts, Floats, Report
 
 if TYPE_CHECKING:
@@ -133,4 +132,4 @@ def _threads(jobs: int, rows: int) -> int:
     if jobs != -1:
         return jobs
     # openTSNE's own count holds cores that this process may not use.
-    return 1 if rows < FEW_ROWS else backend.num_cores()
+    return 1 if rows < FEW_ROWS else hardware.num_cores()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clothier import backend
-from clothier.backend import memory
+from clothier.system import memory
 
 MEGABYTE = 2**20
 
@@ -33,31 +32,31 @@ def _group(folder: Path, **files: str) -> None:
 
 
 def test_of_the_machine(tmp_path: Path) -> None:
-    assert backend.available_memory() == 64 * MEGABYTE
+    assert memory.available() == 64 * MEGABYTE
     (tmp_path / "_MEMORY").unlink()
-    assert backend.available_memory() is None
+    assert memory.available() is None
 
 
 def test_of_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "_STATUS").write_text("Name: x\nVmPeak: 7 kB\nVmSize:    10240 kB\n")
     _limit(monkeypatch, 30 * MEGABYTE)
-    assert backend.available_memory() == int(0.7 * 20 * MEGABYTE)
+    assert memory.available() == int(0.7 * 20 * MEGABYTE)
     _limit(monkeypatch, 5 * MEGABYTE)
-    assert backend.available_memory() == 0
+    assert memory.available() == 0
 
 
 def test_of_the_control_group_and_those_above_it(tmp_path: Path) -> None:
     (tmp_path / "_GROUP").write_text("0::/pod/own\n")
     root = tmp_path / "_GROUPS"
     _group(root / "pod" / "own", memory__max="max\n", memory__current="100\n")
-    assert backend.available_memory() == 64 * MEGABYTE
+    assert memory.available() == 64 * MEGABYTE
     _group(
         root / "pod",
         memory__max=f"{50 * MEGABYTE}\n",
         memory__current=f"{30 * MEGABYTE}\n",
         memory__stat=f"anon 5\ninactive_file {8 * MEGABYTE}\n",
     )
-    assert backend.available_memory() == 28 * MEGABYTE
+    assert memory.available() == 28 * MEGABYTE
 
 
 def test_of_a_control_group_of_the_first_version(tmp_path: Path) -> None:
@@ -65,6 +64,6 @@ def test_of_a_control_group_of_the_first_version(tmp_path: Path) -> None:
     root = tmp_path / "_GROUPS" / "memory"
     files = {"memory__limit_in_bytes": str(2**63 - 4096), "memory__usage_in_bytes": "5"}
     _group(root, **files)
-    assert backend.available_memory() == 64 * MEGABYTE
+    assert memory.available() == 64 * MEGABYTE
     _group(root, **files | {"memory__limit_in_bytes": "1005", "memory__stat": "total_inactive_file 0\n"})
-    assert backend.available_memory() == 1000
+    assert memory.available() == 1000
