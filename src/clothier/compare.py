@@ -18,7 +18,7 @@ from clothier.errors import InputError, RunError
 from clothier.recipes import Recipe
 from clothier.runs import DataDescription, Run
 from clothier.values import EpochRow, Labels, PhaseScores, Scores
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 # A difference is called real where chance alone would make one as large in fewer than one of twenty cases.
 SIGNIFICANT = 0.05

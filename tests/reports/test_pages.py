@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from clothier import wording
 from clothier.reports import pages
+from clothier.values import wording
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import typer
 from clothier.cli import options, screen
 from clothier.data.cache import entries, location
 from clothier.data.cache.entries import Entry
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 
 class Clear(enum.StrEnum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from clothier.cli import screen
-from clothier.wording import counted, listed
+from clothier.values.wording import counted, listed
 
 if TYPE_CHECKING:
     from clothier.evaluate import Evaluation

@@ -11,7 +11,7 @@ from clothier.cli import completion, naming, options, run_data, screen
 from clothier.errors import InputError, unknown_name
 from clothier.runs import Run
 from clothier.values import Dataset
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 
 def _formats() -> tuple[str, ...]:

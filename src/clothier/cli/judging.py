@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from clothier import predict
 from clothier.runs import Run, trained
 from clothier.values import Images, Predictions
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 MANY, FEW = 10, 5  # classes that are all shown, and how many are shown of more
 

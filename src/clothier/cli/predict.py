@@ -15,7 +15,7 @@ from clothier.errors import DataError, InputError
 from clothier.photo import FORMAT_WORDS
 from clothier.system.files import writing
 from clothier.values import Prediction, Predictions, prediction_rows
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 _MANY = 50  # photos from which on their progress is shown
 

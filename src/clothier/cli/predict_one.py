@@ -11,7 +11,7 @@ from clothier.cli import judging, naming, run_data, screen
 from clothier.errors import InputError
 from clothier.runs import DataDescription, Run
 from clothier.values import Dataset, Prediction
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 # What the probabilities are, and their key in JSON.
 _KINDS = {"probability": "probabilities", "uncalibrated probability": "uncalibrated_probabilities"}

@@ -15,7 +15,7 @@ from clothier.embed import Search
 from clothier.errors import DataError, InputError, command
 from clothier.runs import Run
 from clothier.values import Embedding
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 if TYPE_CHECKING:
     import numpy.typing as npt

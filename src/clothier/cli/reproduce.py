@@ -15,7 +15,7 @@ from clothier.cli import completion, options, screen
 from clothier.errors import ClothierError, InterruptedRunError, WriteError
 from clothier.recipes import Recipe
 from clothier.values import Dataset
-from clothier.wording import duration
+from clothier.values.wording import duration
 
 if TYPE_CHECKING:
     from clothier.reproduce import Job, Request

@@ -18,7 +18,7 @@ from clothier.runs import Run, trained
 from clothier.transfer import pretrained
 from clothier.transfer.pretrained import Base
 from clothier.values import PhaseScores
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 if TYPE_CHECKING:
     from clothier.training import Watcher

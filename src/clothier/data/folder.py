@@ -14,7 +14,7 @@ from clothier.errors import DataError, command
 from clothier.photo import FORMAT_WORDS, Found, walk
 from clothier.values import Dataset
 from clothier.values.names import in_order
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 Classes = Mapping[str, Sequence[Path]]  # the pictures of each class
 

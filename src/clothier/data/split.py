@@ -12,7 +12,7 @@ from clothier.values import Dataset, Labels, Split
 from clothier.values.dataset import check_classes, missing_classes
 from clothier.values.fingerprint import fingerprint
 from clothier.values.stratified import Rows, hold_out_of_each
-from clothier.wording import listed
+from clothier.values.wording import listed
 
 HELD_OUT = 0.2  # the article's share; the stratified split takes the same
 ARTICLE_SEED = 13  # the article's random_state

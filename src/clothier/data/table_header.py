@@ -12,7 +12,7 @@ from typing import IO
 
 from clothier.errors import DataError
 from clothier.system.files import check_file
-from clothier.wording import counted, listed
+from clothier.values.wording import counted, listed
 
 _MAX_LINE = 2**20  # characters; a header of 3 * 2048 pixels takes a tenth
 _DELIMITERS = ",;\t|"

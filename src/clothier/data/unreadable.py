@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from clothier.errors import DataError
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 _SHOWN = 5  # pictures that are named
 

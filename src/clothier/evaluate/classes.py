@@ -10,7 +10,7 @@ import numpy as np
 
 from clothier.errors import InputError, unknown_name
 from clothier.values import Labels
-from clothier.wording import listed
+from clothier.values.wording import listed
 
 MISSING = -1  # the number of a class that the model does not have
 _SHOWN = 20  # classes that are named in an error

@@ -15,7 +15,7 @@ from clothier.errors import DataError
 from clothier.evaluate.classes import MISSING, Matching
 from clothier.evaluate.scores import interval, loss_and_accuracy, score, top2_accuracy
 from clothier.values import CLASS_COLUMNS, SURE, UNLIKE, UNSURE, Floats, Labels, Predictions, Scores, markup
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 Mask = npt.NDArray[np.bool_]
 

@@ -12,7 +12,7 @@ import numpy as np
 from clothier.calibrate import fit_temperature, reliability
 from clothier.errors import DataError
 from clothier.values import ClassScore, EpochRow, Labels, PhaseScores, Predictions, Scores, softmax
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 # Training accuracy above held-out accuracy by this much or more is called over-fitting: every network that learns has a
 # gap, and less of one is of no use to anybody.

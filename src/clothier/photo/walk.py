@@ -14,7 +14,7 @@ from pathlib import Path
 from clothier.errors import DataError
 from clothier.photo.formats import CONVERT, OTHER_FORMATS, SUFFIXES
 from clothier.system.files import is_figure
-from clothier.wording import counted, listed
+from clothier.values.wording import counted, listed
 
 _SHOWN = 6  # kinds of other files that are named
 # What systems put beside photos by themselves, in lower case; names that begin with a dot are hidden anyway.

@@ -13,7 +13,7 @@ from clothier.reports import pages
 from clothier.system.files import write_atomic
 from clothier.values import csvtext
 from clothier.values.results import in_words
-from clothier.wording import duration
+from clothier.values.wording import duration
 
 PAIR_COLUMNS = ["run", "against", "result", "p", "corrected p"]
 MOST_CLASSES = 100  # that the pages list

@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from PIL import Image
 
 from clothier.values.results import in_words
-from clothier.wording import counted, duration
+from clothier.values.wording import counted, duration
 
 
 def render(template: str, contents: Mapping[str, Any]) -> str:

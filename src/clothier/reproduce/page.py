@@ -14,7 +14,7 @@ from clothier.reports import pages
 from clothier.reproduce import Filled, RowResult
 from clothier.system.files import write_atomic
 from clothier.values import Scores
-from clothier.wording import duration
+from clothier.values.wording import duration
 
 COLUMNS = [
     *("row", "published loss", "our loss", "published accuracy", "our accuracy"),

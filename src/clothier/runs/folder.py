@@ -27,7 +27,7 @@ from clothier.runs.scores import Calibrated
 from clothier.system.files import as_path, held, is_held, read_file, write_atomic
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions, csvtext, markup
 from clothier.values.fields import Fields, parse
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
 PREDICTION_COLUMNS = ("index", "file", "label", "predicted")

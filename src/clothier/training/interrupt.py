@@ -11,7 +11,7 @@ from typing import Any
 from clothier.errors import InterruptedRunError, RunError, WriteError, command
 from clothier.runs import Run
 from clothier.training import remains
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.training import pace, room
 from clothier.values import Dataset
-from clothier.wording import counted, duration
+from clothier.values.wording import counted, duration
 
 
 def outlook(

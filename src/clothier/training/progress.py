@@ -23,7 +23,7 @@ from clothier.backend import Trainer
 from clothier.errors import InputError
 from clothier.training.watcher import Watcher
 from clothier.values import EpochRow
-from clothier.wording import duration
+from clothier.values.wording import duration
 
 
 class Lines(Watcher):

@@ -13,7 +13,7 @@ import numpy as np
 
 from clothier.errors import InputError
 from clothier.values import Floats
-from clothier.wording import listed
+from clothier.values.wording import listed
 
 # A layer's name, the shape of its kernel, the shape of its bias.
 Wanted = tuple[str, tuple[int, ...], tuple[int, ...]]

@@ -17,7 +17,7 @@ from clothier.values.labelling import encode
 from clothier.values.pairs import read_pair
 from clothier.values.stratified import hold_out_of_each
 from clothier.values.whole import whole_number
-from clothier.wording import counted, listed
+from clothier.values.wording import counted, listed
 
 _SHOWN = 5  # classes in a repr
 

@@ -13,7 +13,7 @@ from clothier.errors import DataError
 from clothier.values import names
 from clothier.values.arrays import Labels
 from clothier.values.pictures import as_array
-from clothier.wording import listed
+from clothier.values.wording import listed
 
 _WANTED = "wanted integers or texts, one for each image"
 _SHOWN = 5  # class names in an error

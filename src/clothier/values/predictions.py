@@ -16,7 +16,7 @@ from clothier.system.files import as_path, check_folder_of, writing
 from clothier.values import markup, prediction_rows
 from clothier.values.arrays import Floats, Labels, softmax
 from clothier.values.prediction import STATUSES, UNREADABLE, Prediction, fitted, probability_name
-from clothier.wording import counted
+from clothier.values.wording import counted
 
 _SHOWN = 20  # rows of a table in a notebook
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from clothier.wording import counted, listed
+from clothier.values.wording import counted, listed
 
 
 @pytest.mark.parametrize(
