@@ -28,7 +28,6 @@ OF_EXTRAS = {
 # enough, do without.
 SLOW_ROOMS = {
     "clothier.augment",
-    "clothier.compare",
     "clothier.evaluate",
     "clothier.explorer",
     "clothier.export",

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from support.run_folders import make_run
 
-from clothier import bundle, cli, compare, data, predict, reproduce
+from clothier import bundle, cli, data, predict, reproduce
 from clothier.photo import doctor
+from clothier.reports import compare
 from clothier.runs import trained
 
 FILES = {

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from support.run_folders import CLASSES, LABELS, make_run
 
-from clothier import compare, evaluate
-from clothier.compare import Comparison
-from clothier.reports import compare_page
+from clothier import evaluate
+from clothier.reports import compare, compare_page
+from clothier.reports.compare import Comparison
 from clothier.values import PhaseScores, Predictions
 
 

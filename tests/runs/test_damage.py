@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from support.run_folders import LABELS, make_run
 
-from clothier import compare, evaluate
+from clothier import evaluate
 from clothier.errors import ClothierError
-from clothier.reports import compare_page, grids, report
+from clothier.reports import compare, compare_page, grids, report
 from clothier.runs import Run, checkpoint, overview, trained
 from clothier.runs.checkpoint import Best, Checkpoint
 from clothier.values import Predictions, Split

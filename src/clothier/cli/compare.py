@@ -28,7 +28,7 @@ def compare(
     json: options.Json = False,
 ) -> None:
     """Compare runs on the same images: scores, intervals, exact tests and curves."""
-    from clothier import compare as comparing
+    from clothier.reports import compare as comparing
     from clothier.reports import compare_page
 
     options.check_out(folder=out)

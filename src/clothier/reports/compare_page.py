@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from clothier import plots
-from clothier.compare import SIGNIFICANT, Comparison, JudgedRun, Pair
 from clothier.evaluate import wilson
 from clothier.reports import pages
+from clothier.reports.compare import SIGNIFICANT, Comparison, JudgedRun, Pair
 from clothier.system.files import write_atomic
 from clothier.values import csvtext
 from clothier.values.results import in_words

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from support.run_folders import LABELS, make_run
 
-from clothier import compare
 from clothier.errors import InputError, RunError
+from clothier.reports import compare
 from clothier.runs import Run
 
 
