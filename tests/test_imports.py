@@ -80,9 +80,7 @@ def test_every_exception_is_in_use() -> None:
 
 
 def test_no_room_loads_keras_before_the_backend_is_started() -> None:
-    rooms = (
-        "api, embed, explain, export, finish, models.size, projector, reports, training, transfer.features"
-    )
+    rooms = "api, embed, explain, export, finish, models.size, projector, reports, training, training.transfer.features"
     code = (
         f"import sys, {', '.join(f'clothier.{room}' for room in rooms.split(', '))}\n"
         "print([name for name in ('keras', 'tensorflow', 'jax') if name in sys.modules])"

@@ -20,7 +20,7 @@ from benchmarks.common import Row
 from clothier import backend, recipes
 from clothier.models.plan import Plan
 from clothier.training.batches import batches
-from clothier.transfer import features
+from clothier.training.transfer import features
 from clothier.values import Dataset, Split
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from benchmarks.common import Row
 from clothier import backend, data, models, recipes
 from clothier.models.plan import Plan
 from clothier.system import hardware
-from clothier.transfer import features
+from clothier.training.transfer import features
 from clothier.values import Dataset, Images, Split
 
 if TYPE_CHECKING:

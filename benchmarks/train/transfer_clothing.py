@@ -27,8 +27,8 @@ from clothier.recipes import Recipe
 from clothier.reports import report
 from clothier.runs import Run, trained
 from clothier.runs.checkpoint import digest
-from clothier.transfer import pretrained
-from clothier.transfer.pretrained import Base
+from clothier.training.transfer import pretrained
+from clothier.training.transfer.pretrained import Base
 from clothier.values import Dataset, Split
 
 

@@ -15,13 +15,12 @@ from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.recipes.recipe import FINE_TUNE_EPOCHS
 from clothier.runs import Run, trained
-from clothier.transfer import pretrained
-from clothier.transfer.pretrained import Base
 from clothier.values import PhaseScores
 from clothier.values.wording import counted
 
 if TYPE_CHECKING:
     from clothier.training import Watcher
+    from clothier.training.transfer.pretrained import Base
 
 
 def train(
@@ -174,7 +173,7 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
             f"the recipe {recipe.name} trains the whole network and takes no base; wanted vgg19 or transfer; "
             f"use `{command('train', 'vgg19', '--base', base)}`"
         )
-    if base and pretrained.kind_of(base) == "run":
+    if base and _is_run(base):
         changes = {"model": trained.plan(Run.open(base)).model, **changes}
         if recipe.name == "vgg19":
             screen.messages.print(f"{base} is a run, so the recipe is transfer, not vgg19", markup=False)
@@ -185,16 +184,23 @@ def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     return changed
 
 
+def _is_run(base: str) -> bool:
+    from clothier.training.transfer import pretrained
+
+    return pretrained.kind_of(base) == "run"
+
+
 def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
     with screen.working("loading the libraries"):
         from clothier import finish
         from clothier.training import check_names
+        from clothier.training.transfer import pretrained
 
     check_names(recipe)  # before the data are read, which may take a while
     options.check_out(folder=runs)
-    base = _base(recipe, threads)
+    base = pretrained.fetch(recipe, threads)  # what can go wrong quickly goes first
     dataset = options.load_data(source, read, recipe.validation)
     if base is not None:
         _tell_of_base(recipe, base, dataset.image_shape)
@@ -206,11 +212,6 @@ def _start(
         recipe, dataset, run, command=begun_by, threads=threads, watcher=watching, base=base
     )
     return run, scores
-
-
-def _base(recipe: Recipe, threads: int | None) -> Base | None:
-    """Fetched before the data are read: what can go wrong quickly goes first."""
-    return pretrained.fetch(recipe, threads)
 
 
 def _tell_of_base(recipe: Recipe, base: Base, image_shape: tuple[int, int, int]) -> None:

@@ -17,9 +17,9 @@ from clothier.runs import Run, checkpoint, events
 from clothier.runs.checkpoint import Best, Checkpoint
 from clothier.training import remains, schedule, stages
 from clothier.training.batches import batches, shuffled
+from clothier.training.transfer import features
+from clothier.training.transfer.pretrained import Base
 from clothier.training.watcher import Watcher
-from clothier.transfer import features
-from clothier.transfer.pretrained import Base
 from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores, Split
 
 LOSSES = "train/losses"  # of each training image, among the tensors of a checkpoint

@@ -18,9 +18,9 @@ from clothier.training.given import Parts
 from clothier.training.loop import Training
 from clothier.training.outlook import outlook
 from clothier.training.precision import settle_precision
+from clothier.training.transfer import pretrained
+from clothier.training.transfer.pretrained import Base
 from clothier.training.watcher import Watcher
-from clothier.transfer import pretrained
-from clothier.transfer.pretrained import Base
 from clothier.values import Dataset, PhaseScores
 
 

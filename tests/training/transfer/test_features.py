@@ -20,7 +20,7 @@ from clothier import backend, models, recipes
 from clothier.data.cache import location
 from clothier.errors import WriteError
 from clothier.models.plan import Plan
-from clothier.transfer import features
+from clothier.training.transfer import features
 from clothier.values import Dataset
 
 CNN1 = Plan("cnn1", (12, 12, 1), 3)

@@ -23,7 +23,7 @@ from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run, trained
 from clothier.system import hardware
-from clothier.transfer import hdf5, pretrained
+from clothier.training.transfer import hdf5, pretrained
 from clothier.values import Dataset
 
 VGG19 = recipes.get("vgg19")

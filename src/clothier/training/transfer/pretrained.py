@@ -23,7 +23,7 @@ from clothier.models.table import CUSTOM
 from clothier.recipes import Recipe
 from clothier.runs import BaseDescription, Run, checkpoint, trained
 from clothier.system import hardware
-from clothier.transfer import hdf5
+from clothier.training.transfer import hdf5
 
 NETWORK_SECONDS = 15.0  # without an answer for so long, the network counts as missing
 SUFFIXES = (".h5", ".hdf5")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from clothier.errors import InputError
-from clothier.transfer import hdf5
+from clothier.training.transfer import hdf5
 
 # Keras writes HDF5 in a way that NumPy 2 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
