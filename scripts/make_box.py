@@ -17,7 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clothier import bundle, data, export, finish, recipes, training
+from clothier import bundle, data, export, recipes, training
+from clothier.api import finish
 from clothier.bundle import Bundle
 from clothier.recipes import Recipe
 from clothier.runs import Run

@@ -31,7 +31,7 @@ SLOW_ROOMS = {
     "clothier.evaluate",
     "clothier.explorer",
     "clothier.export",
-    "clothier.finish",
+    "clothier.api.finish",
     "clothier.predict.evaluating",
     "clothier.projector",
     "clothier.reports",
@@ -66,7 +66,7 @@ def test_functions_import_only_extras_and_slow_rooms() -> None:
     for path in sorted(SOURCES.rglob("*.py")):
         file = path.relative_to(SOURCES).as_posix()
         # Only what stands above the rooms may load one late: the command line and the model.
-        late = SLOW_ROOMS if file.startswith("cli/") or file == "trained_model.py" else set()
+        late = SLOW_ROOMS if file.startswith("cli/") or file == "api/model.py" else set()
         known = OF_EXTRAS | late | {OTHERS.get(file, "nothing")}
         wrong += [f"{file}: {name}" for name in in_functions(path) if not _is_in(name, known)]
     assert not wrong, "import these at the top of the file"
@@ -80,7 +80,7 @@ def test_every_exception_is_in_use() -> None:
 
 
 def test_no_room_loads_keras_before_the_backend_is_started() -> None:
-    rooms = "api, embed, explain, export, finish, models.size, projector, reports, training, training.transfer.features"
+    rooms = "api.train, embed, explain, export, models.size, projector, reports, training, training.transfer.features"
     code = (
         f"import sys, {', '.join(f'clothier.{room}' for room in rooms.split(', '))}\n"
         "print([name for name in ('keras', 'tensorflow', 'jax') if name in sys.modules])"

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks import common
-from clothier import api, backend, recipes
+from clothier import backend, recipes
+from clothier.api.train import train
 from clothier.models.plan import Plan
 from clothier.training import room
 from clothier.values import Dataset, Split
@@ -49,7 +50,7 @@ def _measure(name: str, side: int, channels: int, num_images: int, batch_size: i
     dataset = _dataset(side, channels, num_images)
     before = _peak()
     with tempfile.TemporaryDirectory() as folder:
-        api.train(name, dataset, root=folder, verbose=0, **changes)
+        train(name, dataset, root=folder, verbose=0, **changes)
     recipe = recipes.change(recipe, changes)
     need = room.needed(recipe, Plan.of(recipe, dataset.image_shape, 2), num_images)
     batch = min(batch_size, num_images)

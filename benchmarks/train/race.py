@@ -25,7 +25,8 @@ from benchmarks import common
 from benchmarks.common import Row
 from benchmarks.train import plain_keras
 from benchmarks.train.stopwatch import Stopwatch, Watching, keras_clock
-from clothier import backend, data, finish, recipes, training
+from clothier import backend, data, recipes, training
+from clothier.api import finish
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset, Split

@@ -20,15 +20,15 @@ from clothier.system.version import __version__
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
-    from clothier.api import resume as resume
-    from clothier.api import train as train
+    from clothier.api.model import Model as Model
+    from clothier.api.model import open as open  # noqa: A004 - as clothier.open
+    from clothier.api.train import resume as resume
+    from clothier.api.train import train as train
     from clothier.data import LoadOptions as LoadOptions
     from clothier.data import load as load
     from clothier.errors import ClothierError as ClothierError
     from clothier.recipes import Recipe as Recipe
     from clothier.runs import Run as Run
-    from clothier.trained_model import Model as Model
-    from clothier.trained_model import open as open  # noqa: A004 - as clothier.open
     from clothier.values import Dataset as Dataset
     from clothier.values import Prediction as Prediction
     from clothier.values import Predictions as Predictions
@@ -40,7 +40,7 @@ _PUBLIC = {
     "ClothierError": "clothier.errors",
     "Dataset": "clothier.values",
     "LoadOptions": "clothier.data",
-    "Model": "clothier.trained_model",
+    "Model": "clothier.api.model",
     "Prediction": "clothier.values",
     "Predictions": "clothier.values",
     "Recipe": "clothier.recipes",
@@ -48,9 +48,9 @@ _PUBLIC = {
     "Scores": "clothier.values",
     "Split": "clothier.values",
     "load": "clothier.data",
-    "open": "clothier.trained_model",
-    "resume": "clothier.api",
-    "train": "clothier.api",
+    "open": "clothier.api.model",
+    "resume": "clothier.api.train",
+    "train": "clothier.api.train",
 }
 
 __all__ = [*_PUBLIC, "__version__"]

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from clothier import api, bundle
+from clothier import bundle
+from clothier.api.train import train_with
 from clothier.errors import InputError
 from clothier.predict import Predictor
 from clothier.recipes import Recipe
@@ -77,7 +78,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         )
         with tempfile.TemporaryDirectory(prefix="clothier-") as folder:
             lengths = {"epochs": self.epochs, "augmented_epochs": self.augmented_epochs}
-            run = api.train_with(
+            run = train_with(
                 self.recipe,
                 data,
                 {**lengths, "seed": self.random_state, **(self.changes or {})},

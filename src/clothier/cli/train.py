@@ -194,7 +194,7 @@ def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
     with screen.working("loading the libraries"):
-        from clothier import finish
+        from clothier.api import finish
         from clothier.training import check_names
         from clothier.training.transfer import pretrained
 
@@ -243,7 +243,7 @@ def _resume(
     if recipe is not None and recipe != own.name:
         raise InputError(f"{path} is a run of {own.name}, not of {recipe}; leave the name out to continue it")
     with screen.working("loading the libraries"):
-        from clothier import finish
+        from clothier.api import finish
         from clothier.training import remains
 
     longer = _longer(run, own, changes)

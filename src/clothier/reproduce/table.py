@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from clothier import errors, finish, recipes
+from clothier import errors, recipes
+from clothier.api import finish
 from clothier.errors import ClothierError, unknown_name
 from clothier.recipes import Recipe
 from clothier.recipes.published import ARTICLE, PUBLISHED, R_TUTORIAL, Published

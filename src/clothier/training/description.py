@@ -9,7 +9,7 @@ from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import CustomParts, DataDescription, Description, Machine, Parameters
 from clothier.system import hardware
-from clothier.transfer.pretrained import Base
+from clothier.training.transfer.pretrained import Base
 from clothier.values import Dataset
 from clothier.values.fingerprint import by_split
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from clothier import finish, recipes
+from clothier import recipes
+from clothier.api import finish
 from clothier.augment import Policy
 from clothier.errors import InputError, unknown_name
 from clothier.recipes import Recipe

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from support.small_runs import RECIPE, state
 
-from clothier import bundle, export, finish, training
+from clothier import bundle, export, training
+from clothier.api import finish
 from clothier.errors import ExportError, InterruptedRunError, WriteError
 from clothier.runs import Run
 from clothier.values import Dataset

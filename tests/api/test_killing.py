@@ -14,7 +14,8 @@ import pytest
 from support.killing import train_until_killed
 from support.small_runs import RECIPE, state
 
-from clothier import backend, finish
+from clothier import backend
+from clothier.api import finish
 from clothier.errors import WriteError
 from clothier.runs import Run, checkpoint
 from clothier.runs.checkpoint import Checkpoint
@@ -43,7 +44,8 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import conftest
-from clothier import export, finish, recipes
+from clothier import export, recipes
+from clothier.api import finish
 from clothier.system.files import write_atomic
 from clothier.reports import report
 from clothier.runs import Run

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from support.small_runs import RECIPE
 
-from clothier import export, finish, training
+from clothier import export, training
+from clothier.api import finish
 from clothier.errors import InterruptedRunError
 from clothier.runs import Run
 from clothier.system.files import write_atomic

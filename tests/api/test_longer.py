@@ -9,7 +9,8 @@ import pytest
 from support.killing import killed_at
 from support.small_runs import RECIPE, state
 
-from clothier import finish, recipes
+from clothier import recipes
+from clothier.api import finish
 from clothier.errors import InputError, RunError
 from clothier.recipes import Recipe
 from clothier.runs import Run, trained

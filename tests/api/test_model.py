@@ -124,7 +124,7 @@ def test_a_model_file_is_exported_as_a_model_file_alone(file: Path, tmp_path: Pa
 def test_the_documents_example_runs(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = (Path(__file__).parents[1] / "docs" / "predict.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "predict.md").read_text("utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     linear_network.save(tmp_path / "wardrobe", linear_network.pictures(3))
     exec(example.replace("runs/cnn3-1", str(file)), {})

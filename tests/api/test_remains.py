@@ -12,7 +12,8 @@ import pytest
 from support import model_files
 from support.small_runs import RECIPE
 
-from clothier import bundle, finish, recipes, training
+from clothier import bundle, recipes, training
+from clothier.api import finish
 from clothier.errors import RunError
 from clothier.runs import Run
 from clothier.values import Dataset, csvtext
