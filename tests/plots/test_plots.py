@@ -14,11 +14,10 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from clothier import plots
-from clothier.calibrate import Reliability
 from clothier.errors import InputError
 from clothier.plots.canvas import panels
 from clothier.system.files import is_figure
-from clothier.values import ClassScore, Counts, EpochRow, Floats, Images, Labels, Scores
+from clothier.values import ClassScore, Counts, EpochRow, Floats, Images, Labels, Reliability, Scores
 
 NOTICE = "The data are generated: every picture was drawn by the program, so nothing here is a photograph."
 # Not in the font, not valid as mathematics, longer than any place for it, more than one line, not even Unicode.

@@ -4,13 +4,12 @@
 """
 
 from clothier.calibrate.calibration import Calibration, fit
-from clothier.calibrate.reliability import Reliability, reliability
+from clothier.calibrate.reliability import reliability
 from clothier.calibrate.temperature import fit_temperature
 from clothier.values import softmax
 
 __all__ = [
     "Calibration",
-    "Reliability",
     "fit",
     "fit_temperature",
     "reliability",

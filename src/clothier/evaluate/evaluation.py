@@ -9,12 +9,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clothier.calibrate import Reliability, reliability
+from clothier.calibrate import reliability
 from clothier.data import Labelled
 from clothier.errors import DataError
 from clothier.evaluate.classes import MISSING, Matching
 from clothier.evaluate.scores import interval, loss_and_accuracy, score, top2_accuracy
-from clothier.values import CLASS_COLUMNS, SURE, UNLIKE, UNSURE, Floats, Labels, Predictions, Scores, markup
+from clothier.values import (
+    CLASS_COLUMNS,
+    SURE,
+    UNLIKE,
+    UNSURE,
+    Floats,
+    Labels,
+    Predictions,
+    Reliability,
+    Scores,
+    markup,
+)
 from clothier.values.wording import counted
 
 Mask = npt.NDArray[np.bool_]

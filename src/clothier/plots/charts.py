@@ -11,7 +11,6 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from clothier.calibrate import Reliability
 from clothier.errors import InputError
 from clothier.plots.canvas import (
     BLUE,
@@ -27,7 +26,7 @@ from clothier.plots.canvas import (
     name_axis,
     panels,
 )
-from clothier.values import Counts, EpochRow, Scores
+from clothier.values import Counts, EpochRow, Reliability, Scores
 
 _FEWEST = 10  # images whose share of right ones is drawn
 _MOST_NUMBERED = 30  # a confusion matrix of more classes shows shades only

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from clothier.calibrate import Reliability
-from clothier.calibrate.reliability import NUM_BINS
 from clothier.errors import RunError
 from clothier.recipes.recipe import PHASES
 from clothier.runs.description import MOST_IMAGES
 from clothier.values import ClassScore, Counts, EpochRow, Floats, Labels, PhaseScores, Scores, csvtext
 from clothier.values.fields import Fields
 from clothier.values.names import MOST_CLASSES
+from clothier.values.reliability import NUM_BINS, Reliability
 
 MOST_EPOCHS = 10**6
 LEAST, LARGEST = -1e-3, 1e30  # of a loss or a time; a mean of float32 may fall a little below 0

@@ -7,6 +7,7 @@ from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Examples, Features, Mixed, Split, Targets
 from clothier.values.prediction import STATUSES, SURE, UNLIKE, UNREADABLE, UNSURE, Prediction
 from clothier.values.predictions import Predictions
+from clothier.values.reliability import Reliability
 from clothier.values.results import CLASS_COLUMNS, SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Scores
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Prediction",
     "Predictions",
     "Reading",
+    "Reliability",
     "Report",
     "Scores",
     "Split",
