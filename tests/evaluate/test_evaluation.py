@@ -7,10 +7,9 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss, top_k_accuracy_score
 
 from clothier.calibrate import reliability
-from clothier.data import Labelled
 from clothier.errors import DataError
 from clothier.evaluate import Evaluation, match
-from clothier.values import Floats, Labels, Predictions, softmax
+from clothier.values import Floats, Labelled, Labels, Predictions, softmax
 
 CLASSES = ("coat", "dress", "shoe", "bag")
 GIVEN = ("dress", "hat", "shoe", "coats")  # "hat" is not among them; "coats" is mapped

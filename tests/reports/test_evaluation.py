@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clothier.data import Labelled
 from clothier.errors import InputError
 from clothier.evaluate import Evaluation, match
 from clothier.reports import evaluation
-from clothier.values import Predictions
+from clothier.values import Labelled, Predictions
 
 CLASSES = ("coat", "=dress")
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
-from clothier.data.labelled import WHOLE, Labelled, of_dataset, of_photos
+from clothier.data.labelled import of_dataset, of_photos
 from clothier.data.options import LoadOptions
 from clothier.data.photos import Listed
 from clothier.data.split import absent_classes
 from clothier.errors import InputError, InputTypeError, OwnValidationError, unknown_name
 from clothier.values import Dataset, Reading
+from clothier.values.labelled import WHOLE, Labelled
 from clothier.values.names import escaped
 
 
@@ -197,4 +198,4 @@ def _check_text(name: str) -> None:
         ) from None
 
 
-__all__ = ["SOURCES", "Labelled", "LoadOptions", "Source", "files", "labelled", "load", "located"]
+__all__ = ["SOURCES", "LoadOptions", "Source", "files", "labelled", "load", "located"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,31 +12,10 @@ from clothier.data import photos
 from clothier.data.options import LoadOptions
 from clothier.data.photos import ORDER, Listed
 from clothier.errors import DataError, unknown_name
-from clothier.values import Dataset, Images, Labels, Split, check_names
+from clothier.values import Dataset, Labelled, Split, check_names
+from clothier.values.labelled import WHOLE
 from clothier.values.labelling import encode
 from clothier.values.pairs import read_pair
-
-WHOLE = ""  # the split of data that bring none
-
-
-@dataclass(frozen=True, eq=False)
-class Labelled:
-    """Images with labels int64 (n,): `content` is their files, or uint8 (n, height, width, channels).
-
-    `names` tells the images apart: the file that each came from, else the split and the row. `split` is train,
-    validation or test, or WHOLE where the source brings no splits and all of it is here.
-    """
-
-    source: str
-    split: str
-    class_names: tuple[str, ...]
-    labels: Labels
-    names: tuple[str, ...]
-    content: Sequence[Path] | Images
-    notice: str = ""
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 def of_photos(

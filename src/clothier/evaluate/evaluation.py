@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.calibrate import reliability
-from clothier.data import Labelled
 from clothier.errors import DataError
 from clothier.evaluate.classes import MISSING, Matching
 from clothier.evaluate.scores import interval, loss_and_accuracy, score, top2_accuracy
@@ -20,6 +19,7 @@ from clothier.values import (
     UNLIKE,
     UNSURE,
     Floats,
+    Labelled,
     Labels,
     Predictions,
     Reliability,

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from clothier import data, evaluate
-from clothier.data import Labelled, LoadOptions
+from clothier.data import LoadOptions
 from clothier.data.labelled import of_dataset, of_pairs, of_split
 from clothier.errors import InputError, RunError
 from clothier.evaluate import Evaluation
 from clothier.predict.photos import predict_photos
 from clothier.predict.predictor import Predictor
 from clothier.runs import DataDescription, Run
-from clothier.values import Dataset, Images, Predictions, Report, Split
+from clothier.values import Dataset, Images, Labelled, Predictions, Report, Split
 
 _BLOCK = 1024  # images between two reports
 

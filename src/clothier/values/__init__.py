@@ -5,6 +5,7 @@ from clothier.values.callbacks import Report, Tell
 from clothier.values.dataset import Dataset, Reading, check_names, check_not_empty
 from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Examples, Features, Mixed, Split, Targets
+from clothier.values.labelled import Labelled
 from clothier.values.prediction import STATUSES, SURE, UNLIKE, UNREADABLE, UNSURE, Prediction
 from clothier.values.predictions import Predictions
 from clothier.values.reliability import Reliability
@@ -29,6 +30,7 @@ __all__ = [
     "Floats",
     "Halves",
     "Images",
+    "Labelled",
     "Labels",
     "Mixed",
     "PhaseScores",
