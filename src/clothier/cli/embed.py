@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from clothier import embed as embedding
-from clothier.cli import naming, options, pictures, screen
+from clothier.cli import options, pictures, screen
 from clothier.embed import Pictures
 from clothier.embed.projections import METHODS, Pca, Projection, Tsne
 from clothier.embed.projections.quality import SAMPLE
@@ -28,16 +28,9 @@ PROJECTIONS: dict[str, tuple[str, dict[str, int]]] = {
 }
 
 
+@pictures.selecting
 def embed(
-    model: naming.VectorsModel = None,
-    data: pictures.Data = None,
-    photos: pictures.Photos = None,
-    split: pictures.WhichSplit = None,
-    layer: pictures.Layer = None,
-    weights: options.Weights = "last",
-    limit: pictures.Limit = None,
-    sample: pictures.Sample = None,
-    seed: pictures.Seed = 13,
+    selection: pictures.Selection,
     project: Annotated[
         str,
         typer.Option(
@@ -70,10 +63,6 @@ def embed(
             rich_help_panel=options.OUTPUT,
         ),
     ] = None,
-    data_dir: options.DataDir = None,
-    image_size: options.ImageSize = None,
-    crop: pictures.Crop = None,
-    skip_bad: options.SkipBad = False,
     json: options.Json = False,
 ) -> None:
     """Write the vectors of images to one file: their pixels, or the outputs of a layer. Project them with --project."""
@@ -81,12 +70,9 @@ def embed(
     if out is not None and out.suffix != ".npz":
         raise InputError(f"--out is {out}; wanted a file that ends in .npz, such as vectors.npz")
     options.check_out(file=out, folder=Path("embeddings"))
-    selection = pictures.Selection(
-        model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
-    )
 
     chosen = selection.pictures()
-    made = selection.embedding(chosen, layer)
+    made = selection.embedding(chosen)
     ground, number = _ground(made, into), _num_neighbours(made)
     answer: dict[str, Any] = {
         "source": made.source,
@@ -101,10 +87,12 @@ def embed(
     embedding.save(made, path)
     answer["written"] = [str(path)]
     for word, (method, parameters) in methods.items():
-        chance = {"seed": seed} if embedding.projections.seeded(method) else {}
+        chance = {"seed": selection.seed} if embedding.projections.seeded(method) else {}
         found = _project(ground, method, {**parameters, **chance})
         table = path.with_name(f"{path.stem}-{word}.csv")
-        _write(table, made, found.coordinates if into is None else _placed(found, ground, made, seed))
+        _write(
+            table, made, found.coordinates if into is None else _placed(found, ground, made, selection.seed)
+        )
         answer["projections"][word] = {
             **found.quality,
             "images": len(ground),

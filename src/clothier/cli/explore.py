@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clothier import embed
-from clothier.cli import browser, naming, options, pictures, screen
+from clothier.cli import browser, options, pictures, screen
 from clothier.embed import Pictures
 from clothier.errors import InputError, unknown_name
 from clothier.system.files import slug, write_atomic
@@ -20,16 +20,9 @@ if TYPE_CHECKING:
 MAPS = {"tsne": 2, "tsne-3d": 3}  # the words of --maps: dimensions
 
 
+@pictures.selecting
 def explore(
-    model: naming.VectorsModel = None,
-    data: pictures.Data = None,
-    photos: pictures.Photos = None,
-    split: pictures.WhichSplit = None,
-    layer: pictures.Layer = None,
-    weights: options.Weights = "last",
-    limit: pictures.Limit = None,
-    sample: pictures.Sample = None,
-    seed: pictures.Seed = 13,
+    selection: pictures.Selection,
     maps: Annotated[
         str,
         typer.Option(
@@ -48,26 +41,19 @@ def explore(
         ),
     ] = None,
     open_: browser.Open = False,
-    data_dir: options.DataDir = None,
-    image_size: options.ImageSize = None,
-    crop: pictures.Crop = None,
-    skip_bad: options.SkipBad = False,
 ) -> None:
     """Write one HTML page that shows images on maps, by their pixels and by the features of a model."""
     dimensions = _dimensions(maps)
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"--out is {out}; wanted a file that ends in .html, so that browsers open it")
     options.check_out(file=out, folder=Path("explorer"))
-    selection = pictures.Selection(
-        model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
-    )
     from clothier import explorer
 
     chosen = selection.pictures()
     embeddings = [embed.extract(chosen)]
-    if model is not None:
-        embeddings.append(selection.embedding(chosen, layer))
-    spaces = [_space(embedding, dimensions, seed) for embedding in embeddings]
+    if selection.model is not None:
+        embeddings.append(selection.embedding(chosen))
+    spaces = [_space(embedding, dimensions, selection.seed) for embedding in embeddings]
     path = out or Path("explorer") / f"{slug(_what(chosen, embeddings))}.html"
     with screen.counting() as progress:
         page = explorer.render(spaces, _title(chosen), _suspects(spaces[-1]), chosen.notice, progress)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -86,20 +88,21 @@ Seed = Annotated[
 
 @dataclass(frozen=True)
 class Selection:
-    """What was chosen on the command line about the images, each as the option of its name."""
+    """What was chosen on the command line: which images, and as which vectors. Each field is an argument or option."""
 
-    model: Path | None = None
-    data: str | None = None
-    photos: Path | None = None
-    split: str | None = None
-    weights: str = "last"
-    limit: int | None = None
-    sample: int | None = None
-    seed: int = 13
-    data_dir: Path | None = None
-    image_size: str | None = None
-    crop: str | None = None
-    skip_bad: bool = False
+    model: naming.VectorsModel = None
+    data: Data = None
+    photos: Photos = None
+    split: WhichSplit = None
+    layer: Layer = None
+    weights: options.Weights = "last"
+    limit: Limit = None
+    sample: Sample = None
+    seed: Seed = 13
+    data_dir: options.DataDir = None
+    image_size: options.ImageSize = None
+    crop: Crop = None
+    skip_bad: options.SkipBad = False
 
     @cached_property
     def run(self) -> Run | None:
@@ -128,16 +131,16 @@ class Selection:
             return made.first(self.limit)
         return made.sample(self.sample, self.seed) if self.sample is not None else made
 
-    def embedding(self, pictures: Pictures, layer: str | None = None) -> Embedding:
+    def embedding(self, pictures: Pictures) -> Embedding:
         """The pictures through the run or the model file, or without one as pixels, with a progress bar."""
-        if self.predictor is not None and layer is not None:
+        if self.predictor is not None and self.layer is not None:
             raise InputError(
                 f"--layer is for a run folder, and {naming.title(self.model)} is a model file; leave it out"
             )
         with screen.counting() as progress:
             if self.predictor is not None:
                 return embed.extract_features(pictures, self.predictor, self._name, report=progress)
-            return embed.extract(pictures, self.run, layer, which=self.weights, report=progress)
+            return embed.extract(pictures, self.run, self.layer, which=self.weights, report=progress)
 
     @property
     def _name(self) -> str:
@@ -190,3 +193,19 @@ class Selection:
             (height, width, _), crop = fit
             read.update(image_size=read["image_size"] or [height, width], crop=self.crop or crop)
         return embed.of_split(options.load_data(self.data, read), self.split)
+
+
+def selecting(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the fields of a Selection, its first parameter, as arguments and options beside its own."""
+    names = [field.name for field in fields(Selection)]
+
+    def selected(**words: Any) -> None:
+        command(Selection(**{name: words.pop(name) for name in names}), **words)
+
+    _, *own = inspect.signature(command, eval_str=True).parameters.values()
+    chosen = inspect.signature(Selection, eval_str=True).parameters.values()
+    parameters = [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in (*chosen, *own)]
+    selected.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads both
+    selected.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    selected.__doc__ = command.__doc__
+    return selected

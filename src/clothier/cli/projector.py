@@ -10,7 +10,7 @@ import numpy as np
 import typer
 
 from clothier import embed
-from clothier.cli import naming, options, pictures, screen
+from clothier.cli import options, pictures, screen
 from clothier.embed import Search
 from clothier.errors import DataError, InputError, command
 from clothier.runs import Run
@@ -27,16 +27,9 @@ Pair = tuple[str, str]
 _BOOKMARKS, _TABLES = "Bookmarks", "Tables"  # panels of options
 
 
+@pictures.selecting
 def projector(
-    model: naming.VectorsModel = None,
-    data: pictures.Data = None,
-    photos: pictures.Photos = None,
-    split: pictures.WhichSplit = None,
-    layer: pictures.Layer = None,
-    weights: options.Weights = "last",
-    limit: pictures.Limit = None,
-    sample: pictures.Sample = None,
-    seed: pictures.Seed = 13,
+    selection: pictures.Selection,
     tsne: Annotated[
         int,
         typer.Option(
@@ -105,10 +98,6 @@ def projector(
             rich_help_panel=options.OUTPUT,
         ),
     ] = False,
-    data_dir: options.DataDir = None,
-    image_size: options.ImageSize = None,
-    crop: pictures.Crop = None,
-    skip_bad: options.SkipBad = False,
 ) -> None:
     """Write images and their vectors as a folder for TensorBoard's Embedding Projector."""
     from clothier import projector as projecting
@@ -118,18 +107,15 @@ def projector(
         return
     if tsne == 1:
         raise InputError("--tsne is 1; wanted 2 or 3 dimensions, or 0 for no t-SNE")
-    images = any(word is not None for word in (model, data, photos))
+    images = any(word is not None for word in (selection.model, selection.data, selection.photos))
     if images or tensor:
-        selection = pictures.Selection(
-            model, data, photos, split, weights, limit, sample, seed, data_dir, image_size, crop, skip_bad
-        )
         searches = _searches(x, y)
 
         projecting.check_ours(out)
         options.check_out(folder=out)
         shown = [_table(word, labels, selection) for word in tensor or []]
         if images:
-            shown = [*_embeddings(selection, layer, searches, tsne), *shown]
+            shown = [*_embeddings(selection, searches, tsne), *shown]
         _say(out, shown, projecting.write(out, shown))
     elif not open_:
         raise InputError(
@@ -152,14 +138,14 @@ def _search(word: str) -> Search:
 
 
 def _embeddings(
-    selection: pictures.Selection, layer: str | None, searches: list[tuple[Search, Search]], dimensions: int
+    selection: pictures.Selection, searches: list[tuple[Search, Search]], dimensions: int
 ) -> list[ShownTensor]:
     """The run's vectors, if there is a run, before the pixels: the page opens the first."""
     from clothier import projector as projecting
 
     chosen = selection.pictures()
     projecting.check_images(chosen.images)
-    made = selection.embedding(chosen, layer)
+    made = selection.embedding(chosen)
     columns = projecting.columns(made)
 
     def as_tensor(embedding: Embedding) -> ShownTensor:
