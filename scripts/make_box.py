@@ -2,8 +2,9 @@
 
     python scripts/make_box.py [--seeds 3] [--photos FOLDER]
 
-The model of the first seed goes into the box, whatever the others reach; they tell how far chance goes. With FOLDER,
-photos as benchmarks/photos/accuracy.py takes them, the card also says how many of its validation photos are known.
+The model of the first seed goes into the box, whatever accuracy the others reach; they show the range. With FOLDER,
+photos as benchmarks/photos/accuracy.py takes them, the card also says how many of its validation photos are classified
+correctly.
 """
 
 from __future__ import annotations
@@ -31,16 +32,19 @@ FIRST_SEED = 13
 
 CARD = """# The model in the box
 
-A small residual network ({model}) that knows ten kinds of clothes: {classes}.
+A small residual network ({model}) that classifies clothes into ten classes: {classes}.
 
-- Data: Fashion-MNIST, {train:,} of its 60,000 training images; {validation:,} were held out to calibrate on.
-- Recipe: `clothier train {recipe}`, seed {seed}, made for photos: it saw the images folded, turned, and on scraps of
-  background. The photo doctor brings a photo into the form of its images first.
+- Data: Fashion-MNIST. The network was trained on {train:,} of its 60,000 training images and calibrated on the other
+  {validation:,}.
+- Recipe: `clothier train {recipe}`, seed {seed}. The training images were folded, rotated and put on textured backgrounds,
+  because the model is made for photos. The photo doctor makes a photo look like a Fashion-MNIST image first.
 - Accuracy on the 10,000 test images: {accuracy:.4f} ({others}).
-{photos}- Calibration: expected error {before:.4f} before, {after:.4f} after one temperature of {temperature:.2f}.
-  "Not sure" is said of the least sure of 5 % of the validation images, "unlike" of what is stranger than 95 % of them.
-- Not for: decisions about people; photos of several things, of things that are worn, or cut off by the edge; anything
-  but these ten, of which it calls many "not sure" or "unlike", and some neither.
+{photos}- Calibration: the expected calibration error is {before:.4f} before and {after:.4f} after dividing the logits by the
+  temperature {temperature:.2f}. The answer is "not sure" when the model is no more confident than on the least confident 5 %
+  of the validation images, and "unlike" when an image is stranger than 95 % of them.
+- Do not use it for decisions about people, for photos that show several things, clothes that are worn, or clothes that
+  are cut off by the edge, or for anything but these ten classes. Most pictures of other things are called "not sure" or
+  "unlike", but not all of them.
 """
 
 
@@ -56,8 +60,8 @@ def main() -> None:
         recipe, dataset, run = runs[0]
         made = export.bundle_of(run, dataset)
         accuracies = [tested(run)["accuracy"] for _, _, run in runs]
-        known = photos_known(run.model_file, words.photos) if words.photos else ""
-        card = written(made, recipe, dataset, accuracies, known)
+        correct = photos_correct(run.model_file, words.photos) if words.photos else ""
+        card = written(made, recipe, dataset, accuracies, correct)
     BOX.parent.mkdir(exist_ok=True)
     bundle.write(BOX, replace(made, manifest=replace(made.manifest, card=card)))
     size = BOX.stat().st_size
@@ -82,15 +86,16 @@ def tested(run: Run) -> dict[str, Any]:
     return {"accuracy": scores.accuracy}
 
 
-def photos_known(model: Path, photos: Path) -> str:
+def photos_correct(model: Path, photos: Path) -> str:
     command = ["-m", "benchmarks.photos.accuracy", "--photos", photos, "--models", model, "--json"]
     done = subprocess.run(
         [sys.executable, *map(str, command)], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT
     )
     row = next(row for row in json.loads(done.stdout) if row["way"] == "doctor")
     return (
-        f"- People's photos: {row['all']:.1%} of {row['photos']} validation photos of the clothing data set, in seven "
-        f"classes;\n  {row['mean of classes']:.1%} in the mean of classes (`benchmarks/photos/accuracy.py`).\n"
+        f"- Amateur photos: {row['all']:.1%} of {row['photos']} validation photos of the clothing data set, in seven "
+        f"classes, are\n  classified correctly; the mean over the classes is {row['mean of classes']:.1%} "
+        "(`benchmarks/photos/accuracy.py`).\n"
     )
 
 

@@ -25,12 +25,12 @@ OPERATORS: dict[str, Operator] = dict(
 
 # Why ONNX's other operators are refused, and which these are, until version 21.
 EXCLUDED: dict[str, tuple[str, ...]] = {
-    "it is control flow, which hides what runs, and how often": ("If", "Loop", "Scan", "SequenceMap"),
+    "it is control flow, which hides what runs and how often": ("If", "Loop", "Scan", "SequenceMap"),
     "it works on sequences or optional values, which have no shape": (
         "ConcatFromSequence", "Optional", "OptionalGetElement", "OptionalHasElement", "SequenceAt",
         "SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceLength", "SplitToSequence",
     ),
-    "it works on text": (
+    "it works on strings": (
         "RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer",
     ),
     "the size of its output depends on values": ("Compress", "NonMaxSuppression", "NonZero", "Unique"),
@@ -39,16 +39,16 @@ EXCLUDED: dict[str, tuple[str, ...]] = {
     ),
     "it is for training": ("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"),
     "it decodes image files": ("ImageDecoder",),
-    "its scale is that of all images together": ("DynamicQuantizeLinear",),
-    "it is of old versions, which have others in its place": ("Scatter", "Upsample"),
-    "the places it takes are values of its inputs": (
+    "its scale depends on all images of a batch": ("DynamicQuantizeLinear",),
+    "it is obsolete and has been replaced by other operators": ("Scatter", "Upsample"),
+    "it reads or writes at positions that its inputs determine": (
         "GatherElements", "GatherND", "MaxRoiPool", "MaxUnpool", "ReverseSequence", "RoiAlign", "ScatterElements",
         "ScatterND",
     ),
-    "it is recurrent, or for sound, and has no rule that bounds it here": (
+    "it is for sequences or sound, and clothier has no rule that limits its memory": (
         "BlackmanWindow", "DFT", "GRU", "HammingWindow", "HannWindow", "LSTM", "MelWeightMatrix", "RNN", "STFT",
     ),
-    "it is rare, and has no rule that bounds it here": (
+    "it is rare, and clothier has no rule that limits its memory": (
         "AffineGrid", "CenterCropPad", "Col2Im", "DeformConv", "GridSample",
     ),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from clothier.bundle.operators.pointwise import kind_of
 from clothier.bundle.operators.table import Made, Operator, names
 from clothier.bundle.steps import Step, Tensor
 
-_CONSTANT = "by constants that are looked at before anything runs"
+_CONSTANT = "determined by constants that are checked before anything runs"
 _SAME = "as large as its input"
 _MOST_SCALE = 256
 
@@ -129,7 +129,7 @@ _ZERO_LEFT_OUT = frozenset({2})
 
 OPERATORS: dict[str, Operator] = {
     "Constant": Operator(
-        _constant, (0, 0), "it lies in the graph", names("value value_float value_floats value_int value_ints")
+        _constant, (0, 0), "stored in the graph", names("value value_float value_floats value_int value_ints")
     ),
     "ConstantOfShape": Operator(_filled, (1, 1), _CONSTANT, names("value")),
     "DequantizeLinear": Operator(

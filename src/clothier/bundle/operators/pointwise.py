@@ -11,7 +11,7 @@ KINDS = {
 }  # fmt: skip # onnx.TensorProto.DataType
 
 _SAME = "as large as its input"
-_SPREAD = "as large as its inputs spread over each other"
+_SPREAD = "as large as its inputs broadcast together"
 
 
 def same(step: Step) -> Tensor:

@@ -7,7 +7,7 @@ import re
 from clothier.bundle.operators.table import Made, Operator, names
 from clothier.bundle.steps import Shape, Step, Tensor, positive
 
-_FOLLOWS = "its output's sides are sides of its inputs"
+_FOLLOWS = "its dimensions are dimensions of its inputs"
 
 
 def _gemm(step: Step) -> Tensor:
@@ -111,7 +111,7 @@ def _determinant_work(step: Step, made: Made) -> int:
 
 
 OPERATORS: dict[str, Operator] = {
-    "Det": Operator(_determinant, (1, 1), "no larger than its input", work=_determinant_work),
+    "Det": Operator(_determinant, (1, 1), "at most as large as its input", work=_determinant_work),
     "Einsum": Operator(_einsum, (1, 2), _FOLLOWS, names("equation"), work=_einsum_work),
     "Gemm": Operator(
         _gemm, (2, 3), _FOLLOWS, names("alpha beta transA transB"), out=frozenset({2}), work=_gemm_work

@@ -6,7 +6,7 @@ from clothier.bundle.operators.pointwise import same
 from clothier.bundle.operators.table import Operator, names
 from clothier.bundle.steps import Step, Tensor
 
-_SMALLER = "no larger than its input"
+_SMALLER = "at most as large as its input"
 _SAME = "as large as its input"
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from clothier.bundle.operators.table import Operator, names
 from clothier.bundle.steps import Shape, Step, Tensor, positive
 
-_SAME = "as large as its inputs"
-_CONSTANT = "by constants that are looked at before anything runs"
+_SAME = "at most as large as its inputs together"
+_CONSTANT = "determined by constants that are checked before anything runs"
 
 
 def _transpose(step: Step) -> Tensor:
@@ -214,7 +214,7 @@ OPERATORS: dict[str, Operator] = {
     "Gather": Operator(_gather, (2, 2), _CONSTANT, names("axis")),
     "Pad": Operator(_pad, (2, 4), _CONSTANT, names("mode"), out=frozenset({2, 3})),
     "Reshape": Operator(_reshape, (2, 2), _SAME, names("allowzero")),
-    "Shape": Operator(_shape, (1, 1), "one number an axis", names("start end")),
+    "Shape": Operator(_shape, (1, 1), "one number per axis", names("start end")),
     "Size": Operator(_size, (1, 1), "one number"),
     "Slice": Operator(_slice, (3, 5), _SAME, out=frozenset({3, 4})),
     "SpaceToDepth": Operator(_blocks, (1, 1), _SAME, names("blocksize")),

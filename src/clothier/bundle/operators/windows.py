@@ -7,7 +7,7 @@ from math import prod
 from clothier.bundle.operators.table import Made, Operator, names
 from clothier.bundle.steps import Shape, Step, Tensor
 
-_WINDOW = "by strides, pads and window, which are attributes of bounded size"
+_WINDOW = "determined by strides, padding and window, which are attributes of limited size"
 _MOST_SIDE = 1024  # of a window
 _MOST_STRIDE = 64
 
