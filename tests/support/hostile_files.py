@@ -581,7 +581,7 @@ def _four_classes(change: Callable[[onnx.ModelProto], object] = lambda model: No
 GRAPH: dict[str, Case] = {
     "if": (
         lambda: with_graph(_node("If", "features", then_branch=_branch(), else_branch=_branch())),
-        "model.onnx has the operator If; it is control flow, which hides what runs, and how often; wanted a network",
+        "model.onnx has the operator If; it is control flow, which hides what runs and how often; wanted a network",
     ),
     "loop": (
         lambda: with_graph(_node("Loop", "features", body=_branch())),
