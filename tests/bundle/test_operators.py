@@ -14,11 +14,11 @@ from onnx.reference import ReferenceEvaluator
 from support import operator_graphs
 
 from clothier.bundle.messages import parsed
+from clothier.bundle.node import Node, Tensor
 from clothier.bundle.nodes import Cost, Walk
 from clothier.bundle.operators import EXCLUDED, OPERATORS, REASONS
 from clothier.bundle.operators.pointwise import _COMPARISONS, _PLAIN
 from clothier.bundle.operators.reducing import _REDUCTIONS
-from clothier.bundle.steps import Step, Tensor
 from clothier.bundle.wire import without_weights
 from clothier.errors import BundleError
 
@@ -327,9 +327,9 @@ def test_work_is_counted_by_hand() -> None:
 
 
 def test_a_refusal_names_operator_shapes_and_what_was_wanted() -> None:
-    step = Step("Softmax", (Tensor((-1, 4, -2), "float32"),), {"axis": 7})
+    node = Node("Softmax", (Tensor((-1, 4, -2), "float32"),), {"axis": 7})
     with pytest.raises(BundleError) as caught:
-        OPERATORS["Softmax"].outputs(step)
+        OPERATORS["Softmax"].outputs(node)
     assert str(caught.value) == "model.onnx has a Softmax on float32 (n, 4, 2n); wanted an axis from -3 to 2"
 
 
@@ -383,12 +383,12 @@ def test_whatever_an_operator_is_given_there_is_an_answer_or_one_line(kind: str)
             for place, tensor in enumerate(inputs)
         ]
         try:
-            step = Step(kind, tuple(inputs), attributes, int(rng.integers(1, 4)))
-            made = operator.outputs(step)
+            node = Node(kind, tuple(inputs), attributes, int(rng.integers(1, 4)))
+            made = operator.outputs(node)
             for tensor in made:
                 assert str(tensor)
             if all(0 not in tensor.shape for tensor in made):
-                assert operator.work(step, made) >= 0
-                assert operator.scratch(step, made) >= 0
+                assert operator.work(node, made) >= 0
+                assert operator.scratch(node, made) >= 0
         except BundleError as error:
             assert str(error).isprintable()

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from clothier.bundle.messages import check_fields, parsed
+from clothier.bundle.node import Shape
 from clothier.bundle.nodes import Cost, Walk
-from clothier.bundle.steps import Shape
 from clothier.bundle.wire import without_weights
 from clothier.errors import BundleError
 

@@ -47,7 +47,7 @@ class Tensor:
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class Node:
     """One node: its operator, its inputs (None for one that is left out), its attributes by name, and how many outputs
     are taken of it."""
 

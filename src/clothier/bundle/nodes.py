@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from clothier.bundle import bounds
+from clothier.bundle.node import Node, Shape, Tensor
 from clothier.bundle.operators import OPERATORS, REASONS, Operator
 from clothier.bundle.operators.pointwise import KINDS
-from clothier.bundle.steps import Shape, Step, Tensor
 from clothier.bundle.tensors import finite
 from clothier.bundle.wire import Span
 from clothier.errors import BundleError
@@ -49,18 +49,18 @@ class Walk:
         data = memoryview(self._graph)[span.start : span.start + span.length] if span else memoryview(b"")
         self._add(constant.name, _constant(constant, name, data))
 
-    def run(self, nodes: Sequence[Any]) -> Cost:
+    def run(self, messages: Sequence[Any]) -> Cost:
         """What all nodes cost; BundleError for one that may not be."""
-        last = {name: place for place, node in enumerate(nodes) for name in node.input}
+        last = {name: place for place, message in enumerate(messages) for name in message.input}
         values = work = 0
         held = peak = sum(tensor.num_bytes for tensor in self.tensors.values())
         free: set[str] = {"images"}
-        for place, node in enumerate(nodes):
-            operator, step = self._step(node)
-            made = self._outputs(node, operator.outputs(step))
-            scratch = operator.scratch(step, made)
+        for place, message in enumerate(messages):
+            operator, node = self._read(message)
+            made = self._outputs(message, operator.outputs(node))
+            scratch = operator.scratch(node, made)
             values += scratch + sum(tensor.size for tensor in made)
-            work += operator.work(step, made)
+            work += operator.work(node, made)
             if values > bounds.MOST_VALUES or work > bounds.MOST_WORK:
                 raise BundleError(
                     f"model.onnx costs more than {bounds.MOST_VALUES:,} values or {bounds.MOST_WORK:,} "
@@ -69,25 +69,25 @@ class Walk:
             held += sum(tensor.num_bytes for tensor in made)
             peak = max(peak, held + 4 * scratch)
             # What depends on no image is made once and kept.
-            free |= {name for name in node.output if name and self.tensors[name].is_activation}
-            ended = {name for name in node.input if name in free and last[name] == place}
+            free |= {name for name in message.output if name and self.tensors[name].is_activation}
+            ended = {name for name in message.input if name in free and last[name] == place}
             held -= sum(self.tensors[name].num_bytes for name in ended)
         return Cost(values, work, peak)
 
-    def _outputs(self, node: Any, made: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def _outputs(self, message: Any, made: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Those that the node names, which are added."""
-        if not 1 <= len(node.output) <= len(made):
+        if not 1 <= len(message.output) <= len(made):
             raise BundleError(
-                f"model.onnx has a {node.op_type} of {len(node.input)} inputs and {len(node.output)} outputs"
+                f"model.onnx has a {message.op_type} of {len(message.input)} inputs and {len(message.output)} outputs"
             )
-        taken = made[: len(node.output)]
+        taken = made[: len(message.output)]
         for tensor in taken:
             sides = tensor.shape
             if len(sides) > _MOST_RANK or 0 in sides or sum(side < 0 for side in sides) > 1:
                 raise BundleError(
-                    f"model.onnx has a {node.op_type} that gives {tensor}; wanted images on one axis"
+                    f"model.onnx has a {message.op_type} that gives {tensor}; wanted images on one axis"
                 )
-        for place, (name, tensor) in enumerate(zip(node.output, taken, strict=True)):
+        for place, (name, tensor) in enumerate(zip(message.output, taken, strict=True)):
             if name or place == 0:
                 self._add(name, tensor)
         return taken
@@ -97,29 +97,29 @@ class Walk:
             raise _twice(name)
         self.tensors[name] = tensor
 
-    def _step(self, node: Any) -> tuple[Operator, Step]:
-        kind = node.op_type
-        operator = _operator(node, self._version)
+    def _read(self, message: Any) -> tuple[Operator, Node]:
+        kind = message.op_type
+        operator = _operator(message, self._version)
         least, most = operator.inputs
-        if not least <= len(node.input) <= most:
+        if not least <= len(message.input) <= most:
             raise BundleError(
-                f"model.onnx has a {kind} of {len(node.input)} inputs and {len(node.output)} outputs"
+                f"model.onnx has a {kind} of {len(message.input)} inputs and {len(message.output)} outputs"
             )
         inputs: list[Tensor | None] = []
-        for place, name in enumerate(node.input):
+        for place, name in enumerate(message.input):
             if name not in self.tensors and (name or place not in operator.out):
                 raise BundleError(
                     f"model.onnx has a {kind} of {ascii(name)[:60]}, which nothing before it makes"
                 )
             inputs.append(self.tensors.get(name))
         attributes: dict[str, Any] = {}
-        for attribute in node.attribute:
+        for attribute in message.attribute:
             if attribute.name not in operator.attributes or attribute.name in attributes:
                 raise BundleError(
                     f"model.onnx has a {kind} with {ascii(attribute.name)[:60]}; wanted it without"
                 )
             attributes[attribute.name] = _attribute(attribute, kind)
-        return operator, Step(kind, tuple(inputs), attributes, len(node.output))
+        return operator, Node(kind, tuple(inputs), attributes, len(message.output))
 
 
 def _operator(node: Any, version: int) -> Operator:

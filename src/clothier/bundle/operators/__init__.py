@@ -1,7 +1,7 @@
 """The operators that a model file's graph may have: stateless ones of ONNX's own domain whose outputs are bounded by
 rules written here. All others are refused by name, with a reason.
 
-A rule takes a Step and returns its outputs' shapes. Whatever decides a shape must be a constant, and no rule lets
+A rule takes a Node and returns its outputs' shapes. Whatever decides a shape must be a constant, and no rule lets
 values of one image reach another.
 """
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from clothier.bundle.node import Node, Tensor
 from clothier.bundle.operators.table import Operator, names
-from clothier.bundle.steps import Step, Tensor
 
 KINDS = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 9: "bool", 10: "float16",
@@ -14,88 +14,88 @@ _SAME = "as large as its input"
 _SPREAD = "as large as its inputs broadcast together"
 
 
-def same(step: Step) -> Tensor:
-    first = step.input(0)
+def same(node: Node) -> Tensor:
+    first = node.input(0)
     return Tensor(first.shape, first.kind)
 
 
-def kind_of(step: Step, name: str) -> str:
+def kind_of(node: Node, name: str) -> str:
     """The type that the attribute of that name stands for."""
-    number = step.attributes.get(name)
+    number = node.attributes.get(name)
     kind = KINDS.get(number) if isinstance(number, int) else None
     if kind is None:
-        step.refuse("a type of numbers")
+        node.refuse("a type of numbers")
     return kind
 
 
-def _truth(step: Step) -> Tensor:
-    return Tensor(step.input(0).shape, "bool")
+def _truth(node: Node) -> Tensor:
+    return Tensor(node.input(0).shape, "bool")
 
 
-def _cast(step: Step) -> Tensor:
-    return Tensor(step.input(0).shape, kind_of(step, "to"))
+def _cast(node: Node) -> Tensor:
+    return Tensor(node.input(0).shape, kind_of(node, "to"))
 
 
-def _cast_like(step: Step) -> Tensor:
-    return Tensor(step.input(0).shape, step.input(1).kind)
+def _cast_like(node: Node) -> Tensor:
+    return Tensor(node.input(0).shape, node.input(1).kind)
 
 
-def _clip(step: Step) -> Tensor:
-    step.wanted(all(tensor.shape == () for tensor in step.tensors[1:]), "single bounds")
-    return same(step)
+def _clip(node: Node) -> Tensor:
+    node.wanted(all(tensor.shape == () for tensor in node.tensors[1:]), "single bounds")
+    return same(node)
 
 
-def _spread(step: Step) -> Tensor:
-    first = step.input(0)
-    step.wanted(all(tensor.kind == first.kind for tensor in step.tensors), "one type")
-    return Tensor(step.spread(tensor.shape for tensor in step.tensors), first.kind)
+def _spread(node: Node) -> Tensor:
+    first = node.input(0)
+    node.wanted(all(tensor.kind == first.kind for tensor in node.tensors), "one type")
+    return Tensor(node.spread(tensor.shape for tensor in node.tensors), first.kind)
 
 
-def _power(step: Step) -> Tensor:
-    return Tensor(step.spread(tensor.shape for tensor in step.tensors), step.input(0).kind)
+def _power(node: Node) -> Tensor:
+    return Tensor(node.spread(tensor.shape for tensor in node.tensors), node.input(0).kind)
 
 
-def _comparison(step: Step) -> Tensor:
-    return Tensor(_spread(step).shape, "bool")
+def _comparison(node: Node) -> Tensor:
+    return Tensor(_spread(node).shape, "bool")
 
 
-def _where(step: Step) -> Tensor:
-    step.wanted(
-        step.input(0).kind == "bool" and step.input(1).kind == step.input(2).kind, "truths and one type"
+def _where(node: Node) -> Tensor:
+    node.wanted(
+        node.input(0).kind == "bool" and node.input(1).kind == node.input(2).kind, "truths and one type"
     )
-    return Tensor(step.spread(tensor.shape for tensor in step.tensors), step.input(1).kind)
+    return Tensor(node.spread(tensor.shape for tensor in node.tensors), node.input(1).kind)
 
 
-def _slope(step: Step) -> Tensor:
-    first = step.input(0)
-    step.wanted(step.spread([first.shape, step.input(1).shape]) == first.shape, "slopes that fit")
-    return same(step)
+def _slope(node: Node) -> Tensor:
+    first = node.input(0)
+    node.wanted(node.spread([first.shape, node.input(1).shape]) == first.shape, "slopes that fit")
+    return same(node)
 
 
-def _dropout(step: Step) -> tuple[Tensor, ...]:
+def _dropout(node: Node) -> tuple[Tensor, ...]:
     """In use it changes nothing."""
-    training = step.optional(2)
-    step.wanted(
+    training = node.optional(2)
+    node.wanted(
         training is None or (training.values is not None and not training.values.any()), "no training mode"
     )
-    return same(step), Tensor(step.input(0).shape, "bool")
+    return same(node), Tensor(node.input(0).shape, "bool")
 
 
-def _along_axis(step: Step) -> Tensor:
-    step.axis(step.input(0).shape, -1)
-    return same(step)
+def _along_axis(node: Node) -> Tensor:
+    node.axis(node.input(0).shape, -1)
+    return same(node)
 
 
-def _running_sum(step: Step) -> Tensor:
-    for axis in step.constants(1, 1) or []:
-        step.place(axis, step.input(0).shape)
-    return same(step)
+def _running_sum(node: Node) -> Tensor:
+    for axis in node.constants(1, 1) or []:
+        node.place(axis, node.input(0).shape)
+    return same(node)
 
 
-def _triangle(step: Step) -> Tensor:
-    step.constants(1, 1)
-    step.wanted(all(side > 0 for side in step.input(0).shape[-2:]), "matrices of pixels or features")
-    return same(step)
+def _triangle(node: Node) -> Tensor:
+    node.constants(1, 1)
+    node.wanted(all(side > 0 for side in node.input(0).shape[-2:]), "matrices of pixels or features")
+    return same(node)
 
 
 def _unary(since: int = 13, attributes: str = "") -> Operator:

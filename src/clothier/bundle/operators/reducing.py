@@ -2,116 +2,116 @@
 
 from __future__ import annotations
 
+from clothier.bundle.node import Node, Tensor
 from clothier.bundle.operators.pointwise import same
 from clothier.bundle.operators.table import Operator, names
-from clothier.bundle.steps import Step, Tensor
 
 _SMALLER = "at most as large as its input"
 _SAME = "as large as its input"
 
 
-def _axes(step: Step) -> set[int]:
+def _axes(node: Node) -> set[int]:
     """Those of an attribute, until version 17, or of an input; all but the images' own where there are none."""
-    shape = step.input(0).shape
-    given = step.constants(1)
+    shape = node.input(0).shape
+    given = node.constants(1)
     if given is None:
-        attribute = step.attributes.get("axes")
-        step.wanted(attribute is None or isinstance(attribute, list), "axes that are a list")
+        attribute = node.attributes.get("axes")
+        node.wanted(attribute is None or isinstance(attribute, list), "axes that are a list")
         given = attribute
     if not given:
-        step.wanted(not step.input(0).is_activation, "axes, none of them the images' own")
+        node.wanted(not node.input(0).is_activation, "axes, none of them the images' own")
         given = [*range(len(shape))]
-    return {step.place(axis, shape) for axis in given}
+    return {node.place(axis, shape) for axis in given}
 
 
-def _reduced(step: Step) -> Tensor:
-    x = step.input(0)
+def _reduced(node: Node) -> Tensor:
+    x = node.input(0)
     if (
-        step.attributes.get("noop_with_empty_axes")
-        and not step.constants(1)
-        and not step.attributes.get("axes")
+        node.attributes.get("noop_with_empty_axes")
+        and not node.constants(1)
+        and not node.attributes.get("axes")
     ):
-        return same(step)
-    axes, kept = _axes(step), step.flag("keepdims", 1)
+        return same(node)
+    axes, kept = _axes(node), node.flag("keepdims", 1)
     sides = [1 if axis in axes else side for axis, side in enumerate(x.shape) if kept or axis not in axes]
     return Tensor(tuple(sides), x.kind)
 
 
-def _largest_place(step: Step) -> Tensor:
-    x = step.input(0)
-    own, kept = step.axis(x.shape, 0), step.flag("keepdims", 1)
+def _largest_place(node: Node) -> Tensor:
+    x = node.input(0)
+    own, kept = node.axis(x.shape, 0), node.flag("keepdims", 1)
     sides = [1 if axis == own else side for axis, side in enumerate(x.shape) if kept or axis != own]
     return Tensor(tuple(sides), "int64")
 
 
-def _top(step: Step) -> tuple[Tensor, Tensor]:
-    x, count = step.input(0), (step.constants(1, 1) or [0])[0]
-    axis = step.axis(x.shape, -1)
-    step.wanted(0 < count <= x.shape[axis], f"from 1 to {x.shape[axis]} values")
+def _top(node: Node) -> tuple[Tensor, Tensor]:
+    x, count = node.input(0), (node.constants(1, 1) or [0])[0]
+    axis = node.axis(x.shape, -1)
+    node.wanted(0 < count <= x.shape[axis], f"from 1 to {x.shape[axis]} values")
     shape = (*x.shape[:axis], count, *x.shape[axis + 1 :])
     return Tensor(shape, x.kind), Tensor(shape, "int64")
 
 
-def _top_work(step: Step, made: tuple[Tensor, ...]) -> int:
+def _top_work(node: Node, made: tuple[Tensor, ...]) -> int:
     """Sorting, at worst."""
-    return step.input(0).size * max(1, step.input(0).size.bit_length())
+    return node.input(0).size * max(1, node.input(0).size.bit_length())
 
 
-def _global_pool(step: Step) -> Tensor:
-    x = step.images_first(3, 4, 5)
-    step.floats(0)
+def _global_pool(node: Node) -> Tensor:
+    x = node.images_first(3, 4, 5)
+    node.floats(0)
     return Tensor((*x.shape[:2], *[1] * (len(x.shape) - 2)), x.kind)
 
 
-def _by_channel(step: Step) -> Tensor:
+def _by_channel(node: Node) -> Tensor:
     """Batch and instance normalisation: the other inputs are one number a channel."""
-    x = step.images_first(2, 3, 4, 5)
-    step.wanted(not step.flag("training_mode", 0), "no training mode")
-    step.wanted(
-        all(tensor.shape == (x.shape[1],) for tensor in step.tensors[1:]), "one number for each channel"
+    x = node.images_first(2, 3, 4, 5)
+    node.wanted(not node.flag("training_mode", 0), "no training mode")
+    node.wanted(
+        all(tensor.shape == (x.shape[1],) for tensor in node.tensors[1:]), "one number for each channel"
     )
-    return same(step)
+    return same(node)
 
 
-def _layer_norm(step: Step) -> tuple[Tensor, ...]:
-    x = step.input(0)
-    axis = step.axis(x.shape, -1)
-    step.whole_number("stash_type", 1, 1, 1)
-    step.wanted(all(side > 0 for side in x.shape[axis:]), "axes that are not the images' own")
-    step.wanted(
-        step.spread([x.shape, *(tensor.shape for tensor in step.tensors[1:])]) == x.shape, "scales that fit"
+def _layer_norm(node: Node) -> tuple[Tensor, ...]:
+    x = node.input(0)
+    axis = node.axis(x.shape, -1)
+    node.whole_number("stash_type", 1, 1, 1)
+    node.wanted(all(side > 0 for side in x.shape[axis:]), "axes that are not the images' own")
+    node.wanted(
+        node.spread([x.shape, *(tensor.shape for tensor in node.tensors[1:])]) == x.shape, "scales that fit"
     )
     small = Tensor((*x.shape[:axis], *[1] * (len(x.shape) - axis)), "float32")
-    return same(step), small, small
+    return same(node), small, small
 
 
-def _group_norm(step: Step) -> Tensor:
-    x = step.images_first(3, 4, 5)
-    groups = step.whole_number("num_groups", 0, 1, max(x.shape[1], 1))
-    step.wanted(x.shape[1] % groups == 0, "channels that fit")
-    step.wanted(
-        all(tensor.shape == (x.shape[1],) for tensor in step.tensors[1:]), "one number for each channel"
+def _group_norm(node: Node) -> Tensor:
+    x = node.images_first(3, 4, 5)
+    groups = node.whole_number("num_groups", 0, 1, max(x.shape[1], 1))
+    node.wanted(x.shape[1] % groups == 0, "channels that fit")
+    node.wanted(
+        all(tensor.shape == (x.shape[1],) for tensor in node.tensors[1:]), "one number for each channel"
     )
-    return same(step)
+    return same(node)
 
 
-def _mean_variance(step: Step) -> Tensor:
-    x = step.input(0)
-    axes = step.attributes.get("axes", [0, 2, 3])
-    step.wanted(isinstance(axes, list) and len(axes) <= len(x.shape), "a list of axes")
+def _mean_variance(node: Node) -> Tensor:
+    x = node.input(0)
+    axes = node.attributes.get("axes", [0, 2, 3])
+    node.wanted(isinstance(axes, list) and len(axes) <= len(x.shape), "a list of axes")
     for axis in axes:
-        step.place(axis, x.shape)
-    return same(step)
+        node.place(axis, x.shape)
+    return same(node)
 
 
-def _neighbours(step: Step) -> Tensor:
-    step.images_first(4)
-    step.whole_number("size", 0, 1, 64)
-    return same(step)
+def _neighbours(node: Node) -> Tensor:
+    node.images_first(4)
+    node.whole_number("size", 0, 1, 64)
+    return same(node)
 
 
-def _neighbours_work(step: Step, made: tuple[Tensor, ...]) -> int:
-    return made[0].size * int(step.attributes["size"])
+def _neighbours_work(node: Node, made: tuple[Tensor, ...]) -> int:
+    return made[0].size * int(node.attributes["size"])
 
 
 _REDUCTIONS = "L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare"

@@ -6,38 +6,38 @@ import math
 
 import numpy as np
 
+from clothier.bundle.node import Node, Shape, Tensor, positive
 from clothier.bundle.operators.table import Operator, names
-from clothier.bundle.steps import Shape, Step, Tensor, positive
 
 _SAME = "at most as large as its inputs together"
 _CONSTANT = "determined by constants that are checked before anything runs"
 
 
-def _transpose(step: Step) -> Tensor:
-    x = step.input(0)
+def _transpose(node: Node) -> Tensor:
+    x = node.input(0)
     rank = len(x.shape)
-    order = step.whole_numbers("perm", [*reversed(range(rank))], 0, rank - 1)
-    step.wanted(len(set(order)) == rank, "an order of all axes")
+    order = node.whole_numbers("perm", [*reversed(range(rank))], 0, rank - 1)
+    node.wanted(len(set(order)) == rank, "an order of all axes")
     return Tensor(tuple(x.shape[axis] for axis in order), x.kind)
 
 
-def _reshape(step: Step) -> Tensor:
+def _reshape(node: Node) -> Tensor:
     """Images stay in one piece each: what lies before their axis has as many places after as before."""
-    x, given = step.input(0), step.constants(1) or []
-    step.wanted(not step.flag("allowzero", 0) and bool(given) and min(given) >= -1, "a constant shape")
-    step.wanted(0 not in given[len(x.shape) :], "sides to copy where there are some")
+    x, given = node.input(0), node.constants(1) or []
+    node.wanted(not node.flag("allowzero", 0) and bool(given) and min(given) >= -1, "a constant shape")
+    node.wanted(0 not in given[len(x.shape) :], "sides to copy where there are some")
     sides = [x.shape[axis] if side == 0 else side for axis, side in enumerate(given)]
     open_axes = [axis for axis, side in enumerate(given) if side == -1]
-    step.wanted(len(open_axes) <= 1, "a shape with one open side at most")
+    node.wanted(len(open_axes) <= 1, "a shape with one open side at most")
     if open_axes:
         known = math.prod(abs(side) for axis, side in enumerate(sides) if axis != open_axes[0])
-        step.wanted(x.size % known == 0, "a shape of as many values")
+        node.wanted(x.size % known == 0, "a shape of as many values")
         copied = any(side < 0 for axis, side in enumerate(sides) if axis != open_axes[0])
         sign = -1 if x.is_activation and not copied else 1
         sides[open_axes[0]] = sign * (x.size // known)
     made = Tensor(tuple(sides), x.kind)
-    step.wanted(made.size == x.size and made.is_activation == x.is_activation, "a shape of as many values")
-    step.wanted(_before(made.shape) == _before(x.shape), "a shape that keeps images apart")
+    node.wanted(made.size == x.size and made.is_activation == x.is_activation, "a shape of as many values")
+    node.wanted(_before(made.shape) == _before(x.shape), "a shape that keeps images apart")
     return made
 
 
@@ -47,75 +47,75 @@ def _before(shape: Shape) -> int:
     return positive(shape[:axis])
 
 
-def _flatten(step: Step) -> Tensor:
-    x = step.input(0)
-    axis = step.whole_number("axis", 1, -len(x.shape), len(x.shape)) % (len(x.shape) + 1)
+def _flatten(node: Node) -> Tensor:
+    x = node.input(0)
+    axis = node.whole_number("axis", 1, -len(x.shape), len(x.shape)) % (len(x.shape) + 1)
     parts = x.shape[:axis], x.shape[axis:]
     sides = [positive(part) * (-1 if any(side < 0 for side in part) else 1) for part in parts]
     made = Tensor(tuple(sides), x.kind)
-    step.wanted(_before(made.shape) == _before(x.shape), "a shape that keeps images apart")
+    node.wanted(_before(made.shape) == _before(x.shape), "a shape that keeps images apart")
     return made
 
 
-def _squeeze(step: Step) -> Tensor:
-    x, axes = step.input(0), step.constants(1)
+def _squeeze(node: Node) -> Tensor:
+    x, axes = node.input(0), node.constants(1)
     gone = (
         {axis for axis, side in enumerate(x.shape) if side == 1}
         if axes is None
-        else {step.place(axis, x.shape) for axis in axes}
+        else {node.place(axis, x.shape) for axis in axes}
     )
-    step.wanted(all(x.shape[axis] == 1 for axis in gone), "sides of 1 to take away")
+    node.wanted(all(x.shape[axis] == 1 for axis in gone), "sides of 1 to take away")
     return Tensor(tuple(side for axis, side in enumerate(x.shape) if axis not in gone), x.kind)
 
 
-def _unsqueeze(step: Step) -> Tensor:
-    x, axes = step.input(0), step.constants(1) or []
+def _unsqueeze(node: Node) -> Tensor:
+    x, axes = node.input(0), node.constants(1) or []
     rank = len(x.shape) + len(axes)
-    step.wanted(all(-rank <= axis < rank for axis in axes), f"axes from {-rank} to {rank - 1}")
+    node.wanted(all(-rank <= axis < rank for axis in axes), f"axes from {-rank} to {rank - 1}")
     new = {axis % rank for axis in axes}
-    step.wanted(len(new) == len(axes), "axes that differ")
+    node.wanted(len(new) == len(axes), "axes that differ")
     old = iter(x.shape)
     return Tensor(tuple(1 if axis in new else next(old) for axis in range(rank)), x.kind)
 
 
-def _concat(step: Step) -> Tensor:
-    first = step.input(0)
-    axis = step.axis(first.shape, len(first.shape))
-    step.wanted(all(tensor.kind == first.kind for tensor in step.tensors), "one type")
-    others = {(len(t.shape), t.shape[:axis], t.shape[axis + 1 :]) for t in step.tensors}
-    step.wanted(len(others) == 1, "parts that fit")
-    total = sum(tensor.shape[axis] for tensor in step.tensors)
+def _concat(node: Node) -> Tensor:
+    first = node.input(0)
+    axis = node.axis(first.shape, len(first.shape))
+    node.wanted(all(tensor.kind == first.kind for tensor in node.tensors), "one type")
+    others = {(len(t.shape), t.shape[:axis], t.shape[axis + 1 :]) for t in node.tensors}
+    node.wanted(len(others) == 1, "parts that fit")
+    total = sum(tensor.shape[axis] for tensor in node.tensors)
     return Tensor((*first.shape[:axis], total, *first.shape[axis + 1 :]), first.kind)
 
 
-def _split(step: Step) -> tuple[Tensor, ...]:
-    x = step.input(0)
-    axis = step.axis(x.shape, 0)
-    size, count = x.shape[axis], step.num_outputs
-    parts = step.constants(1, 64)
+def _split(node: Node) -> tuple[Tensor, ...]:
+    x = node.input(0)
+    axis = node.axis(x.shape, 0)
+    size, count = x.shape[axis], node.num_outputs
+    parts = node.constants(1, 64)
     if parts is None:
         each = -(-size // count)
-        step.wanted(step.attributes.get("num_outputs", count) == count, "as many outputs as num_outputs says")
+        node.wanted(node.attributes.get("num_outputs", count) == count, "as many outputs as num_outputs says")
         parts = [each] * (count - 1) + [size - each * (count - 1)]
-    step.wanted(len(parts) == count and sum(parts) == size and min(parts) > 0, f"{count} parts of {size}")
+    node.wanted(len(parts) == count and sum(parts) == size and min(parts) > 0, f"{count} parts of {size}")
     return tuple(Tensor((*x.shape[:axis], part, *x.shape[axis + 1 :]), x.kind) for part in parts)
 
 
-def _slice(step: Step) -> Tensor:
-    x = step.input(0)
-    starts, ends = step.constants(1) or [], step.constants(2) or []
-    axes, steps = step.constants(3), step.constants(4)
+def _slice(node: Node) -> Tensor:
+    x = node.input(0)
+    starts, ends = node.constants(1) or [], node.constants(2) or []
+    axes, steps = node.constants(3), node.constants(4)
     axes = [*range(len(starts))] if axes is None else axes
     steps = [1] * len(starts) if steps is None else steps
-    step.wanted(len(starts) == len(ends) == len(axes) == len(steps) and 0 not in steps, "as many of each")
+    node.wanted(len(starts) == len(ends) == len(axes) == len(steps) and 0 not in steps, "as many of each")
     sides = list(x.shape)
     for start, end, axis, stride in zip(starts, ends, axes, steps, strict=True):
-        own = step.place(axis, x.shape, own=True)
+        own = node.place(axis, x.shape, own=True)
         if x.shape[own] < 0:
-            step.wanted((start, stride) == (0, 1) and end >= 2**31 - 1, "all images")
+            node.wanted((start, stride) == (0, 1) and end >= 2**31 - 1, "all images")
             continue
         sides[own] = len(range(x.shape[own])[slice(start, _end(end, x.shape[own], stride), stride)])
-    step.wanted(0 not in sides, "something to be left")
+    node.wanted(0 not in sides, "something to be left")
     return Tensor(tuple(sides), x.kind)
 
 
@@ -124,10 +124,10 @@ def _end(end: int, size: int, stride: int) -> int | None:
     return None if stride < 0 and end < -size else end
 
 
-def places(step: Step, size: int) -> Tensor:
+def places(node: Node, size: int) -> Tensor:
     """The second input: constant places from -size to size - 1."""
-    given = step.input(1)
-    step.wanted(
+    given = node.input(1)
+    node.wanted(
         given.kind in ("int32", "int64")
         and given.values is not None
         and bool(np.all((given.values >= -size) & (given.values < size))),
@@ -136,22 +136,22 @@ def places(step: Step, size: int) -> Tensor:
     return given
 
 
-def _gather(step: Step) -> Tensor:
-    x = step.input(0)
-    axis = step.axis(x.shape, 0)
-    found = places(step, x.shape[axis])
+def _gather(node: Node) -> Tensor:
+    x = node.input(0)
+    axis = node.axis(x.shape, 0)
+    found = places(node, x.shape[axis])
     return Tensor((*x.shape[:axis], *found.shape, *x.shape[axis + 1 :]), x.kind)
 
 
-def _expand(step: Step) -> Tensor:
-    x, sides = step.input(0), step.constants(1) or []
-    step.wanted(all(side > 0 for side in sides), "a constant shape")
-    return Tensor(step.spread([x.shape, tuple(sides)]), x.kind)
+def _expand(node: Node) -> Tensor:
+    x, sides = node.input(0), node.constants(1) or []
+    node.wanted(all(side > 0 for side in sides), "a constant shape")
+    return Tensor(node.spread([x.shape, tuple(sides)]), x.kind)
 
 
-def _tile(step: Step) -> Tensor:
-    x, times = step.input(0), step.constants(1) or []
-    step.wanted(
+def _tile(node: Node) -> Tensor:
+    x, times = node.input(0), node.constants(1) or []
+    node.wanted(
         len(times) == len(x.shape)
         and all(time > 0 and (side > 0 or time == 1) for time, side in zip(times, x.shape, strict=True)),
         "a number of copies for each axis, one of the images' own",
@@ -159,50 +159,50 @@ def _tile(step: Step) -> Tensor:
     return Tensor(tuple(side * time for side, time in zip(x.shape, times, strict=True)), x.kind)
 
 
-def _pad(step: Step) -> Tensor:
-    x, pads, axes = step.input(0), step.constants(1) or [], step.constants(3)
+def _pad(node: Node) -> Tensor:
+    x, pads, axes = node.input(0), node.constants(1) or [], node.constants(3)
     axes = [*range(len(x.shape))] if axes is None else axes
-    filled = step.optional(2)
-    step.wanted(filled is None or filled.size == 1, "one value to fill with")
-    step.wanted(len(pads) == 2 * len(axes), "two numbers for each axis")
-    constant = step.word("mode", "constant", "constant", "reflect", "edge", "wrap") == "constant"
+    filled = node.optional(2)
+    node.wanted(filled is None or filled.size == 1, "one value to fill with")
+    node.wanted(len(pads) == 2 * len(axes), "two numbers for each axis")
+    constant = node.word("mode", "constant", "constant", "reflect", "edge", "wrap") == "constant"
     sides = list(x.shape)
     for number, axis in enumerate(axes):
-        own = step.place(axis, x.shape, own=True)
+        own = node.place(axis, x.shape, own=True)
         more = pads[number], pads[number + len(axes)]
-        step.wanted(min(more) >= 0 and (x.shape[own] > 0 or more == (0, 0)), "pads from 0, of images none")
-        step.wanted(constant or max(more) < max(x.shape[own], 1) or more == (0, 0), "pads within the image")
+        node.wanted(min(more) >= 0 and (x.shape[own] > 0 or more == (0, 0)), "pads from 0, of images none")
+        node.wanted(constant or max(more) < max(x.shape[own], 1) or more == (0, 0), "pads within the image")
         sides[own] += sum(more)
     return Tensor(tuple(sides), x.kind)
 
 
-def _blocks(step: Step) -> Tensor:
-    x = step.images_first(4)
+def _blocks(node: Node) -> Tensor:
+    x = node.images_first(4)
     number, channels, height, width = x.shape
-    block = step.whole_number("blocksize", 0, 1, 64)
-    if step.kind == "DepthToSpace":
-        step.word("mode", "DCR", "DCR", "CRD")
-        step.wanted(channels % block**2 == 0, "channels that fit")
+    block = node.whole_number("blocksize", 0, 1, 64)
+    if node.kind == "DepthToSpace":
+        node.word("mode", "DCR", "DCR", "CRD")
+        node.wanted(channels % block**2 == 0, "channels that fit")
         return Tensor((number, channels // block**2, height * block, width * block), x.kind)
-    step.wanted(height % block == width % block == 0, "sides that fit")
+    node.wanted(height % block == width % block == 0, "sides that fit")
     return Tensor((number, channels * block**2, height // block, width // block), x.kind)
 
 
-def _shape(step: Step) -> Tensor:
+def _shape(node: Node) -> Tensor:
     """Only of what is known whole: the number of images is not."""
-    x = step.input(0)
-    start, end = step.attributes.get("start", 0), step.attributes.get("end", len(x.shape))
-    step.wanted(type(start) is int and type(end) is int, "whole numbers")
+    x = node.input(0)
+    start, end = node.attributes.get("start", 0), node.attributes.get("end", len(x.shape))
+    node.wanted(type(start) is int and type(end) is int, "whole numbers")
     sides = x.shape[start:end]
-    step.wanted(
+    node.wanted(
         bool(sides) and all(side > 0 for side in sides), "sides that do not depend on the number of images"
     )
     return Tensor((len(sides),), "int64", np.array(sides, np.int64))
 
 
-def _size(step: Step) -> Tensor:
-    x = step.input(0)
-    step.wanted(not x.is_activation, "a tensor that does not depend on the number of images")
+def _size(node: Node) -> Tensor:
+    x = node.input(0)
+    node.wanted(not x.is_activation, "a tensor that does not depend on the number of images")
     return Tensor((), "int64", np.array(x.size, np.int64))
 
 

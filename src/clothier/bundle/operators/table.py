@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clothier.bundle.steps import Step, Tensor
+from clothier.bundle.node import Node, Tensor
 
 Made = tuple[Tensor, ...]
 
 
-def plain_work(step: Step, made: Made) -> int:
+def plain_work(node: Node, made: Made) -> int:
     """One step for each value that is taken or made."""
-    return max(sum(tensor.size for tensor in made), max((tensor.size for tensor in step.tensors), default=0))
+    return max(sum(tensor.size for tensor in made), max((tensor.size for tensor in node.tensors), default=0))
 
 
-def no_scratch(step: Step, made: Made) -> int:
+def no_scratch(node: Node, made: Made) -> int:
     return 0
 
 
@@ -26,17 +26,17 @@ class Operator:
     `work` in multiplications, and the values of `scratch` that the runtime takes besides. `bound` says what keeps its
     memory within the shapes that the rule gives."""
 
-    rule: Callable[[Step], Tensor | Made]
+    rule: Callable[[Node], Tensor | Made]
     inputs: tuple[int, int]
     bound: str
     attributes: frozenset[str] = frozenset()
     since: int = 13
     out: frozenset[int] = frozenset()
-    work: Callable[[Step, Made], int] = plain_work
-    scratch: Callable[[Step, Made], int] = no_scratch
+    work: Callable[[Node, Made], int] = plain_work
+    scratch: Callable[[Node, Made], int] = no_scratch
 
-    def outputs(self, step: Step) -> Made:
-        made = self.rule(step)
+    def outputs(self, node: Node) -> Made:
+        made = self.rule(node)
         return made if isinstance(made, tuple) else (made,)
 
 

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from math import prod
 
+from clothier.bundle.node import Node, Shape, Tensor
 from clothier.bundle.operators.table import Made, Operator, names
-from clothier.bundle.steps import Shape, Step, Tensor
 
 _WINDOW = "determined by strides, padding and window, which are attributes of limited size"
 _MOST_SIDE = 1024  # of a window
 _MOST_STRIDE = 64
 
 
-def _output(step: Step, shape: Shape, sides: Shape) -> list[int]:
+def _output(node: Node, shape: Shape, sides: Shape) -> list[int]:
     """The sides of what a window of those sides leaves of the axes behind the channels."""
     count = len(sides)
-    strides = step.whole_numbers("strides", [1] * count, 1, _MOST_STRIDE)
-    dilations = step.whole_numbers("dilations", [1] * count, 1, _MOST_STRIDE)
+    strides = node.whole_numbers("strides", [1] * count, 1, _MOST_STRIDE)
+    dilations = node.whole_numbers("dilations", [1] * count, 1, _MOST_STRIDE)
     reach = [(side - 1) * dilation + 1 for side, dilation in zip(sides, dilations, strict=True)]
-    automatic = step.word("auto_pad", "NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
+    automatic = node.word("auto_pad", "NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
     if automatic.startswith("SAME"):
         return [-(-size // stride) for size, stride in zip(shape[2:], strides, strict=True)]
     pads = [0] * 2 * count
     if automatic == "NOTSET":
-        pads = step.whole_numbers("pads", pads, 0, max(max(reach) - 1, 0))
-    up = step.flag("ceil_mode", 0)
+        pads = node.whole_numbers("pads", pads, 0, max(max(reach) - 1, 0))
+    up = node.flag("ceil_mode", 0)
     made = []
     for axis in range(count):
         left = shape[axis + 2] + pads[axis] + pads[axis + count] - reach[axis]
-        step.wanted(left >= 0, "an image that the window fits in")
+        node.wanted(left >= 0, "an image that the window fits in")
         size = (-(-left // strides[axis]) if up else left // strides[axis]) + 1
         # A window that would begin in the padding behind the image is left out.
         late = up and (size - 1) * strides[axis] >= shape[axis + 2] + pads[axis]
@@ -36,130 +36,130 @@ def _output(step: Step, shape: Shape, sides: Shape) -> list[int]:
     return made
 
 
-def _image(step: Step, *places: int) -> Tensor:
-    x = step.images_first(3, 4, 5)
-    step.floats(*places)
+def _image(node: Node, *places: int) -> Tensor:
+    x = node.images_first(3, 4, 5)
+    node.floats(*places)
     return x
 
 
-def _kernel(step: Step, x: Tensor, kernel: Tensor) -> Shape:
+def _kernel(node: Node, x: Tensor, kernel: Tensor) -> Shape:
     """The window of a convolution, and whether its kernel fits."""
-    groups = step.whole_number("group", 1, 1, max(x.shape[1], 1))
-    step.wanted(
+    groups = node.whole_number("group", 1, 1, max(x.shape[1], 1))
+    node.wanted(
         len(kernel.shape) == len(x.shape) and not kernel.is_activation,
         f"a constant kernel of {len(x.shape)} axes",
     )
-    step.wanted(
+    node.wanted(
         kernel.shape[1] * groups == x.shape[1] and kernel.shape[0] % groups == 0, "a kernel that fits"
     )
     sides = kernel.shape[2:]
-    given = step.attributes.get("kernel_shape", list(sides))
-    step.wanted(given == list(sides) and max(sides) <= _MOST_SIDE, "kernel_shape to be the kernel's")
+    given = node.attributes.get("kernel_shape", list(sides))
+    node.wanted(given == list(sides) and max(sides) <= _MOST_SIDE, "kernel_shape to be the kernel's")
     return sides
 
 
-def _conv(step: Step) -> Tensor:
-    x, kernel, bias = _image(step, 0, 1, 2), step.input(1), step.optional(2)
-    sides = _kernel(step, x, kernel)
-    step.wanted(bias is None or bias.shape == kernel.shape[:1], "a constant bias that fits")
-    return Tensor((x.shape[0], kernel.shape[0], *_output(step, x.shape, sides)), x.kind)
+def _conv(node: Node) -> Tensor:
+    x, kernel, bias = _image(node, 0, 1, 2), node.input(1), node.optional(2)
+    sides = _kernel(node, x, kernel)
+    node.wanted(bias is None or bias.shape == kernel.shape[:1], "a constant bias that fits")
+    return Tensor((x.shape[0], kernel.shape[0], *_output(node, x.shape, sides)), x.kind)
 
 
-def _conv_of_bytes(step: Step) -> Tensor:
-    x, kernel = step.images_first(3, 4, 5), step.input(1)
-    step.wanted({x.kind, kernel.kind} <= {"int8", "uint8"}, "bytes")
-    step.wanted(
-        all(len(tensor.shape) <= 1 for tensor in step.tensors[2:]), "one zero for all or each channel"
+def _conv_of_bytes(node: Node) -> Tensor:
+    x, kernel = node.images_first(3, 4, 5), node.input(1)
+    node.wanted({x.kind, kernel.kind} <= {"int8", "uint8"}, "bytes")
+    node.wanted(
+        all(len(tensor.shape) <= 1 for tensor in node.tensors[2:]), "one zero for all or each channel"
     )
-    sides = _kernel(step, x, kernel)
-    return Tensor((x.shape[0], kernel.shape[0], *_output(step, x.shape, sides)), "int32")
+    sides = _kernel(node, x, kernel)
+    return Tensor((x.shape[0], kernel.shape[0], *_output(node, x.shape, sides)), "int32")
 
 
-def _quantized_conv(step: Step) -> Tensor:
-    x, kernel = step.images_first(3, 4, 5), step.input(3)
-    step.wanted({x.kind, kernel.kind} <= {"int8", "uint8"}, "bytes")
-    step.wanted(
-        all(len(step.input(place).shape) <= 1 for place in (1, 2, 4, 5, 6, 7)),
+def _quantized_conv(node: Node) -> Tensor:
+    x, kernel = node.images_first(3, 4, 5), node.input(3)
+    node.wanted({x.kind, kernel.kind} <= {"int8", "uint8"}, "bytes")
+    node.wanted(
+        all(len(node.input(place).shape) <= 1 for place in (1, 2, 4, 5, 6, 7)),
         "one scale for all or each channel",
     )
-    sides = _kernel(step, x, kernel)
-    return Tensor((x.shape[0], kernel.shape[0], *_output(step, x.shape, sides)), step.input(7).kind)
+    sides = _kernel(node, x, kernel)
+    return Tensor((x.shape[0], kernel.shape[0], *_output(node, x.shape, sides)), node.input(7).kind)
 
 
-def _conv_transpose(step: Step) -> Tensor:
-    x, kernel, bias = _image(step, 0, 1, 2), step.input(1), step.optional(2)
+def _conv_transpose(node: Node) -> Tensor:
+    x, kernel, bias = _image(node, 0, 1, 2), node.input(1), node.optional(2)
     count = len(x.shape) - 2
-    groups = step.whole_number("group", 1, 1, max(x.shape[1], 1))
-    step.wanted(
+    groups = node.whole_number("group", 1, 1, max(x.shape[1], 1))
+    node.wanted(
         len(kernel.shape) == len(x.shape) and not kernel.is_activation,
         f"a constant kernel of {len(x.shape)} axes",
     )
-    step.wanted(kernel.shape[0] == x.shape[1] and x.shape[1] % groups == 0, "a kernel that fits")
+    node.wanted(kernel.shape[0] == x.shape[1] and x.shape[1] % groups == 0, "a kernel that fits")
     sides = kernel.shape[2:]
-    step.wanted(
-        step.attributes.get("kernel_shape", list(sides)) == list(sides), "kernel_shape to be the kernel's"
+    node.wanted(
+        node.attributes.get("kernel_shape", list(sides)) == list(sides), "kernel_shape to be the kernel's"
     )
-    step.wanted(bias is None or bias.shape == (kernel.shape[1] * groups,), "a constant bias that fits")
-    strides = step.whole_numbers("strides", [1] * count, 1, _MOST_STRIDE)
-    dilations = step.whole_numbers("dilations", [1] * count, 1, _MOST_STRIDE)
-    more = step.whole_numbers("output_padding", [0] * count, 0, max(strides + dilations) - 1)
-    automatic = step.word("auto_pad", "NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
+    node.wanted(bias is None or bias.shape == (kernel.shape[1] * groups,), "a constant bias that fits")
+    strides = node.whole_numbers("strides", [1] * count, 1, _MOST_STRIDE)
+    dilations = node.whole_numbers("dilations", [1] * count, 1, _MOST_STRIDE)
+    more = node.whole_numbers("output_padding", [0] * count, 0, max(strides + dilations) - 1)
+    automatic = node.word("auto_pad", "NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
     full = [
         stride * (size - 1) + extra + (side - 1) * dilation + 1
         for stride, size, extra, side, dilation in zip(
             strides, x.shape[2:], more, sides, dilations, strict=True
         )
     ]
-    if "output_shape" in step.attributes:
-        size = step.whole_numbers("output_shape", [0] * count, 1, max(full))
+    if "output_shape" in node.attributes:
+        size = node.whole_numbers("output_shape", [0] * count, 1, max(full))
     elif automatic.startswith("SAME"):
         size = [side * stride for side, stride in zip(x.shape[2:], strides, strict=True)]
     else:
         pads = (
-            step.whole_numbers("pads", [0] * 2 * count, 0, _MOST_SIDE)
+            node.whole_numbers("pads", [0] * 2 * count, 0, _MOST_SIDE)
             if automatic == "NOTSET"
             else [0] * 2 * count
         )
         size = [full[axis] - pads[axis] - pads[axis + count] for axis in range(count)]
-    step.wanted(min(size) > 0, "an output of some size")
+    node.wanted(min(size) > 0, "an output of some size")
     return Tensor((x.shape[0], kernel.shape[1] * groups, *size), x.kind)
 
 
-def _pool(step: Step) -> tuple[Tensor, ...]:
-    x = step.images_first(3, 4, 5)
-    if step.kind != "MaxPool" or x.kind not in ("int8", "uint8"):
-        step.floats(0)
+def _pool(node: Node) -> tuple[Tensor, ...]:
+    x = node.images_first(3, 4, 5)
+    if node.kind != "MaxPool" or x.kind not in ("int8", "uint8"):
+        node.floats(0)
     count = len(x.shape) - 2
-    step.wanted("kernel_shape" in step.attributes, "kernel_shape")
-    step.wanted(not step.attributes.get("storage_order", 0), "places row by row")
-    sides = step.whole_numbers("kernel_shape", [1] * count, 1, _MOST_SIDE)
-    shape = (*x.shape[:2], *_output(step, x.shape, tuple(sides)))
+    node.wanted("kernel_shape" in node.attributes, "kernel_shape")
+    node.wanted(not node.attributes.get("storage_order", 0), "places row by row")
+    sides = node.whole_numbers("kernel_shape", [1] * count, 1, _MOST_SIDE)
+    shape = (*x.shape[:2], *_output(node, x.shape, tuple(sides)))
     return Tensor(shape, x.kind), Tensor(shape, "int64")
 
 
-def _conv_work(step: Step, made: Made) -> int:
-    kernel = step.input(3 if step.kind == "QLinearConv" else 1)
+def _conv_work(node: Node, made: Made) -> int:
+    kernel = node.input(3 if node.kind == "QLinearConv" else 1)
     return made[0].size // kernel.shape[0] * kernel.size
 
 
-def _columns(step: Step, made: Made) -> int:
+def _columns(node: Node, made: Made) -> int:
     """A column of the image for each place of the output, which convolutions of bytes make."""
-    kernel = step.input(3 if step.kind == "QLinearConv" else 1)
+    kernel = node.input(3 if node.kind == "QLinearConv" else 1)
     return made[0].size // kernel.shape[0] * prod(kernel.shape[1:])
 
 
-def _transpose_work(step: Step, made: Made) -> int:
-    x, kernel = step.input(0), step.input(1)
+def _transpose_work(node: Node, made: Made) -> int:
+    x, kernel = node.input(0), node.input(1)
     return x.size * prod(kernel.shape[1:])
 
 
-def _transpose_columns(step: Step, made: Made) -> int:
-    x, kernel = step.input(0), step.input(1)
+def _transpose_columns(node: Node, made: Made) -> int:
+    x, kernel = node.input(0), node.input(1)
     return x.size // x.shape[1] * prod(kernel.shape[1:])
 
 
-def _pool_work(step: Step, made: Made) -> int:
-    return made[0].size * int(prod(step.attributes["kernel_shape"]))
+def _pool_work(node: Node, made: Made) -> int:
+    return made[0].size * int(prod(node.attributes["kernel_shape"]))
 
 
 _CONV = names("auto_pad dilations group kernel_shape pads strides")
