@@ -40,8 +40,8 @@ A small residual network ({model}) that classifies clothes into ten classes: {cl
   backgrounds, because the model is made for photos. The photo doctor first makes a photo look like a Fashion-MNIST
   image.
 - Accuracy on the 10,000 test images: {accuracy:.4f} ({others}).
-{photos}- Calibration: the expected calibration error is {before:.4f} before and {after:.4f} after dividing the logits by
-  the temperature {temperature:.2f}. The answer is "not sure" when the model is no more confident than on the least
+{photos}- Calibration: the expected calibration error is {before:.4f}, and {after:.4f} after dividing the logits by the
+  temperature {temperature:.2f}. The answer is "not sure" when the model is no more confident than on the least
   confident 5 % of the validation images, and "unlike" when an image is stranger than 95 % of them.
 - Do not use it for decisions about people, for photos that show several things, clothes that are worn, or clothes
   that are cut off by the edge, or for anything but these ten classes. Most pictures of other things are called "not

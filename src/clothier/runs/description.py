@@ -70,7 +70,7 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Machine:
-    """As `backend.machine` has it."""
+    """As `hardware.machine` has it."""
 
     system: str
     processor: str
