@@ -91,7 +91,7 @@ def test_general_help_imports_no_room_but_its_own() -> None:
         "print(sorted(rooms), 'numpy' in sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stderr == "['cli', 'errors', 'extras'] False\n"
+    assert done.stderr == "['cli', 'errors', 'system'] False\n"
 
 
 def test_the_base_install_helps_with_every_command() -> None:

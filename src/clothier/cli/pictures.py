@@ -160,10 +160,9 @@ class Selection:
             raise InputError("--split does not apply to --photos, which are all taken; leave it out")
         size = options.parse_size(self.image_size)
         height, width = size or embed.PHOTO_SIZE
-        channels, crop = None, self.crop or "pad"
+        channels, usual_crop = None, "pad"
         if (fit := self._fit()) is not None:
             (height, width, channels), usual_crop = fit
-            crop = self.crop or usual_crop
             if size not in (None, [height, width]):
                 raise InputError(
                     f"--image-size is {self.image_size}, {self._name} wants {height}x{width}; leave it out"
@@ -172,7 +171,7 @@ class Selection:
             return embed.of_photos(
                 folder,
                 (height, width),
-                crop,
+                self.crop or usual_crop,
                 channels,
                 skip_bad=self.skip_bad,
                 report=progress,
