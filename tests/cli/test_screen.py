@@ -34,21 +34,48 @@ def test_a_row_is_a_line_in_a_pipe(columns: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", ["models", "recipes", "predict nothing.jpg", "summary box"])
-def test_sentences_on_a_terminal_end_their_lines_between_words(words: str) -> None:
+def _on_a_terminal(words: list[str], columns: int) -> list[str]:
+    """The lines that the command shows, without colours."""
     shown, terminal = os.openpty()
-    environment = {**os.environ, "COLUMNS": "60", "PYTHONPATH": ":".join(sys.path), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "clothier", *words.split()]
-    with subprocess.Popen(command, stdout=terminal, stderr=terminal, env=environment) as process:
+    environment = {
+        **os.environ,
+        "COLUMNS": str(columns),
+        "PYTHONPATH": ":".join(sys.path),
+        "NO_COLOR": "1",
+        "PYTHONUTF8": "1",
+    }
+    with subprocess.Popen(words, stdout=terminal, stderr=terminal, env=environment) as process:
         os.close(terminal)
-        text = ""
+        content = b""
         while True:
             try:
-                text += os.read(shown, 65536).decode()
+                content += os.read(shown, 65536)
             except OSError:  # the terminal is closed
                 break
         process.wait()
     os.close(shown)
-    lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text).splitlines()]
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", content.decode())
+    return [line.rstrip() for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("words", ["models", "recipes", "predict nothing.jpg", "summary box"])
+def test_sentences_on_a_terminal_end_their_lines_between_words(words: str) -> None:
+    lines = _on_a_terminal([sys.executable, "-m", "clothier", *words.split()], 60)
     assert len(lines) > 2
     assert [line for line in lines if len(line) > 60] == []
+
+
+BARS = """
+from clothier.cli import screen
+screen.print_bars([("9  T-shirt/top", 0.97541, "predicted"), ("0  " + "b" * 40, 0.0123, "true class")])
+"""
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100])
+def test_bars_shrink_and_names_fold_but_no_share_is_cut(columns: int) -> None:
+    lines = _on_a_terminal([sys.executable, "-c", BARS], columns)
+    text = "\n".join(lines)
+    assert [line for line in lines if len(line) > columns] == []
+    assert [share in text for share in ("0.9754", "predicted", "0.0123", "true class")] == [True] * 4
+    assert "…" not in text
+    assert text.count("b") == 40

@@ -134,9 +134,9 @@ def reproduce(
     screen.say()
     for line in lines:
         screen.say(f"{line[0]}: {line[-1]}")
-    screen.say(f"\n{page.summary(reproduction)}")
-    for sentence in page.explanation(reproduction):
-        screen.say(sentence)
+    screen.say()
+    for sentence in (page.summary(reproduction), *page.explanation(reproduction)):
+        screen.say_sentence(sentence)
     screen.say("\nwritten  " + "\n         ".join(str(path) for path in paths.values()))
     screen.notice(reproduction.notice)
 

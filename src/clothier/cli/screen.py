@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.bar import Bar
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -33,6 +34,7 @@ def _settle_streams() -> None:
 
 
 _settle_streams()
+_BAR, _SHORTEST_BAR = 30, 10  # columns of a share of 1
 _UNFOLDED = 100_000  # columns: in a pipe or a file a row is a line, however long its cells
 results = Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED)
 messages = Console(stderr=True, highlight=False)
@@ -117,15 +119,21 @@ def print_fields(facts: Mapping[str, Any], title: str = "") -> None:
 
 
 def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:
-    """A line for each (name, share in [0, 1], remark) on stdout, with a bar as long as the share."""
+    """A line for each (name, share in [0, 1], remark) on stdout, with a bar as long as the share. On a narrow terminal
+    the bars shrink and long names fold; shares and remarks are whole."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     blocks = not results.options.ascii_only
-    for column in ("left", "right", "left", "left"):
-        made.add_column(justify="right" if column == "right" else "left", no_wrap=True)
+    rows = [(plain(name), share, remark) for name, share, remark in rows]
+    beside = sum(max(map(cell_len, texts)) for texts in zip(*((row[0], row[2]) for row in rows), strict=True))
+    width = min(_BAR, max(_SHORTEST_BAR, results.width - beside - len("  0.0000    ")))
+    made.add_column(overflow="fold")
+    made.add_column(justify="right", no_wrap=True)
+    made.add_column(no_wrap=True)
+    made.add_column(no_wrap=True)
     for name, share, remark in rows:
         style = "bold" if remark else ""
-        bar = Bar(1, 0, share, width=30) if blocks else "#" * round(30 * share)
-        made.add_row(escape(plain(name)), f"{share:.4f}", bar, escape(remark), style=style)
+        bar = Bar(1, 0, share, width=width) if blocks else "#" * round(width * share)
+        made.add_row(escape(name), f"{share:.4f}", bar, escape(remark), style=style)
     _print(made)
 
 
