@@ -1,7 +1,7 @@
 """Requests by the thousand that the service's own description allows, or forbids: is each answered as it says?
 
     clothier serve --no-access-log &
-    SCHEMATHESIS_HOOKS=serve_schema_hooks PYTHONPATH=benchmarks \
+    SCHEMATHESIS_HOOKS=benchmarks.serve.schema_hooks PYTHONPATH=. \
         schemathesis run http://127.0.0.1:8000/openapi.json --max-examples 200 --continue-on-failure
 
 These hooks are for schemathesis 4 (`pip install schemathesis`), with all its checks: they give it pictures that are

@@ -86,3 +86,12 @@ def test_requests_are_as_described(here: InProcessService) -> None:
     names = document["paths"]["/v2/models/{name}"]["parameters"][0]["schema"]["enum"]
     assert names == ["cnn1"]
     assert document["openapi"] == "3.1.0"
+
+
+def test_a_request_may_name_exactly_the_outputs_of_the_model(here: InProcessService) -> None:
+    document = here.get("/openapi.json").json()
+    named = document["components"]["schemas"]["RequestedOutput"]["properties"]["name"]["enum"]
+    assert named == [output["name"] for output in here.get("/v2/models/cnn1").json()["outputs"]]
+    asked = {"inputs": [TENSOR], "outputs": [{"name": name} for name in named]}
+    answer = here.ask("POST", "/v2/models/cnn1/infer", json=asked)
+    assert [output["name"] for output in answer.json()["outputs"]] == named

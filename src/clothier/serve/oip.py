@@ -71,6 +71,12 @@ async def model_ready(request: Request) -> Response:
 async def metadata(request: Request) -> Response:
     """The names, types and shapes of what goes in and comes out."""
     service, model = _named(request)
+    images = TensorMetadata("images", "UINT8", [-1, *model.batcher.predictor.image_shape])
+    return Json(ModelMetadata(service.name, [VERSION], "onnxruntime_onnx", [images], outputs(model)))
+
+
+def outputs(model: ServedModel) -> list[TensorMetadata]:
+    """What can be asked of the model."""
     predictor = model.batcher.predictor
     shapes = {
         _probabilities(predictor.calibration.is_fitted): ("FP32", [-1, predictor.num_classes]),
@@ -79,9 +85,7 @@ async def metadata(request: Request) -> Response:
         "logits": ("FP32", [-1, predictor.num_classes]),
         "features": ("FP32", [-1, predictor.num_features]),
     }
-    images = TensorMetadata("images", "UINT8", [-1, *predictor.image_shape])
-    outputs = [TensorMetadata(name, datatype, shape) for name, (datatype, shape) in shapes.items()]
-    return Json(ModelMetadata(service.name, [VERSION], "onnxruntime_onnx", [images], outputs))
+    return [TensorMetadata(name, datatype, shape) for name, (datatype, shape) in shapes.items()]
 
 
 async def infer(request: Request) -> Response:

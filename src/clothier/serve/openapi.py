@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from clothier.serve import oip_messages, responses
-from clothier.serve.oip import VERSION
+from clothier.serve import oip, oip_messages, responses
 from clothier.serve.predict import SHOWN
 from clothier.serve.responses import Json
 from clothier.serve.service import Service
@@ -46,9 +46,9 @@ _, SCHEMAS = msgspec.json.schema_components(
     ],
     ref_template="#/components/schemas/{name}",
 )
-SCHEMAS["InputTensor"]["required"].append(
-    "data"
-)  # which only follows as bytes where the body is no JSON alone
+# The data follow as bytes, and only then have a size, where the body is not JSON alone.
+SCHEMAS["InputTensor"]["required"].append("data")
+del SCHEMAS["InputParameters"]["properties"]["binary_data_size"]
 SCHEMAS["Anything"] = {"type": "object"}
 BODY = (400, 403, 408, 413, 415, 429, 503, 504)  # what may become of any request with a body
 
@@ -77,8 +77,17 @@ def document(service: Service) -> dict[str, Any]:
             "/openapi.json": {"get": _get("openapi", "Describe this interface", "Anything", ())},
             **_protocol(service),
         },
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": _schemas(service)},
     }
+
+
+def _schemas(service: Service) -> dict[str, Any]:
+    """All schemas; where a model is loaded, a request names only outputs that it has."""
+    if not service.is_loaded:
+        return SCHEMAS
+    asked = copy.deepcopy(SCHEMAS["RequestedOutput"])
+    asked["properties"]["name"]["enum"] = [output.name for output in oip.outputs(service.model)]
+    return {**SCHEMAS, "RequestedOutput": asked}
 
 
 def _predict(service: Service) -> dict[str, Any]:
@@ -127,7 +136,7 @@ def _protocol(service: Service) -> dict[str, Any]:
         "/v2/health/live": {"get": _get("live", "Check that the process is alive", "Anything", (), "Fault")},
         "/v2/health/ready": {"get": _ready("ready", "Check that the service accepts requests", ())},
     }
-    paths_of_model = {"": "/v2/models/{name}", "OfVersion": f"/v2/models/{{name}}/versions/{VERSION}"}
+    paths_of_model = {"": "/v2/models/{name}", "OfVersion": f"/v2/models/{{name}}/versions/{oip.VERSION}"}
     for suffix, path in paths_of_model.items():
         metadata = _get(
             f"metadata{suffix}", "Describe the inputs and outputs", "ModelMetadata", (404, 503), "Fault"

@@ -117,6 +117,10 @@ class Service:
         return self.state == DRAINING
 
     @property
+    def is_loaded(self) -> bool:
+        return self._model is not None
+
+    @property
     def model(self) -> ServedModel:
         """What was loaded; RefusedError 503 where it is not there yet."""
         if self._model is None:
