@@ -1,4 +1,4 @@
-"""train on data that bring their own validation images, and what it prints beside the scores."""
+"""train: what it prints and leaves, resuming, bases, and data that bring their own validation images."""
 
 from __future__ import annotations
 
@@ -8,10 +8,128 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.command_line import QUICK, fails, prints
 
-from clothier import cli
+from clothier import backend, cli, recipes
 from clothier.cli import screen, train_results
+from clothier.runs import Run
 from clothier.values import PhaseScores, Scores
+
+
+def test_train_shows_scores_and_leaves_a_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.run([*QUICK, "--verbose", "2"]) == 0
+    captured = capsys.readouterr()
+    assert "epoch 1/2 plain  loss " in captured.err
+    assert "epoch 2/2 augmented  loss " in captured.err
+    assert "images/s" in captured.err
+    assert "report  runs/cnn1-1/report.html" in captured.out
+    assert "The data are generated" in captured.out
+    assert "published" not in captured.out  # the tutorials' figures belong to other data
+    assert (tmp_path / "runs" / "cnn1-1" / "report.html").stat().st_size > 10_000
+    drawn = {path.stem for path in (tmp_path / "runs" / "cnn1-1" / "figures").glob("*.png")}
+    assert {"curves", "predictions", "right", "wrong", "confident-mistakes"} <= drawn
+
+    result = json.loads(prints(capsys, *QUICK, "--json", "--augmented-epochs", "0", "--verbose", "0"))
+    assert result["run"] == "runs/cnn1-2"
+    assert [phase["name"] for phase in result["phases"]] == ["plain"]
+    assert result["recipe"]["augmented_epochs"] == 0
+
+    # Resuming: the recipe of the run stands.
+    run = "runs/cnn1-1"
+    assert fails(capsys, "train", "cnn3", "--resume", run) == (
+        "runs/cnn1-1 is a run of cnn1, not of cnn3; leave the name out to continue it"
+    )
+    assert fails(capsys, "train", "--resume", run, "--set", "learning_rate=0.5").startswith(
+        "runs/cnn1-1 was started with learning_rate=0.001, not 0.5; a resumed run keeps its recipe, and only its "
+        "epochs may grow;"
+    )
+    assert _resume_errors(capsys, run) == "runs/cnn1-1 is finished and complete\n"
+    Path(run, "report.html").unlink()
+    assert "continuing runs/cnn1-1 (cnn1), 2 epochs done" in _resume_errors(capsys, run)
+
+
+def test_a_backend_that_is_none_is_refused_before_anything_is_begun(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(backend.VARIABLE, "torch")
+    settled = backend.name
+    monkeypatch.setattr(backend, "name", settled.__wrapped__)
+    assert fails(capsys, "train", "cnn1").startswith(
+        "unknown CLOTHIER_BACKEND 'torch'; known: jax, tensorflow"
+    )
+    assert not (tmp_path / "runs").exists()
+
+
+def test_epochs_are_those_of_the_first_phase(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a recipe augments from its first epoch, that is the augmented phase."""
+    only = recipes.change(recipes.get("cnn1"), {"name": "strong", "epochs": 0, "augment": "crop-flip+cutmix"})
+    monkeypatch.setitem(recipes.RECIPES, "strong", only)
+    words = ["train", "strong", "--data", "generated:100", "--epochs", "1"]
+    result = json.loads(prints(capsys, *words, "--json", "--verbose", "0"))
+    assert (result["recipe"]["epochs"], result["recipe"]["augmented_epochs"]) == (0, 1)
+    assert [(phase["name"], phase["epochs"]) for phase in result["phases"]] == [("augmented", 1)]
+    assert "is finished and complete" in _resume_errors(capsys, "runs/strong-1 --epochs 1")
+    assert "continuing runs/strong-1 (strong), 1 epoch done" in _resume_errors(
+        capsys, "runs/strong-1 --epochs 2"
+    )
+    assert [row.phase for row in Run(Path("runs/strong-1")).read_history()] == ["augmented"] * 2
+    assert fails(capsys, "train", "--resume", "runs/strong-1", "--epochs", "1").startswith(
+        "augmented_epochs is 1, and the run was started with 2; wanted 2 or more,"
+    )
+
+
+def _resume_errors(capsys: pytest.CaptureFixture[str], run: str) -> str:
+    assert cli.run(["train", "--resume", *run.split()]) == 0
+    return capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_train_on_the_base_of_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """Asked of vgg19, a run is the business of `transfer`; what becomes of the pictures is said."""
+    assert cli.run([*QUICK, "--augmented-epochs", "0", "--verbose", "0"]) == 0
+    capsys.readouterr()
+    words = ["train", "vgg19", "--base", "runs/cnn1-1", "--data", "generated:200", "--verbose", "2"]
+    words += ["--epochs", "2", "--set", "head_units=8"]
+    assert cli.run([*words, "--fine-tune", "--set", "fine_tune_epochs=1"]) == 0
+    captured = capsys.readouterr()
+    assert "runs/cnn1-1 is a run, so the recipe is transfer, not vgg19" in captured.err
+    assert "base runs/cnn1-1: cnn1, 320 weights, features in " in captured.err
+    assert "extracting features: 233 of 233" in captured.err
+    assert "epoch 3/3 fine-tuned  loss " in captured.err
+    assert "report  runs/transfer-1/report.html" in captured.out
+    # The second time, the features are there.
+    assert cli.run(words) == 0
+    assert "extracting" not in capsys.readouterr().err
+    assert "runs/transfer-2" in prints(capsys, "train", "--resume", "runs/transfer-2")
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_photos_on_a_small_grey_base_are_told_of_what_they_lose(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert cli.run([*QUICK, "--augmented-epochs", "0", "--verbose", "0"]) == 0
+    rng = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number in range(12):
+            pixels = rng.integers(0, 256, (40, 40, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "photos" / name / f"{name}{number}.png")
+    words = "train transfer --base runs/cnn1-1 --data folder:photos --image-size 40x32 --epochs 1 --json"
+    assert cli.run(words.split()) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert (
+        "NOTE: the images are 40x32 and in colour; this base takes 28x28 grey, so they are made grey and resized to "
+        "28x28; detail and colour beyond that are lost"
+    ) in told
+
+
+@pytest.mark.usefixtures("quick_page")
+def test_verbose_0_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*QUICK, "--verbose", "0", "--augmented-epochs", "0"]) == 0
+    assert "epoch 1" not in capsys.readouterr().err
+
 
 WORDS = (
     "train",
@@ -27,7 +145,7 @@ WORDS = (
 )
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _photos(tmp_path: Path) -> None:
     for split in ("train", "val"):
         for number, name in enumerate(["hat"] * 6 + ["shoe"] * 6):
@@ -36,6 +154,7 @@ def _photos(tmp_path: Path) -> None:
             Image.new("L", (12, 12), 20 * number).save(path)
 
 
+@pytest.mark.usefixtures("_photos")
 def test_the_split_of_a_recipe_gives_way_to_validation_photos_of_the_data(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -46,6 +165,7 @@ def test_the_split_of_a_recipe_gives_way_to_validation_photos_of_the_data(
     assert cli.run(["train", "--resume", "runs/cnn1_dropout-1", "--verbose", "0"]) == 0
 
 
+@pytest.mark.usefixtures("_photos")
 @pytest.mark.parametrize("typed", [("--validation", "none"), ("--set", "validation=stratified")])
 def test_a_validation_that_was_typed_is_refused(
     capsys: pytest.CaptureFixture[str], typed: tuple[str, str]
