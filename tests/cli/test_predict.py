@@ -1,4 +1,4 @@
-"""predict of photos; of images of a data set, see test_looking."""
+"""predict of photos; of images of a data set, see test_predict_image."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.command_line import prints
 
 from clothier import cli, data, predict
 from clothier.calibrate import Calibration
@@ -33,37 +34,31 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def _prints(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    capsys.readouterr()
-    assert cli.run([*words]) == 0
-    return capsys.readouterr().out
-
-
 def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
     capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, tmp_path: Path
 ) -> None:
     words = ("predict", str(photos), "--model", str(finished))
-    lines = [json.loads(line) for line in _prints(capsys, *words, "--json").splitlines()]
+    lines = [json.loads(line) for line in prints(capsys, *words, "--json").splitlines()]
     (wanted,) = predict.predict_photos(predict.opened(finished), sorted(photos.iterdir()))
     assert [line["filename"] for line in lines] == [str(path) for path in sorted(photos.iterdir())]
     assert [line.get("label") for line in lines[:6]] == [wanted[row].class_name for row in range(6)]
     assert [line["status"] for line in lines] == [answer.status for answer in wanted]
 
     out = tmp_path / "answers" / "of.csv"
-    assert _prints(capsys, *words, "--out", str(out)) == f"{out}: 7 photos, 1 unreadable\n"
+    assert prints(capsys, *words, "--out", str(out)) == f"{out}: 7 photos, 1 unreadable\n"
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["probability"] for row in rows] == [str(line.get("probability", "")) for line in lines]
     assert rows[6]["reason"] == lines[6]["reason"] == "is not a JPEG, PNG, WebP, GIF or BMP picture"
 
     one = ("predict", str(photos / "0.png"), "--model", str(finished), "--out", str(tmp_path / "one.csv"))
-    assert _prints(capsys, *one) == f"{tmp_path / 'one.csv'}: 1 photo\n"
+    assert prints(capsys, *one) == f"{tmp_path / 'one.csv'}: 1 photo\n"
 
     jsonl = tmp_path / "of.JSONL"
-    _prints(capsys, *words, "--out", str(jsonl))
+    prints(capsys, *words, "--out", str(jsonl))
     assert [json.loads(line) for line in jsonl.read_text().splitlines()] == lines
 
-    table = _prints(capsys, *words).splitlines()
+    table = prints(capsys, *words).splitlines()
     assert table[0] == f"in {photos}/"
     assert table[1].split() == ["photo", "class", "probability", "remark"]
     end = table[1].index("probability") + len("probability")
@@ -97,9 +92,9 @@ def test_one_photo_gets_a_bar_a_class(
     capsys: pytest.CaptureFixture[str], finished: Path, photos: Path
 ) -> None:
     words = ("predict", str(photos / "0.png"), "--model", str(Run(finished).model_file))
-    (line,) = _prints(capsys, *words, "--json").splitlines()
+    (line,) = prints(capsys, *words, "--json").splitlines()
     answer = json.loads(line)
-    shown = _prints(capsys, *words).splitlines()
+    shown = prints(capsys, *words).splitlines()
     assert shown[0] == str(photos / "0.png")
     for row, (name, share) in zip(shown[2:12], answer["probabilities"].items(), strict=True):
         assert row.startswith(name)
@@ -114,9 +109,9 @@ def test_names_neither_move_the_cursor_nor_break_a_row(
     for name in names:
         shutil.copy(photos / "0.png", name)
     words = ("predict", *map(str, names), "--model", str(finished))
-    _, _, *rows = _prints(capsys, *words).splitlines()
+    _, _, *rows = prints(capsys, *words).splitlines()
     assert [row.split()[0] for row in rows] == ["a\\x1b[2Jb.png", "a\\nb.png"]
-    lines = _prints(capsys, *words, "--json").splitlines()
+    lines = prints(capsys, *words, "--json").splitlines()
     assert [json.loads(line)["filename"] for line in lines] == list(map(str, names))
     assert cli.run(["predict", "a\nb"]) == 2
     assert capsys.readouterr().err.startswith("clothier: a\\nb does not exist; wanted")
@@ -134,7 +129,7 @@ def test_doubts_are_put_into_words(
     statuses = ("sure", "unsure", "unlike")
     given = replace(_shaded(*statuses), filenames=tuple(f"a/{status}.png" for status in statuses))
     monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([given]))
-    table = _prints(capsys, "predict", str(photos), "--model", str(finished)).splitlines()
+    table = prints(capsys, "predict", str(photos), "--model", str(finished)).splitlines()
     assert [line.rstrip().split(maxsplit=3)[2:] for line in table[2:]] == [
         ["40.0%"],
         ["40.0%", "not sure: Coat or Shirt"],
@@ -153,16 +148,16 @@ def test_warnings_are_in_files_whole_and_in_tables_short(
     both = replace(_shaded("unsure", "sure"), filenames=("a/1.png", "a/2.png"), warnings=(said, ()))
     monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([both]))
     words = ("predict", str(photos), "--model", str(finished))
-    table = [line.rstrip() for line in _prints(capsys, *words).splitlines()]
+    table = [line.rstrip() for line in prints(capsys, *words).splitlines()]
     assert table[2].split(maxsplit=3)[3] == "not sure: Coat or Shirt; it is cut off; it is dark"
     assert table[3].endswith("40.0%")
     out = tmp_path / "answers.csv"
-    _prints(capsys, *words, "--out", str(out))
+    prints(capsys, *words, "--out", str(out))
     with out.open(newline="") as file:
         assert [row["warnings"] for row in csv.DictReader(file)] == ["; ".join(said), ""]
 
     monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([both[:1]]))
-    assert _prints(capsys, *words).splitlines()[5:] == ["", "not sure: Coat or Shirt", *said]
+    assert prints(capsys, *words).splitlines()[5:] == ["", "not sure: Coat or Shirt", *said]
 
 
 def test_the_engine_and_its_threads_are_chosen(
@@ -176,8 +171,8 @@ def test_the_engine_and_its_threads_are_chosen(
         return opened(model, threads, engine)
 
     monkeypatch.setattr(predict, "opened", spy)
-    plain = _prints(capsys, *words, "--json")
-    assert _prints(capsys, *words, "--json", "--engine", "onnxruntime", "--threads", "1") == plain
+    plain = prints(capsys, *words, "--json")
+    assert prints(capsys, *words, "--json", "--engine", "onnxruntime", "--threads", "1") == plain
     assert given == [(0, "onnxruntime"), (1, "onnxruntime")]
 
     monkeypatch.setitem(sys.modules, "openvino", None)
@@ -194,16 +189,6 @@ def test_the_engine_and_its_threads_are_chosen(
     ):
         assert cli.run([*words, *more]) == 2
         assert capsys.readouterr().err == f"clothier: {said}\n"
-
-
-@pytest.mark.parametrize(("option", "value"), [("--engine", "openvino"), ("--threads", "1")])
-def test_engine_and_threads_are_for_photos(
-    capsys: pytest.CaptureFixture[str], finished: Path, option: str, value: str
-) -> None:
-    assert cli.run(["predict", "--model", str(finished), option, value]) == 2
-    assert capsys.readouterr().err == (
-        f"clothier: {option} is for photos; wanted some beside it, or one image of the data without it\n"
-    )
 
 
 class _Many:
@@ -226,18 +211,16 @@ def test_of_many_classes_the_most_probable_are_printed(
 ) -> None:
     monkeypatch.setattr(predict, "opened", lambda *_: _Many())
     photo = str(photos / "0.png")
-    lines = _prints(capsys, "predict", photo).splitlines()
+    lines = prints(capsys, "predict", photo).splitlines()
     assert [line[:9] for line in lines[2:]] == [f"kind {number}" for number in range(1099, 1094, -1)] + [
         "1,095 oth"
     ]
     assert lines[-1] == "1,095 other classes: 0.9909 together (--top 1100 shows all)"
-    assert len(_prints(capsys, "predict", photo, "--top", "1099").splitlines()) == 2 + 1099 + 1
+    assert len(prints(capsys, "predict", photo, "--top", "1099").splitlines()) == 2 + 1099 + 1
     assert (
-        _prints(capsys, "predict", photo, "--top", "1099")
-        .splitlines()[-1]
-        .startswith("1 other class: 0.0000")
+        prints(capsys, "predict", photo, "--top", "1099").splitlines()[-1].startswith("1 other class: 0.0000")
     )
-    assert len(_prints(capsys, "predict", photo, "--top", "1100").splitlines()) == 2 + 1100
+    assert len(prints(capsys, "predict", photo, "--top", "1100").splitlines()) == 2 + 1100
     for words, said in (
         (
             [str(photos)],
@@ -251,21 +234,6 @@ def test_of_many_classes_the_most_probable_are_printed(
     ):
         assert cli.run(["predict", *words, "--top", "3"]) == 2
         assert capsys.readouterr().err == f"clothier: {said}\n"
-
-
-def test_an_image_of_the_data_shows_its_true_class_among_the_first(
-    capsys: pytest.CaptureFixture[str], finished: Path
-) -> None:
-    for index in range(8):
-        words = ("predict", "--model", str(finished), "--index", str(index))
-        told = json.loads(_prints(capsys, *words, "--json"))
-        ranked = sorted(told["probabilities"], key=lambda name: -told["probabilities"][name])
-        lines = _prints(capsys, *words, "--top", "2").splitlines()
-        shown = [*ranked[:2], *({told["true"]} - set(ranked[:2]))]
-        numbers = [list(told["probabilities"]).index(name) for name in shown]
-        printed = [line.split()[0] for line in lines[2 : 2 + len(shown)]]
-        assert printed == [str(number) for number in numbers]
-        assert lines[2 + len(shown)].startswith(f"{10 - len(shown)} other classes: ")
 
 
 def test_a_run_without_a_model_file_says_how_to_make_one(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from clothier.values import Images
 
@@ -38,3 +39,12 @@ def thing(
     image.paste(colour, box)
     off = np.random.default_rng(3).integers(-noise, noise + 1, (height, width, 3))
     return Image.fromarray(np.clip(np.asarray(image) + off, 0, 255).astype(np.uint8))
+
+
+def phone_photo(path: Path, seed: int) -> Path:
+    """A dark thing on a light ground, with noise, as a phone might see it."""
+    image = Image.new("RGB", (90, 120), (190, 170, 140))
+    ImageDraw.Draw(image).rectangle((20 + seed, 25, 60, 95 - 3 * seed), (30, 40, 40 + 30 * seed))
+    noise = np.random.default_rng(seed).integers(-8, 9, (120, 90, 3))
+    Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)).save(path)
+    return path

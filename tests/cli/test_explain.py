@@ -1,0 +1,104 @@
+"""explain: the activations and the heat map of an image."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.command_line import last_error, prints
+from support.pictures import phone_photo
+
+import clothier
+from clothier import cli, plots, predict
+from clothier.runs import Run
+
+
+def test_explain_draws_each_layer_and_where_the_network_looked(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    printed = prints(capsys, "explain", str(finished), "5", "--out", str(out), "--dpi", "60")
+    assert printed.splitlines()[:3] == [f"{out}/{name}.png" for name in ("1-conv1", "2-pool1", "grad-cam")]
+    answer = json.loads(prints(capsys, "predict", "--model", str(finished), "--index", "5", "--json"))
+    assert f"predicted  {answer['predicted']} (" in printed
+    assert f"true class {answer['true']}" in printed
+
+    run = tmp_path / "copy"
+    shutil.copytree(finished, run)
+    words = ("explain", str(run), "0", "--split", "train", "--class", "Bag", "--weights", "best")
+    svg = prints(capsys, *words, "--format", "svg").splitlines()
+    assert svg[2] == f"{run}/figures/explain/train-image-0-best/grad-cam.svg"
+    assert "speaks for Bag" in Path(svg[2]).read_text() or Path(svg[2]).read_bytes().startswith(b"<?xml")
+
+
+def test_explain_says_of_a_photo_what_predict_says(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "my coat.jpg"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 60, 3), dtype=np.uint8)).save(path)
+    assert cli.run(["explain", str(finished), str(path), "--out", "out", "--dpi", "60"]) == 0
+    captured = capsys.readouterr()
+    ((answer,),) = predict.predict_photos(predict.opened(finished), [path])
+    assert captured.err == ""
+    assert captured.out.splitlines()[-3:] == [
+        f"predicted  {answer.classes[0][0]} ({answer.classes[0][1]:.1%})", answer.doubt, *answer.warnings
+    ]  # fmt: skip
+    assert answer.doubt
+    assert answer.warnings
+    assert "out/grad-cam.png" in captured.out
+    assert "true class" not in captured.out
+
+
+@pytest.mark.parametrize("kind", ["box", "file"])
+def test_explain_takes_a_model_file_as_python_does(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path, kind: str
+) -> None:
+    path, model = phone_photo(tmp_path / "coat.png", 1), "box"
+    if kind == "file":
+        model = str(shutil.copy(Run(finished).model_file, tmp_path / "mine.clothier"))
+    explanation = clothier.open(model).explain(str(path))
+    answer = explanation.prediction
+    with patch.object(plots, "heat_overlay", wraps=plots.heat_overlay) as drawn:
+        printed = prints(capsys, "explain", model, str(path), "--dpi", "40").splitlines()
+    folder = {"box": "coat.png-box", "file": "coat.png-mine"}[kind]
+    assert printed[:3] == [
+        f"explain/{folder}/occlusion.png", "", f"predicted  {answer.class_name} ({answer.classes[0][1]:.1%})"
+    ]  # fmt: skip
+    assert Path(printed[0]).read_bytes().startswith(b"\x89PNG")
+    np.testing.assert_array_equal(drawn.call_args.args[1], explanation.heat)
+    words = ("explain", model, str(path), "--out", "out", "--format", "svg", "--class", "Bag")
+    with patch.object(plots, "heat_overlay", wraps=plots.heat_overlay) as drawn:
+        assert prints(capsys, *words).splitlines()[0] == "out/occlusion.svg"
+    assert ": what speaks for Bag (" in drawn.call_args.args[2]
+
+
+def test_explain_refuses_of_a_model_file_what_only_a_run_has(capsys: pytest.CaptureFixture[str]) -> None:
+    assert last_error(capsys, "explain", "box", "3") == (
+        "IMAGE is 3, and the model in the box has no images of its own; wanted a picture file"
+    )
+    for words in (["--weights", "best"], ["--split", "train"], ["--data", "generated:600"]):
+        assert last_error(capsys, "explain", "box", "photo.png", *words) == (
+            "the model in the box is a model file, and --split, --weights and the options of data are for a run; leave "
+            "them out"
+        )
+    assert last_error(capsys, "explain", "box", "no.png").startswith("no.png cannot be read (No such file")
+    assert last_error(capsys, "explain", "box", "no.png", "--class", "Bagg").endswith("did you mean 'Bag'?")
+
+
+def test_explain_refuses_what_it_cannot_explain(capsys: pytest.CaptureFixture[str], finished: Path) -> None:
+    run = str(finished)
+    assert last_error(capsys, "explain", run, "100") == "there is no test image 100; wanted 0 to 99"
+    assert last_error(capsys, "explain", run, "0", "--class", "Boot").startswith(
+        "unknown class 'Boot'; known: Ankle"
+    )
+    assert last_error(capsys, "explain", run, "no.png").startswith(
+        "no.png cannot be read (No such file or directory); wanted a JPEG, PNG, WebP, GIF or BMP picture, or an index"
+    )
+    assert last_error(capsys, "explain", run, "0", "--format", "gif").startswith(
+        "--format is 'gif'; wanted png or svg"
+    )
