@@ -16,6 +16,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 from support import hostile_files
+from support.hostile_files.common import good
 from support.model_files import FEATURES, PLAN, made
 
 from clothier import bundle
@@ -157,7 +158,7 @@ def test_no_hostile_file_runs_code_touches_others_or_costs_much(tmp_path: Path) 
     folder.mkdir()
     for name, data in hostile_files.written().items():
         (folder / name).write_bytes(data)
-    (folder / "good").write_bytes(hostile_files.good())
+    (folder / "good").write_bytes(good())
     ended = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(folder)], capture_output=True, text=True, check=False, timeout=120
     )
