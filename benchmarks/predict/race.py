@@ -35,7 +35,7 @@ import numpy as np
 
 from benchmarks import common
 from benchmarks.common import Row
-from benchmarks.serve.race import draw
+from benchmarks.photos.drawn import draw
 from clothier.values import Floats, Images
 
 OURS = ("clothier", "clothier int8", "clothier openvino")

@@ -32,9 +32,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from benchmarks.common import ROOT, Row, alone, parser, reporting
+from benchmarks.photos.drawn import draw
 from benchmarks.serve import load
 from benchmarks.serve.serving import free_port
 
@@ -221,18 +221,6 @@ def alike(race: Race, contestants: Sequence[Contestant]) -> None:
         for ours, theirs in zip(expected, said, strict=True):
             if max(abs(ours[name] - share) for name, share in theirs.items()) > SURE:
                 sys.exit(f"{contestant.name} gives other probabilities: {theirs} for {ours}")
-
-
-def draw(folder: Path, count: int = 60) -> None:
-    """So many photos of drawn clothes on a ground of one colour with noise, as large as photos sent by phones."""
-    from clothier.data.generated import CLASS_NAMES, draw_one
-
-    dice = np.random.default_rng(0)
-    for index in range(count):
-        cloth = draw_one(index % len(CLASS_NAMES), dice, 533)[:, 66:466, np.newaxis] / 255
-        pixels = cloth * dice.integers(0, 256, 3) + (1 - cloth) * dice.integers(0, 256, 3)
-        noisy = pixels + dice.normal(0, 6, pixels.shape)
-        Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(folder / f"{index:02}.jpg", quality=80)
 
 
 def results(race: Race, rounds: int) -> list[Row]:
