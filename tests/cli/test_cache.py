@@ -43,7 +43,8 @@ def test_what_is_kept_is_listed(kept: Path, capsys: pytest.CaptureFixture[str]) 
         f"projections pca of 30 images (cnn1-1) 2.0 MB {then}",
         "",
         "3 entries, 4.3 MB of 20.0 GB",
-        f"{kept}; CLOTHIER_CACHE_LIMIT sets the limit",
+        f"folder {kept}",
+        "the environment variable CLOTHIER_CACHE_LIMIT sets the limit",
     ]
 
 

@@ -107,7 +107,7 @@ def test_a_usual_validation_gives_way_to_validation_images_of_the_data(
     dataset = load(source, options, usual)
     assert {name: len(split) for name, split in dataset.splits().items()} == {"train": 10, "validation": 10}
     assert dataset.reading.options["validation"] == "default"
-    assert told[0] == f"{tmp_path / 'photos'}: left out 1 other file (1 .txt)"
+    assert told[0] == f"{tmp_path / 'photos'}: left out 1 other file (.txt)"
     assert len(set(told)) == len(told)
     with pytest.raises(OwnValidationError, match=f"^--validation {usual} does not apply to folder:"):
         load(source, replace(options, validation=usual), "none")

@@ -26,7 +26,9 @@ class Clear(enum.StrEnum):
 def cache(
     clear: Annotated[
         Clear | None,
-        typer.Option(help="Remove what is kept of this kind, or all; downloads stay.", show_default=False),
+        typer.Option(
+            help="Remove the entries of this kind, or all; downloaded data sets stay.", show_default=False
+        ),
     ] = None,
     json: options.Json = False,
 ) -> None:
@@ -79,4 +81,6 @@ def _say(kept: list[Entry], roots: list[str], limit: int) -> None:
     screen.say(
         f"{counted(len(kept), 'entry', 'entries')}, {entries.size(num_bytes)} of {entries.size(limit)}"
     )
-    screen.say(f"{', '.join(roots)}; {entries.VARIABLE} sets the limit")
+    for root in roots:
+        screen.say(f"folder {root}")
+    screen.say(f"the environment variable {entries.VARIABLE} sets the limit", wrap=True)

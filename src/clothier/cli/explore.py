@@ -54,7 +54,7 @@ def explore(
     if selection.model is not None:
         embeddings.append(selection.embedding(chosen))
     spaces = [_space(embedding, dimensions, selection.seed) for embedding in embeddings]
-    path = out or Path("explorer") / f"{slug(_what(chosen, embeddings))}.html"
+    path = out or Path("explorer") / f"{slug(_what(chosen, embeddings).replace(',', ''))}.html"
     with screen.counting() as progress:
         page = explorer.render(spaces, _title(chosen), _suspects(spaces[-1]), chosen.notice, progress)
     write_atomic(path, page)

@@ -43,7 +43,7 @@ WhichSplit = Annotated[
     typer.Option(
         "--split",
         help="Which images of the data set.",
-        show_default="the last of those that it has",
+        show_default="test, or else validation, or else train",
         rich_help_panel=options.DATA,
     ),
 ]

@@ -76,7 +76,7 @@ def predict(
         int | None,
         typer.Option(
             help="Print the N most probable classes of a single photo.",
-            show_default="all of up to 10, else 5",
+            show_default="all classes if there are 10 or fewer, else 5",
             min=1,
             rich_help_panel=options.OUTPUT,
         ),

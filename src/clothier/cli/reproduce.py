@@ -40,7 +40,7 @@ def reproduce(
         typer.Option(
             min=0,
             max=1000,
-            help="Runs per recipe; 0 trains nothing and takes the finished runs.",
+            help="Runs per recipe; 0 trains nothing and uses the runs that are finished.",
             rich_help_panel=options.TRAINING,
         ),
     ] = 1,

@@ -113,9 +113,12 @@ def print_fields(facts: Mapping[str, Any], title: str = "") -> None:
     """A line on stdout for each name and value."""
     if title:
         results.print(plain(title), style="bold", markup=False, soft_wrap=True)
-    longest = max(map(len, facts))
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
     for name, value in facts.items():
-        say(f"{name:{longest}}  {value}", wrap=True)
+        made.add_row(escape(name), escape(plain(str(value))))
+    _print(made)
 
 
 def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:

@@ -110,8 +110,9 @@ def _print_file(content: bundle.Bundle, title: str, json: bool) -> None:
         "graph": f"{len(content.graph) / 1e6:.2f} MB",
     }
     for split, scores in manifest.scores.items():
-        facts |= {f"{split} {name}": round(score, 4) for name, score in scores.items()}
+        facts |= {f"{split} {name}".replace("_", " "): round(score, 4) for name, score in scores.items()}
     if json:
         screen.print_json(facts)
         return
-    screen.print_fields(facts, title)
+    shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in facts.items()}
+    screen.print_fields(shown, title)

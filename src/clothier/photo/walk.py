@@ -65,7 +65,9 @@ class Found:
         ]
         if self.other_files:
             endings = Counter(path.suffix.lower() or path.name for path in self.other_files)
-            kinds = [f"{count:,} {kind}" for kind, count in sorted(endings.items())]
+            kinds = [
+                kind if len(endings) == 1 else f"{count:,} {kind}" for kind, count in sorted(endings.items())
+            ]
             phrases.append(
                 f"{counted(len(self.other_files), 'other file')} ({listed(kinds, _SHOWN, 'kind')})"
             )
