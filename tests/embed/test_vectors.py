@@ -14,6 +14,7 @@ from clothier import backend, embed, models
 from clothier.errors import InputError, RunError
 from clothier.models import features
 from clothier.runs import Run, trained
+from clothier.system import hardware
 from clothier.values import Dataset, Floats, Images
 
 
@@ -152,11 +153,11 @@ def test_what_cannot_be_extracted_is_refused(
     bare.write_description(run.description())
     with pytest.raises(RunError, match=r"last\.safetensors is missing; wanted a checkpoint"):
         embed.extract(pictures, bare)
-    monkeypatch.setattr(backend, "machine", lambda: {"memory_gib": 0.001})
+    monkeypatch.setattr(hardware, "machine", lambda: {"memory_gib": 0.001})
     monkeypatch.setattr(backend.Activations, "of", None)  # nothing is computed
     assert refusal(pictures, run, "conv1") == (
         "layer conv1 has 3,200 numbers per image, 0.0011 GiB for 90 images; wanted at most 0.0005 GiB, half of this "
         "machine's memory; take fewer with --sample, or a smaller layer"
     )
-    monkeypatch.setattr(backend, "machine", lambda: {"memory_gib": 1e-5})
+    monkeypatch.setattr(hardware, "machine", lambda: {"memory_gib": 1e-5})
     assert refusal(pictures).startswith("a vector of pixels has 144 numbers per image, ")
