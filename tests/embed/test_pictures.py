@@ -83,7 +83,7 @@ def test_unreadable_photos_are_named_or_left_out(photos_folder: Path) -> None:
     )
     told: list[str] = []
     assert len(embed.of_photos(photos_folder, skip_bad=True, warn=told.append)) == 4
-    assert told == [f"{photos_folder}: left out 1 other file (1 .txt)", f"left out {reason}"]
+    assert told == [f"{photos_folder}: left out 1 other file (.txt)", f"left out {reason}"]
 
 
 def test_photos_are_labelled_by_the_first_folder_however_deep_they_lie(

@@ -53,7 +53,7 @@ def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path) -> None:
     told: list[str] = []
     paths = [str(path.relative_to(folder)) for path in find([str(folder)], told.append)]
     assert paths == ["0000.png", "phone.heic", "linked/inner/0000.png", "linked/inner/0001.png"]
-    assert told == [f"{folder}: left out 1 other file (1 .txt), 1 link to a folder that holds it"]
+    assert told == [f"{folder}: left out 1 other file (.txt), 1 link to a folder that holds it"]
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "notes.txt").write_text("")
     with pytest.raises(
