@@ -57,7 +57,7 @@ def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "notes.txt").write_text("")
     with pytest.raises(
-        InputError, match=r"none holds no pictures \(1 other file \(1 \.txt\)\); wanted a photo"
+        InputError, match=r"none holds no pictures \(1 other file \(\.txt\)\); wanted a photo"
     ):
         find([str(tmp_path / "none")], told.append)
     assert len(told) == 1
