@@ -48,6 +48,6 @@ def compare(
     screen.print_table(columns, rows, title=compare_page.class_title(comparison, _SHOWN))
     screen.say()
     for sentence in compare_page.explanation(comparison):
-        screen.say_sentence(sentence)
+        screen.say(sentence, wrap=True)
     screen.say("\nwritten  " + "\n         ".join(str(path) for path in paths.values()))
     screen.notice(comparison.notice)

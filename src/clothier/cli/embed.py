@@ -195,9 +195,8 @@ def _write(path: Path, made: Embedding, coordinates: Floats) -> None:
 
 
 def _say(answer: dict[str, Any]) -> None:
-    screen.say_sentence(
-        f"{answer['source']}: {answer['images']:,} images, {answer['numbers']:,} numbers each"
-    )
+    found = f"{answer['source']}: {answer['images']:,} images, {answer['numbers']:,} numbers each"
+    screen.say(found, wrap=True)
     number = answer["num_neighbours"]
     if answer["neighbours"]:
         rows = [(source, f"{share:.4f}") for source, share in answer["neighbours"].items()]

@@ -20,7 +20,7 @@ _STATUSES = {"sure": "sure", "unsure": "not sure", "unlike": "unlike the trainin
 
 def show(evaluation: Evaluation, mistakes: int) -> None:
     """Print all of it, with that many mistakes."""
-    screen.say_sentence(evaluation.title)
+    screen.say(evaluation.title, wrap=True)
     screen.say()
     _show_numbers(evaluation)
     _show_doubts(evaluation)
@@ -30,7 +30,7 @@ def show(evaluation: Evaluation, mistakes: int) -> None:
     if sentences := remarks(evaluation):
         screen.say()
     for sentence in sentences:
-        screen.say_sentence(sentence)
+        screen.say(sentence, wrap=True)
 
 
 def _show_numbers(evaluation: Evaluation) -> None:

@@ -14,6 +14,7 @@ def models(json: options.Json = False) -> None:
     rows = [(name, f"{entry.smallest}x{entry.smallest}", entry.description) for name, entry in MODELS.items()]
     screen.print_table(("model", "smallest image", "what it is"), rows)
     screen.say()
-    screen.say_sentence(
-        "`clothier summary MODEL` prints a network's layers; `clothier recipes` lists what trains them."
+    screen.say(
+        "`clothier summary MODEL` prints a network's layers; `clothier recipes` lists what trains them.",
+        wrap=True,
     )

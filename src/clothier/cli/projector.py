@@ -212,7 +212,7 @@ def _check(folder: Path) -> None:
     findings = projecting.check(folder)
     for found in findings:
         parts = [f"{part.replace('_', ' ')} {words}" for part, words in found.shows.items() if words]
-        screen.say_sentence(f"{found.name}: {'; '.join(parts)}")
+        screen.say(f"{found.name}: {'; '.join(parts)}", wrap=True)
     faults = [fault for found in findings for fault in found.faults]
     for fault in faults:
         screen.say(f"fault in {fault}")

@@ -36,7 +36,7 @@ def recipes(
             screen.print_table(("field", "value"), [(k, str(v)) for k, v in fields.items()])
             screen.say(f"\nChange any of them: {command('train', name, '--set', 'FIELD=VALUE')}")
             if name in NOTES:
-                screen.say_sentence(NOTES[name])
+                screen.say(NOTES[name], wrap=True)
     elif json:
         screen.print_json({known: recipe.as_json() for known, recipe in RECIPES.items()})
     else:
@@ -53,4 +53,4 @@ def recipes(
         screen.print_table(("recipe", "model", "epochs", "batch", "optimizer"), rows)
         screen.say()
         for note in NOTES.values():
-            screen.say_sentence(note)
+            screen.say(note, wrap=True)

@@ -136,7 +136,7 @@ def reproduce(
         screen.say(f"{line[0]}: {line[-1]}")
     screen.say()
     for sentence in (page.summary(reproduction), *page.explanation(reproduction)):
-        screen.say_sentence(sentence)
+        screen.say(sentence, wrap=True)
     screen.say("\nwritten  " + "\n         ".join(str(path) for path in paths.values()))
     screen.notice(reproduction.notice)
 

@@ -47,7 +47,7 @@ def runs(
             _say_block(each)
     for problem in (problem for each in found for problem in each.problems):
         screen.say()
-        screen.say_sentence(f"damaged: {problem}")
+        screen.say(f"damaged: {problem}", wrap=True)
 
 
 def _say_best(found: list[Overview]) -> None:

@@ -87,11 +87,6 @@ def say(text: str = "", *, wrap: bool = False) -> None:
     results.print("\n".join(map(plain, text.split("\n"))), markup=False, soft_wrap=soft)
 
 
-def say_sentence(text: str) -> None:
-    """A long sentence on stdout: a terminal's lines end between words; elsewhere it is one line."""
-    results.print(plain(text), markup=False, soft_wrap=not results.is_terminal)
-
-
 def print_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "", words: Sequence[str] = ()
 ) -> None:

@@ -1,4 +1,4 @@
-"""Labels and predictions -> scores, and what the scores say in words. NumPy and SciPy only."""
+"""Labels and predictions -> scores, and what the scores say in words."""
 
 from __future__ import annotations
 
