@@ -8,24 +8,16 @@ from typing import Any
 import pytest
 from PIL import Image
 from rich.console import Console
+from support.killing import stopped_after
 
 import clothier
 from clothier import bundle, recipes
-from clothier.errors import InputError, InterruptedRunError, RunError
-from clothier.reports import report
-from clothier.runs import checkpoint
+from clothier.errors import InputError, RunError
 from clothier.training import progress
 from clothier.values import Dataset, Reading
 
 
-@pytest.fixture
-def no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are not drawn, which takes longer than the training of tiny images."""
-    monkeypatch.setattr(report, "draw", lambda *_: {})
-    monkeypatch.setattr(report, "render", lambda run, _: "")
-
-
-@pytest.mark.usefixtures("no_pages")
+@pytest.mark.usefixtures("quick_page")
 def test_train_trains_in_a_folder_of_its_own(tiny: Dataset, tmp_path: Path) -> None:
     run = clothier.train("cnn1", tiny, root=tmp_path / "mine", epochs=1, precision="float32")
     assert run.path == tmp_path / "mine" / "cnn1-1"
@@ -40,19 +32,11 @@ def test_train_trains_in_a_folder_of_its_own(tiny: Dataset, tmp_path: Path) -> N
     assert repr(clothier.Run(tmp_path)) == f"Run '{tmp_path}': no run yet"
 
 
-@pytest.mark.usefixtures("no_pages")
-def test_a_stopped_run_is_resumed_to_the_same_weights(tiny: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("quick_page")
+def test_a_stopped_run_is_resumed_to_the_same_weights(tiny: Dataset) -> None:
     whole = clothier.train("cnn1", tiny, epochs=2, precision="float32", verbose=0)
-    save = checkpoint.save
-
-    def stop(path: Path, state: Any) -> None:
-        save(path, state)
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(checkpoint, "save", stop)
-        with pytest.raises(InterruptedRunError, match=r"^stopped with 1 of 2 epochs done and saved; "):
-            clothier.train("cnn1", tiny, epochs=2, precision="float32", verbose=0)
+    with stopped_after(1, r"^stopped with 1 of 2 epochs done and saved; "):
+        clothier.train("cnn1", tiny, epochs=2, precision="float32", verbose=0)
     resumed = clothier.resume("runs/cnn1-2", tiny, verbose=0)
     assert [phase.weights_sha256 for phase in resumed.read_scores()] == [
         phase.weights_sha256 for phase in whole.read_scores()

@@ -92,7 +92,7 @@ def test_sentences_end_between_words_on_a_terminal(
     file = io.StringIO()
     console = Console(file=file, force_terminal=is_terminal, width=20, color_system=None)
     monkeypatch.setattr(screen, "results", console)
-    screen.say_sentence("damaged: runs/cnn1-3 has no recipe")
+    screen.say("damaged: runs/cnn1-3 has no recipe", wrap=True)
     lines = (
         ["damaged: runs/cnn1-3", "has no recipe"] if is_terminal else ["damaged: runs/cnn1-3 has no recipe"]
     )

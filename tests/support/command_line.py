@@ -1,6 +1,10 @@
-"""The command line called in this process: what it printed, or the error it ended with."""
+"""The command line, called in this process or in one of its own: what it printed, or the error it ended with."""
 
 from __future__ import annotations
+
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -31,3 +35,18 @@ def last_error(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     captured = capsys.readouterr()
     assert captured.out == ""
     return captured.err.splitlines()[-1].removeprefix("clothier: ")
+
+
+def interrupted(words: list[str], after: str) -> str:
+    """The last line of stderr of a process that got Ctrl-C after a line that begins so."""
+    command = [sys.executable, "-m", "clothier", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if line.startswith(after):
+                break
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130, rest
+    assert "Traceback" not in rest
+    return rest.splitlines()[-1]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from clothier import backend
+from clothier.errors import InterruptedRunError
 from clothier.recipes import Recipe
-from clothier.runs import Run, events
+from clothier.runs import Run, checkpoint, events
 from clothier.values import Dataset
 
 PLACES: list[tuple[Any, str]] = [
@@ -64,3 +65,18 @@ def train_until_killed(verb: ModuleType, recipe: Recipe, dataset: Dataset, run: 
     if run.recipe_file.exists():
         return killed_at(fatal, lambda: verb.resume(run, dataset))
     return killed_at(fatal, lambda: verb.train(recipe, dataset, run))
+
+
+@contextmanager
+def stopped_after(epochs: int, match: str | None = None) -> Iterator[None]:
+    """What trains meanwhile gets Ctrl-C as soon as the checkpoint of that epoch is written."""
+    save = checkpoint.save
+
+    def stop(path: Path, state: checkpoint.Checkpoint) -> None:
+        save(path, state)
+        if state.epochs_done == epochs:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(InterruptedRunError, match=match):
+        patch.setattr(checkpoint, "save", stop)
+        yield

@@ -11,16 +11,18 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from support.killing import stopped_after
 from support.own_networks import spectrum
 
 import clothier
 from clothier import bundle, cli, export, models
 from clothier.augment import Policy
-from clothier.errors import InputError, InterruptedRunError, RunError
+from clothier.errors import InputError, RunError
 from clothier.export import running
-from clothier.reports import report
-from clothier.runs import Run, checkpoint, trained
+from clothier.runs import Run, trained
 from clothier.values import Dataset, Images
+
+pytestmark = pytest.mark.usefixtures("quick_page")
 
 WORDS: dict[str, Any] = {"epochs": 1, "augmented_epochs": 2, "batch_size": 64, "verbose": 0}
 
@@ -62,12 +64,6 @@ def brighten(images: Images, flipped: Any) -> Images:
 FLIPS = Policy(throw_flips, flip)
 
 
-@pytest.fixture(autouse=True)
-def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "draw", lambda *_: {})
-    monkeypatch.setattr(report, "render", lambda run, _: "")
-
-
 def test_a_run_with_a_network_and_a_policy_of_ones_own(
     tiny: Dataset, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,17 +77,8 @@ def test_a_run_with_a_network_and_a_policy_of_ones_own(
     assert content["augment"] == f"{__name__}.throw_flips + {__name__}.flip"
     assert len(content["architecture_sha256"]) == len(content["augment_sha256"]) == 64
 
-    save = checkpoint.save
-
-    def stop(path: Path, state: Any) -> None:
-        save(path, state)
-        if state.epochs_done == 2:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(checkpoint, "save", stop)
-        with pytest.raises(InterruptedRunError):
-            clothier.train("cnn1", tiny, model=small_network, augment=FLIPS, **WORDS)
+    with stopped_after(2):
+        clothier.train("cnn1", tiny, model=small_network, augment=FLIPS, **WORDS)
     stopped = Run.open("runs/small_network-2")
     _wrong_parts_are_refused(stopped, tiny)
     clothier.resume(stopped, tiny, augment=FLIPS, verbose=0)
@@ -176,17 +163,9 @@ def test_layers_that_no_model_of_clothier_has(tiny: Dataset) -> None:
     np.testing.assert_allclose(predictions.logits, expected.logits, atol=1e-3)
 
 
-def test_a_run_of_a_named_network_takes_no_other(tiny: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    save = checkpoint.save
-
-    def stop(path: Path, state: Any) -> None:
-        save(path, state)
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(checkpoint, "save", stop)
-        with pytest.raises(InterruptedRunError):
-            clothier.train("cnn1", tiny, epochs=2, verbose=0, precision="float32")
+def test_a_run_of_a_named_network_takes_no_other(tiny: Dataset) -> None:
+    with stopped_after(1):
+        clothier.train("cnn1", tiny, epochs=2, verbose=0, precision="float32")
     with pytest.raises(
         RunError, match=r"^runs/cnn1-1 was started with one of clothier's models, not with .*small_network "
     ):
