@@ -30,8 +30,8 @@ def test_it_tells_what_it_takes(file: Path) -> None:
     model = clothier.open(str(file))
     assert (model.class_names, model.image_shape) == (linear_network.CLASSES, (8, 8, 1))
     assert repr(model) == f"<Model {file}: 8x8x1 images in 3 classes>"
-    for box in (clothier.open(), clothier.open("box")):
-        assert repr(box) == "<Model box: 28x28x1 images in 10 classes>"
+    for box in (clothier.open(), clothier.open("fashion-mnist")):
+        assert repr(box) == "<Model fashion-mnist: 28x28x1 images in 10 classes>"
     with pytest.raises(RunError, match=r"is not a run folder"):
         clothier.open(file.parent)
 
@@ -189,7 +189,9 @@ def test_a_model_that_is_not_there_is_refused_in_the_words_of_the_commands(tmp_p
     with pytest.raises(InputError) as caught:
         clothier.open(tmp_path / "cnn1-9")
     assert (
-        str(caught.value) == f"{tmp_path}/cnn1-9 does not exist; wanted a run folder, a model file, or 'box'"
+        str(caught.value)
+        == f"{tmp_path}/cnn1-9 does not exist; wanted a run folder, a model file, or a name that `clothier models "
+        "--box` lists"
     )
     with pytest.raises(InputError, match=r"^the model is an empty text; wanted a path$"):
         clothier.open("")

@@ -11,6 +11,7 @@ from PIL import Image
 from support.command_line import fails, prints
 
 from clothier import __version__, augment, cli, models, recipes
+from clothier.predict import box
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,11 +72,12 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "summary cnn5",
-            f"unknown model 'cnn5'; known: {', '.join(sorted([*models.MODELS, 'box']))}; did",
+            f"unknown model 'cnn5'; known: {', '.join(sorted([*models.MODELS, *box.files()]))}; did",
         ),
         (
-            "summary bx",
-            f"unknown model 'bx'; known: {', '.join(sorted([*models.MODELS, 'box']))}; did you mean 'box'?",
+            "summary fashion",
+            f"unknown model 'fashion'; known: {', '.join(sorted([*models.MODELS, *box.files()]))}; did you mean "
+            "'fashion-mnist'?",
         ),
         (
             "summary cnn3 --image-size 9",
@@ -103,9 +105,12 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         ("train transfer", "the base runs/cnn3-1 does not exist; wanted imagenet, random,"),
         ("train cnn1 --epochs many", "--epochs is 'many'; wanted a whole number"),
-        ("plot nowhere", "nowhere does not exist; wanted a run folder, a model file, or box"),
+        ("plot nowhere", "nowhere does not exist; wanted a run folder, a model file, or a name that"),
         ("plot nowhere --format pgn", "--format is 'pgn'; wanted png or svg; did you mean 'png'?"),
-        ("predict --model nowhere", "nowhere does not exist; wanted a run folder, a model file, or box"),
+        (
+            "predict --model nowhere",
+            "nowhere does not exist; wanted a run folder, a model file, or a name that",
+        ),
         (
             "predict",
             "no photos are given; wanted photos, or --model MODEL and --index for an image of its data",
@@ -132,7 +137,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "got --json and --out a.csv; wanted one place for the predictions; leave one out",
         ),
         (
-            "predict --model box --out a.csv",
+            "predict --model fashion-mnist --out a.csv",
             "--out is for photos; name some, or use --json in its place",
         ),
         (
@@ -143,8 +148,8 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "predict no.jpg --out a.xls",
             "answers are written to .csv and .jsonl files; got '.xls'; name one of those",
         ),
-        ("explain nowhere 0", "nowhere does not exist; wanted a run folder, a model file, or box"),
-        ("explain box", "no IMAGE is given; wanted `clothier explain MODEL IMAGE`"),
+        ("explain nowhere 0", "nowhere does not exist; wanted a run folder, a model file, or a name that"),
+        ("explain fashion-mnist", "no IMAGE is given; wanted `clothier explain MODEL IMAGE`"),
     ],
 )
 def test_wrong_words_end_with_one_line_and_exit_code_2(

@@ -162,7 +162,9 @@ def test_missing_and_superfluous_words_get_the_form_of_the_command(
     if all(one.nargs == 1 for one in arguments):
         words = [word for one in needed_options for word in (_long(one), "x")]
         words += [
-            "box" if layout.metavar(one) == "MODEL" else str((one.type_descriptor.choices or ["word"])[0])
+            "fashion-mnist"
+            if layout.metavar(one) == "MODEL"
+            else str((one.type_descriptor.choices or ["word"])[0])
             for one in arguments
         ]
         assert _fails(capsys, name, *words, "more") == f"'more' is one argument too many; wanted `{form}`"

@@ -81,7 +81,8 @@ def test_a_run_on_its_own_photos_is_judged_by_those_it_held_out(
 
 
 def test_photos_by_the_model_in_the_box(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["predict", str(photos), "--out", "predicted.jsonl"]) == 0
+    words = ["predict", str(photos), "--model", "fashion-mnist", "--out", "predicted.jsonl"]
+    assert cli.run(words) == 0
     lines = [json.loads(line) for line in Path("predicted.jsonl").read_text().splitlines()]
     wanted = {"longsleeve": "Pullover", "COAT": "Coat", "t-shirt-top": "T-shirt/top"}
     right = [
@@ -89,7 +90,7 @@ def test_photos_by_the_model_in_the_box(photos: Path, capsys: pytest.CaptureFixt
         for line in lines
         if (folder := Path(line["filename"]).parent.name) in wanted and "label" in line
     ]
-    found = judged(capsys, "box", "--data", f"folder:{photos}", "--map", "longsleeve=Pullover")
+    found = judged(capsys, "fashion-mnist", "--data", f"folder:{photos}", "--map", "longsleeve=Pullover")
     assert (found["images"], found["accuracy"]) == (len(right), np.mean(right))
     assert (found["split"], found["renamed_classes"]) == (
         None,
@@ -105,7 +106,16 @@ def test_tables_fit_sixty_columns(
     monkeypatch.setattr(screen.results, "width", 60)
     shutil.copytree(photos, tmp_path / "p")
     monkeypatch.chdir(tmp_path)
-    words = ["evaluate", "box", "--data", "folder:p", "--map", "longsleeve=Pullover", "--mistakes", "3"]
+    words = [
+        "evaluate",
+        "fashion-mnist",
+        "--data",
+        "folder:p",
+        "--map",
+        "longsleeve=Pullover",
+        "--mistakes",
+        "3",
+    ]
     assert cli.run([*words, "--out", "out", "--dpi", "40"]) == 0
     out = capsys.readouterr().out
     tables, _, sentences = out.partition("\nclasses of the data")
@@ -124,14 +134,14 @@ def test_tables_fit_sixty_columns(
     assert "the data have no images of 'Trouser', 'Dress', " in sentences
     assert "1 picture cannot be read and is not counted: COAT/damaged.png is not a JPEG" in sentences
     assert "written  out/confusion.png\n         out/reliability.png\n" in sentences
-    assert json.loads(Path("out/evaluation.json").read_text())["model"] == "box"
+    assert json.loads(Path("out/evaluation.json").read_text())["model"] == "fashion-mnist"
 
 
 def test_a_matrix_that_does_not_fit_gives_way_to_the_commonest_mistakes(
     photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(screen.results, "width", 30)
-    assert cli.run(["evaluate", "box", "--data", f"folder:{photos}", "--mistakes", "0"]) == 0
+    assert cli.run(["evaluate", "fashion-mnist", "--data", f"folder:{photos}", "--mistakes", "0"]) == 0
     out = capsys.readouterr().out
     assert "confusion matrix" not in out
     assert "most frequent confusions" in out
@@ -141,22 +151,25 @@ def test_a_matrix_that_does_not_fit_gives_way_to_the_commonest_mistakes(
 def test_first_errors(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = f"folder:{photos}"
     assert "--split is 'tets'; wanted train, validation or test; did you mean 'test'?" in refusal(
-        capsys, "box", "--data", source, "--split", "tets"
+        capsys, "fashion-mnist", "--data", source, "--split", "tets"
     )
     assert "--map got 'x'; wanted DATA_CLASS=MODEL_CLASS" in refusal(
-        capsys, "box", "--data", source, "--map", "x"
+        capsys, "fashion-mnist", "--data", source, "--map", "x"
     )
     assert "nowhere" in refusal(capsys, "nowhere", "--data", source)
-    assert refusal(capsys, "box") == "no --data is given; wanted `clothier evaluate MODEL --data SOURCE`"
+    assert (
+        refusal(capsys, "fashion-mnist")
+        == "no --data is given; wanted `clothier evaluate [MODEL] --data SOURCE`"
+    )
     assert "--format is 'gif'; wanted png or svg" in refusal(
-        capsys, "box", "--data", source, "--format", "gif"
+        capsys, "fashion-mnist", "--data", source, "--format", "gif"
     )
 
 
 def test_no_class_in_common(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "p" / "lamp").mkdir(parents=True)
     Image.new("L", (9, 9)).save(tmp_path / "p" / "lamp" / "1.png")
-    said = refusal(capsys, "box", "--data", f"folder:{tmp_path / 'p'}")
+    said = refusal(capsys, "fashion-mnist", "--data", f"folder:{tmp_path / 'p'}")
     assert said.startswith(
         "the data and the model share no class: the data have 'lamp'; the model has 'T-shirt/top', "
     )
@@ -172,7 +185,7 @@ def test_the_python_of_its_page_runs(
     test = data.load("generated:300").split("test")
     exec(compile(code, "evaluate.md", "exec"), {"images": test.images[..., 0], "labels": test.labels})
     first, paths, last = capsys.readouterr().out.splitlines()
-    with_json = judged(capsys, "box", "--data", "folder:photos", "--map", "longsleeve=Pullover")
+    with_json = judged(capsys, "fashion-mnist", "--data", "folder:photos", "--map", "longsleeve=Pullover")
     assert float(first.split()[0]) == with_json["accuracy"]
     assert "photos/" in paths
     assert 0 <= float(last) <= 1
@@ -186,7 +199,7 @@ def test_a_wrong_mapping_is_refused_before_the_data_are_read(
         ("x", "--map got 'x'; wanted DATA_CLASS=MODEL_CLASS"),
         ("x=Jacket", "unknown class of the model 'Jacket'; known: "),
     ):
-        assert refusal(capsys, "box", "--data", "generated:600", "--map", word).startswith(message)
+        assert refusal(capsys, "fashion-mnist", "--data", "generated:600", "--map", word).startswith(message)
     with pytest.raises(InputError, match=r"^unknown class of the model 'Jacket'"):
         clothier.open().evaluate("generated:600", mapping={"x": "Jacket"})
 

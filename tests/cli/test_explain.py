@@ -54,18 +54,18 @@ def test_explain_says_of_a_photo_what_predict_says(
     assert "true class" not in captured.out
 
 
-@pytest.mark.parametrize("kind", ["box", "file"])
+@pytest.mark.parametrize("kind", ["fashion-mnist", "file"])
 def test_explain_takes_a_model_file_as_python_does(
     capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path, kind: str
 ) -> None:
-    path, model = phone_photo(tmp_path / "coat.png", 1), "box"
+    path, model = phone_photo(tmp_path / "coat.png", 1), "fashion-mnist"
     if kind == "file":
         model = str(shutil.copy(Run(finished).model_file, tmp_path / "mine.clothier"))
     explanation = clothier.open(model).explain(str(path))
     answer = explanation.prediction
     with patch.object(plots, "heat_overlay", wraps=plots.heat_overlay) as drawn:
         printed = prints(capsys, "explain", model, str(path), "--dpi", "40").splitlines()
-    folder = {"box": "coat.png-box", "file": "coat.png-mine"}[kind]
+    folder = {"fashion-mnist": "coat.png-fashion-mnist", "file": "coat.png-mine"}[kind]
     assert printed[:3] == [
         f"explain/{folder}/occlusion.png", "", f"predicted  {answer.class_name} ({answer.classes[0][1]:.1%})"
     ]  # fmt: skip
@@ -78,16 +78,20 @@ def test_explain_takes_a_model_file_as_python_does(
 
 
 def test_explain_refuses_of_a_model_file_what_only_a_run_has(capsys: pytest.CaptureFixture[str]) -> None:
-    assert last_error(capsys, "explain", "box", "3") == (
-        "IMAGE is 3, and the model in the box has no images of its own; wanted a picture file"
+    assert last_error(capsys, "explain", "fashion-mnist", "3") == (
+        "IMAGE is 3, and the model fashion-mnist has no images of its own; wanted a picture file"
     )
     for words in (["--weights", "best"], ["--split", "train"], ["--data", "generated:600"]):
-        assert last_error(capsys, "explain", "box", "photo.png", *words) == (
-            "the model in the box is a model file, and --split, --weights and the options of data are for a run; leave "
-            "them out"
+        assert last_error(capsys, "explain", "fashion-mnist", "photo.png", *words) == (
+            "the model fashion-mnist is a model file, and --split, --weights and the options of data are for a run; "
+            "leave them out"
         )
-    assert last_error(capsys, "explain", "box", "no.png").startswith("no.png cannot be read (No such file")
-    assert last_error(capsys, "explain", "box", "no.png", "--class", "Bagg").endswith("did you mean 'Bag'?")
+    assert last_error(capsys, "explain", "fashion-mnist", "no.png").startswith(
+        "no.png cannot be read (No such file"
+    )
+    assert last_error(capsys, "explain", "fashion-mnist", "no.png", "--class", "Bagg").endswith(
+        "did you mean 'Bag'?"
+    )
 
 
 def test_explain_refuses_what_it_cannot_explain(capsys: pytest.CaptureFixture[str], finished: Path) -> None:

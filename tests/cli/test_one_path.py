@@ -48,11 +48,11 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=["run", "file", "box"])
-def model(request: pytest.FixtureRequest, finished: Path, tmp_path: Path) -> Iterator[str | None]:
-    """A run, a model file with a temperature far from 1, and the model in the box: words for --model."""
-    if request.param == "box":
-        yield None
+@pytest.fixture(params=["run", "file", "fashion-mnist"])
+def model(request: pytest.FixtureRequest, finished: Path, tmp_path: Path) -> Iterator[str]:
+    """A run, a model file with a temperature far from 1, and a model in the box: words for --model."""
+    if request.param == "fashion-mnist":
+        yield "fashion-mnist"
         return
     run = Run(tmp_path / "copy")
     shutil.copytree(finished, run.path)
@@ -71,9 +71,9 @@ def _json(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, obj
 
 
 def test_all_give_one_answer(
-    capsys: pytest.CaptureFixture[str], photos: Path, model: str | None, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], photos: Path, model: str, tmp_path: Path
 ) -> None:
-    named = [] if model is None else ["--model", model]
+    named = ["--model", model]
     paths = [photos / name for name in PHOTOS]
     opened = clothier.open(model)
     together = opened.predict(paths)
@@ -101,7 +101,7 @@ def test_all_give_one_answer(
             assert dict(explained.prediction.classes) == pytest.approx(shares, abs=CLOSE)
             assert explained.prediction.warnings == prediction.warnings
             assert (explained.class_name, explained.prediction.status) == (served["label"], served["status"])
-            if model is not None and Path(model).is_dir():
+            if Path(model).is_dir():
                 assert explained.method == "Grad-CAM"
                 assert [layer.layer for layer in explained.layers] == ["conv1", "pool1"]
                 capsys.readouterr()

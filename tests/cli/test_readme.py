@@ -39,6 +39,6 @@ def skeleton(text: str) -> list[str]:
 
 
 def test_an_evaluation_looks_as_its_page_shows_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["evaluate", "box", "--data", "generated:600", "--mistakes", "2"]) == 0
-    shown = printed("clothier evaluate box --data fashion-mnist --mistakes 2", DOCS / "evaluate.md")
+    assert cli.run(["evaluate", "fashion-mnist", "--data", "generated:600", "--mistakes", "2"]) == 0
+    shown = printed("clothier evaluate fashion-mnist --data fashion-mnist --mistakes 2", DOCS / "evaluate.md")
     assert skeleton(capsys.readouterr().out) == skeleton(f"{shown}\n")

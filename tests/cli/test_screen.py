@@ -58,7 +58,7 @@ def _on_a_terminal(words: list[str], columns: int) -> list[str]:
     return [line.rstrip() for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("words", ["models", "recipes", "predict nothing.jpg", "summary box"])
+@pytest.mark.parametrize("words", ["models", "recipes", "predict nothing.jpg", "summary fashion-mnist"])
 def test_sentences_on_a_terminal_end_their_lines_between_words(words: str) -> None:
     lines = _on_a_terminal([sys.executable, "-m", "clothier", *words.split()], 60)
     assert len(lines) > 2

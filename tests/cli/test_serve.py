@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from clothier import cli
+from clothier.cli import naming
 from clothier.serve import Settings, server
 
 
@@ -31,7 +32,7 @@ def test_it_says_what_it_serves_by_an_address_that_can_be_opened(
     assert cli.run(["serve", "--host", host, "--port", "9000"]) == 0
     assert (
         capsys.readouterr().out
-        == f"serving the model in the box at http://{place}:9000\npress Ctrl-C to stop\n"
+        == f"serving {naming.title(None)} at http://{place}:9000\npress Ctrl-C to stop\n"
     )
     assert (served[0].host, served[0].port) == (host, 9000)
 

@@ -107,7 +107,15 @@ def test_images_in_memory() -> None:
 
 
 def test_neither_keras_nor_tensorflow_is_imported(tmp_path: Path) -> None:
-    words = ["evaluate", "box", "--data", f"folder:{photos(tmp_path / 'p')}", "--map", "dark=Coat", "--out"]
+    words = [
+        "evaluate",
+        "fashion-mnist",
+        "--data",
+        f"folder:{photos(tmp_path / 'p')}",
+        "--map",
+        "dark=Coat",
+        "--out",
+    ]
     code = (
         "import sys; from clothier import cli; code = cli.run(sys.argv[1:]);"
         "print(code, [name for name in ('keras', 'tensorflow', 'jax') if name in sys.modules])"

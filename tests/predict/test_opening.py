@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from support.run_folders import make_run
 from clothier import bundle
 from clothier.bundle import Bundle
 from clothier.errors import BundleError, InputError, RunError
-from clothier.predict import Predictor, opened, opening
+from clothier.predict import Predictor, box, opened
 
 
 @pytest.fixture
@@ -67,15 +68,29 @@ def test_a_run_without_a_model_file_is_told_how_to_make_one(tmp_path: Path) -> N
 def test_without_a_name_the_model_in_the_box_is_taken(
     tmp_path: Path, read: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    box = tmp_path / "model.clothier"
-    monkeypatch.setattr(opening, "_BOX", box)
+    monkeypatch.setattr(box, "FOLDER", tmp_path)
     with pytest.raises(
         InputError, match=r"^this copy of clothier has no model in the box; wanted one of your own; "
     ):
         opened()
-    box.write_bytes(b"")
+    (tmp_path / "fashion-mnist.clothier").write_bytes(b"")
     opened()
-    assert read == [box]
+    (tmp_path / "clothes.clothier").write_bytes(b"")
+    opened()
+    opened("fashion-mnist")
+    names = ("fashion-mnist", "clothes", "fashion-mnist")
+    assert read == [tmp_path / f"{name}.clothier" for name in names]
+
+
+def test_a_name_is_that_of_a_model_in_the_box_and_a_path_is_none(tmp_path: Path, read: list[Path]) -> None:
+    run = make_run(tmp_path, "fashion-mnist")
+    run.model_file.write_bytes(b"")
+    with contextlib.chdir(tmp_path):
+        opened("fashion-mnist")
+        opened("./fashion-mnist")
+        opened(Path("fashion-mnist"))
+    own = Path("fashion-mnist/model.clothier")
+    assert read == [box.FOLDER / "fashion-mnist.clothier", own, own]
 
 
 def test_what_is_no_model_file_is_refused(tmp_path: Path) -> None:

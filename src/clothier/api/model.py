@@ -1,10 +1,10 @@
-"""A trained network ready for use: a run, a model file, or the model in the box. It needs no Keras unless noted."""
+"""A trained network ready for use: a run, a model file, or a model in the box. It needs no Keras unless noted."""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from clothier.data import LoadOptions
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.explain import Explanation, occlusion
 from clothier.photo import FORMAT_WORDS, doctor
-from clothier.predict import Predictor, inputs
+from clothier.predict import Predictor, box, inputs
 from clothier.runs import Run, trained
 from clothier.system.files import as_path, check_folder_of, write_atomic
 from clothier.values import Dataset, Floats, Images, Predictions, Report
@@ -28,16 +28,19 @@ if TYPE_CHECKING:
 
 
 def open(path: str | Path | Run | None = None) -> Model:  # noqa: A001 - as clothier.open
-    """Open a run folder or a model file; without a path, or for "box", the model that comes with clothier.
+    """Open a run folder, a model file, or by its name a model that comes with clothier, such as "fashion-mnist".
+
+    Without a path, it is the first one that `clothier models --box` lists; and "fashion-mnist" for 28x28 images in
+    grey. A file or folder with the name of such a model is "./fashion-mnist".
 
     Raises RunError if a run has no model file, BundleError if a file is not a model file, and InputError if the path
     does not exist or is of another type.
     """
-    if path is None or path == predicting.BOX:
-        return Model()
+    if path is None or (isinstance(path, str) and path in box.files()):
+        return Model(path)
     path = path.path if isinstance(path, Run) else as_path(path, "the model")
     if not os.path.lexists(path):
-        raise InputError(f"{path} does not exist; wanted a run folder, a model file, or 'box'")
+        raise InputError(f"{path} does not exist; wanted {predicting.MODELS}")
     return Model(path)
 
 
@@ -47,7 +50,8 @@ class Model:
     def __init__(self, path: str | Path | None = None) -> None:
         self._file, self._run = predicting.file_of(path), predicting.run_of(path)
         self._predictor: Predictor = predicting.opened(path)
-        self._name = self._run.name if self._run else "box" if path in (None, predicting.BOX) else str(path)
+        self._name = self._run.name if self._run else box.name_of(self._file) or str(path)
+        self._may_choose = path is None
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -68,7 +72,8 @@ class Model:
 
         Raises InputTypeError, which is also a TypeError, for other types, and InputError for other shapes or values.
         """
-        parts = list(self._batches(x))
+        model, groups = self._groups(x)
+        parts = list(model._batches(groups))
         return Predictions.concatenate(parts) if parts else self._predictor.predict(self._no_images())
 
     def evaluate(
@@ -100,6 +105,8 @@ class Model:
             images = evaluating.labelled(data, split, options, self._run, self._predictor.source)
         else:
             images = evaluating.in_memory(data, split, self.class_names)
+        if (better := self._fitting(images.content)) is not None:
+            return better.evaluate(data, split=split, mapping=mapping, report=report)
         return evaluating.evaluation(self._predictor, self._name, images, mapping, report)
 
     def embed(self, x: Any) -> Floats:
@@ -107,8 +114,9 @@ class Model:
 
         `x` and errors are those of `predict`, but a picture that cannot be read raises DataError.
         """
-        parts = [np.empty((0, self._predictor.num_features), np.float32)]
-        for predictions in self._batches(x, keep_features=True):
+        model, groups = self._groups(x)
+        parts = [np.empty((0, model._predictor.num_features), np.float32)]
+        for predictions in model._batches(groups, keep_features=True):
             for name, reason in zip(predictions.filenames, predictions.reasons, strict=True):
                 if reason:
                     raise _unreadable(name, reason)
@@ -124,7 +132,10 @@ class Model:
         Raises DataError for a picture that cannot be read, and InputError for more or fewer than one picture or an
         unknown class.
         """
-        image, warned, filename = self._one(x)
+        model, groups = self._groups(x)
+        if model is not self:
+            return model.explain(x, class_name)
+        image, warned, filename = self._one(groups)
         if class_name is not None and class_name not in self.class_names:
             raise unknown_name("class", class_name, self.class_names)
         (prediction,) = self._predictor.predict(image[np.newaxis])
@@ -168,16 +179,34 @@ class Model:
         shape = "x".join(map(str, self.image_shape))
         return f"<Model {self._name}: {shape} images in {len(self.class_names)} classes>"
 
-    def _batches(self, x: Any, *, keep_features: bool = False) -> Iterator[Predictions]:
-        for group in inputs.groups(x, self.image_shape, _warn):
+    def _groups(self, x: Any) -> tuple[Model, list[inputs.Group]]:
+        """What `x` holds, and the model that classifies it: this one, or one in the box that fits it better."""
+        if self._may_choose:
+            for shape in box.FOR_SHAPES:
+                told: list[str] = []
+                groups = inputs.groups(x, shape, told.append)
+                content = groups[0] if len(groups) == 1 else []
+                if (better := self._fitting(content)) is not None:
+                    for words in told:
+                        _warn(words)
+                    return better, groups
+        return self, inputs.groups(x, self.image_shape, _warn)
+
+    def _fitting(self, content: Images | Sequence[Path | Image.Image]) -> Model | None:
+        if not self._may_choose or (name := box.fitting(content)) is None:
+            return None
+        _warn(box.reason(name))
+        return Model(name)
+
+    def _batches(self, groups: list[inputs.Group], *, keep_features: bool = False) -> Iterator[Predictions]:
+        for group in groups:
             if isinstance(group, list):
                 yield from predicting.predict_photos(self._predictor, group, keep_features=keep_features)
             else:
                 yield self._predictor.predict(group, keep_features=keep_features)
 
-    def _one(self, x: Any) -> tuple[Images, tuple[str, ...], str]:
+    def _one(self, groups: list[inputs.Group]) -> tuple[Images, tuple[str, ...], str]:
         """(the preprocessed image, the photo doctor's warnings, the file's name) of a single picture."""
-        groups = inputs.groups(x, self.image_shape, _warn)
         count = sum(map(len, groups))
         if count != 1:
             raise InputError(f"got {count} pictures to explain; wanted one")

@@ -52,6 +52,7 @@ def doctor(
     target = _target(photo, out)
     options.check_out(file=target)
     doctoring.check_steps(skip or ())
+    model = naming.fitting(model, [photo])
     predictor = predicting.opened(model)
     height, width, channels = predictor.image_shape
     try:

@@ -1,4 +1,4 @@
-"""`clothier evaluate MODEL --data SOURCE`: how a model does on labelled images."""
+"""`clothier evaluate [MODEL] --data SOURCE`: how a model does on labelled images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    model: naming.Model,
+    model: naming.ModelOrBox = None,
+    *,
     data: Annotated[
         str,
         typer.Option(
@@ -84,17 +85,19 @@ def evaluate(
 
 
 def _evaluated(
-    model: Path, source: str, split: str | None, settings: list[str], data_dir: Path | None
+    model: Path | None, source: str, split: str | None, settings: list[str], data_dir: Path | None
 ) -> Evaluation:
     from clothier.evaluate import check_settings, read_mapping
     from clothier.predict import evaluating
 
     predictor = opened(model)
     check_settings(settings, predictor.class_names)
-    screen.notice(uncalibrated(predictor))
     with screen.counting() as progress:
         load_options = LoadOptions(data_dir=data_dir, progress=progress, warn=screen.notice)
         images = evaluating.labelled(source, split, load_options, run_of(model), predictor.source)
+        if (better := naming.fitting(model, images.content)) is not model:
+            return _evaluated(better, source, split, settings, data_dir)
+        screen.notice(uncalibrated(predictor))
         screen.notice(images.notice)
         mapping = read_mapping(settings, images.class_names)
         return evaluating.evaluation(predictor, naming.word(model), images, mapping, progress)

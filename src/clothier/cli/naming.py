@@ -1,44 +1,59 @@
-"""MODEL, as every command takes it: a run folder, a model file, or the word box."""
+"""MODEL, as every command takes it: a run folder, a model file, or the name of a model in the box."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from PIL import Image
 
-from clothier.cli import options
+from clothier.cli import options, screen
 from clothier.errors import InputError
-from clothier.predict import BOX, in_the_box
+from clothier.predict import MODELS, box
 from clothier.runs import Run
+from clothier.values import Images
 
-_HELP = "A run folder, a model file, or box for the model that comes with clothier."
+_NAMES = ", ".join(box.files())
+_HELP = f"A run folder, a model file, or a model that comes with clothier: {_NAMES}."
+_DEFAULT = next(iter(box.files()), "none")
 _RUNS = Path("runs")
 
 
 def parse(word: str | Path) -> Path:
-    """The path of what is named so, for box that of the model file in the box. Raises InputError for what is not
-    there, naming the nearest run."""
-    path = Path(word)
-    if word == BOX:
-        return in_the_box()
+    """The path of what is named so, for the name of a model in the box that of its file. Raises InputError for what is
+    not there, naming the nearest run."""
+    path, known = Path(word), box.files()
+    if word in known:
+        return known[str(word)]
     if path.exists():
         return path
-    near = difflib.get_close_matches(str(path), [*_runs(path.parent), *_runs(_RUNS), BOX], n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(path), [*_runs(path.parent), *_runs(_RUNS), *known], n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise InputError(f"{word} does not exist; wanted a run folder, a model file, or {BOX}{hint}")
+    raise InputError(f"{word} does not exist; wanted {MODELS}{hint}")
 
 
 def title(model: Path | None) -> str:
-    """What to call a model that `parse` found; None is the one in the box."""
-    return "the model in the box" if model is None or model == in_the_box() else str(model)
+    """What to call a model that `parse` found; None is the default one in the box."""
+    path = model or box.default()
+    return f"the model {name}" if (name := box.name_of(path)) else str(path)
 
 
-def word(model: Path) -> str:
-    """The word on the command line that names it."""
-    return BOX if model == in_the_box() else str(model)
+def word(model: Path | None) -> str:
+    """The word on the command line that names a model that `parse` found; None is the default one in the box."""
+    path = model or box.default()
+    return box.name_of(path) or str(path)
+
+
+def fitting(model: Path | None, content: Images | Sequence[Path | Image.Image]) -> Path | None:
+    """The model, or if it is None the one in the box that fits these images or pictures better than the default, which
+    is printed. None is the default."""
+    if model is not None or (name := box.fitting(content)) is None:
+        return model
+    screen.notice(box.reason(name))
+    return box.files()[name]
 
 
 def open_run(model: Path, lacks: str) -> Run:
@@ -49,9 +64,9 @@ def open_run(model: Path, lacks: str) -> Run:
 
 
 def complete(incomplete: str) -> list[str]:
-    """The names that begin so: box, run folders, model files, and folders that may hold some."""
+    """The names that begin so: models in the box, run folders, model files, and folders that may hold some."""
     parent = Path(incomplete).parent if not incomplete.endswith("/") else Path(incomplete)
-    found = [BOX, *_runs(_RUNS)]
+    found = [*box.files(), *_runs(_RUNS)]
     for path in _children(parent):
         if path.is_dir():
             found.append(str(path) if _is_run(path) else f"{path}/")
@@ -81,7 +96,7 @@ Model = Annotated[
 ]
 ModelOrBox = Annotated[
     Path | None,
-    typer.Argument(help=_HELP, metavar="MODEL", parser=parse, autocompletion=complete, show_default=BOX),
+    typer.Argument(help=_HELP, metavar="MODEL", parser=parse, autocompletion=complete, show_default=_DEFAULT),
 ]
 ModelOption = Annotated[
     Path | None,
@@ -91,7 +106,7 @@ ModelOption = Annotated[
         metavar="MODEL",
         parser=parse,
         autocompletion=complete,
-        show_default=BOX,
+        show_default=_DEFAULT,
         rich_help_panel=options.MODEL,
     ),
 ]
@@ -99,7 +114,7 @@ VectorsModel = Annotated[
     Path | None,
     typer.Option(
         "--model",
-        help="A run folder, a model file, or box, whose features are the vectors; without it the pixels are.",
+        help=f"{_HELP[:-1]}; its features are the vectors, without it the pixels.",
         metavar="MODEL",
         parser=parse,
         autocompletion=complete,

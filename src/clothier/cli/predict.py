@@ -146,7 +146,7 @@ def _photos(
         raise InputError(
             f"--top is for a single photo, got {len(paths):,}; leave it out; --json prints every class of each"
         )
-    predictor = predicting.opened(model, threads, engine)
+    predictor = predicting.opened(naming.fitting(model, paths), threads, engine)
     screen.notice(predicting.uncalibrated(predictor))
     reasons: list[str] = []
     if json:

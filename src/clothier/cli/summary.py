@@ -20,8 +20,8 @@ def summary(
     model: Annotated[
         str,
         typer.Argument(
-            help="An architecture from `clothier models`, a run folder, a model file, or box for the model that comes "
-            "with clothier.",
+            help="An architecture from `clothier models`, a run folder, a model file, or a model that comes with "
+            f"clothier: {', '.join(predict.box.files())}.",
             metavar="MODEL",
             autocompletion=lambda incomplete: [
                 *completion.names(models.MODELS)(incomplete),
@@ -50,8 +50,9 @@ def summary(
         backend.start()
         _print_layers(model, models.outlined(model, shape, num_classes), model, shape, num_classes, json)
         return
-    if "/" not in model and model != predict.BOX and not Path(model).exists():
-        raise unknown_name("model", model, [*models.MODELS, predict.BOX])
+    known = predict.box.files()
+    if "/" not in model and model not in known and not Path(model).exists():
+        raise unknown_name("model", model, [*models.MODELS, *known])
     path = naming.parse(model)
     if image_size is not None or channels is not None or classes is not None:
         raise InputError(f"{model} has its own images and classes; leave out the options that say other ones")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from clothier.photo.ahead import ahead
 from clothier.photo.cutshort import missing
-from clothier.photo.decoding import Picture, decode, is_grey, load, may_be_grey
+from clothier.photo.decoding import Picture, decode, is_grey, load, may_be_grey, shape
 from clothier.photo.fitting import CROPS, fit, read
 from clothier.photo.formats import FORMAT_WORDS, FORMATS
 from clothier.photo.sources import MAX_FILE_BYTES, MAX_PIXELS, Source, bytes_of
@@ -31,5 +31,6 @@ __all__ = [
     "may_be_grey",
     "missing",
     "read",
+    "shape",
     "walk",
 ]

@@ -132,6 +132,13 @@ def is_grey(source: Source) -> bool:
         return _has_grey_mode(image)
 
 
+def shape(source: Source) -> tuple[int, int, int]:
+    """(height, width, 1 for grey or 3 for colour), told by its header or its palette. Raises DataError as `decode`."""
+    content = content_of(source)
+    with _opened(content, source) as image:
+        return image.height, image.width, 1 if _has_grey_mode(image) else 3
+
+
 def may_be_grey(source: Source) -> bool:
     """As `is_grey`; True also for a picture that cannot be read, which has no say in the colours of a data set."""
     try:

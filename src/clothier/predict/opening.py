@@ -1,4 +1,4 @@
-"""Which model file: one that is named, a run's own, or the one in the box."""
+"""Which model file: one that is named, a run's own, or one in the box."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from pathlib import Path
 
 from clothier import bundle, recipes
 from clothier.errors import InputError, RunError, command
+from clothier.predict import box
 from clothier.predict.predictor import Predictor
 from clothier.recipes import Recipe
 from clothier.runs import Run
 
-BOX = "box"  # the word for the model in the box; a file of that name is ./box
-_BOX = Path(__file__).parents[1] / "box" / "model.clothier"
+MODELS = "a run folder, a model file, or a name that `clothier models --box` lists"
 
 
 def opened(model: str | Path | None = None, threads: int = 0, engine: str = "onnxruntime") -> Predictor:
-    """The network of a model file, of a run folder, or of the model in the box (None or "box"), ready to run.
+    """The network of a model file, of a run folder, or of a model in the box, ready to run.
 
-    `threads` and `engine` as of Predictor. Errors as `read` and Predictor.
+    `model` is as of `file_of`, `threads` and `engine` as of Predictor. Errors as `read` and Predictor.
     """
     return Predictor(read(model), threads, engine)
 
 
 def read(model: str | Path | None) -> bundle.Bundle:
-    """What that model file holds, or a run folder's, or the model in the box (None or "box"). Errors as `file_of` and
-    `bundle.read`; RunError too where a run's folder holds the model file of another run."""
+    """What the model file holds; `model` is as of `file_of`. Errors as `file_of` and `bundle.read`; RunError too where
+    a run's folder holds the model file of another run."""
     content = bundle.read(file_of(model))
     if (run := run_of(model)) is not None:
         _check_own(run, content.manifest)
@@ -32,10 +32,13 @@ def read(model: str | Path | None) -> bundle.Bundle:
 
 
 def file_of(model: str | Path | None) -> Path:
-    """The model file of a run folder, the one in the box for None or "box"; any other path as it is. Raises RunError
+    """The model file of a run folder, of the name of a model in the box, or of None, the default one there; any other
+    path as it is. Only a str is a name: a file or folder of the same name is Path(name), or "./name". Raises RunError
     where the run has none, InputError where none is in the box."""
-    if model is None or model == BOX:
-        return in_the_box()
+    if model is None:
+        return box.default()
+    if isinstance(model, str) and model in (known := box.files()):
+        return known[model]
     path = Path(model)
     if not path.is_dir():
         return path
@@ -50,7 +53,8 @@ def file_of(model: str | Path | None) -> Path:
 
 def run_of(model: str | Path | None) -> Run | None:
     """The run where a run folder is named, else None."""
-    return None if model is None or model == BOX or not Path(model).is_dir() else Run(Path(model))
+    is_in_box = model is None or (isinstance(model, str) and model in box.files())
+    return None if model is None or is_in_box or not Path(model).is_dir() else Run(Path(model))
 
 
 def _check_own(run: Run, manifest: bundle.Manifest) -> None:
@@ -72,12 +76,3 @@ def _check_own(run: Run, manifest: bundle.Manifest) -> None:
             f"{run.model_file} is of another run than {run.recipe_file.name} beside it; wanted the run's own; "
             f"make it with: {command('export', run.path, '--format', 'clothier')}"
         )
-
-
-def in_the_box() -> Path:
-    """The model file that comes with clothier; InputError where this copy has none."""
-    if not _BOX.is_file():
-        raise InputError(
-            "this copy of clothier has no model in the box; wanted one of your own; name a run folder or a model file"
-        )
-    return _BOX
