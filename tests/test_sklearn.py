@@ -99,6 +99,12 @@ def test_a_grid_search_in_a_pipeline_of_flattened_images() -> None:
         (IMAGES.reshape(150, -1), NUMBERS, {"image_shape": (144,)},
          "image_shape is (144,); wanted (height, width) or (height, width, channels), such as (28, 28)"),
         (IMAGES, NUMBERS, {"recipe": "cnn9"}, None),
+        (IMAGES, NUMBERS, {"epochs": 3, "changes": {"epochs": 2}},
+         "changes have 'epochs', which is the argument epochs of ImageClassifier; wanted other fields of the recipe "
+         "there; write epochs=2"),
+        (IMAGES, NUMBERS, {"changes": {"seed": 2}},
+         "changes have 'seed', which is the argument random_state of ImageClassifier; wanted other fields of the "
+         "recipe there; write random_state=2"),
         (IMAGES, np.zeros(150), {}, "arrays has a single class, '0.0'; wanted two or more; add another class"),
     ],
 )  # fmt: skip

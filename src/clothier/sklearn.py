@@ -20,16 +20,26 @@ from clothier.recipes import Recipe
 from clothier.values import Dataset, Images, Predictions
 from clothier.values.pictures import as_array, as_images
 
+# Fields of a recipe that are arguments of ImageClassifier, and which.
+_ARGUMENTS = {
+    "epochs": "epochs",
+    "augmented_epochs": "augmented_epochs",
+    "validation": "validation",
+    "model": "model",
+    "augment": "augment",
+    "seed": "random_state",
+}
+
 
 class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn publishes no types
     """A classifier of images for `cross_val_score`, `GridSearchCV`, `Pipeline` and the rest of scikit-learn.
 
-    `recipe` is a name from `clothier recipes` or a Recipe, and `changes` are fields of it, such as {"batch_size": 64}.
-    The classifier trains `epochs` epochs, and `augmented_epochs` more with augmentation. `image_shape` is (height,
-    width) or (height, width, channels), and is needed for flattened images. `validation` is the share of the training
-    images that calibrates the probabilities, or None. `model` and `augment` are those of `clothier.train`. The run is
-    in a temporary folder unless `root` names one. The object keeps everything that it needs to predict, and can be
-    pickled.
+    `recipe` is a name from `clothier recipes` or a Recipe, and `changes` are fields of it that are no arguments of
+    their own, such as {"batch_size": 64}. The classifier trains `epochs` epochs, and `augmented_epochs` more with
+    augmentation. `image_shape` is (height, width) or (height, width, channels), and is needed for flattened images.
+    `validation` is the share of the training images that calibrates the probabilities, or None. `model` and `augment`
+    are those of `clothier.train`. The run is in a temporary folder unless `root` names one. The object keeps
+    everything that it needs to predict, and can be pickled.
 
     After `fit`, `classes_` holds the sorted labels, and `run_path_` is the run's folder if `root` was given.
     `predictions(X)` returns `clothier.Predictions`. Raises the errors of `Dataset.from_arrays` and `clothier.train`.
@@ -68,6 +78,8 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         Images are (n, height, width), (n, height, width, 1 or 3), or flattened (n, pixels) with `image_shape`. Labels
         (n,) are integers or strings.
         """
+        changes = self.changes or {}
+        _check_changes(changes)
         labels = as_array(y, "labels")
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         data = Dataset.from_arrays(
@@ -81,7 +93,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             run = train_with(
                 self.recipe,
                 data,
-                {**lengths, "seed": self.random_state, **(self.changes or {})},
+                {**lengths, "seed": self.random_state, **changes},
                 model=self.model,
                 augment=self.augment,
                 root=self.root or folder,
@@ -137,6 +149,16 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
                     )
                 images = array.reshape(len(array), *self.image_shape)
         return as_images(images, suspect=suspect)
+
+
+def _check_changes(changes: dict[str, Any]) -> None:
+    """InputError for a field that is an argument of its own, so that one of two values would be ignored."""
+    for field in changes:
+        if field in _ARGUMENTS:
+            raise InputError(
+                f"changes have '{field}', which is the argument {_ARGUMENTS[field]} of ImageClassifier; wanted other "
+                f"fields of the recipe there; write {_ARGUMENTS[field]}={changes[field]!r:.40}"
+            )
 
 
 def _check_shape(shape: Any) -> None:

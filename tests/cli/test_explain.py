@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from unittest.mock import patch
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 from support.command_line import last_error, prints
+from support.own_networks import spectrum
 from support.pictures import phone_photo
 
 import clothier
 from clothier import cli, plots, predict
 from clothier.runs import Run
+from clothier.training import Build
 
 
 def test_explain_draws_each_layer_and_where_the_network_looked(
@@ -106,3 +110,28 @@ def test_explain_refuses_what_it_cannot_explain(capsys: pytest.CaptureFixture[st
     assert last_error(capsys, "explain", run, "0", "--format", "gif").startswith(
         "--format is 'gif'; wanted png or svg"
     )
+
+
+def _flat(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
+    images = keras.Input(image_shape)
+    x = keras.layers.Dense(8)(keras.layers.Flatten()(images / 255.0))
+    return keras.Model(images, keras.layers.Dense(num_classes)(x))
+
+
+@pytest.mark.parametrize("network", [_flat, spectrum])
+@pytest.mark.usefixtures("quick_page")
+def test_what_train_offers_next_works_without_convolutions_and_without_a_model_file(
+    capsys: pytest.CaptureFixture[str], network: Build
+) -> None:
+    run = clothier.train("cnn1", clothier.load("generated:60"), model=network, epochs=1, verbose=0)
+    phone_photo(Path("photo.jpg"), 1)
+    printed = prints(capsys, "train", "--resume", str(run.path))
+    offered = [shlex.split(line)[1:] for line in printed.splitlines() if line.startswith("    clothier ")]
+    assert [words[0] for words in offered[:2]] == ["predict", "explain"]
+    prints(capsys, *offered[0])
+    figure, _, name, *_ = prints(capsys, *offered[1]).splitlines()
+    assert figure.endswith("/occlusion.png")
+    if run.model_file.exists():
+        explanation = clothier.open(run.path).explain("photo.jpg")
+        assert (explanation.method, explanation.layers) == ("occlusion", ())
+        assert explanation.class_name in name

@@ -127,7 +127,8 @@ class Model:
         """What mattered for the prediction of one picture, or for the class `class_name`.
 
         `x` and errors are those of `predict`. For a run, the heat map is Grad-CAM, and the result includes the feature
-        maps of the layers; this needs Keras. For a model file, the heat map is occlusion.
+        maps of the layers; this needs Keras. For a model file, and for a network without convolutions, the heat map is
+        occlusion.
 
         Raises DataError for a picture that cannot be read, and InputError for more or fewer than one picture or an
         unknown class.
@@ -141,11 +142,12 @@ class Model:
         (prediction,) = self._predictor.predict(image[np.newaxis])
         prediction = replace(prediction, warnings=warned, filename=filename)
         label = prediction.label if class_name is None else self.class_names.index(class_name)
-        if self._run is None:
+        network = None if self._run is None else trained.load(self._run)
+        if network is None or not explaining.has_convolutions(network):
             falls = occlusion.heat(self._predictor.predict, image, label)
             heat = explaining.shares(falls)
             return Explanation(prediction, image, self.class_names[label], heat, explaining.OCCLUSION)
-        found = explaining.explain(trained.load(self._run), image, label)
+        found = explaining.explain(network, image, label)
         return Explanation(
             prediction, image, self.class_names[label], found.heat, explaining.GRAD_CAM, found.layers
         )

@@ -17,7 +17,7 @@ from clothier.photo import doctor
 from clothier.predict import Predictor
 from clothier.runs import Run, trained
 from clothier.system.files import slug
-from clothier.values import Images, Prediction
+from clothier.values import Floats, Images, Prediction
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,8 +76,9 @@ def explain(
     """Draw a heat map of what mattered for the prediction of one image.
 
     For a run, it is the Grad-CAM of the last convolution, and the feature maps of every convolution and pooling layer
-    are drawn too. For a model file, which holds no layers, it is occlusion: how far the probability falls when a part
-    of the image is covered. The prediction and its warnings are those of `clothier predict`."""
+    are drawn too. For a model file, which holds no layers, and for a network without convolutions, it is occlusion:
+    how far the probability falls when a part of the image is covered. The prediction and its warnings are those of
+    `clothier predict`."""
     data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
     if model.is_file():
         _check_for_file(model, image, split, weights, data_options)
@@ -100,10 +101,17 @@ def explain(
     name = class_ or prediction.classes[0][0]
     spoken = f"{name} ({_share(shares[name], prediction)})"
 
-    explanation = explaining.explain(trained.load(opened, weights), shown.pixels, names.index(name))
+    network, label = trained.load(opened, weights), names.index(name)
     folder = slug(f"{shown.what} {weights}")
     what = ", ".join(filter(None, (opened.name, shown.what, shown.file)))
-    figures = _draw(explanation, shown.pixels, spoken, what, own.notice)
+    if explaining.has_convolutions(network):
+        explanation = explaining.explain(network, shown.pixels, label)
+        figures = _draw(explanation, shown.pixels, spoken, what, own.notice)
+    else:
+        falls = occlusion.heat(
+            lambda covered: judging.judge(opened, covered, weights)[0], shown.pixels, label
+        )
+        figures = {"occlusion": _overlay(falls, shown.pixels, spoken, what, own.notice)}
     for figure_name, figure in figures.items():
         usual = opened.figure_file(f"explain/{folder}/{figure_name}", format)
         path = out / f"{figure_name}.{format}" if out else usual
@@ -138,11 +146,11 @@ def _explain_file(model: Path, image: str, class_: str | None, out: Path | None,
     prediction = replace(predictor.predict(shown.pixels[None])[0], warnings=shown.warnings)
     label = prediction.label if class_ is None else predictor.class_names.index(class_)
     name = predictor.class_names[label]
-    heat = explaining.shares(occlusion.heat(predictor.predict, shown.pixels, label))
+    falls = occlusion.heat(predictor.predict, shown.pixels, label)
     spoken = f"{name} ({_share(dict(prediction.classes)[name], prediction)})"
-    title = f"{naming.title(model)}, {shown.what}: what speaks for {spoken}"
+    figure = _overlay(falls, shown.pixels, spoken, f"{naming.title(model)}, {shown.what}")
     path = folder / f"occlusion.{word}"
-    options.write_figure(path, plots.heat_overlay(shown.pixels, heat, title), word, dpi)
+    options.write_figure(path, figure, word, dpi)
     screen.say(str(path))
     _say(prediction, shown)
     screen.notice(predict.uncalibrated(predictor))
@@ -179,6 +187,12 @@ def _draw(explanation: GradCam, image: Images, spoken: str, what: str, notice: s
         title = f"{what}: in the last convolution nothing speaks for {spoken}"
     figures["grad-cam"] = plots.heat_overlay(image, explanation.heat, title, notice)
     return figures
+
+
+def _overlay(falls: Floats, image: Images, spoken: str, what: str, notice: str = "") -> Figure:
+    """The figure of what `occlusion.heat` gives for the class `spoken`."""
+    title = f"{what}: what speaks for {spoken}"
+    return plots.heat_overlay(image, explaining.shares(falls), title, notice)
 
 
 def _say(prediction: Prediction, shown: _Shown) -> None:

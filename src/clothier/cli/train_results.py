@@ -40,14 +40,22 @@ def show(run: Run, scores: list[PhaseScores], json: bool) -> None:
 
 
 def _say_next(run: Run) -> None:
-    """What one would type next, to be pasted. A run whose network fits no model file is plotted in place of served."""
-    commands = [command("explain", run.path, "photo.jpg"), command("export", run.path, "--format", "onnx")]
+    """What one would type next, to be pasted. A run whose network fits no model file takes only images of its own
+    data, if these can be read again."""
+    data = run.description().data
     if run.model_file.exists():
         commands = [
             command("predict", "photo.jpg", "--model", run.path),
-            commands[0],
+            command("explain", run.path, "photo.jpg"),
             command("serve", run.path),
         ]
+    elif data.reading.source:
+        commands = [
+            command("predict", "--model", run.path, "--index", "0"),
+            command("explain", run.path, "0"),
+        ]
+    else:
+        commands = [command("plot", run.path)]
     screen.say("\nnext\n" + "\n".join(f"    {each}" for each in commands))
 
 

@@ -52,8 +52,7 @@ def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None 
     convolutions = [place for place, layer in enumerate(layers) if _is_convolution(layer)]
     if not convolutions:
         raise InputError(
-            f"{model.name} has no convolution, which Grad-CAM needs; wanted one or more; give the run's model.clothier "
-            "in place of the run, which is explained by occlusion"
+            f"{model.name} has no convolution, which Grad-CAM needs; wanted one or more; use occlusion.heat"
         )
     logits = backend.Inference(model).logits(model.get_weights(), image[np.newaxis])
     num_classes = logits.shape[1]
@@ -69,6 +68,11 @@ def explain(model: keras.Model, image: npt.NDArray[np.uint8], label: int | None 
         ),
         heat=_enlarge(grad_cam(outputs[last][0], slopes[last][0]), image.shape[:2]),
     )
+
+
+def has_convolutions(model: keras.Model) -> bool:
+    """Whether the network has a convolution, which Grad-CAM needs."""
+    return any(map(_is_convolution, _leaves(model)))
 
 
 def grad_cam(outputs: Floats, slopes: Floats) -> Floats:
