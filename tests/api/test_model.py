@@ -60,7 +60,7 @@ def test_a_mixed_list_gives_one_row_a_picture_in_order(file: Path, tmp_path: Pat
     np.testing.assert_allclose(found.logits[[0, 1, 2, 3, 4, 5]], wanted.logits[rows], atol=1e-5)
     assert found.filenames[:3] == ("", str(paths[1]), str(paths[2]))
     assert found.statuses[6] == "unreadable"
-    assert found.reasons[6] == "is not a JPEG, PNG, WebP, GIF or BMP picture"
+    assert found.reasons[6] == "is not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture"
     assert found.labels[6] == -1
 
 

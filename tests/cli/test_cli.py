@@ -142,7 +142,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "predict no.jpg",
-            "no.jpg does not exist; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or",
+            "no.jpg does not exist; wanted a photo (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP), a folder",
         ),
         (
             "predict no.jpg --out a.xls",
@@ -183,7 +183,7 @@ def test_what_is_no_file_is_never_waited_for(capsys: pytest.CaptureFixture[str])
     Image.new("L", (9, 9)).save("x.png")
     Path("photos").mkdir()
     Image.new("L", (9, 9)).save("photos/x.png")
-    formats = "JPEG, PNG, WebP, GIF or BMP"
+    formats = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
     for words, message in (
         ("predict pipe.png", f"pipe.png is a pipe, not a file; wanted one picture ({formats})"),
         ("predict /dev/zero", f"/dev/zero is a device, not a file; wanted one picture ({formats})"),

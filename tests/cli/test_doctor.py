@@ -201,7 +201,8 @@ def test_what_cannot_be_done_is_one_line(
     for words, said in (
         (
             [str(nothing)],
-            f"{nothing} is not a JPEG, PNG, WebP, GIF or BMP picture; wanted one picture (JPEG, PNG, WebP, GIF or BMP)",
+            f"{nothing} is not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture; "
+            "wanted one picture (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP)",
         ),
         (
             [str(photo), "--skip", "gray"],
@@ -213,7 +214,10 @@ def test_what_cannot_be_done_is_one_line(
             [str(photo), "--out", str(tmp_path / "." / photo.name)],
             f"--out is {photo}, the photo itself; wanted another file",
         ),
-        ([str(tmp_path)], f"{tmp_path} is a folder; wanted one picture (JPEG, PNG, WebP, GIF or BMP)"),
+        (
+            [str(tmp_path)],
+            f"{tmp_path} is a folder; wanted one picture (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP)",
+        ),
     ):
         assert cli.run(["doctor", *words]) == 2
         assert capsys.readouterr().err == f"clothier: {said}\n"

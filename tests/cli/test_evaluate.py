@@ -97,7 +97,9 @@ def test_photos_by_the_model_in_the_box(photos: Path, capsys: pytest.CaptureFixt
         {"COAT": "Coat", "longsleeve": "Pullover", "t-shirt-top": "T-shirt/top"},
     )
     assert found["uncounted"]["hat"]["images"] == len(list((photos / "hat").iterdir()))
-    assert found["unreadable"] == {"COAT/damaged.png": "is not a JPEG, PNG, WebP, GIF or BMP picture"}
+    assert found["unreadable"] == {
+        "COAT/damaged.png": "is not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture"
+    }
 
 
 def test_tables_fit_sixty_columns(

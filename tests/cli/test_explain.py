@@ -105,7 +105,8 @@ def test_explain_refuses_what_it_cannot_explain(capsys: pytest.CaptureFixture[st
         "unknown class 'Boot'; known: Ankle"
     )
     assert last_error(capsys, "explain", run, "no.png").startswith(
-        "no.png cannot be read (No such file or directory); wanted a JPEG, PNG, WebP, GIF or BMP picture, or an index"
+        "no.png cannot be read (No such file or directory); "
+        "wanted a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture, or an index"
     )
     assert last_error(capsys, "explain", run, "0", "--format", "gif").startswith(
         "--format is 'gif'; wanted png or svg"

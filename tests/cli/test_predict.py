@@ -49,7 +49,11 @@ def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["probability"] for row in rows] == [str(line.get("probability", "")) for line in lines]
-    assert rows[6]["reason"] == lines[6]["reason"] == "is not a JPEG, PNG, WebP, GIF or BMP picture"
+    assert (
+        rows[6]["reason"]
+        == lines[6]["reason"]
+        == "is not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture"
+    )
 
     one = ("predict", str(photos / "0.png"), "--model", str(finished), "--out", str(tmp_path / "one.csv"))
     assert prints(capsys, *one) == f"{tmp_path / 'one.csv'}: 1 photo\n"
@@ -73,7 +77,7 @@ def test_where_no_photo_can_be_read_the_exit_code_says_so(
 ) -> None:
     bad, other = photos / "6.png", photos / "7.png"
     other.write_bytes((photos / "0.png").read_bytes()[:99])
-    formats = "JPEG, PNG, WebP, GIF or BMP"
+    formats = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
     words, out = ("--model", str(finished)), tmp_path / "of.csv"
     assert cli.run(["predict", str(bad), *words]) == 2
     assert capsys.readouterr() == (

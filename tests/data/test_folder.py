@@ -57,9 +57,9 @@ def test_what_is_no_photo_of_a_class_is_told_by_number(
     (root / "shoe" / "more").symlink_to("nowhere")
     (root / "shoe" / "up").symlink_to("..")
     for number in range(2):
-        (root / "hat" / f"{number}.HEIC").write_text("of a phone")
+        (root / "hat" / f"{number}.PSD").write_text("layers")
     assert told(root) == [
-        f"{root}: left out 1 photo beside the class folders, 2 HEIC pictures (convert them to JPEG or PNG), "
+        f"{root}: left out 1 photo beside the class folders, 2 PSD pictures (convert them to JPEG or PNG), "
         "3 other files (2 .txt, 1 Makefile), 1 link that leads nowhere, 1 link to a folder that holds it"
     ]
     assert sum(map(sum, counts(loaded(root)).values())) == 20
@@ -101,7 +101,7 @@ def test_a_text_named_as_a_picture_is_unreadable(photo_folder: MakeFolder, tmp_p
     (root / "hat" / "loop.png").symlink_to("loop.png")
     message = refusal(root)
     assert "2 unreadable pictures: " in message
-    assert "hat/x.jpg is not a JPEG, PNG, WebP, GIF or BMP picture; " in message
+    assert "hat/x.jpg is not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture; " in message
     assert "hat/loop.png cannot be read (Too many levels of symbolic links); " in message
 
 
@@ -109,13 +109,13 @@ def test_an_empty_class(photo_folder: MakeFolder, tmp_path: Path) -> None:
     root = photo_folder(tmp_path / "p", {"hat": 10, "shoe": 10})
     (root / "sock").mkdir()
     assert refusal(root) == (
-        f"class 'sock' is empty: {root / 'sock'} holds no pictures; wanted JPEG, PNG, WebP, GIF or BMP files "
-        "in it; add some, or remove the folder"
+        f"class 'sock' is empty: {root / 'sock'} holds no pictures; "
+        "wanted JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP files in it; add some, or remove the folder"
     )
     (root / "sock" / "old").mkdir()
-    (root / "sock" / "old" / "x.tif").write_text("")
+    (root / "sock" / "old" / "x.psd").write_text("")
     assert refusal(root).startswith(
-        f"class 'sock' is empty: {root / 'sock'} holds no pictures (1 TIFF picture (convert it to JPEG or PNG)); "
+        f"class 'sock' is empty: {root / 'sock'} holds no pictures (1 PSD picture (convert it to JPEG or PNG)); "
     )
 
 

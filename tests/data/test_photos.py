@@ -163,5 +163,5 @@ def test_truncated_photos_are_told_and_read_as_far_as_possible(make_splits: Make
     for _ in range(2):  # decoded, and from the cache
         told: list[str] = []
         assert sizes(load(splits, warn=told.append))["train"] == 16
-        assert told[-1].startswith("read 1 truncated picture as far as possible: train/3.png (")
+        assert told[-1].startswith("read 1 picture only in part: train/3.png (")
         assert told[-1].endswith(" % of the picture is missing)")

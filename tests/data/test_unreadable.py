@@ -23,7 +23,7 @@ def test_truncated_pictures_are_told(skip_bad: bool) -> None:
     told: list[str] = []
     unreadable.tell("folder:x", {}, CUT, told.append, skip_bad=skip_bad)
     assert told == [
-        "read 2 truncated pictures as far as possible: a.jpg (3 % of the picture is missing); "
+        "read 2 pictures only in part: a.jpg (3 % of the picture is missing); "
         "b.jpg (details of the picture are missing)"
     ]
 
@@ -35,7 +35,7 @@ def test_what_is_left_out_is_told_first() -> None:
     )
     assert told == [
         "left out 1 unreadable picture: c.png is damaged",
-        "read 1 truncated picture as far as possible: a.jpg (a bit is missing)",
+        "read 1 picture only in part: a.jpg (a bit is missing)",
     ]
 
 

@@ -110,11 +110,12 @@ def test_folders_without_photos_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         embed.of_photos(tmp_path)
     assert str(caught.value) == (
-        f"{tmp_path} holds no photos, nor do the folders in it; wanted JPEG, PNG, WebP, GIF or BMP files; add some"
+        f"{tmp_path} holds no photos, nor do the folders in it; "
+        "wanted JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP files; add some"
     )
-    (tmp_path / "x.heic").write_bytes(b"")
+    (tmp_path / "x.psd").write_bytes(b"")
     with pytest.raises(
-        DataError, match=r"nor do the folders in it \(1 HEIC picture \(convert it to JPEG or PNG\)\); "
+        DataError, match=r"nor do the folders in it \(1 PSD picture \(convert it to JPEG or PNG\)\); "
     ):
         embed.of_photos(tmp_path)
     with pytest.raises(
@@ -134,4 +135,4 @@ def test_truncated_photos_are_told(tmp_path: Path) -> None:
     told: list[str] = []
     assert len(embed.of_photos(tmp_path, warn=told.append)) == 1
     assert len(told) == 1
-    assert told[0].startswith("read 1 truncated picture as far as possible: a.jpg (")
+    assert told[0].startswith("read 1 picture only in part: a.jpg (")

@@ -48,11 +48,11 @@ def test_the_rows_that_came_are_those_of_the_whole_file(way: str) -> None:
         pixels = np.asarray(picture.pixels).astype(int)
         assert 0.9 * 240 <= len(pixels) <= 240
         lost = 100 * (240 - len(pixels)) / 240
-        if picture.damage in ("", "the file is truncated: no part of the picture is missing"):
+        if picture.left_out in ("", "the file is truncated: no part of the picture is missing"):
             assert lost == 0
             np.testing.assert_array_equal(pixels, whole)
         else:
-            said = int(picture.damage.split()[4])
+            said = int(picture.left_out.split()[4])
             assert 0 < said <= 10
             assert lost == 0 or max(lost - 100 * 16 / 240, 0) < said <= math.ceil(lost)
             # Above the row of blocks with the break, whose colours are smoothly upsampled into the last row before.
@@ -68,7 +68,7 @@ def test_a_progressive_file_lacks_details_first_and_then_too_much() -> None:
     content = encode(picture, "JPEG", progressive=True, quality=90)
     whole = np.asarray(photo.decode(content)).astype(int)
     made = photo.load(content[:-40])
-    assert made.damage == "the file is truncated: details of the picture are missing"
+    assert made.left_out == "the file is truncated: details of the picture are missing"
     assert np.asarray(made.pixels).shape == whole.shape
     assert 0 < np.abs(np.asarray(made.pixels) - whole).mean() < 0.1
     coarse = np.asarray(
@@ -89,7 +89,7 @@ def test_a_small_picture_keeps_the_rows_that_came_in_part() -> None:
     assert pixels.shape == whole.shape
     np.testing.assert_array_equal(pixels[:47], whole[:47])
     np.testing.assert_array_equal(pixels[48:, :120], whole[48:, :120])
-    assert made.damage.endswith(" % of the picture is missing")
+    assert made.left_out.endswith(" % of the picture is missing")
     with pytest.raises(DataError, match=r"^is truncated$"):
         photo.load(content[: -len(content) // 6])
 
@@ -110,7 +110,7 @@ def test_a_truncated_picture_is_turned_upright_and_decoded_small() -> None:
     assert full.pixels.height == 1000
     assert 720 <= full.pixels.width < 800
     assert max(small.pixels.size) < 300
-    assert small.damage.startswith("the file is truncated: ")
+    assert small.left_out.startswith("the file is truncated: ")
     plain = photo.load(cut, upright=False).pixels
     assert plain.size == full.pixels.size[::-1]
 
@@ -118,13 +118,15 @@ def test_a_truncated_picture_is_turned_upright_and_decoded_small() -> None:
 def test_it_is_told_wherever_a_photo_is_prepared() -> None:
     content = encode(thing(), "JPEG")
     cut = content[:-40]
-    words = photo.load(cut).damage
+    words = photo.load(cut).left_out
     assert words
     for way in doctor.WAYS:
         assert doctor.diagnose(cut, way, (28, 28), 1)[1][0].startswith("the file is truncated: ")
     assert doctor.examine(cut).warnings[0].startswith("the file is truncated: ")
     assert photo.missing(["a thing", words]) == words.partition(": ")[2]
     assert photo.missing(["a thing"]) == ""
+    for words in ("the file has several pages; only the first was read", "the picture is HDR (PQ) and ..."):
+        assert photo.missing(["a thing", words]) == words
 
 
 def test_no_switch_of_pillows_is_touched_and_threads_do_not_mind_each_other() -> None:
@@ -156,4 +158,4 @@ def test_a_file_that_is_whole_has_no_damage(tmp_path: Path) -> None:
     for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP"):
         path = tmp_path / "picture"
         path.write_bytes(encode(colours(), kind))
-        assert photo.load(path).damage == ""
+        assert photo.load(path).left_out == ""

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from clothier import photo
 from clothier.errors import DataError
 from clothier.photo import walk
 
@@ -52,6 +53,12 @@ def test_pictures_of_a_folder_come_before_those_of_the_folders_in_it(make: Make)
     assert found.left_out() == []
 
 
+@pytest.mark.parametrize("ending", sorted(photo.SUFFIXES))
+def test_every_format_that_is_read_is_found(ending: str, make: Make) -> None:
+    root = make(f"a{ending}", f"b{ending.upper()}")
+    assert len(walk(root).pictures) == 2
+
+
 def test_what_is_hidden_or_of_the_system_is_passed_over(make: Make) -> None:
     root = make(
         "a.png", ".b.png", "._a.png", ".ipynb_checkpoints/c.png", "__MACOSX/a.png", "d/@eaDir/a.png", "thumbs.DB",
@@ -66,19 +73,19 @@ def test_what_is_hidden_or_of_the_system_is_passed_over(make: Make) -> None:
 
 
 def test_what_is_left_out_is_counted_by_kind(make: Make) -> None:
-    root = make("a.heic", "b/c.HEIC", "d.Tiff", "e.txt", "b/f.txt", "Makefile", "g.dng")
+    root = make("a.psd", "b/c.PSD", "d.Jxl", "e.txt", "b/f.txt", "Makefile", "g.dng")
     assert walk(root).left_out() == [
         "1 DNG picture (convert it to JPEG or PNG)",
-        "2 HEIC pictures (convert them to JPEG or PNG)",
-        "1 TIFF picture (convert it to JPEG or PNG)",
+        "1 JPEG XL picture (convert it to JPEG or PNG)",
+        "2 PSD pictures (convert them to JPEG or PNG)",
         "3 other files (2 .txt, 1 Makefile)",
     ]
     assert walk(root).below(root / "b").left_out() == [
-        "1 HEIC picture (convert it to JPEG or PNG)",
+        "1 PSD picture (convert it to JPEG or PNG)",
         "1 other file (.txt)",
     ]
     every = walk(root, all_formats=True)
-    assert names(every.pictures, root) == ["a.heic", "d.Tiff", "g.dng", "b/c.HEIC"]
+    assert names(every.pictures, root) == ["a.psd", "d.Jxl", "g.dng", "b/c.PSD"]
     assert every.left_out() == ["3 other files (2 .txt, 1 Makefile)"]
     make(*(f"x.{number}" for number in range(9)))
     assert walk(root).left_out()[-1] == "12 other files (1 .0, 1 .1, 1 .2, 1 .3, 1 .4, 1 .5 and 5 more kinds)"

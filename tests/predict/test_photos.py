@@ -35,8 +35,8 @@ def test_words_are_files_folders_and_patterns_each_photo_once(tmp_path: Path) ->
     assert names("**/inner/*.png") == ["one/inner/0000.png"]
     assert names("one/notes.txt") == ["one/notes.txt"]  # what is named is tried
     (tmp_path / "two").mkdir()
-    (tmp_path / "two" / "phone.HEIC").write_bytes(b"no format of ours")
-    assert names("two") == ["two/phone.HEIC"]  # not passed over in silence
+    (tmp_path / "two" / "layers.PSD").write_bytes(b"no format of ours")
+    assert names("two") == ["two/layers.PSD"]  # not passed over in silence
     odd = tmp_path / "two[1].png"
     odd.write_bytes(b"")
     assert names("two[1].png") == ["two[1].png"]
@@ -48,11 +48,11 @@ def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path) -> None:
     linear_network.save(folder, linear_network.pictures(1))
     (folder / "linked").symlink_to(tmp_path / "far")
     (folder / "up").symlink_to(tmp_path)
-    (folder / "phone.heic").write_bytes(b"")
+    (folder / "layers.psd").write_bytes(b"")
     (folder / "notes.txt").write_text("no picture by name")
     told: list[str] = []
     paths = [str(path.relative_to(folder)) for path in find([str(folder)], told.append)]
-    assert paths == ["0000.png", "phone.heic", "linked/inner/0000.png", "linked/inner/0001.png"]
+    assert paths == ["0000.png", "layers.psd", "linked/inner/0000.png", "linked/inner/0001.png"]
     assert told == [f"{folder}: left out 1 other file (.txt), 1 link to a folder that holds it"]
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "notes.txt").write_text("")
@@ -65,7 +65,10 @@ def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path) -> None:
 
 def test_words_that_name_nothing_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    wanted = "; wanted a photo (JPEG, PNG, WebP, GIF or BMP), a folder of some, or a pattern such as 'photos/*.jpg'"
+    wanted = (
+        "; wanted a photo (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP), a folder of some, "
+        "or a pattern such as 'photos/*.jpg'"
+    )
     for word, what in (
         ("empty", "holds no pictures"),
         ("no.png", "does not exist"),
@@ -137,7 +140,7 @@ def test_a_bad_picture_is_an_answer_with_its_reason(tmp_path: Path) -> None:
     given = _predicted(Predictor(linear_network.bundle()), [*broken[:2], good[0], *broken[2:], good[1]])
     assert [answer.status == "unreadable" for answer in given] == [True, True, False, True, True, False]
     assert [answer.reason for answer in given] == [
-        "is not a JPEG, PNG, WebP, GIF or BMP picture",
+        "is not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture",
         "cannot be read (No such file or directory)",
         "",
         "is truncated or damaged",

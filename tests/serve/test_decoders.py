@@ -94,7 +94,9 @@ def test_a_picture_larger_than_settings_allow_is_refused_by_its_header() -> None
     async def act(decoders: PictureDecoders) -> Decoded | str:
         return await _ending(decoders, _png(1500, 1500))
 
-    assert _with(act, megapixels=2) == "has 3 megapixels, more than the limit of 2"
+    assert _with(act, megapixels=2) == (
+        "has 3 megapixels, more than the limit of 2 for PNG: make it smaller or save it as JPEG"
+    )
 
 
 def test_what_needs_more_memory_than_allowed_is_refused_and_the_next_picture_read() -> None:

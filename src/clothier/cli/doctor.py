@@ -27,7 +27,7 @@ _SHOWN = 3  # classes a step
 def doctor(
     photo: Annotated[
         Path,
-        typer.Argument(help="A picture: JPEG, PNG, WebP, GIF or BMP.", metavar="PHOTO", show_default=False),
+        typer.Argument(help=f"A picture: {FORMAT_WORDS}.", metavar="PHOTO", show_default=False),
     ],
     model: naming.ModelOption = None,
     skip: Annotated[

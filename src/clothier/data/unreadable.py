@@ -31,7 +31,7 @@ def tell(
         say(f"left out {listed}")
     if truncated:
         missing = describe({name: f"({what})" for name, what in truncated.items()})
-        say(f"read {counted(len(truncated), 'truncated picture')} as far as possible: {missing}")
+        say(f"read {counted(len(truncated), 'picture')} only in part: {missing}")
 
 
 def describe(reasons: Mapping[str, str]) -> str:

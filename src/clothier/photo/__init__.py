@@ -6,10 +6,10 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 from __future__ import annotations
 
 from clothier.photo.ahead import ahead
-from clothier.photo.cutshort import missing
 from clothier.photo.decoding import Picture, decode, is_grey, load, may_be_grey, shape
 from clothier.photo.fitting import CROPS, fit, read
-from clothier.photo.formats import FORMAT_WORDS, FORMATS
+from clothier.photo.formats import FORMAT_WORDS, FORMATS, MEDIA_TYPES, SUFFIXES
+from clothier.photo.opening import missing
 from clothier.photo.sources import MAX_FILE_BYTES, MAX_PIXELS, Source, bytes_of
 from clothier.photo.walk import Found, walk
 
@@ -19,6 +19,8 @@ __all__ = [
     "FORMAT_WORDS",
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
+    "MEDIA_TYPES",
+    "SUFFIXES",
     "Found",
     "Picture",
     "Source",

@@ -7,12 +7,13 @@ what comes out the same both times is what the file holds.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+
+from clothier.photo.jpeg import FRAMES, SCAN, segments
 
 LEAST = 0.9  # share of the pixels that must have come
 TRUNCATED = "the file is truncated"  # with which every such warning begins
@@ -55,13 +56,6 @@ def read(content: bytes, kind: str, opened: Opened) -> tuple[Image.Image, str] |
     return whole.crop((0, 0, whole.width, kept)), f"{TRUNCATED}: {what}"
 
 
-def missing(warnings: Sequence[str]) -> str:
-    """What is missing of a truncated file, by the warnings about a photo, among which `read`'s own may be; empty where
-    it is not."""
-    start = f"{TRUNCATED}: "
-    return "".join(words.removeprefix(start) for words in warnings if words.startswith(start))
-
-
 def _came(same: npt.NDArray[np.bool_]) -> tuple[int, int]:
     """(the rows, the pixels) that came, of (height, width) whether a pixel is the same both times. Below the break,
     what is the same is filling: pixels come in rows of blocks, from left to right."""
@@ -99,12 +93,12 @@ class _Scans:
         components: set[int] = set()
         begun: dict[int, set[int]] = {}
         self.is_refining, self.end = False, len(content)
-        for place, marker, body in _segments(content):
+        for place, marker, body in segments(content):
             if body is None:
                 self.end = place
-            elif marker in _FRAMES and len(body) >= 6:
+            elif marker in FRAMES and len(body) >= 6:
                 components = set(body[6 : 6 + 3 * body[5] : 3])
-            elif marker == 0xDA and body and len(body) >= 4 + 2 * body[0]:
+            elif marker == SCAN and body and len(body) >= 4 + 2 * body[0]:
                 first, last, bits = body[-3:]
                 self.is_refining = bits >> 4 != 0
                 for component in body[1 : 1 + 2 * body[0] : 2] if not self.is_refining else ():
@@ -112,19 +106,3 @@ class _Scans:
         self.all_begun = bool(components) and all(
             len(begun.get(component, ())) == 64 for component in components
         )
-
-
-_SEGMENT = re.compile(rb"\xff[^\x00\xff\xd0-\xd9]")  # no byte of a scan, nor a marker without a segment
-_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})  # start of frame, of each kind
-
-
-def _segments(content: bytes) -> Iterator[tuple[int, int, bytes | None]]:
-    """(where it begins, its marker, what it holds) of each segment in order; of the last None where it is not whole."""
-    end = 2
-    while (found := _SEGMENT.search(content, end)) is not None:
-        place, marker = found.start(), content[found.start() + 1]
-        end = place + 2 + int.from_bytes(content[place + 2 : place + 4])
-        if end > len(content) or end < place + 4:
-            yield place, marker, None
-            return
-        yield place, marker, content[place + 4 : end]

@@ -5,28 +5,26 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 
 from __future__ import annotations
 
-import io
-import math
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageChops
 
 from clothier.errors import DataError
 from clothier.photo import cutshort
-from clothier.photo.formats import CONVERT, FORMAT_WORDS, FORMATS, other_format
+from clothier.photo.colours import to_srgb
+from clothier.photo.opening import Opened, opened, read_header, too_large
 from clothier.photo.sources import MAX_PIXELS, Source, content_of, suffix_of
 
 # Share of the pixels that are more clear than opaque, below which a picture counts as opaque.
 LEAST_CLEAR = 0.005
 LIGHT = 191  # of 255: what is lighter than that, by its median, would hardly be seen on white
 
-_FIRST_BYTES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
 _GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N")
 _ORIENTATION_TAG = 0x0112
 # Source: Exif 2.32, section 4.6.4; the tag says how the camera was held, this undoes it.
@@ -44,13 +42,13 @@ _UPRIGHT = {
 @dataclass(frozen=True, eq=False)
 class Picture:
     """An upright picture of 8 bits: `pixels` in mode L (grey pictures) or RGB, with `ground`, a grey level, under what
-    is transparent; `opacity` in mode L, of the same size, None where all or nearly all of it is opaque; and `damage`,
-    what is missing of a truncated file, in words, or empty."""
+    is transparent; `opacity` in mode L, of the same size, None where all or nearly all of it is opaque; and `left_out`,
+    what of its file is missing in it, in words, or empty."""
 
     pixels: Image.Image
     opacity: Image.Image | None = None
     ground: int = 255
-    damage: str = ""
+    left_out: str = ""
 
 
 def load(
@@ -60,24 +58,26 @@ def load(
     upright: bool = True,
     max_pixels: int = MAX_PIXELS,
 ) -> Picture:
-    """The first frame of a picture: a path, the bytes of a file, or a PIL image. What is transparent lies on white, or
-    on black where most of what is opaque is so light that it would vanish on white.
+    """The first frame, or page, of a picture: a path, the bytes of a file, or a PIL image. What is transparent lies on
+    white, or on black where most of what is opaque is so light that it would vanish on white. Colours are those of
+    sRGB, to which other ICC profiles are converted.
 
-    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller. 16-bit grey
-    is scaled to 8 bit; a PIL image of mode I or F holds 0..255, or mode I up to 65535. Not `upright`, it is left as
-    the camera held it. Of a JPEG or PNG file that lacks its end, what came is read where that is nine tenths of the
-    pixels or more. Raises DataError for a picture that is damaged, truncated, of another format, of values that may be
-    of another range, or of more than `max_pixels` (told by its header, before any pixel is decoded).
+    `at_least` (height, width) allows a JPEG to be decoded at a fraction of its size that is no smaller; a JPEG that is
+    one scan may then have five times `max_pixels`. 16-bit grey is scaled to 8 bit; a PIL image of mode I or F holds
+    0..255, or mode I up to 65535. Not `upright`, it is left as the camera held it, which a HEIC file does not tell. Of
+    a JPEG or PNG file that lacks its end, what came is read where that is nine tenths of the pixels or more. Raises
+    DataError for a picture that is damaged, truncated, of another format, of values that may be of another range, or of
+    more than `max_pixels` (told by its header, before any pixel is decoded).
     """
     content = content_of(source)
-    with _opened(content, source, max_pixels) as image:
-        orientation = _orientation(image) if upright else 1
+    with _opened(content, source, max_pixels) as found:
+        orientation = _orientation(found) if upright else 1
         size = None
         if at_least is not None:
             height, width = at_least if orientation < 5 else at_least[::-1]
             size = width, height
-        loaded, damage = _loaded(image, content, size)
-        picture = _flatten(loaded, damage, is_file=content is not None)
+        image, left_out = _loaded(found, content, size, max_pixels)
+        picture = _flatten(image, left_out, is_file=content is not None)
     if orientation not in _UPRIGHT:
         return picture
     turn = _UPRIGHT[orientation]
@@ -97,46 +97,57 @@ def decode(
 
 
 def _loaded(
-    image: Image.Image, content: bytes | None, at_least: tuple[int, int] | None
+    found: Opened, content: bytes | None, at_least: tuple[int, int] | None, max_pixels: int
 ) -> tuple[Image.Image, str]:
-    """The picture with its pixels, and its damage. `content` is None for a picture in memory; `at_least` is (width,
-    height)."""
+    """The picture with its pixels, and what of its file is missing. `content` is None for a picture in memory;
+    `at_least` is (width, height)."""
+    image = found.image
     if content is None:
         image.load()
         return image, ""
     if at_least is not None:
         image.draft(None, at_least)
+    if image.width * image.height > max_pixels:
+        raise too_large(image.width * image.height, max_pixels, f"{found.name} at this size")
+    left_out = found.left_out
     try:
         image.load()
     except OSError as error:
         if "truncated" not in str(error):
             raise
 
-        def opened(data: bytes) -> Image.Image:
-            again = Image.open(io.BytesIO(data), formats=(str(image.format),))
+        def again(data: bytes) -> Image.Image:
+            image = read_header(found.name, data)
             if at_least is not None:
-                again.draft(None, at_least)
-            return again
+                image.draft(None, at_least)
+            return image
 
-        found = cutshort.read(content, str(image.format), opened)
-        if found is None:
+        came = cutshort.read(content, found.name, again)
+        if came is None:
             raise
-        return found
-    return image, ""
+        image, left_out = came
+    if found.is_from_white and image.mode.startswith("I;16"):  # Pillow minds this in 8 bits alone
+        image = Image.fromarray(65535 - np.asarray(image))
+    if found.name == "JPEG" and image.mode == "CMYK" and "adobe" not in found.image.info:
+        # Adobe's programs store the opposite of each ink and leave a mark; Pillow takes each file for theirs.
+        image = ImageChops.invert(image)
+    if profile := found.image.info.get("icc_profile"):
+        image.info["icc_profile"] = profile
+    return image, left_out
 
 
 def is_grey(source: Source) -> bool:
     """Whether the picture has no colour, told by its header or its palette. Raises DataError as `decode`."""
     content = content_of(source)
-    with _opened(content, source) as image:
-        return _has_grey_mode(image)
+    with _opened(content, source) as found:
+        return _has_grey_mode(found.image)
 
 
 def shape(source: Source) -> tuple[int, int, int]:
     """(height, width, 1 for grey or 3 for colour), told by its header or its palette. Raises DataError as `decode`."""
     content = content_of(source)
-    with _opened(content, source) as image:
-        return image.height, image.width, 1 if _has_grey_mode(image) else 3
+    with _opened(content, source) as found:
+        return found.image.height, found.image.width, 1 if _has_grey_mode(found.image) else 3
 
 
 def may_be_grey(source: Source) -> bool:
@@ -148,24 +159,18 @@ def may_be_grey(source: Source) -> bool:
 
 
 @contextmanager
-def _opened(content: bytes | None, source: Source, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
+def _opened(content: bytes | None, source: Source, max_pixels: int = MAX_PIXELS) -> Iterator[Opened]:
     """The picture with its header read and its size checked; whatever goes wrong inside becomes a DataError."""
     if content == b"":
         raise DataError("is empty")
     try:
-        with _quiet(), _header(content, source) as image:
-            if not image.width * image.height:
-                raise DataError("has no pixels")
-            if image.width * image.height > max_pixels:
-                megapixels = str(math.ceil(image.width * image.height / 10**6))
-                raise DataError(_too_large(megapixels, max_pixels))
-            yield image
-    except Image.DecompressionBombError as error:
-        raise DataError(
-            _too_large(f"over {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6}", max_pixels)
-        ) from error
-    except UnidentifiedImageError as error:
-        raise DataError(_unknown(content or b"", source)) from error
+        with _quiet():
+            if content is None and isinstance(source, Image.Image):  # which stays open
+                yield _in_memory(source, max_pixels)
+                return
+            found = opened(content or b"", suffix_of(source), max_pixels)
+            with found.image:
+                yield found
     except DataError:
         raise
     # Decoders raise nearly anything on hostile bytes: OSError, SyntaxError, struct.error, IndexError, MemoryError.
@@ -174,28 +179,20 @@ def _opened(content: bytes | None, source: Source, max_pixels: int = MAX_PIXELS)
         raise DataError("is truncated" if truncated else "is damaged") from error
 
 
-def _header(content: bytes | None, source: Source) -> AbstractContextManager[Image.Image]:
-    """The picture in that file; the source itself, which stays open, where no file is behind it."""
-    if content is None and isinstance(source, Image.Image):
-        return nullcontext(source)
-    return Image.open(io.BytesIO(content or b""), formats=FORMATS)
+def _in_memory(image: Image.Image, max_pixels: int) -> Opened:
+    pixels = image.width * image.height
+    if not pixels:
+        raise DataError("has no pixels")
+    if pixels > max_pixels:
+        raise too_large(pixels, max_pixels, "a picture in memory")
+    return Opened("", image)
 
 
-def _unknown(content: bytes, source: Source) -> str:
-    """What is wrong with a content that Pillow does not know."""
-    if content.startswith(_FIRST_BYTES) or content[8:12] == b"WEBP":
-        return "is truncated or damaged"
-    name = other_format(content, suffix_of(source))
-    return f"is in {name} format: {CONVERT.format('it')}" if name else f"is not a {FORMAT_WORDS} picture"
-
-
-def _too_large(megapixels: str, max_pixels: int) -> str:
-    return f"has {megapixels} megapixels, more than the limit of {max_pixels // 10**6}"
-
-
-def _orientation(image: Image.Image) -> int:
+def _orientation(found: Opened) -> int:
+    if found.orientation is not None:
+        return found.orientation
     try:
-        return int(image.getexif().get(_ORIENTATION_TAG, 1))
+        return int(found.image.getexif().get(_ORIENTATION_TAG, 1))
     except Exception:  # a picture with a broken Exif block is still a picture
         return 1
 
@@ -207,22 +204,27 @@ def _has_grey_mode(image: Image.Image) -> bool:
     return bool((palette == palette[:, :1]).all())
 
 
-def _flatten(image: Image.Image, damage: str, *, is_file: bool) -> Picture:
-    """Mode L or RGB: no alpha, no palette, 8 bit."""
+def _flatten(image: Image.Image, left_out: str, *, is_file: bool) -> Picture:
+    """Mode L or RGB: sRGB, no alpha, no palette, 8 bit."""
     mode = "L" if _has_grey_mode(image) else "RGB"
     if image.mode.startswith(("I", "F")):
-        return Picture(Image.fromarray(_eight_bits(image, is_file=is_file)), damage=damage)
+        grey = Image.fromarray(_eight_bits(image, is_file=is_file))
+        grey.info.update(image.info)
+        return Picture(to_srgb(grey), left_out=left_out)
     if image.mode == "La":  # Pillow converts it to nothing else
         image = image.convert("LA")
     if not image.has_transparency_data:
-        return Picture(image.convert(mode), damage=damage)
+        return Picture(to_srgb(image if image.mode == "CMYK" else image.convert(mode)), left_out=left_out)
     image = image.convert("RGBA")
-    opacity: Image.Image | None = image.getchannel("A")
-    if sum(image.getchannel("A").histogram()[:128]) < LEAST_CLEAR * image.width * image.height:
-        opacity = None
-    ground = 255 if opacity is None else _standing_out(image, opacity)
+    alpha = image.getchannel("A")
+    if "icc_profile" in image.info:
+        image = to_srgb(image.convert("RGB").convert(mode)).convert("RGBA")
+        image.putalpha(alpha)
+    is_opaque = sum(alpha.histogram()[:128]) < LEAST_CLEAR * image.width * image.height
+    ground = 255 if is_opaque else _standing_out(image, alpha)
     below = Image.new("RGBA", image.size, (ground, ground, ground, 255))
-    return Picture(Image.alpha_composite(below, image).convert(mode), opacity, ground, damage)
+    flat = Image.alpha_composite(below, image).convert(mode)
+    return Picture(flat, None if is_opaque else alpha, ground, left_out)
 
 
 def _eight_bits(image: Image.Image, *, is_file: bool) -> npt.NDArray[np.uint8]:

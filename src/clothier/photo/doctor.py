@@ -75,12 +75,12 @@ def diagnose(
     what the doctor warns of, where it is called; arguments and errors as there."""
     if preprocessing == "doctor":
         case = _case(source, size, channels, max_pixels)
-        warnings = [case.damage, *(warning for _, _, warning in _acted(case))]
+        warnings = [case.left_out, *(warning for _, _, warning in _acted(case))]
         return _seen(case), tuple(filter(None, warnings))
     if preprocessing not in WAYS:
         raise unknown_name("preprocessing", preprocessing, WAYS)
-    image, damage = read(source, size, preprocessing, channels=channels, max_pixels=max_pixels)
-    return image, (damage,) if damage else ()
+    image, left_out = read(source, size, preprocessing, channels=channels, max_pixels=max_pixels)
+    return image, (left_out,) if left_out else ()
 
 
 def attempt(
@@ -108,7 +108,7 @@ def examine(
     check_steps(skip)
     case = _case(source, size, channels, max_pixels, upright="upright" not in skip)
     words = "the photo as it was stored" if "upright" in skip else "the photo, upright"
-    steps, warnings = [_step("upright", words, case)], [case.damage]
+    steps, warnings = [_step("upright", words, case)], [case.left_out]
     for name, done, warning in _acted(case, skip):
         steps.append(_step(name, done, case))
         warnings.append(warning)
@@ -142,7 +142,7 @@ def _case(
         edges = max(1, round(scale * picture.width)), max(1, round(scale * picture.height))
         picture = picture.resize(edges, Image.Resampling.LANCZOS)
         opacity = opacity and opacity.resize(edges, Image.Resampling.LANCZOS)
-    return Case(picture, size, channels, opacity=opacity, under=loaded.ground, damage=loaded.damage)
+    return Case(picture, size, channels, opacity=opacity, under=loaded.ground, left_out=loaded.left_out)
 
 
 def _acted(case: Case, skip: Collection[str] = ()) -> Iterator[tuple[str, str, str]]:

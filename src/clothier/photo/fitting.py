@@ -20,8 +20,8 @@ def read(
     channels: int = 3,
     max_pixels: int = MAX_PIXELS,
 ) -> tuple[Images, str]:
-    """(the picture as a model sees it, uint8 (height, width, channels), channels 1 or 3; its damage, as `load` tells
-    it).
+    """(the picture as a model sees it, uint8 (height, width, channels), channels 1 or 3; what its file lacks or
+    holds beside it, as `load` tells it).
 
     `size` is (height, width) in pixels, `crop` as in `fit`, `max_pixels` as in `load`. Raises DataError as `load`.
     """
@@ -30,7 +30,7 @@ def read(
     # is left for the resampling filter, so that the result is nearly that of a full decode.
     picture = load(source, at_least=(2 * height, 2 * width), max_pixels=max_pixels)
     image = picture.pixels.convert("RGB" if channels == 3 else "L")
-    return fit(image, size, crop, picture.ground), picture.damage
+    return fit(image, size, crop, picture.ground), picture.left_out
 
 
 def fit(image: Image.Image, size: tuple[int, int], crop: str = "pad", ground: int = 255) -> Images:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageFile
 
 from clothier.errors import DataError, InputTypeError
-from clothier.photo.formats import FORMATS
+from clothier.photo.formats import PILLOW_NAMES
 from clothier.system.files import special_kind
 
 MAX_PIXELS = 50_000_000
@@ -61,7 +61,12 @@ def suffix_of(source: Source) -> str:
 def _undecoded(image: Image.Image) -> bytes | None:
     """The file of a picture whose first frame Pillow has opened and not decoded; None for any other."""
     file = image.fp if isinstance(image, ImageFile.ImageFile) else None
-    if file is None or not getattr(image, "tile", None) or image.format not in FORMATS or image.tell() != 0:
+    if (
+        file is None
+        or not getattr(image, "tile", None)
+        or image.format not in PILLOW_NAMES
+        or image.tell() != 0
+    ):
         return None
     try:
         place = file.tell()

@@ -36,7 +36,7 @@ CUT_OFF_WORDS = "the garment reaches the edge of the photo, so part of it may be
 class Case:
     """What the steps hand on: the picture, mode L or RGB; where the thing is, if that was found; the grey level around
     it, if it is known; whether its background was plain from the start; whether it was shrunk; and as `load` tells them
-    the picture's opacity, the ground under what is transparent, and its damage."""
+    the picture's opacity, the ground under what is transparent, and what its file holds beside it."""
 
     picture: Image.Image
     size: tuple[int, int]
@@ -47,7 +47,7 @@ class Case:
     shrunk: bool = False
     opacity: Image.Image | None = None
     under: int = 255
-    damage: str = ""
+    left_out: str = ""
 
 
 def _cut(case: Case) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clothier.errors import DataError
-from clothier.photo.formats import CONVERT, OTHER_FORMATS, SUFFIXES
+from clothier.photo.formats import OTHER_FORMATS, SUFFIXES, advice
 from clothier.system.files import is_figure
 from clothier.values.wording import counted, listed
 
@@ -57,10 +57,10 @@ class Found:
     closed: dict[Path, str] = field(default_factory=dict)
 
     def left_out(self) -> list[str]:
-        """What was left out, as phrases with numbers, such as "2 HEIC pictures (convert them to JPEG or PNG)"."""
+        """What was left out, as phrases with numbers, such as "2 PSD pictures (convert them to JPEG or PNG)"."""
         formats = Counter(OTHER_FORMATS[path.suffix.lower()] for path in self.other_formats)
         phrases = [
-            f"{counted(count, f'{name} picture')} ({CONVERT.format('them' if count > 1 else 'it')})"
+            f"{counted(count, f'{name} picture')} ({advice(name, 'them' if count > 1 else 'it')})"
             for name, count in sorted(formats.items())
         ]
         if self.other_files:

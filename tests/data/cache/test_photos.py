@@ -92,7 +92,7 @@ def test_unreadable_photos_have_no_row(splits: Splits, tmp_path: Path) -> None:
         assert result.is_new == made
         assert result.left_out == {
             "train/0.png": "is truncated",
-            "test/2.png": "is not a JPEG, PNG, WebP, GIF or BMP picture",
+            "test/2.png": "is not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture",
             "test/3.png": "cannot be read (No such file or directory)",
         }
         assert {name: len(images) for name, images in result.images.items()} == {"train": 11, "test": 3}

@@ -31,7 +31,7 @@ from clothier.system.files import check_room, locked, not_offered, writing
 from clothier.values import Images, Report, Tell
 from clothier.values.fingerprint import digest_of
 
-FORMAT = 3  # count up when the same photos would give other pixels
+FORMAT = 4  # count up when the same photos would give other pixels
 _STATES = 8  # that a manifest remembers: of copies, and of mounts without stable inodes
 
 Splits = Mapping[str, Sequence["Photo"]]
@@ -105,8 +105,8 @@ def decoded(
 
 
 def _order(splits: Splits, size: tuple[int, int], crop: str) -> _Order:
-    # Other versions of Pillow may resize or decode a little differently.
-    kind = hashlib.sha256(json.dumps([FORMAT, PIL.__version__, size, crop]).encode())
+    # Other versions of Pillow may resize or decode a little differently, and what is installed later reads more.
+    kind = hashlib.sha256(json.dumps([FORMAT, PIL.__version__, *photo.FORMATS, size, crop]).encode())
     state = hashlib.sha256(os.fsencode(_working_folder()) + b"\0")
     for split, photos in splits.items():
         for entry in photos:

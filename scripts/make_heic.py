@@ -1,0 +1,81 @@
+"""The HEIC pictures of the tests, tests/support/heic.py: drawn, and encoded by pillow-heif, which the project does not
+need otherwise (its readers only decode).
+
+    pip install pillow-heif numpy
+    PYTHONPATH=src:tests python scripts/make_heic.py > tests/support/heic.py
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import textwrap
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pillow_heif  # type: ignore[import-not-found]
+from PIL import Image
+from support import icc
+from support.pictures import colours
+
+HEAD = '''"""Small HEIC pictures of `colours(24, 32)`, which scripts/make_heic.py wrote: pi-heif cannot write them."""
+
+from __future__ import annotations
+
+import base64
+
+
+def _decoded(text: str) -> bytes:
+    return base64.b64decode("".join(text.split()))
+
+'''
+
+
+def heic(mode: str, pixels: npt.NDArray[Any], **options: Any) -> bytes:
+    height, width = pixels.shape[:2]
+    made = pillow_heif.from_bytes(mode, (width, height), np.ascontiguousarray(pixels).tobytes())
+    made.info.update(options)
+    file = io.BytesIO()
+    made.save(file, quality=90, chroma=444, **options)
+    return file.getvalue()
+
+
+def turned(orientation: int) -> bytes:
+    """As a phone held on its side stores it: turned, with the turn back told by `irot` and again by Exif."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = np.rot90(colours(24, 32), 1)  # 6 says: a quarter turn clockwise makes it upright
+    return heic("RGB", stored, exif=exif.tobytes())
+
+
+def main() -> None:
+    picture = colours(24, 32)
+    deep = picture.astype(np.uint16) * 257
+    alpha = np.where(np.arange(32) < 16, 255, 0).astype(np.uint8) + np.zeros((24, 1), np.uint8)
+    made = {
+        "PLAIN": (heic("RGB", picture), "8 bits a colour."),
+        "DEEP": (heic("RGB;16", deep), "10 bits a colour."),
+        "TURNED": (
+            turned(6),
+            "Stored lying on its side, with `irot`, and with Exif's orientation 6 as well.",
+        ),
+        "CLEAR": (heic("RGBA", np.dstack([picture, alpha])), "Its right half is transparent."),
+        "GREY": (heic("L", picture[..., 0]), "Its first colour alone, as grey."),
+        "HDR": (
+            heic("RGB;16", deep, color_primaries=9, transfer_characteristics=16, full_range_flag=1),
+            "10 bits a colour, which count as those of HDR (PQ).",
+        ),
+        "P3": (
+            heic("RGB", picture, icc_profile=icc.of_colours(icc.P3, 2.2)),
+            "With the profile icc.of_colours(icc.P3, 2.2).",
+        ),
+    }
+    print(HEAD)
+    for name, (content, words) in made.items():
+        lines = textwrap.fill(base64.b64encode(content).decode(), 106)
+        print(f'# {words}\n{name} = _decoded(\n    """\n{lines}\n"""\n)')
+
+
+if __name__ == "__main__":
+    main()
