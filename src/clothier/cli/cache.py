@@ -75,7 +75,7 @@ def _say(kept: list[Entry], roots: list[str], limit: int) -> None:
         for entry in kept
     ]
     if rows:
-        screen.print_table(("kind", "what", "size", "last used"), rows)
+        screen.print_table(("kind", "what", "size", "last used"), rows, words=("what",))
         screen.say()
     num_bytes = sum(entry.num_bytes for entry in kept)
     screen.say(

@@ -92,7 +92,8 @@ def export(
     images = counted(agreement.images, f"{made.checked_on} image")
     screen.say(
         f"checked on {images} in {made.runtime}: probabilities differ by at most {agreement.difference:.1e}, "
-        f"and labels agree for {agreement.labels:.2%}"
+        f"and labels agree for {agreement.labels:.2%}",
+        wrap=True,
     )
     if made.accuracies:
         before, after = made.accuracies

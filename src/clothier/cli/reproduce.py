@@ -164,7 +164,7 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
             what = f"continue {job.run.path}: {total - job.epochs_done} of {total} epochs are left"
         time_left = f"about {duration(took)}" if known else "time unknown until its features are extracted"
         screen.messages.print(f"{what}, {time_left}", markup=False, soft_wrap=True)
-    more = "and the time of what could not be measured" if unknown else ""
+    more = ", without what could not be measured" if unknown else ""
     screen.messages.print(f"about {duration(seconds)} in all{more}; Ctrl-C stops it safely", markup=False)
 
 

@@ -19,6 +19,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from clothier.cli import table
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -91,16 +93,28 @@ def print_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "", words: Sequence[str] = ()
 ) -> None:
     """A plain table on stdout: words to the left, numbers to the right, among them columns that are empty here and
-    there. `words` are columns that are words, even where all begin with a digit."""
+    there. `words` are columns that are words, even where all begin with a digit. Cells fold between words where a
+    terminal is too narrow; where that is not enough, each row is a few lines."""
     if title:
         results.print(plain(title), style="bold", markup=False, soft_wrap=True)
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    cells = [[plain(str(cell)) for cell in row] for row in rows]
+    is_number = []
     for place, column in enumerate(columns):
         filled = [row[place] for row in rows if row[place] != ""]
-        right = column not in words and bool(filled) and all(map(_is_number, filled))
-        made.add_column(escape(column), justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*(escape(plain(str(cell))) for cell in row))
+        is_number.append(column not in words and bool(filled) and all(map(_is_number, filled)))
+    widths = table.widths(columns, cells, is_number, results.width)
+    if widths is None:
+        for first, *others in cells:
+            say(first, wrap=True)
+            print_fields(
+                {f"  {name}": cell for name, cell in zip(columns[1:], others, strict=True) if cell != ""}
+            )
+        return
+    made = Table(box=None, pad_edge=False, padding=(0, table.GAP, 0, 0))
+    for column, right, width in zip(columns, is_number, widths, strict=True):
+        made.add_column(escape(column), justify="right" if right else "left", overflow="fold", width=width)
+    for line in cells:
+        made.add_row(*map(escape, line))
     _print(made)
 
 
@@ -135,19 +149,21 @@ def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:
     _print(made)
 
 
-def _print(table: Table) -> None:
+def _print(made: Table) -> None:
     """The table; where no terminal shows it, without the spaces that fill its last column."""
     if results.is_terminal or results.quiet:
-        results.print(table)
+        results.print(made)
         return
     with results.capture() as printed:
-        results.print(table)
+        results.print(made)
     lines = printed.get().splitlines()
     results.print("\n".join(line.rstrip() for line in lines), markup=False, soft_wrap=True)
 
 
 def _is_number(cell: Any) -> bool:
-    return not isinstance(cell, str) or cell[:1].isdigit() or cell[:2] in ("-", "+0", "-0", "+1", "-1")
+    return (
+        not isinstance(cell, str) or cell[:1].isdigit() or cell[:2] in ("-", "\u2013", "+0", "-0", "+1", "-1")
+    )
 
 
 @contextmanager
