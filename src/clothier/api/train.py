@@ -9,6 +9,7 @@ from clothier import recipes
 from clothier.api import finish
 from clothier.augment import Policy
 from clothier.errors import InputError, unknown_name
+from clothier.models import bases
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.runs import Run
@@ -33,7 +34,8 @@ def train(
     `train("cnn1", data, epochs=3)` trains three epochs, as Keras does, and `augmented_epochs` adds augmented ones.
     `model` is a name from `clothier models`, or a function (image_shape, num_classes) -> keras.Model whose network
     takes images with values 0..255 and returns logits. `augment` is the name of a policy or, for augmented epochs, a
-    `clothier.augment.Policy`. `changes` are other fields of the recipe. `verbose` is 0 (print nothing), 1 (a progress
+    `clothier.augment.Policy`. With the recipe "transfer", `base="efficientnet_lite0"` trains a head on a network of
+    `clothier bases`. `changes` are other fields of the recipe. `verbose` is 0 (print nothing), 1 (a progress
     bar) or 2 (a line for each epoch); the default is a bar if one can be drawn.
 
     Raises InputError for unknown names, values out of range, an unsuitable function or policy, or a `validation` that
@@ -64,7 +66,8 @@ def train_with(
     named = {
         name: value for name, value in (("model", model), ("augment", augment)) if isinstance(value, str)
     }
-    chosen = recipes.customize(recipes.get(recipe) if isinstance(recipe, str) else recipe, changes | named)
+    wanted = bases.chosen(changes | named)
+    chosen = recipes.customize(recipes.get(recipe) if isinstance(recipe, str) else recipe, wanted)
     parts = _parts(model, augment)
     check_names(chosen, parts)
     chosen = parts.recipe(chosen)

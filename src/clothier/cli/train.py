@@ -11,6 +11,7 @@ import typer
 from clothier import recipes
 from clothier.cli import browser, completion, naming, options, run_data, screen, train_results
 from clothier.errors import InputError, command
+from clothier.models import BASES, bases
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.recipes.recipe import FINE_TUNE_EPOCHS
@@ -91,9 +92,10 @@ def train(
     base: Annotated[
         str | None,
         typer.Option(
-            help="The frozen network below the head, for the recipes vgg19 and transfer: imagenet, random, a Keras "
-            "weights file, or a run folder.",
-            metavar="imagenet|random|FILE|RUN",
+            help="The frozen network below the head, for the recipes vgg19 and transfer: a name from `clothier bases`, "
+            "imagenet, random, a weights file, or a run folder.",
+            metavar="NETWORK|imagenet|random|FILE|RUN",
+            autocompletion=completion.names(BASES),
             show_default="the recipe's",
             rich_help_panel=options.MODEL,
         ),
@@ -166,18 +168,25 @@ def _named(recipe: str | None, resume: Path | None) -> Recipe:
 
 
 def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
-    """The recipe with its changes; on the base of a run it is `transfer`, with that run's model."""
+    """The recipe with its changes; on the base of a run it is `transfer`, with that run's model, and so it is on
+    another network than VGG19."""
+    named, changes = changes.get("base"), bases.chosen(changes)
     base = changes.get("base", recipe.base)
     if not recipe.base and base:
         raise InputError(
             f"the recipe {recipe.name} trains the whole network and takes no base; wanted vgg19 or transfer; "
-            f"use `{command('train', 'vgg19', '--base', base)}`"
+            f"use `{command('train', 'transfer' if named in BASES else 'vgg19', '--base', named or base)}`"
         )
     if base and _is_run(base):
         changes = {"model": trained.plan(Run.open(base)).model, **changes}
         if recipe.name == "vgg19":
             screen.messages.print(f"{base} is a run, so the recipe is transfer, not vgg19", markup=False)
             recipe = recipes.get("transfer")
+    elif recipe.name == "vgg19" and named in BASES and named != "vgg19":
+        screen.messages.print(
+            f"{named} is another network, so the recipe is transfer, not vgg19", markup=False
+        )
+        recipe = recipes.get("transfer")
     changed = recipes.customize(recipe, changes)
     if note := recipes.adopted(recipe, changed, changes):
         screen.messages.print(note, markup=False)
@@ -219,6 +228,13 @@ def _tell_of_base(recipe: Recipe, base: Base, image_shape: tuple[int, int, int])
     words = f"base {recipe.base}: {recipe.model}, {count:,} weights, features in {base.precision}"
     screen.messages.print(words, markup=False)
     taken = base.trunk.image_shape if base.trunk else None
+    if base.trunk is None:
+        height, width, _ = bases.input_shape(recipe.model, image_shape, recipe.base_size)
+        if (height, width) != image_shape[:2]:
+            screen.messages.print(
+                f"images of {image_shape[0]}x{image_shape[1]} are resized to {height}x{width} inside the network",
+                markup=False,
+            )
     if taken and taken != image_shape:
         sizes = [f"{height}x{width}" for height, width, _ in (image_shape, taken)]
         colours = {1: "grey", 3: "in colour"}

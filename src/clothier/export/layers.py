@@ -36,17 +36,12 @@ def _normalisation(nodes: Nodes, layer: Any, x: Value) -> Value:
 
 def _convolution(nodes: Nodes, layer: Any, x: Value) -> Value:
     sides, strides = tuple(layer.kernel_size), tuple(layer.strides)
-    if layer.groups != 1 or tuple(layer.dilation_rate) != (1, 1) or layer.padding not in ("same", "valid"):
+    if layer.groups != 1:
         raise ExportError(
             f"layer {layer.name} is a convolution in groups, dilated or causal; wanted a plain one"
         )
-    pads = [0, 0]
-    ends = [0, 0]
-    if layer.padding == "same":
-        for axis, (size, side, stride) in enumerate(zip(x.shape, sides, strides, strict=False)):
-            lacking = max((-(-size // stride) - 1) * stride + side - size, 0)
-            pads[axis], ends[axis] = lacking // 2, lacking - lacking // 2
-    if x.offset is not None and np.any(x.offset) and any(pads + ends):
+    pads = _pads(layer, x)
+    if x.offset is not None and np.any(x.offset) and any(pads):
         x = settled(nodes, x)  # what lies beyond the border is 0 after the offset, not before
     kernel = _numbers(layer.kernel)
     bias = _numbers(layer.bias) if layer.use_bias else np.zeros(kernel.shape[-1])
@@ -55,8 +50,40 @@ def _convolution(nodes: Nodes, layer: Any, x: Value) -> Value:
         kernel = kernel * x.scale[:, None]
     return _ending(
         nodes, layer, "Conv", x, Linear(kernel, bias), tuple(layer.output.shape[1:]),
-        kernel_shape=sides, strides=strides, pads=pads + ends,
+        kernel_shape=sides, strides=strides, pads=pads,
     )  # fmt: skip
+
+
+def _depthwise(nodes: Nodes, layer: Any, x: Value) -> Value:
+    """Each channel by itself."""
+    pads = _pads(layer, x)
+    if x.offset is not None and np.any(x.offset) and any(pads):
+        x = settled(nodes, x)
+    kernel = _numbers(layer.kernel)
+    bias = _numbers(layer.bias) if layer.use_bias else np.zeros(kernel.shape[2] * kernel.shape[3])
+    if x.scale is not None and x.offset is not None:
+        bias = bias + np.einsum("hwcm,c->cm", kernel, x.offset).ravel()
+        kernel = kernel * x.scale[:, None]
+    sides, channels = kernel.shape[:2], kernel.shape[2]
+    return _ending(
+        nodes, layer, "Conv", x, Linear(kernel.reshape(*sides, 1, -1), bias), tuple(layer.output.shape[1:]),
+        kernel_shape=sides, strides=tuple(layer.strides), pads=pads, group=channels,
+    )  # fmt: skip
+
+
+def _pads(layer: Any, x: Value) -> list[int]:
+    """Rows and columns of zeros before the image, then behind it, as TensorFlow pads."""
+    pads, ends = [0, 0], [0, 0]
+    if tuple(layer.dilation_rate) != (1, 1) or layer.padding not in ("same", "valid"):
+        raise ExportError(
+            f"layer {layer.name} is a convolution in groups, dilated or causal; wanted a plain one"
+        )
+    if layer.padding == "same":
+        windows = zip(x.shape, layer.kernel_size, layer.strides, strict=False)
+        for axis, (size, side, stride) in enumerate(windows):
+            lacking = max((-(-size // stride) - 1) * stride + side - size, 0)
+            pads[axis], ends[axis] = lacking // 2, lacking - lacking // 2
+    return pads + ends
 
 
 def _dense(nodes: Nodes, layer: Any, x: Value) -> Value:
@@ -79,20 +106,26 @@ def _ending(
     if activation == "linear":
         nodes.linear(kind, layer.name, x.name, linear, layer.name, **attributes)
         return Value(layer.name, shape, linear=linear)
-    if activation != "relu":
-        raise ExportError(f"layer {layer.name} has the activation {activation}; wanted relu or linear")
     nodes.linear(kind, layer.name, x.name, linear, f"{layer.name}/linear", **attributes)
-    return Value(nodes.add("Relu", [f"{layer.name}/linear"], layer.name), shape)
+    return Value(_cut(nodes, layer, activation, f"{layer.name}/linear"), shape)
 
 
 def _activation(nodes: Nodes, layer: Any, x: Value) -> Value:
     kind = _activation_name(layer)
     if kind == "linear":
         return x
-    if kind != "relu":
-        raise ExportError(f"layer {layer.name} has the activation {kind}; wanted relu or linear")
     x = settled(nodes, x)
-    return Value(nodes.add("Relu", [x.name], layer.name), x.shape)
+    return Value(_cut(nodes, layer, kind, x.name), x.shape)
+
+
+def _cut(nodes: Nodes, layer: Any, kind: str, source: str) -> str:
+    """Negative values made 0, and with relu6 values above 6 made 6."""
+    if kind == "relu":
+        return nodes.add("Relu", [source], layer.name)
+    if kind != "relu6":
+        raise ExportError(f"layer {layer.name} has the activation {kind}; wanted relu, relu6 or linear")
+    bounds = [nodes.constant(f"relu6/{bound}", np.array(bound, np.float32)) for bound in (0, 6)]
+    return nodes.add("Clip", [source, *bounds], layer.name)
 
 
 def _maximum(nodes: Nodes, layer: Any, x: Value) -> Value:
@@ -214,6 +247,7 @@ LAYERS: dict[str, Emit] = {
     "Concatenate": _joined,
     "Conv2D": _convolution,
     "Dense": _dense,
+    "DepthwiseConv2D": _depthwise,
     "Dropout": _same,
     "Flatten": _flatten,
     "Flip": _reverse,

@@ -89,7 +89,7 @@ class Nodes:
                 helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width])
                 for name, width in outputs.items()
             ],
-            [numpy_helper.from_array(np.ascontiguousarray(v), name) for name, v in self.constants.items()],
+            [numpy_helper.from_array(np.asarray(v, order="C"), name) for name, v in self.constants.items()],
         )
         made = helper.make_model(
             graph,

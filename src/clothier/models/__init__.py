@@ -11,22 +11,33 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from clothier.models import bases
+from clothier.models.bases.table import BASES
 from clothier.models.table import CUSTOM, MODELS, Architecture, smallest_side, unknown
 
 if TYPE_CHECKING:
-    from clothier.models import custom, vgg19, views
-    from clothier.models.building import adapt, build, build_base, build_head, build_plan, outlined
+    from clothier.models import custom, views
+    from clothier.models.building import (
+        adapt,
+        base_module,
+        build,
+        build_base,
+        build_head,
+        build_plan,
+        outlined,
+    )
     from clothier.models.optimizers import OPTIMIZERS
     from clothier.models.outline import Layer, describe, features, unfilled
     from clothier.models.views import averaged
 
-_MODULES = ("custom", "vgg19", "views")
+_MODULES = ("custom", "views")
 # name -> the module here that holds it
 _WITH_KERAS = {
     "OPTIMIZERS": "optimizers",
     "Layer": "outline",
     "adapt": "building",
     "averaged": "views",
+    "base_module": "building",
     "build": "building",
     "build_base": "building",
     "build_head": "building",
@@ -48,6 +59,7 @@ if not TYPE_CHECKING:  # else a name that nothing here has would pass the type c
 
 
 __all__ = [
+    "BASES",
     "CUSTOM",
     "MODELS",
     "OPTIMIZERS",
@@ -55,6 +67,8 @@ __all__ = [
     "Layer",
     "adapt",
     "averaged",
+    "base_module",
+    "bases",
     "build",
     "build_base",
     "build_head",
@@ -66,6 +80,5 @@ __all__ = [
     "smallest_side",
     "unfilled",
     "unknown",
-    "vgg19",
     "views",
 ]

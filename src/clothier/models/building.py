@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from clothier.errors import InputError
-from clothier.models import custom, parts, vgg19
+from clothier.models import custom, parts
+from clothier.models.bases.table import BASES, input_shape
 from clothier.models.outline import Layer, describe, unfilled
 from clothier.models.plan import Plan
 from clothier.models.table import CUSTOM, MODELS, unknown
@@ -27,8 +29,10 @@ def build(
     Raises InputError for an unknown name, pictures too small for the network, or fewer than two classes.
     """
     _check(name, image_shape, num_classes)
+    if name in BASES:
+        return build_plan(Plan(name, image_shape, num_classes), dtype)
     with computing_in(dtype):
-        module = importlib.import_module(f"clothier.models.{MODELS[name].module}")
+        module = _module(name)
         model = module.build(image_shape, num_classes)
     if not isinstance(model, keras.Model):
         raise TypeError(f"{name}.build gave {type(model).__name__}; wanted keras.Model")
@@ -40,9 +44,18 @@ def adapt(name: str, model: keras.Model, images: Images, seed: int) -> None:
     nothing."""
     if name == CUSTOM:
         return
-    module = importlib.import_module(f"clothier.models.{MODELS[name].module}")
+    module = _module(name)
     if hasattr(module, "adapt"):
         module.adapt(model, images, np.random.default_rng([seed, 0, 3]))
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"clothier.models.{MODELS[name].module}")
+
+
+def base_module(name: str) -> Any:
+    """What builds the base of that name: a module of `models.bases`."""
+    return _module(name)
 
 
 def build_plan(plan: Plan, dtype: str = "float32") -> keras.Model:
@@ -68,7 +81,9 @@ def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
     _check(plan.model, plan.trunk.image_shape if plan.trunk else plan.image_shape, plan.num_classes)
     with computing_in(dtype):
         if plan.trunk is None:
-            return vgg19.base(plan.image_shape, plan.resize, plan.base_pixels)
+            images, x = parts.start(plan.image_shape)
+            x = parts.fit(x, input_shape(plan.model, plan.image_shape, plan.base_size), plan.resize)
+            return keras.Model(images, _module(plan.model).features(x, plan), name=f"{plan.model}_base")
         images, x = parts.start(plan.image_shape)
         if plan.image_shape != plan.trunk.image_shape:
             x = parts.fit(x, plan.trunk.image_shape, plan.resize, name=f"fit{plan.depth}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from clothier.models.bases.table import BASES, native_side
 from clothier.models.table import CUSTOM, MODELS, smallest_side
 from clothier.recipes import Recipe
 from clothier.recipes.values import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
@@ -21,8 +22,9 @@ MOST_ARCHITECTURE = 10**7  # characters of JSON
 class Plan:
     """Everything that decides a network's layers.
 
-    `trunk` is the plan of the run whose network lies below the head; None for a network trained whole and for
-    VGG19. The other fields are those of Recipe and count where there is a base.
+    `trunk` is the plan of the run whose network lies below the head; None for a network trained whole and for a base
+    of the table of bases. The other fields are those of Recipe and count where there is a base; `base_size` is 0 where
+    the base is not of that table, or takes images of one size.
     """
 
     model: str
@@ -35,6 +37,7 @@ class Plan:
     head_units: int = 512
     head_dropout: float = 0.5
     views: str = "image"  # what is predicted from, as in Recipe
+    base_size: int = 0  # longer side in pixels of the images that a base gets
     architecture: str = ""  # of a custom network, the JSON that `models.custom` builds it from
 
     @classmethod
@@ -58,12 +61,13 @@ class Plan:
             head_units=recipe.head_units,
             head_dropout=recipe.head_dropout,
             views=recipe.views,
+            base_size=_base_size(recipe, image_shape, trunk),
             architecture=architecture,
         )
 
     @property
     def has_base(self) -> bool:
-        return self.model == "vgg19" or self.trunk is not None
+        return self.model in BASES or self.trunk is not None
 
     @property
     def depth(self) -> int:
@@ -92,6 +96,7 @@ class Plan:
             head_units=fields.whole("head_units", 1, MOST_HEAD_UNITS),
             head_dropout=fields.number("head_dropout", 0, 1),
             views=fields.one_of("views", VIEWS),
+            base_size=fields.whole("base_size", 0, MOST_SIDE) if "base_size" in fields.left else 0,
             architecture=fields.text("architecture", MOST_ARCHITECTURE)
             if "architecture" in fields.left
             else "",
@@ -107,3 +112,9 @@ class Plan:
                 f"{fields.where}: {made.model} on {height}x{width} pixels; wanted {smallest} or more"
             )
         return made
+
+
+def _base_size(recipe: Recipe, image_shape: tuple[int, int, int], trunk: Plan | None) -> int:
+    if trunk is not None or recipe.model not in BASES or BASES[recipe.model].fixed:
+        return 0
+    return native_side(recipe.model, image_shape, recipe.base_size)

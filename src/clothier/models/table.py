@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clothier.errors import InputError, unknown_name
+from clothier.models.bases.table import BASES
 
 CUSTOM = "custom"  # the name of a network that is not in the table
 
@@ -27,10 +28,15 @@ MODELS: dict[str, Architecture] = {
     "cnn4": Architecture("cnn4", 16, "four convolutions with batch normalisation (the article's third)"),
     "fastnet": Architecture("fastnet", 7, "five convolutions on whitened patches, for training in a minute"),
     "fastnet_large": Architecture("fastnet_large", 8, "fastnet at full resolution, for 95 % in minutes"),
-    "vgg19": Architecture("vgg19", 1, "VGG19 on images made 150x150x3, under a head (the article's last)"),
     "wrn16_8": Architecture(
         "wrn", 1, "a wide residual network, 16 convolutions deep, 8 times as wide; for a GPU"
     ),
+    **{
+        name: Architecture(
+            f"bases.{base.module}", 1, f"{base.title} under a head; `clothier bases` says more"
+        )
+        for name, base in BASES.items()
+    },
 }
 
 

@@ -44,6 +44,7 @@ NEEDS: dict[str, Need] = {
         "base", "the run of another network as base", lambda base: base not in ("", "imagenet", "random")
     ),
     "base_precision": _BASE,
+    "base_size": _BASE,
     "resize": _BASE,
     "head_units": _BASE,
     "head_dropout": _BASE,

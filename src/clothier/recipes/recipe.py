@@ -72,6 +72,9 @@ class Recipe:
     base_end: str = "flatten"  # where the trunk of a run ends: after its flatten layer, or before its logits
     base_precision: str = "auto"  # what features are computed in; auto = bfloat16 where the processor has it
     resize: str = "bilinear"  # how images get the size the base takes: bilinear or nearest
+    base_size: int = (
+        0  # longer side in pixels it gets images at; 0 = their own, from 96 up to the base's native one
+    )
     head_units: int = 512  # units of the head's hidden layer
     head_dropout: float = 0.5  # share of those units dropped while training, in [0, 1)
     fine_tune_epochs: int = 0  # epochs of the phase `fine-tuned`, base and head together; 0 leaves it out
@@ -88,6 +91,8 @@ class Recipe:
                 f"skip is {self.skip} but no epoch skips: skip_from is {self.skip_from}, skip_to {self.skip_to}; "
                 "wanted skip_to no earlier than skip_from, such as the last epoch but one"
             )
+        if 0 < self.base_size < 32:
+            raise InputError(f"base_size is {self.base_size}; wanted 0, or a whole number from 32 to 1,024")
         self._check_phases()
 
     def _check_phases(self) -> None:
@@ -106,7 +111,7 @@ class Recipe:
         if self.fine_tune_epochs and not self.base:
             raise InputError(
                 f"fine_tune_epochs is {self.fine_tune_epochs} without a base; wanted 0; choose a recipe with a base, "
-                "such as vgg19"
+                "such as transfer"
             )
         if self.fine_tune_epochs and self.optimizer == "muon":
             raise InputError(

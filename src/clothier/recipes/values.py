@@ -40,6 +40,7 @@ WHOLE: dict[str, tuple[int, int]] = {
     "seed": (0, 2**32 - 1),
     "skip_from": (2, MOST),
     "skip_to": (0, MOST),
+    "base_size": (0, 1024),
     "head_units": (1, MOST),
     "fine_tune_epochs": (0, MOST),
     "fine_tune_batch_size": (1, MOST),

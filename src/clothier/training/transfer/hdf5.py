@@ -18,6 +18,7 @@ from clothier.values.wording import listed
 # A layer's name, the shape of its kernel, the shape of its bias.
 Wanted = tuple[str, tuple[int, ...], tuple[int, ...]]
 _SHOWN = 3  # layers that are named in an error
+_SMALL, _DEEPEST_FILE = 2**20, 16  # bytes besides a network's weights; groups in groups
 _DEEPEST = 4  # groups below a layer's; keras nests the layer's name once or twice
 
 
@@ -48,6 +49,44 @@ def read_convolutions(path: Path, wanted: Sequence[Wanted]) -> list[Floats]:
         raise InputError(
             f"cannot read base weights {path}: {reason}; wanted a Keras .h5 or .weights.h5 file"
         ) from error
+
+
+def load(path: Path, model: Any, title: str) -> None:
+    """Give a network the weights in a file that Keras wrote for the same network. InputError for a file that cannot be
+    read, links outside itself, holds more than the network, or is another network's."""
+    import h5py
+
+    what = "it is not a file"
+    try:
+        if path.is_file():
+            with h5py.File(path, "r") as file:
+                size = _size(path, file)
+            if size <= 2 * 4 * model.count_params() + _SMALL:
+                model.load_weights(path)
+                return
+            what = f"it holds {size:,} bytes of numbers, more than the network has"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        what = " ".join(str(error).split())[:200] or "it is damaged"
+    raise InputError(
+        f"cannot take weights from {path}: {what}; wanted a file of Keras with the weights of {title}, "
+        "include_top=False; download it again, or save it so"
+    )
+
+
+def _size(path: Path, group: Any, depth: int = 0) -> int:
+    """The bytes of all numbers below a group, none of which lie outside the file."""
+    import h5py
+
+    size = 0
+    for name in group:
+        member = _member(path, group, name)
+        if isinstance(member, h5py.Group) and depth < _DEEPEST_FILE:
+            size += _size(path, member, depth + 1)
+        elif isinstance(member, h5py.Dataset):
+            if member.external or member.is_virtual:
+                raise ValueError(f"it keeps {member.name} in another file")
+            size += member.nbytes
+    return size
 
 
 def _names(groups: Mapping[str, Any], wanted: Sequence[Wanted]) -> list[str]:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import socket
-import sys
-import threading
-import urllib.request
-from collections.abc import Iterator
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,21 +10,16 @@ from typing import Any
 import numpy.typing as npt
 
 from clothier import backend, models
-from clothier.backend.door import keras
 from clothier.errors import InputError, RunError, command
+from clothier.models.bases.table import BASES
 from clothier.models.plan import Plan
 from clothier.models.table import CUSTOM
 from clothier.recipes import Recipe
 from clothier.runs import BaseDescription, Run, checkpoint, trained
 from clothier.system import hardware
-from clothier.training.transfer import hdf5
+from clothier.training.transfer import hdf5, imagenet
 
-NETWORK_SECONDS = 15.0  # without an answer for so long, the network counts as missing
-SUFFIXES = (".h5", ".hdf5")
-_WEIGHTS_URL = (  # where keras.applications takes them from
-    "https://storage.googleapis.com/tensorflow/keras-applications/vgg19/"
-    "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
-)
+KERAS_SUFFIXES, TORCH_SUFFIXES = (".h5", ".hdf5"), (".pth", ".pt")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +44,8 @@ class Base:
 def fetch(recipe: Recipe, threads: int | None = None) -> Base | None:
     """The base of a recipe, or None where it has none; starts the backend.
 
-    Raises InputError for a base that is nowhere, is no run and no file of VGG19's weights, or cannot be downloaded.
+    Raises InputError for a base that is nowhere, is no run and no file of the network's weights, or cannot be
+    downloaded, and MissingExtraError where its weights come with a package that is not installed.
     """
     if not recipe.base:
         return None
@@ -68,16 +58,30 @@ def fetch(recipe: Recipe, threads: int | None = None) -> Base | None:
                 f"the base {recipe.base} is a run whose network was built by a function; wanted a run of a model of "
                 "clothier, such as cnn1; `clothier models` lists them"
             )
-    own, fitting = (trunk.model, "transfer") if trunk else ("vgg19", "vgg19")
-    if recipe.model != own:
-        raise InputError(
-            f"the base {recipe.base} is of the model {own}, the recipe's model is {recipe.model}; wanted the same; "
-            f"use `{command('train', fitting, '--base', recipe.base)}`"
-        )
+    _check_model(recipe, trunk)
     backend.start(threads)
     values = _values(recipe, kind, trunk)
     weights = {f"base/{place:03d}": value for place, value in enumerate(values)}
     return Base(kind, weights, trunk, _precision(recipe), checkpoint.digest(weights))
+
+
+def _check_model(recipe: Recipe, trunk: Plan | None) -> None:
+    """InputError unless the recipe's model is the base's, and takes the size that the recipe names."""
+    if trunk is not None and recipe.model != trunk.model:
+        raise InputError(
+            f"the base {recipe.base} is of the model {trunk.model}, the recipe's model is {recipe.model}; wanted the "
+            f"same; use `{command('train', 'transfer', '--base', recipe.base)}`"
+        )
+    if trunk is None and recipe.model not in BASES:
+        raise InputError(
+            f"the base {recipe.base} does not say of which network, and the recipe's model is {recipe.model}; wanted a "
+            "network of `clothier bases`; name it with --base NETWORK, or with --set model=NETWORK"
+        )
+    if recipe.base_size and (trunk is not None or BASES[recipe.model].fixed):
+        raise InputError(
+            f"base_size is {recipe.base_size}, and the base {recipe.model} takes images of one size only; wanted 0; "
+            "leave base_size out"
+        )
 
 
 def restore(run: Run) -> Base | None:
@@ -98,12 +102,14 @@ def kind_of(base: str) -> str:
     path = Path(base).expanduser()
     if path.is_dir():
         return "run"
-    if path.is_file() and path.suffix in SUFFIXES:
+    if path.is_file() and path.suffix in KERAS_SUFFIXES + TORCH_SUFFIXES:
         return "file"
     wrong = "is no weights file by name" if path.exists() else "does not exist"
+    near = difflib.get_close_matches(base.casefold(), BASES, n=1, cutoff=0.5)
     raise InputError(
-        f"the base {base} {wrong}; wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run folder such as "
-        "runs/cnn3-1"
+        f"the base {base} {wrong}; wanted a network of `clothier bases`, imagenet, random, a weights file (.h5 of "
+        "Keras or .pth of PyTorch), or a run folder such as runs/cnn3-1"
+        + (f"; did you mean '{near[0]}'?" if near else "")
     )
 
 
@@ -115,12 +121,12 @@ def _precision(recipe: Recipe) -> str:
 
 def _values(recipe: Recipe, kind: str, trunk: Plan | None) -> list[npt.NDArray[Any]]:
     if kind == "imagenet":
-        return imagenet()
+        return imagenet.weights(recipe.model)
     if kind == "file":
-        return list(hdf5.read_convolutions(Path(recipe.base).expanduser(), models.vgg19.weight_shapes()))
+        return _from_file(recipe.model, Path(recipe.base).expanduser())
     if trunk is None:
         backend.set_seed(recipe.seed)
-        return list(models.vgg19.base((32, 32, 3)).get_weights())
+        return list(models.build_base(Plan(recipe.model, (32, 32, 3), 2)).get_weights())
     # As many of the run's weights as its trunk has: they come first.
     below = models.build_base(Plan.of(recipe, trunk.image_shape, trunk.num_classes, trunk))
     values = trained.weights(Run.open(recipe.base))[: len(below.weights)]
@@ -131,58 +137,19 @@ def _values(recipe: Recipe, kind: str, trunk: Plan | None) -> list[npt.NDArray[A
     return values
 
 
-def imagenet() -> list[npt.NDArray[Any]]:
-    """VGG19's weights from ImageNet, without its top, through keras.applications, which keeps them in its cache.
-
-    Raises InputError with the remedies where they cannot be downloaded; it waits 15 s for an answer, no longer.
-    """
-    try:
-        with _impatient(), contextlib.redirect_stdout(sys.stderr):  # Keras announces the download on stdout
-            if not _in_cache():
-                _reach(_WEIGHTS_URL)
-            model = keras.applications.VGG19(weights="imagenet", include_top=False, input_shape=(32, 32, 3))
-    except Exception as error:  # Keras raises just that for a failed download, ValueError for a broken one
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
+def _from_file(name: str, path: Path) -> list[npt.NDArray[Any]]:
+    """The weights of the base of that name in a file of Keras or PyTorch; InputError for another's file."""
+    module, of_torch = models.base_module(name), path.suffix in TORCH_SUFFIXES
+    if of_torch != hasattr(module, "tensors"):
+        fitting = " or ".join(KERAS_SUFFIXES if of_torch else TORCH_SUFFIXES)
         raise InputError(
-            f"cannot fetch VGG19's ImageNet weights from {_WEIGHTS_URL} ({reason}); wanted a network that reaches it; "
-            "download that file elsewhere and give it with --base FILE, or take --base random, or "
-            "`clothier train transfer --base RUN`"
-        ) from error
-    return list(model.get_weights())
-
-
-def _in_cache() -> bool:
-    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-    return (home / "models" / Path(_WEIGHTS_URL).name).is_file()
-
-
-@contextlib.contextmanager
-def _impatient() -> Iterator[None]:
-    """Sockets made meanwhile give up after a silence; Keras itself would wait for ever."""
-    previous = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(NETWORK_SECONDS)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(previous)
-
-
-def _reach(url: str) -> None:
-    """OSError unless the server answers in time. On a thread, since looking a name up takes no timeout."""
-    outcome: list[BaseException | None] = []
-
-    def ask() -> None:
-        try:
-            request = urllib.request.Request(url, method="HEAD")
-            urllib.request.urlopen(request, timeout=NETWORK_SECONDS).close()
-            outcome.append(None)
-        except BaseException as error:
-            outcome.append(error)
-
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(NETWORK_SECONDS)
-    if not outcome:
-        raise TimeoutError(f"no answer for {NETWORK_SECONDS:.0f} s")
-    if outcome[0] is not None:
-        raise outcome[0]
+            f"cannot take weights of {name} from {path}: it ends in {path.suffix}; wanted a file that ends in "
+            f"{fitting}, as this network's weights are published"
+        )
+    if of_torch:
+        return imagenet.from_torch(name, path)
+    if name == "vgg19":
+        return list(hdf5.read_convolutions(path, module.weight_shapes()))
+    network = module.build(name, weights=None, input_shape=(BASES[name].side, BASES[name].side, 3))
+    hdf5.load(path, network, BASES[name].title)
+    return list(network.get_weights())

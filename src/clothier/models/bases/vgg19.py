@@ -1,4 +1,4 @@
-"""vgg19: VGG19 without its top, on images of 150x150x3, under the article's head of 512 units. 24,224,330 parameters
+"""vgg19: VGG19 without its top, on images of 150x150x3; under the article's head of 512 units, 24,224,330 parameters
 for ten classes, 20,024,384 of them VGG19's.
 
 Source: K. Simonyan and A. Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014,
@@ -10,28 +10,22 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
-from clothier.models import parts
+from clothier.models.plan import Plan
 
-# The article's size: 4 x 4 x 512 features are left of it.
-SIZE = (150, 150, 3)
 # Filters of each convolution, all 3 x 3; a pooling layer ends each block.
 BLOCKS = ((64, 64), (128, 128), (256,) * 4, (512,) * 4, (512,) * 4)
 # Of ImageNet's training images: blue, green, red.
 MEANS = (103.939, 116.779, 123.68)
 
 
-def base(
-    image_shape: tuple[int, int, int], resize: str = "bilinear", pixels: str = "as_trained"
-) -> keras.Model:
-    """uint8 images of any shape -> features (n, 8192).
+def features(x: keras.KerasTensor, plan: Plan) -> keras.KerasTensor:
+    """float32 (n, 150, 150, 3) in [0, 255] -> (n, 8192).
 
     VGG19 was trained on blue, green, red from 0 to 255 with their means taken away, and that is what it gets. With
-    pixels="article_mistake" the values are brought to [0, 1] first, as the article did: the means then outweigh the
-    picture a hundred times, and VGG19 sees 150 x 150 nearly equal pixels.
+    base_pixels="article_mistake" the values are brought to [0, 1] first, as the article did: the means then outweigh
+    the picture a hundred times, and VGG19 sees 150 x 150 nearly equal pixels.
     """
-    images, x = parts.start(image_shape)
-    x = parts.fit(x, SIZE, resize)  # (150, 150, 3)
-    scale = 1 / 255 if pixels == "article_mistake" else 1.0
+    scale = 1 / 255 if plan.base_pixels == "article_mistake" else 1.0
     offsets = [-mean for mean in MEANS]
     x = layers.Rescaling(scale, offset=offsets, dtype="float32", name="centre")(ops.flip(x, axis=3))
     for number, block in enumerate(BLOCKS, start=1):
@@ -39,18 +33,13 @@ def base(
             name = f"block{number}_conv{place}"
             x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)(x)
         x = layers.MaxPooling2D(2, name=f"block{number}_pool")(x)  # (75, 37, 18, 9, 4 pixels a side)
-    return keras.Model(images, layers.Flatten(name="flatten")(x), name="vgg19_base")  # (8192,)
-
-
-def build(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
-    below = base(image_shape)
-    return keras.Model(below.input, parts.head(below.output, 512, 0.5, num_classes), name="vgg19")
+    return layers.Flatten(name="flatten")(x)  # (8192,)
 
 
 def weight_shapes() -> list[tuple[str, tuple[int, ...], tuple[int, ...]]]:
     """(layer, shape of its kernel, shape of its bias) of each convolution, in order."""
     shapes: list[tuple[str, tuple[int, ...], tuple[int, ...]]] = []
-    channels = SIZE[2]
+    channels = 3
     for number, block in enumerate(BLOCKS, start=1):
         for place, filters in enumerate(block, start=1):
             shapes.append((f"block{number}_conv{place}", (3, 3, channels, filters), (filters,)))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from clothier import backend, models, recipes
-from clothier.models import vgg19
+from clothier.models.bases import vgg19
 from clothier.models.plan import Plan
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), dtype=np.uint8)
@@ -88,7 +88,7 @@ def test_weights_above_what_float16_holds_do_not_become_infinite(literal: keras.
 
 
 def test_the_table_of_shapes_is_the_networks() -> None:
-    base = vgg19.base((32, 32, 3))
+    base = models.build_base(Plan("vgg19", (32, 32, 3), 2))
     shapes = [shape for _, kernel, bias in vgg19.weight_shapes() for shape in (kernel, bias)]
     assert [tuple(weight.shape) for weight in base.weights] == shapes
     assert base.count_params() == 20_024_384

@@ -1,0 +1,136 @@
+"""The name of a base -> its weights from ImageNet: from an installed package, or through keras.applications."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import socket
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from clothier import models
+from clothier.errors import InputError
+from clothier.models.bases.table import BASES
+from clothier.models.plan import Plan
+from clothier.system import extras
+from clothier.training.transfer import torch_file
+
+NETWORK_SECONDS = 15.0  # without an answer for so long, the network counts as missing
+# Where keras.applications takes them from.
+_KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
+_FILES = {
+    "convnext_tiny": "convnext/convnext_tiny_notop.h5",
+    "efficientnet_v2_b0": "efficientnet_v2/efficientnetv2-b0_notop.h5",
+    "mobilenet_v3_large": "mobilenet_v3/weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
+    "mobilenet_v3_small": "mobilenet_v3/weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
+    "vgg19": "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+}
+
+Weights = list[npt.NDArray[Any]]
+
+
+def weights(name: str) -> Weights:
+    """The weights of the base of that name, in the order of its network's. The backend runs.
+
+    Raises MissingExtraError where their package is not installed, InputError for a damaged one, and InputError with
+    the remedies where they cannot be downloaded; it waits 15 s for an answer, no longer.
+    """
+    base = BASES[name]
+    if not base.package:
+        return _from_keras(name)
+    path = packaged(name)
+    if path is None:
+        raise extras.missing(base.package, f"the base {name}")
+    return from_torch(name, path, base.sha256)
+
+
+def place(name: str) -> str:
+    """Where the weights are: "installed" in a package, "downloaded" by Keras, or "missing"."""
+    if BASES[name].package:
+        return "missing" if packaged(name) is None else "installed"
+    return "downloaded" if _downloaded(name).is_file() else "missing"
+
+
+def packaged(name: str) -> Path | None:
+    """The file in the package of a base, which is looked for but not imported; None where there is none."""
+    base = BASES[name]
+    found = importlib.util.find_spec(base.package)
+    folders = list(found.submodule_search_locations or ()) if found else []
+    paths = [Path(folder) / base.file for folder in folders]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def from_torch(name: str, path: Path, sha256: str = "") -> Weights:
+    """The weights in a file of PyTorch; InputError for another file."""
+    network = models.build_base(Plan(name, (BASES[name].side, BASES[name].side, 3), 2))
+    wanted = list(models.base_module(name).tensors(network))
+    tensors = torch_file.read(path, sha256)
+    arrays = torch_file.arrange(path, tensors, [(key, shape) for key, shape, _ in wanted])
+    return [array.transpose(axes) for array, (_, _, axes) in zip(arrays, wanted, strict=True)]
+
+
+def _from_keras(name: str) -> Weights:
+    title, side = BASES[name].title, BASES[name].side
+    try:
+        with _impatient(), contextlib.redirect_stdout(sys.stderr):  # Keras announces the download on stdout
+            if not _downloaded(name).is_file():
+                _reach(_url(name))
+            model = models.base_module("convnext_tiny").build(
+                name, weights="imagenet", input_shape=(side, side, 3)
+            )
+    except Exception as error:  # Keras raises just that for a failed download, ValueError for a broken one
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise InputError(
+            f"cannot fetch {title}'s ImageNet weights from {_url(name)} ({reason}); wanted a network that reaches it; "
+            "download that file elsewhere and give it with --base FILE, or take --base efficientnet_lite0, --base "
+            "random, or `clothier train transfer --base RUN`"
+        ) from error
+    return list(model.get_weights())
+
+
+def _downloaded(name: str) -> Path:
+    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
+    return home / "models" / Path(_url(name)).name
+
+
+def _url(name: str) -> str:
+    return _KERAS + _FILES[name]
+
+
+@contextlib.contextmanager
+def _impatient() -> Iterator[None]:
+    """Sockets made meanwhile give up after a silence; Keras itself would wait for ever."""
+    previous = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(NETWORK_SECONDS)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(previous)
+
+
+def _reach(url: str) -> None:
+    """OSError unless the server answers in time. On a thread, since looking a name up takes no timeout."""
+    outcome: list[BaseException | None] = []
+
+    def ask() -> None:
+        try:
+            request = urllib.request.Request(url, method="HEAD")
+            urllib.request.urlopen(request, timeout=NETWORK_SECONDS).close()
+            outcome.append(None)
+        except BaseException as error:
+            outcome.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(NETWORK_SECONDS)
+    if not outcome:
+        raise TimeoutError(f"no answer for {NETWORK_SECONDS:.0f} s")
+    if outcome[0] is not None:
+        raise outcome[0]
