@@ -19,6 +19,7 @@ import numpy as np
 
 from clothier import backend, models
 from clothier.models import BASES
+from clothier.models.bases import places
 from clothier.models.plan import Plan
 from clothier.training.transfer import imagenet
 from clothier.values import Floats, Images
@@ -60,7 +61,7 @@ def ours(name: str, images: Images) -> Floats:
 
 def theirs(python: str, name: str, images: Images) -> Floats:
     """The same, by PyTorch."""
-    weights = imagenet.packaged(name)
+    weights = places.packaged(name)
     assert weights is not None
     with tempfile.TemporaryDirectory() as folder:
         given, made = Path(folder) / "images.npy", Path(folder) / "features.npy"

@@ -87,7 +87,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ("recipes cnn9", "unknown recipe 'cnn9'"),
         (
             "train vgg19 --base imagnet --data nowhere",
-            "the base imagnet does not exist; wanted imagenet, random, a Keras .h5 or .weights.h5 file, or a run",
+            "the base imagnet does not exist; wanted a network of `clothier bases`, imagenet, random, a weights file",
         ),
         (
             "train cnn1 --base random",
@@ -103,7 +103,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
             "train vgg19 --set augmented_epochs=5 --base random",
             "augmented_epochs is 5 with a base; wanted 0,",
         ),
-        ("train transfer", "the base runs/cnn3-1 does not exist; wanted imagenet, random,"),
+        ("train transfer", "the base runs/cnn3-1 does not exist; wanted a network of"),
         ("train cnn1 --epochs many", "--epochs is 'many'; wanted a whole number"),
         ("plot nowhere", "nowhere does not exist; wanted a run folder, a model file, or a name that"),
         ("plot nowhere --format pgn", "--format is 'pgn'; wanted png or svg; did you mean 'png'?"),

@@ -12,12 +12,15 @@ import onnx
 import pytest
 
 from clothier import backend, models
+from clothier.bundle import graphs as bundle_graphs
 from clothier.errors import ExportError
 from clothier.export import emit
 from clothier.export.graph import by_layers
 from clothier.export.running import onnx_outputs
 from clothier.models import MODELS
+from clothier.models.bases import places
 from clothier.models.plan import Plan
+from clothier.training.transfer import imagenet
 from clothier.values import Floats, Images, Predictions
 
 # Relative to the largest number: sums of thousands of products in another order.
@@ -29,7 +32,7 @@ PLANS = [
     *(
         Plan(name, (max(MODELS[name].smallest, 6), 19, 1), 4)
         for name in MODELS
-        if name not in ("vgg19", "wrn16_8")
+        if name not in models.BASES and name != "wrn16_8"
     ),
     *(Plan(name, (18, 19, 3), 4) for name in ("cnn4", "fastnet")),
     Plan("wrn16_8", (5, 6, 1), 3),
@@ -130,6 +133,23 @@ def test_scaling_and_batch_normalisation_make_no_nodes_where_they_can_be_folded(
         "Flatten": 1,
         "Gemm": 2,
     }
+
+
+def test_a_pretrained_base_says_what_keras_says() -> None:
+    """With its own weights: with others, images all look alike behind 49 convolutions."""
+    if places.packaged("efficientnet_lite0") is None:
+        pytest.skip("the package of efficientnet_lite0 is not installed")
+    plan = Plan("efficientnet_lite0", (40, 31, 1), 3, base_size=64)
+    model, images, weights = drawn(plan), noise(plan), imagenet.weights(plan.model)
+    model.set_weights([*weights, *model.get_weights()[len(weights) :]])
+    graph = emit(model)
+    logits, features = onnx_outputs(graph, images, ["logits", "features"])
+    theirs = keras_says(model, plan.views, images)
+    assert len(np.unique(theirs.round(4), axis=0)) == len(images)
+    assert _close(logits, theirs)
+    kinds = Counter(node.op_type for node in onnx.load_from_string(graph).graph.node)
+    assert (kinds["Conv"], kinds["Clip"], kinds["BatchNormalization"], kinds["Mul"]) == (49, 33, 0, 1)
+    assert bundle_graphs.check(graph, plan.image_shape, 3, features.shape[1]).multiplications > 10**7
 
 
 def test_a_layer_that_is_not_covered_is_named() -> None:

@@ -62,6 +62,15 @@ BODIES: dict[str, Callable[[], list[Any]]] = {
     "a convolution used twice": lambda: [_Twice()],
     "smaller, smoothed": lambda: [layers.Resizing(5, 7, antialias=True)],
     "larger, by the nearest": lambda: [layers.Resizing(20, 13, interpolation="nearest")],
+    "each channel by itself, padded": lambda: [
+        layers.DepthwiseConv2D(3, 2, padding="same", depth_multiplier=2, activation="relu6")
+    ],
+    "each channel by itself, then normalised": lambda: [
+        _normalised(False),
+        layers.DepthwiseConv2D(3, use_bias=False),
+        _normalised(True),
+        layers.Activation("relu6"),
+    ],
     "grey": lambda: [_Grey()],
 }
 
@@ -116,11 +125,11 @@ class _Spread:
         ),
         (
             lambda: layers.Conv2D(3, 3, activation="gelu", name="c"),
-            "layer c has the activation gelu; wanted relu",
+            "layer c has the activation gelu; wanted relu, relu6",
         ),
         (
             lambda: layers.Activation("tanh", name="a"),
-            "layer a has the activation tanh; wanted relu or linear",
+            "layer a has the activation tanh; wanted relu, relu6 or linear",
         ),
         (
             lambda: layers.MaxPooling2D(2, padding="same", name="p"),
@@ -128,7 +137,7 @@ class _Spread:
         ),
         (
             lambda: layers.Activation(_relu, name="a"),
-            "layer a has the activation of your own; wanted relu or linear",
+            "layer a has the activation of your own; wanted relu, relu6 or linear",
         ),
         (lambda: _Relu(name="a"), "layer a is a Activation; wanted one of Activation, Add,"),
         (

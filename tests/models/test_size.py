@@ -13,7 +13,9 @@ from clothier.models.plan import Plan
 TRUNK = Plan("cnn3", (19, 18, 1), 4)
 ON_A_TRUNK = Plan("cnn3", (30, 20, 3), 5, trunk=TRUNK, head_units=9)
 PLANS = [
-    *(Plan(name, (28, 28, 1), 10) for name in MODELS),
+    *(Plan(name, (28, 28, 1), 10) for name in MODELS if name not in models.BASES or name == "vgg19"),
+    Plan("efficientnet_lite0", (28, 28, 3), 10),
+    Plan("convnext_tiny", (28, 28, 3), 10),
     ON_A_TRUNK,
     Plan("cnn3", (30, 20, 3), 6, trunk=ON_A_TRUNK, base_end="logits", head_units=8),
 ]

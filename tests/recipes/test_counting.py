@@ -77,7 +77,8 @@ def test_a_recipe_as_written_is_read_with_fields_that_do_nothing(name: str) -> N
 def test_the_fields_that_count() -> None:
     left_out = {f.name for f in fields(Recipe)} - set(recipes.counted(CNN1))
     assert left_out == {
-        "momentum", "weight_decay", "skip_from", "skip_to", "base_pixels", "base_end", "base_precision", "resize",
+        "momentum", "weight_decay", "skip_from", "skip_to", "base_pixels", "base_end", "base_precision", "base_size",
+            "resize",
         "head_units", "head_dropout", "fine_tune_epochs", "fine_tune_rate", "fine_tune_batch_size",
     }  # fmt: skip
     assert {"head_units", "fine_tune_epochs", "base_pixels"} < set(recipes.counted(VGG19))

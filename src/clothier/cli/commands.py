@@ -23,6 +23,7 @@ class Entry(NamedTuple):
 COMMANDS = {
     "data": Entry("data", "Look at a data set and draw its pictures.", "Train"),
     "models": Entry("models", "List the network architectures.", "Train"),
+    "bases": Entry("bases", "List the pretrained networks.", "Train"),
     "recipes": Entry("recipes", "List the recipes, or show one of them.", "Train"),
     "summary": Entry("summary", "List the layers of a network.", "Train"),
     "train": Entry("train", "Train a network and write a report.", "Train"),

@@ -8,7 +8,7 @@ import typer
 
 from clothier import bundle
 from clothier.cli import options, screen
-from clothier.models import MODELS
+from clothier.models import BASES, MODELS
 from clothier.predict import box
 
 
@@ -26,12 +26,17 @@ def models(
     if json:
         screen.print_json({name: vars(entry) for name, entry in MODELS.items()})
         return
-    rows = [(name, f"{entry.smallest}x{entry.smallest}", entry.description) for name, entry in MODELS.items()]
+    rows = [
+        (name, f"{entry.smallest}x{entry.smallest}", entry.description)
+        for name, entry in MODELS.items()
+        if name not in BASES
+    ]
     screen.print_table(("model", "smallest image", "what it is"), rows)
     screen.say()
     screen.say(
         "`clothier summary MODEL` prints a network's layers; `clothier recipes` lists what trains them; "
-        "`clothier models --box` lists trained models.",
+        "`clothier models --box` lists trained models, "
+        "and `clothier bases` pretrained networks, on which a head is trained.",
         wrap=True,
     )
 

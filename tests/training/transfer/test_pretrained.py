@@ -18,7 +18,7 @@ import pytest
 
 from clothier import models, recipes, training
 from clothier.errors import InputError, RunError
-from clothier.models.bases import vgg19
+from clothier.models.bases import places, vgg19
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run, trained
@@ -96,7 +96,7 @@ def test_imagenet_goes_through_keras_applications(
         base.weights.values(), hdf5.read_convolutions(weights_file, vgg19.weight_shapes()), strict=True
     ):
         np.testing.assert_array_equal(ours, theirs)
-    assert asked == [("vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", imagenet._url("vgg19"))]
+    assert asked == [("vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", places.url("vgg19"))]
     assert capsys.readouterr().out == ""  # stdout belongs to results
 
 
@@ -122,7 +122,7 @@ def test_imagenet_that_cannot_be_fetched_names_the_remedies(
     with pytest.raises(InputError) as caught:
         pretrained.fetch(VGG19)
     assert str(caught.value) == (
-        f"cannot fetch VGG19's ImageNet weights from {imagenet._url('vgg19')} ({reason}); wanted a network that "
+        f"cannot fetch VGG19's ImageNet weights from {places.url('vgg19')} ({reason}); wanted a network that "
         "reaches it; download that file elsewhere and give it with --base FILE, or take --base "
         "efficientnet_lite0, --base random, or `clothier train transfer --base RUN`"
     )
@@ -187,11 +187,11 @@ def test_wrong_bases(run: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("weights")
     (tmp_path / "empty").mkdir()
     kinds = (
-        "wanted a network of `clothier bases`, imagenet, random, a weights file (.h5 of Keras or .pth of PyTorch), or a "
-        "run folder such as runs/cnn3-1"
+        "wanted a network of `clothier bases`, imagenet, random, a weights file (.h5 of Keras or .pth of PyTorch), or "
+        "a run folder such as runs/cnn3-1"
     )
     for base, words in {
-        "imagnet": f"the base imagnet does not exist; {kinds}",
+        "imagnet": f"the base imagnet does not exist; {kinds}; did you mean 'imagenet'?",
         "efficientnet-lite0": f"the base efficientnet-lite0 does not exist; {kinds}; did you mean "
         "'efficientnet_lite0'?",
         f"{tmp_path}/notes.txt": f"the base {tmp_path}/notes.txt is no weights file by name; {kinds}",
@@ -206,7 +206,8 @@ def test_wrong_bases(run: Run, tmp_path: Path) -> None:
             pretrained.fetch(_recipe(base))
         assert str(caught.value) == words
     with pytest.raises(
-        InputError, match=r"^the base random does not say of which network, and the recipe's model is cnn3; wanted a"
+        InputError,
+        match=r"^the base random does not say of which network, and the recipe's model is cnn3; wanted a",
     ):
         pretrained.fetch(recipes.change(recipes.get("transfer"), {"base": "random"}))
 

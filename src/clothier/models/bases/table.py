@@ -16,7 +16,7 @@ class Pretrained:
     `side` is the side in pixels of the images it was trained on. A `fixed` base takes no others, because its features
     lie in a grid; other bases average their last maps. `parameters` and `features` are those below the head.
     `megabytes` is the size of the file of weights, which is `file` in the installed Python module `package` with that
-    `sha256`, or else comes through the function `application` of keras.applications.
+    `sha256`, or else a `file` that the function `application` of keras.applications downloads. `source` is the paper.
     """
 
     module: str
@@ -34,7 +34,7 @@ class Pretrained:
     fixed: bool = False
 
 
-_LITE = "M. Tan and others, EfficientNet-Lite, 2020 (after arXiv:1905.11946)"
+_LITE = "arXiv:1905.11946"
 BASES: dict[str, Pretrained] = {
     "efficientnet_lite0": Pretrained(
         "efficientnet_lite", "EfficientNet-Lite0", 224, 1280, 3_413_024, 18.8, "Apache-2.0", _LITE,
@@ -56,28 +56,34 @@ BASES: dict[str, Pretrained] = {
     ),
     "mobilenet_v3_small": Pretrained(
         "applications", "MobileNetV3-Small", 224, 576, 939_120, 4.3, "Apache-2.0",
-        "A. Howard and others, Searching for MobileNetV3, 2019 (arXiv:1905.02244)",
+        "arXiv:1905.02244",
         application="MobileNetV3Small",
+        file="mobilenet_v3/weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
     ),
     "mobilenet_v3_large": Pretrained(
         "applications", "MobileNetV3-Large", 224, 960, 2_996_352, 12.7, "Apache-2.0",
-        "A. Howard and others, Searching for MobileNetV3, 2019 (arXiv:1905.02244)",
+        "arXiv:1905.02244",
         application="MobileNetV3Large",
+        file="mobilenet_v3/weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
     ),
     "efficientnet_v2_b0": Pretrained(
         "applications", "EfficientNetV2-B0", 224, 1280, 5_919_312, 24.3, "Apache-2.0",
-        "M. Tan and Q. Le, EfficientNetV2, 2021 (arXiv:2104.00298)",
+        "arXiv:2104.00298",
         application="EfficientNetV2B0",
+        file="efficientnet_v2/efficientnetv2-b0_notop.h5",
     ),
     "convnext_tiny": Pretrained(
         "applications", "ConvNeXt-Tiny", 224, 768, 27_820_128, 111.6, "MIT",
-        "Z. Liu and others, A ConvNet for the 2020s, 2022 (arXiv:2201.03545)",
+        "arXiv:2201.03545",
         application="ConvNeXtTiny",
+        file="convnext/convnext_tiny_notop.h5",
     ),
     "vgg19": Pretrained(
         "vgg19", "VGG19", 150, 8192, 20_024_384, 80.1, "CC-BY-4.0",
-        "K. Simonyan and A. Zisserman, VGG, 2014 (arXiv:1409.1556)",
-        application="VGG19", fixed=True,
+        "arXiv:1409.1556",
+        application="VGG19",
+        file="vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        fixed=True,
     ),
 }  # fmt: skip
 

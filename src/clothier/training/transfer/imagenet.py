@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import os
 import socket
 import sys
 import threading
@@ -17,21 +15,12 @@ import numpy.typing as npt
 
 from clothier import models
 from clothier.errors import InputError
-from clothier.models.bases.table import BASES
+from clothier.models.bases import BASES, places
 from clothier.models.plan import Plan
 from clothier.system import extras
 from clothier.training.transfer import torch_file
 
 NETWORK_SECONDS = 15.0  # without an answer for so long, the network counts as missing
-# Where keras.applications takes them from.
-_KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
-_FILES = {
-    "convnext_tiny": "convnext/convnext_tiny_notop.h5",
-    "efficientnet_v2_b0": "efficientnet_v2/efficientnetv2-b0_notop.h5",
-    "mobilenet_v3_large": "mobilenet_v3/weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
-    "mobilenet_v3_small": "mobilenet_v3/weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
-    "vgg19": "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
-}
 
 Weights = list[npt.NDArray[Any]]
 
@@ -45,26 +34,10 @@ def weights(name: str) -> Weights:
     base = BASES[name]
     if not base.package:
         return _from_keras(name)
-    path = packaged(name)
+    path = places.packaged(name)
     if path is None:
         raise extras.missing(base.package, f"the base {name}")
     return from_torch(name, path, base.sha256)
-
-
-def place(name: str) -> str:
-    """Where the weights are: "installed" in a package, "downloaded" by Keras, or "missing"."""
-    if BASES[name].package:
-        return "missing" if packaged(name) is None else "installed"
-    return "downloaded" if _downloaded(name).is_file() else "missing"
-
-
-def packaged(name: str) -> Path | None:
-    """The file in the package of a base, which is looked for but not imported; None where there is none."""
-    base = BASES[name]
-    found = importlib.util.find_spec(base.package)
-    folders = list(found.submodule_search_locations or ()) if found else []
-    paths = [Path(folder) / base.file for folder in folders]
-    return next((path for path in paths if path.is_file()), None)
 
 
 def from_torch(name: str, path: Path, sha256: str = "") -> Weights:
@@ -80,28 +53,19 @@ def _from_keras(name: str) -> Weights:
     title, side = BASES[name].title, BASES[name].side
     try:
         with _impatient(), contextlib.redirect_stdout(sys.stderr):  # Keras announces the download on stdout
-            if not _downloaded(name).is_file():
-                _reach(_url(name))
+            if places.downloaded(name) is None:
+                _reach(places.url(name))
             model = models.base_module("convnext_tiny").build(
                 name, weights="imagenet", input_shape=(side, side, 3)
             )
     except Exception as error:  # Keras raises just that for a failed download, ValueError for a broken one
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise InputError(
-            f"cannot fetch {title}'s ImageNet weights from {_url(name)} ({reason}); wanted a network that reaches it; "
-            "download that file elsewhere and give it with --base FILE, or take --base efficientnet_lite0, --base "
-            "random, or `clothier train transfer --base RUN`"
+            f"cannot fetch {title}'s ImageNet weights from {places.url(name)} ({reason}); wanted a network that "
+            "reaches it; download that file elsewhere and give it with --base FILE, or take --base efficientnet_lite0, "
+            "--base random, or `clothier train transfer --base RUN`"
         ) from error
     return list(model.get_weights())
-
-
-def _downloaded(name: str) -> Path:
-    home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-    return home / "models" / Path(_url(name)).name
-
-
-def _url(name: str) -> str:
-    return _KERAS + _FILES[name]
 
 
 @contextlib.contextmanager

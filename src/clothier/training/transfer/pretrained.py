@@ -105,7 +105,7 @@ def kind_of(base: str) -> str:
     if path.is_file() and path.suffix in KERAS_SUFFIXES + TORCH_SUFFIXES:
         return "file"
     wrong = "is no weights file by name" if path.exists() else "does not exist"
-    near = difflib.get_close_matches(base.casefold(), BASES, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(base.casefold(), [*BASES, "imagenet", "random"], n=1, cutoff=0.5)
     raise InputError(
         f"the base {base} {wrong}; wanted a network of `clothier bases`, imagenet, random, a weights file (.h5 of "
         "Keras or .pth of PyTorch), or a run folder such as runs/cnn3-1"
