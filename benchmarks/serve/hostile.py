@@ -99,6 +99,28 @@ def _webp_of_size(dice: Dice) -> Upload:
     return Upload(b"RIFF" + struct.pack("<I", len(data) + 4) + b"WEBP" + data, "image/webp")
 
 
+def _tiff_of_size(dice: Dice) -> Upload:
+    content = bytearray(sound(dice, "TIFF"))
+    for tag in (256, 257):  # width and height
+        place = content.index(struct.pack("<HHI", tag, 4, 1)) + 8
+        content[place : place + 4] = struct.pack("<I", int(dice.integers(10**4, 2**31 - 1)))
+    return Upload(bytes(content), "image/tiff")
+
+
+def _tiff_of_tags(dice: Dice) -> Upload:
+    # Each of the tags claims the whole file as its value.
+    count = int(dice.integers(1000, 50000))  # below those that tell a raw file
+    tags = b"".join(struct.pack("<HHII", tag, 7, 12 * count, 8) for tag in range(count))
+    return Upload(b"II*\0" + struct.pack("<IH", 8, count) + tags + bytes(4), "image/tiff")
+
+
+def _avif_of_size(dice: Dice) -> Upload:
+    content = bytearray(sound(dice, "AVIF"))
+    place = content.index(b"ispe") + 8
+    content[place : place + 8] = struct.pack(">II", *dice.integers(10**4, 2**31 - 1, 2).tolist())
+    return Upload(bytes(content), "image/avif")
+
+
 def _text_bomb(dice: Dice) -> Upload:
     text = zlib.compress(bytes(int(dice.integers(20, 64)) * 2**20))
     return Upload(_png(8, 8, before=_chunk(b"zTXt", b"Comment\0\0" + text), data=bytes(72)))
@@ -184,7 +206,7 @@ KINDS: dict[str, Callable[[Dice], Upload]] = {
     "text": _words(b"This is no picture. "),
     "page": _words(b"<!DOCTYPE html><script>alert(1)</script>"),
     "PDF": _words(b"%PDF-1.7\n"),
-    "TIFF": lambda dice: Upload(sound(dice, "TIFF")),
+    "PPM": lambda dice: Upload(sound(dice, "PPM")),
     "icon": lambda dice: Upload(sound(dice, "ICO")),
     "SVG of entities": _words(b'<!DOCTYPE s [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><svg>&b;</svg>'),
     "PostScript": _words(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"),
@@ -194,11 +216,16 @@ KINDS: dict[str, Callable[[Dice], Upload]] = {
     "truncated WebP": _cut("WEBP"),
     "truncated GIF": _cut("GIF"),
     "truncated BMP": _cut("BMP"),
+    "truncated TIFF": _cut("TIFF"),
+    "truncated AVIF": _cut("AVIF"),
     "huge JPEG": _jpeg_of_size,
     "huge PNG": lambda dice: Upload(_png(*dice.integers(8000, 2**31 - 1, 2).tolist())),
     "huge GIF": _gif_of_size,
     "huge BMP": _bmp_of_size,
     "huge WebP": _webp_of_size,
+    "huge TIFF": _tiff_of_size,
+    "huge AVIF": _avif_of_size,
+    "TIFF of huge tags": _tiff_of_tags,
     "PNG of no size": lambda dice: Upload(_png(0, int(dice.integers(0, 9)))),
     "PNG of odd depth": lambda dice: Upload(
         _png(8, 8, int(dice.choice([3, 5, 64])), int(dice.integers(0, 9)))

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from support import linear_network
+from support import heic, linear_network
 from support.in_process_service import JPEG, InProcessService, bundle, photo
 
-from clothier.photo import FORMAT_WORDS, doctor
+from clothier.photo import FORMAT_WORDS, SUFFIXES, doctor
 from clothier.predict import Predictor
 from clothier.serve import Settings, responses
 from clothier.values import Images
@@ -36,7 +36,7 @@ def test_what_is_not_calibrated_is_called_so() -> None:
     assert answer["label"] == next(iter(answer["uncalibrated_probabilities"]))
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "MPO", "WEBP", "AVIF", "TIFF", "GIF", "BMP"])
 def test_a_picture_gets_the_answer_that_the_command_line_gives(here: InProcessService, kind: str) -> None:
     content = photo(1, kind)
     response = here.post("/v1/predict?show=image", content=content, headers=JPEG)
@@ -95,6 +95,18 @@ def test_an_unknown_query_key_is_refused(here: InProcessService, query: str, key
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (400, "bad_query")
     assert error["message"] == f"unknown query key '{key}'; known: show{hint}"
+
+
+@pytest.mark.parametrize("name", ["PLAIN", "DEEP", "TURNED", "CLEAR", "GREY", "P3"])
+def test_heic_gets_the_answer_that_the_command_line_gives(here: InProcessService, name: str) -> None:
+    content = getattr(heic, name)
+    answer = here.post("/v1/predict", content=content, headers={"Content-Type": "image/heic"}).json()[
+        "answers"
+    ][0]
+    image, warnings = doctor.diagnose(content, "pad", (8, 8), 1)
+    assert tuple(answer["warnings"]) == warnings
+    (wanted,) = Predictor(bundle()).predict(image[np.newaxis])
+    assert answer["label"] == wanted.class_name
 
 
 def test_several_pictures_are_answered_in_order_and_an_unreadable_one_is_a_row(
@@ -196,4 +208,7 @@ def test_the_model_tells_what_it_is(here: InProcessService) -> None:
     assert content["classes"] == list(linear_network.CLASSES)
     assert content["image_shape"] == [8, 8, 1]
     assert (content["photos"], content["lookalikes"], content["name"]) == ("pad", 9, "cnn1")
-    assert content["limits"] == {"bytes": 32_000_000, "pictures": 32, "megapixels": 50}
+    limits = content["limits"]
+    assert limits.pop("formats") == ["JPEG", "PNG", "WebP", "HEIC", "AVIF", "TIFF", "GIF", "BMP"]
+    assert set(limits.pop("endings")) == SUFFIXES
+    assert limits == {"bytes": 32_000_000, "pictures": 32, "megapixels": 50, "jpeg_megapixels": 250}

@@ -46,7 +46,12 @@ def serve(
         int, typer.Option(min=1, help="Largest request body, in megabytes.", rich_help_panel=_LIMITS)
     ] = 32,
     max_megapixels: Annotated[
-        int, typer.Option(min=1, help="Largest picture, in megapixels.", rich_help_panel=_LIMITS)
+        int,
+        typer.Option(
+            min=1,
+            help="Largest picture, in megapixels; a JPEG may have five times as many.",
+            rich_help_panel=_LIMITS,
+        ),
     ] = 50,
     max_pictures: Annotated[
         int, typer.Option(min=1, help="Most pictures in one request.", rich_help_panel=_LIMITS)

@@ -9,7 +9,7 @@ from clothier.photo.ahead import ahead
 from clothier.photo.decoding import Picture, decode, is_grey, load, may_be_grey, shape
 from clothier.photo.fitting import CROPS, fit, read
 from clothier.photo.formats import FORMAT_WORDS, FORMATS, MEDIA_TYPES, SUFFIXES
-from clothier.photo.opening import missing
+from clothier.photo.opening import SCALED, missing
 from clothier.photo.sources import MAX_FILE_BYTES, MAX_PIXELS, Source, bytes_of
 from clothier.photo.walk import Found, walk
 
@@ -20,6 +20,7 @@ __all__ = [
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
     "MEDIA_TYPES",
+    "SCALED",
     "SUFFIXES",
     "Found",
     "Picture",

@@ -5,8 +5,6 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 
 from __future__ import annotations
 
-import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +17,7 @@ from clothier.errors import DataError
 from clothier.photo import cutshort
 from clothier.photo.colours import to_srgb
 from clothier.photo.opening import Opened, opened, read_header, too_large
+from clothier.photo.quiet import quiet
 from clothier.photo.sources import MAX_PIXELS, Source, content_of, suffix_of
 
 # Share of the pixels that are more clear than opaque, below which a picture counts as opaque.
@@ -164,7 +163,7 @@ def _opened(content: bytes | None, source: Source, max_pixels: int = MAX_PIXELS)
     if content == b"":
         raise DataError("is empty")
     try:
-        with _quiet():
+        with quiet():
             if content is None and isinstance(source, Image.Image):  # which stays open
                 yield _in_memory(source, max_pixels)
                 return
@@ -248,30 +247,3 @@ def _standing_out(image: Image.Image, opacity: Image.Image) -> int:
     counts = np.cumsum(image.convert("L").histogram(opacity.point(lambda level: 255 * (level >= 128))))
     median = int(np.searchsorted(counts, counts[-1] / 2)) if counts[-1] else 0
     return 0 if median > LIGHT else 255
-
-
-_quiet_lock = threading.Lock()
-_quiet_users = 0
-_quiet_context = warnings.catch_warnings()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """No warning leaves Pillow meanwhile: an unsound picture is refused or read, not talked about.
-
-    `warnings.catch_warnings` alone is not safe with threads, hence one context, from the first user to the last.
-    """
-    global _quiet_users, _quiet_context
-    with _quiet_lock:
-        _quiet_users += 1
-        if _quiet_users == 1:
-            _quiet_context = warnings.catch_warnings()
-            _quiet_context.__enter__()
-            warnings.simplefilter("ignore")
-    try:
-        yield
-    finally:
-        with _quiet_lock:
-            _quiet_users -= 1
-            if _quiet_users == 0:
-                _quiet_context.__exit__(None, None, None)

@@ -9,13 +9,13 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from clothier.photo import MEDIA_TYPES
 from clothier.serve import oip, oip_messages, responses
 from clothier.serve.predict import SHOWN
 from clothier.serve.responses import Json
 from clothier.serve.service import Service
 from clothier.system.version import __version__
 
-PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
 REASONS = {
     400: "The query, form or tensor is invalid.",
     403: "A web page of another site sent the request.",
@@ -112,7 +112,7 @@ def _predict(service: Service) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                **dict.fromkeys(PICTURES, binary),
+                **dict.fromkeys(MEDIA_TYPES, binary),
                 "multipart/form-data": {
                     "schema": {
                         "type": "object",
@@ -120,7 +120,7 @@ def _predict(service: Service) -> dict[str, Any]:
                         "required": ["file"],
                         "additionalProperties": False,
                     },
-                    "encoding": {"file": {"contentType": ", ".join(PICTURES)}},
+                    "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES)}},
                 },
             },
         },

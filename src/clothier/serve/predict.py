@@ -14,6 +14,7 @@ from starlette.responses import Response
 from clothier.bundle import Lookalikes
 from clothier.errors import DataError, RefusedError, unknown_name
 from clothier.explain import occlusion
+from clothier.photo import FORMATS, SCALED, SUFFIXES
 from clothier.serve import responses, uploads
 from clothier.serve.decoders import Decoded
 from clothier.serve.service import Service
@@ -70,6 +71,9 @@ async def model(request: Request) -> Response:
                 bytes=settings.body_bytes,
                 pictures=settings.pictures,
                 megapixels=settings.megapixels,
+                jpeg_megapixels=settings.megapixels * SCALED,
+                formats=list(FORMATS),
+                endings=sorted(SUFFIXES),
             ),
         )
     )

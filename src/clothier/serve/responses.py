@@ -74,6 +74,9 @@ class Limits(Struct, forbid_unknown_fields=True):
     bytes: int
     pictures: int
     megapixels: int
+    jpeg_megapixels: int
+    formats: list[str]
+    endings: list[str]
 
 
 class ModelDescription(Struct, forbid_unknown_fields=True):

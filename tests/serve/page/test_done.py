@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support import heic
 from support.serve_in_browser import NAMES, Opened
 
+from clothier.photo import FORMATS, SUFFIXES
 from clothier.serve import samples
 from clothier.values import prediction_rows
 
@@ -75,6 +77,15 @@ def test_the_doctors_warnings_are_shown_and_said(opened: Opened) -> None:
     warning = opened.answered(1).locator(".notice li").first.inner_text()
     assert "background" in warning
     assert warning in opened.live
+
+
+def test_the_formats_that_the_service_reads_can_be_chosen(opened: Opened) -> None:
+    words = opened.page.locator("#limits").inner_text()
+    assert words == f"{', '.join(FORMATS)}; up to 1.0\u00a0MB and 50 megapixels each (JPEG: 250)"
+    accepted = opened.page.locator("#files").get_attribute("accept") or ""
+    assert set(accepted.split(",")) == {"image/*", *SUFFIXES}
+    opened.choose(opened.payload("phone.heic", heic.PLAIN, ""))  # of which this browser has no type
+    assert "This picture cannot be read" not in opened.answered(1).inner_text()
 
 
 def test_pictures_are_dropped_anywhere(opened: Opened) -> None:

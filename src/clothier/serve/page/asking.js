@@ -16,7 +16,7 @@ export class Refusal extends Error {
 const WORDS = {
   408: ["The upload took too long", "The connection may be slow. Try again, or send a smaller picture.", true],
   413: ["This picture is too large", "Send a smaller picture, or reduce its resolution first.", false],
-  415: ["This is not a picture", "The service reads JPEG, PNG, WebP, GIF and BMP pictures.", false],
+  415: ["This is not a picture", "Choose a picture of a format that this page lists.", false],
   422: ["This picture cannot be read", "It may be damaged, or in a format that the service does not read.", false],
   429: ["The service is busy", "It is answering other requests. Try again in a moment.", true],
   503: ["The service is not ready", "It is starting or shutting down. Try again in a moment.", true],

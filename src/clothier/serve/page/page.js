@@ -136,7 +136,8 @@ async function introduce() {
   const { name, source, classes, scores, thresholds, limits, card } = model;
   const test = scores.test?.accuracy ? `; test accuracy ${percent(scores.test.accuracy)}` : "";
   byId("model").textContent = `${name}, trained on ${source}${test}`;
-  byId("limits").textContent = `up to ${megabytes(limits.bytes)} and ${limits.megapixels} megapixels each`;
+  byId("limits").textContent = `${limits.formats.join(", ")}; up to ${megabytes(limits.bytes)} and ${limits.megapixels} megapixels each (JPEG: ${limits.jpeg_megapixels})`;
+  byId("files").accept = ["image/*", ...limits.endings].join(); // not every system calls HEIC an image
   if (!thresholds.unlike) strange.textContent = "This model never reports this status, because it cannot measure strangeness.";
   about.append(
     make("h2", {}, `The model can recognise ${counted(classes.length, "class", "classes")}`),
