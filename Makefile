@@ -8,9 +8,10 @@ BIN := .venv/bin
 quickstart: .venv/.run-ready
 	@scripts/quickstart.sh
 
-# Two processes share the files of tests; `.venv/bin/pytest FILE` runs one of them alone.
+# Two processes share the files of tests, which tests/conftest.py puts in order; `.venv/bin/pytest FILE` runs one of
+# them alone.
 test: .venv/.dev-ready
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What must hold before each commit: format, lint, types, layering, and one version everywhere.
 check: .venv/.dev-ready

@@ -26,6 +26,36 @@ def pytest_configure() -> None:
     backend.start()
 
 
+# The longest files. Two processes share the files, and one would wait for the other if these came last.
+_FIRST = (
+    "api/test_killing.py",
+    "cli/test_train.py",
+    "test_python_page.py",
+    "backend/test_jax.py",
+    "api/test_remains.py",
+    "cli/test_quiet.py",
+    "cli/test_looking.py",
+    "cli/test_one_path.py",
+    "api/test_train.py",
+    "api/test_longer.py",
+    "reports/test_grids.py",
+    "test_tour.py",
+    "export/test_stock.py",
+    "training/test_resuming.py",
+    "training/test_given.py",
+    "training/test_stages.py",
+    "test_extension.py",
+    "test_sklearn.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first."""
+    here = Path(__file__).parent
+    places = {here / name: place for place, name in enumerate(_FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _signals() -> None:
     # A shell starts what runs in the background deaf to Ctrl-C, and nohup what it runs deaf to the end of the terminal;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,20 +11,31 @@ import keras
 
 from clothier import backend
 
+# Keras reads keras.json when it is imported: here once for each home, beside one TensorFlow,
+# which reads the first of them.
 SETTINGS = """
 import json
+import os
+import sys
 from clothier import backend
-backend.start()
-import keras
-from keras import layers
-print(json.dumps({
-    "format": layers.Conv2D(1, 3).data_format,
-    "floatx": keras.config.floatx(),
-    "epsilon": keras.config.epsilon(),
-    "policy": layers.Dense(1).dtype_policy.name,
-    "rate": str(keras.optimizers.Adam().learning_rate.dtype),
-    "backend": keras.config.backend(),
-}))
+from clothier.backend import process
+for home in sys.argv[1:]:
+    os.environ["KERAS_HOME"] = home
+    os.environ.pop("KERAS_BACKEND", None)
+    for module in [name for name in sys.modules if name.partition(".")[0] == "keras"]:
+        del sys.modules[module]
+    process._threads = None
+    backend.start(1)
+    import keras
+    from keras import layers
+    print(json.dumps({
+        "format": layers.Conv2D(1, 3).data_format,
+        "floatx": keras.config.floatx(),
+        "epsilon": keras.config.epsilon(),
+        "policy": layers.Dense(1).dtype_policy.name,
+        "rate": str(keras.optimizers.Adam().learning_rate.dtype),
+        "backend": keras.config.backend(),
+    }))
 """
 CONVENTIONS = {
     "format": "channels_last",
@@ -36,8 +46,8 @@ CONVENTIONS = {
     "backend": "tensorflow",
 }
 FILES = {
-    "other": '{"floatx": "float16", "image_data_format": "channels_first", "epsilon": 0.1, "backend": "torch"}',
     "damaged": '{"floatx": ',
+    "other": '{"floatx": "float16", "image_data_format": "channels_first", "epsilon": 0.1, "backend": "torch"}',
     "of no type": "[1, 2]",
     "wrong": '{"floatx": "float15", "epsilon": "small"}',
     "no text": "\xff\xfe",
@@ -47,28 +57,22 @@ FILES = {
 
 
 def test_the_users_keras_json_changes_nothing(tmp_path: Path) -> None:
-    running = {}
+    homes = {}
     for name, content in FILES.items():
-        home = tmp_path / name
-        file = home / "keras.json"
+        homes[name] = tmp_path / name
+        file = homes[name] / "keras.json"
         if name == "nowhere":
-            home = Path("/dev/null/keras")  # can be neither read nor made
+            homes[name] = Path("/dev/null/keras")  # can be neither read nor made
         elif content is None:
             file.mkdir(parents=True)
         else:
-            home.mkdir()
+            homes[name].mkdir()
             file.write_bytes(content.encode("latin-1"))
-        environment = {**os.environ, "KERAS_HOME": str(home)}
-        environment.pop("KERAS_BACKEND", None)
-        running[name] = subprocess.Popen(
-            [sys.executable, "-c", SETTINGS], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-    ended = {
-        name: (*process.communicate(timeout=300), process.returncode) for name, process in running.items()
-    }
-    for name, (out, words, code) in ended.items():
-        assert code == 0, (name, words)
-        assert json.loads(out) == CONVENTIONS, name
+    command = [sys.executable, "-c", SETTINGS, *map(str, homes.values())]
+    ended = subprocess.run(command, capture_output=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr.decode()
+    found = dict(zip(homes, map(json.loads, ended.stdout.splitlines()), strict=True))
+    assert found == dict.fromkeys(homes, CONVENTIONS)
     assert (tmp_path / "damaged" / "keras.json").read_text() == FILES["damaged"]
 
 

@@ -7,6 +7,7 @@ import sys
 from typing import Any, get_args
 
 import pytest
+from support.command_line import fails
 from typer.core import TyperArgument, TyperOption
 
 from clothier import cli, export, predict
@@ -34,13 +35,6 @@ names = pytest.mark.parametrize("name", commands.COMMANDS)
 def _help(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     assert cli.run([*words, "--help"]) == 0
     return capsys.readouterr().out
-
-
-def _fails(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    assert cli.run(list(words)) == 2
-    captured = capsys.readouterr()
-    assert (captured.out, captured.err.count("\n")) == ("", 1)
-    return captured.err.removeprefix("clothier: ").rstrip()
 
 
 def _parameters(name: str) -> list[Any]:
@@ -105,19 +99,19 @@ def test_the_base_install_helps_with_every_command() -> None:
 @names
 def test_an_almost_right_command_is_named(capsys: pytest.CaptureFixture[str], name: str) -> None:
     wrong = f"{name}x"
-    assert _fails(capsys, wrong) == f"unknown command '{wrong}'; did you mean '{name}'?"
+    assert fails(capsys, wrong) == f"unknown command '{wrong}'; did you mean '{name}'?"
 
 
 def test_a_command_that_is_like_none_gets_the_list(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _fails(capsys, "zzz") == "unknown command 'zzz'; `clothier --help` lists them"
+    assert fails(capsys, "zzz") == "unknown command 'zzz'; `clothier --help` lists them"
 
 
 @names
 def test_an_unknown_option_gets_its_neighbour(capsys: pytest.CaptureFixture[str], name: str) -> None:
     for option in (one for one in _parameters(name) if isinstance(one, TyperOption)):
         wrong = f"{_long(option)}s"
-        assert _fails(capsys, name, wrong) == f"unknown option '{wrong}'; did you mean '{_long(option)}'?"
-    assert _fails(capsys, name, "--zzzz") == f"unknown option '--zzzz'; `clothier {name} --help` lists them"
+        assert fails(capsys, name, wrong) == f"unknown option '{wrong}'; did you mean '{_long(option)}'?"
+    assert fails(capsys, name, "--zzzz") == f"unknown option '--zzzz'; `clothier {name} --help` lists them"
 
 
 @names
@@ -126,10 +120,10 @@ def test_an_option_without_its_value_says_what_is_wanted(
 ) -> None:
     for option in (one for one in _parameters(name) if isinstance(one, TyperOption)):
         if option.is_flag:
-            told = _fails(capsys, name, f"{_long(option)}=3")
+            told = fails(capsys, name, f"{_long(option)}=3")
             assert told == f"{_long(option)} takes no value; leave out what follows the ="
         else:
-            assert _fails(capsys, name, _long(option)).startswith(f"{_long(option)} has no value; wanted ")
+            assert fails(capsys, name, _long(option)).startswith(f"{_long(option)} has no value; wanted ")
 
 
 @names
@@ -138,13 +132,13 @@ def test_a_value_of_the_wrong_kind_says_what_is_wanted(capsys: pytest.CaptureFix
         kind = option.type_descriptor
         if kind.annotation not in (int, float) and kind.choices is None:
             continue
-        told = _fails(capsys, name, _long(option), "ten?")
+        told = fails(capsys, name, _long(option), "ten?")
         assert told.startswith(f"{_long(option)} is 'ten?'; wanted ")
         if kind.choices is not None:
             assert str(kind.choices[-1]) in told
         elif option.min is not None:
             assert f"number {'from' if option.max is not None else 'of'} {option.min} " in told
-            assert _fails(capsys, name, _long(option), str(option.min - 1)).startswith(
+            assert fails(capsys, name, _long(option), str(option.min - 1)).startswith(
                 f"{_long(option)} is '{option.min - 1}'; wanted "
             )
 
@@ -157,7 +151,7 @@ def test_missing_and_superfluous_words_get_the_form_of_the_command(
     arguments = [one for one in _parameters(name) if isinstance(one, TyperArgument)]
     if needed := [one for one in arguments if one.required]:
         called = needed[0].metavar or needed[0].name.upper()
-        assert _fails(capsys, name) == f"no {called} is given; wanted `{form}`"
+        assert fails(capsys, name) == f"no {called} is given; wanted `{form}`"
     needed_options = [one for one in _parameters(name) if isinstance(one, TyperOption) and one.required]
     if all(one.nargs == 1 for one in arguments):
         words = [word for one in needed_options for word in (_long(one), "x")]
@@ -167,11 +161,11 @@ def test_missing_and_superfluous_words_get_the_form_of_the_command(
             else str((one.type_descriptor.choices or ["word"])[0])
             for one in arguments
         ]
-        assert _fails(capsys, name, *words, "more") == f"'more' is one argument too many; wanted `{form}`"
+        assert fails(capsys, name, *words, "more") == f"'more' is one argument too many; wanted `{form}`"
 
 
 def test_an_option_before_the_command_gets_its_neighbour(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _fails(capsys, "--versoin") == "unknown option '--versoin'; did you mean '--version'?"
+    assert fails(capsys, "--versoin") == "unknown option '--versoin'; did you mean '--version'?"
 
 
 def test_the_choices_are_those_of_the_rooms() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from support.command_line import last_error
 
 from clothier import cli, data, embed
 from clothier.cli import embed as command
@@ -30,14 +31,6 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 def _answer(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert cli.run(["embed", *words, "--json"]) == 0, capsys.readouterr().err
     return dict(json.loads(capsys.readouterr().out))
-
-
-def _fails(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """The last line of stderr; above it may stand notices and progress."""
-    assert cli.run(["embed", *words]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    return captured.err.splitlines()[-1].removeprefix("clothier: ")
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,7 @@ def test_a_projection_of_ones_own_needs_its_two_lines_alone(
 
 def test_a_file_of_another_kind_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.jpg").write_text("mine")
-    words = _fails(capsys, "--data", "generated:60", "--out", "mine.jpg")
+    words = last_error(capsys, "embed", "--data", "generated:60", "--out", "mine.jpg")
     assert words == "--out is mine.jpg; wanted a file that ends in .npz, such as vectors.npz"
     assert Path("mine.jpg").read_text() == "mine"
 
@@ -189,7 +182,7 @@ def test_photos_are_placed_on_a_map(
             np.array([row[2:] for row in rows], np.float32), wanted, rtol=1e-4, atol=1e-4
         )
     words = (*model, *photos, "--layer", "conv1", "--into", "map.npz", "--project", "pca")
-    assert _fails(capsys, *words) == (
+    assert last_error(capsys, "embed", *words) == (
         "map.npz holds vectors of cnn1-1 dense1, 128 numbers each, these are of cnn1-1 conv1, 21,632; wanted the same; "
         "give --model, --layer and --image-size as they were"
     )
@@ -247,18 +240,18 @@ def test_photos_without_a_run_have_the_size_asked_for(
     ],
 )
 def test_refusals(capsys: pytest.CaptureFixture[str], words: str, message: str) -> None:
-    assert _fails(capsys, *words.split()) == message
+    assert last_error(capsys, "embed", *words.split()) == message
     assert not Path("embeddings").exists()
 
 
 def test_refusals_with_a_run(capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path) -> None:
     model = ("--model", str(finished))
     photos = ("--photos", str(_photos(tmp_path / "mine")))
-    assert _fails(capsys, *model, "--layer", "dens1").endswith("; did you mean 'dense1'?")
-    assert _fails(capsys, *model, *photos, "--image-size", "30") == (
+    assert last_error(capsys, "embed", *model, "--layer", "dens1").endswith("; did you mean 'dense1'?")
+    assert last_error(capsys, "embed", *model, *photos, "--image-size", "30") == (
         "--image-size is 30, cnn1-1 wants 28x28; leave it out"
     )
-    assert _fails(capsys, *model, *photos, "--suspects", "5") == (
+    assert last_error(capsys, "embed", *model, *photos, "--suspects", "5") == (
         "0 of 3 images of cnn1-1 dense1, mine have a label; wanted 2 or more; sort the photos into one folder per class"
     )
     assert not Path("embeddings").exists()
@@ -277,7 +270,7 @@ def test_photos_of_a_source_are_read_as_large_as_the_run_wants_them(
     assert made.images.shape == (12, 28, 28, 1)
     assert made.class_names[:2] == ("bags", "coats")
     assert made.ids[0] == "test/bags/0.png"
-    assert _fails(capsys, *words, "--image-size", "30").endswith(
+    assert last_error(capsys, "embed", *words, "--image-size", "30").endswith(
         "/mine test are 30 x 30 x 1, cnn1-1 was trained on 28 x 28 x 1; wanted the same; photos are fitted to the "
         "model by --photos FOLDER"
     )

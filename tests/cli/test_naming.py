@@ -9,17 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.command_line import last_error
 from typer.core import TyperArgument
 
 from clothier import cli, embed, predict
 from clothier.cli import commands, layout, naming
 
 WITH_RUN = ("export", "plot")  # which need what a run folder alone holds
-
-
-def _fails(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    assert cli.run(list(words)) == 2
-    return capsys.readouterr().err.splitlines()[-1].removeprefix("clothier: ")
 
 
 @pytest.fixture
@@ -54,21 +50,21 @@ def test_a_wrong_name_gets_the_nearest_run(
         "did you mean 'runs/cnn1-1'?"
     )
     for name in ("plot", "evaluate", "export", "serve"):
-        assert _fails(capsys, name, wrong) == wanted
-    assert _fails(capsys, "predict", "a.jpg", "--model", wrong) == wanted
+        assert last_error(capsys, name, wrong) == wanted
+    assert last_error(capsys, "predict", "a.jpg", "--model", wrong) == wanted
 
 
 @pytest.mark.parametrize("name", WITH_RUN)
 def test_what_needs_a_run_says_so_of_a_model_file(capsys: pytest.CaptureFixture[str], name: str) -> None:
     shutil.copy(predict.box.files()["fashion-mnist"], "mine.clothier")
     for word, title in (("fashion-mnist", "the model fashion-mnist"), ("mine.clothier", "mine.clothier")):
-        told = _fails(capsys, name, word)
+        told = last_error(capsys, name, word)
         assert told.startswith(f"{title} is a model file, which ")
         assert told.endswith("; wanted a run folder")
 
 
 def test_a_positional_model_is_no_option(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _fails(capsys, "serve", "--model", "fashion-mnist") == (
+    assert last_error(capsys, "serve", "--model", "fashion-mnist") == (
         "clothier serve takes its model without --model; wanted `clothier serve [MODEL]`"
     )
 
@@ -80,7 +76,7 @@ def test_the_summary_of_a_model_file_is_what_it_says_of_itself(capsys: pytest.Ca
     assert (facts["features"], facts["architecture"]) == (manifest.num_features, manifest.recipe["model"])
     assert cli.run(["summary", "fashion-mnist"]) == 0
     assert manifest.class_names[0] in capsys.readouterr().out
-    assert "leave out the options" in _fails(capsys, "summary", "fashion-mnist", "--channels", "1")
+    assert "leave out the options" in last_error(capsys, "summary", "fashion-mnist", "--channels", "1")
 
 
 def test_the_vectors_of_a_model_file_are_the_features_of_its_graph(
@@ -95,9 +91,9 @@ def test_the_vectors_of_a_model_file_are_the_features_of_its_graph(
     assert made.source.startswith("fashion-mnist features, ")
     assert made.predictions is not None
     assert made.calibrated
-    told = _fails(capsys, *words, "--layer", "conv1")
+    told = last_error(capsys, *words, "--layer", "conv1")
     assert told == "--layer is for a run folder, and the model fashion-mnist is a model file; leave it out"
-    told = _fails(capsys, *words, "--weights", "best")
+    told = last_error(capsys, *words, "--weights", "best")
     assert told == "--weights is for a run folder, and the model fashion-mnist is a model file; leave it out"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.command_line import last_error, prints
 
 from clothier import cli, projector
 from clothier.embed.projections import stochastic
@@ -23,24 +24,15 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stochastic, "ITERATIONS", 20)
 
 
-def _prints(capsys: pytest.CaptureFixture[str], *words: object) -> list[str]:
-    assert cli.run(["projector", *map(str, words)]) == 0, capsys.readouterr().err
-    return capsys.readouterr().out.splitlines()
-
-
-def _fails(capsys: pytest.CaptureFixture[str], *words: object) -> str:
-    """The last line of stderr; above it may stand notices and progress."""
-    assert cli.run(["projector", *map(str, words)]) == 2
-    return capsys.readouterr().err.splitlines()[-1].removeprefix("clothier: ")
-
-
 def test_a_run_s_vectors_come_before_the_pixels(
     capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     axes = ("--x", "sandal", "bag", "--y", "/^dress$/", "Coat")
-    tensor = ("--tensor", f"{finished}:dense1", "--sample", 40)
-    printed = _prints(capsys, "--model", finished, *axes, *tensor, "--out", out)
+    tensor = ("--tensor", f"{finished}:dense1", "--sample", "40")
+    printed = prints(
+        capsys, "projector", "--model", str(finished), *axes, *tensor, "--out", str(out)
+    ).splitlines()
     assert printed[-1] == f"to see   clothier projector --out {out} --open"
     vectors, pixels, weights = projector.check(out)
     assert [found.faults for found in (vectors, pixels, weights)] == [[]] * 3
@@ -66,7 +58,9 @@ def test_a_run_s_vectors_come_before_the_pixels(
             projector.CONFIG,
         ),
     }
-    assert _prints(capsys, "--check", out)[-1] == f"TensorBoard reads all of {out}"
+    assert (
+        prints(capsys, "projector", "--check", str(out)).splitlines()[-1] == f"TensorBoard reads all of {out}"
+    )
 
 
 def test_weights_are_those_of_the_run(finished: Path) -> None:
@@ -80,7 +74,7 @@ def test_weights_are_those_of_the_run(finished: Path) -> None:
 def test_an_array_alone_with_names_for_its_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     np.save("words.npy", np.eye(6))
     Path("words.txt").write_text("a\nb\nc\nd\ne\nf\n")
-    _prints(capsys, "--tensor", "words.npy", "--labels", "words.txt", "--limit", 4)
+    prints(capsys, "projector", "--tensor", "words.npy", "--labels", "words.txt", "--limit", "4")
     (found,) = projector.check(tmp_path / "projector")
     assert (found.name, found.shows["tensor"], found.shows["metadata"]) == ("words", "4 x 6", "one column")
     assert (tmp_path / "projector" / "metadata.tsv").read_text() == "a\nb\nc\nd\n"
@@ -90,7 +84,7 @@ def test_photos_without_labels(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     Path("shop").mkdir()
     for number in range(5):
         Image.new("RGB", (40, 30), (50 * number, 0, 0)).save(f"shop/{number}.png")
-    _prints(capsys, "--photos", "shop", "--image-size", "12x16", "--tsne", 0)
+    prints(capsys, "projector", "--photos", "shop", "--image-size", "12x16", "--tsne", "0")
     assert (tmp_path / "projector" / "metadata.tsv").read_text().splitlines()[:2] == ["index\tid", "0\t0.png"]
 
 
@@ -172,9 +166,11 @@ def test_what_is_wrong_is_told_in_a_line(
             "mine has no projector_config.pbtxt; wanted a folder that `clothier projector` wrote",
         ),
     ):
-        assert _fails(capsys, *words) == told
+        assert last_error(capsys, "projector", *map(str, words)) == told
     assert not (tmp_path / "projector").exists()
-    assert _fails(capsys, "--tensor", f"{finished}:dense").startswith("unknown layer 'dense'; known: ")
+    assert last_error(capsys, "projector", "--tensor", f"{finished}:dense").startswith(
+        "unknown layer 'dense'; known: "
+    )
 
 
 def test_check_tells_each_fault(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -196,7 +192,7 @@ def test_without_tensorboard_it_says_so(
 
     projector.write(Path("projector"), [projector.ShownTensor("a", np.eye(4))])
     monkeypatch.setattr(projector, "serve", gone)
-    assert _fails(capsys, "--open") == (
+    assert last_error(capsys, "projector", "--open") == (
         "this command needs the package 'tensorboard', which is not installed; install it with: "
         "pip install 'clothier[train]'"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,19 +12,40 @@ from clothier import cli
 WORDS = ["train", "cnn1", "--data", "generated:100", "--epochs", "1", "--set", "precision=float32"]
 
 
-def _streams(*words: str) -> tuple[str, str]:
-    """stdout and stderr as the process writes them, those of C++ libraries included."""
-    command = [sys.executable, "-m", "clothier", *words]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=250, check=True)
-    return ended.stdout, ended.stderr
+# TensorFlow is loaded by the first of these commands, which is silent.
+SCRIPT = """
+import os
+import sys
+from pathlib import Path
+from clothier import cli
+sys.stderr.reconfigure(line_buffering=True)
+words = sys.argv[1:]
+for name, command in {
+    "silent": [*words, "--verbose", "0"],
+    "resumed": ["train", "--resume", "runs/cnn1-1", "--verbose", "0"],
+    "spoken": words,
+}.items():
+    for number, stream in ((1, "out"), (2, "err")):
+        file = os.open(f"{name}.{stream}", os.O_WRONLY | os.O_CREAT)
+        os.dup2(file, number)
+    assert cli.run(command) == 0
+"""
 
 
-def test_nothing_of_tensorflow_is_seen_and_little_time_is_silent() -> None:
-    printed, told = _streams(*WORDS)
-    lines = told.splitlines()
+@pytest.fixture(scope="module")
+def streams(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a process writes, C++ libraries included, by command and stream."""
+    folder = tmp_path_factory.mktemp("quiet")
+    subprocess.run([sys.executable, "-c", SCRIPT, *WORDS], cwd=folder, timeout=250, check=True)
+    assert (folder / "runs" / "cnn1-1" / "report.html").exists()
+    return {file.name: file.read_text() for file in folder.glob("*.*")}
+
+
+def test_nothing_of_tensorflow_is_seen_and_little_time_is_silent(streams: dict[str, str]) -> None:
+    lines = streams["spoken.err"].splitlines()
     assert [line.split("  ")[0] for line in lines if "drawing clothes" not in line] == [
         "NOTE: The data are generated: drawn by clothier's own code, not photographs.",
-        "training cnn1 on generated:100 in runs/cnn1-1",
+        "training cnn1 on generated:100 in runs/cnn1-2",
         "loading TensorFlow",
         "measuring how fast this machine trains",
         "1 epoch; 80 training images, 256 at a time",
@@ -36,18 +56,17 @@ def test_nothing_of_tensorflow_is_seen_and_little_time_is_silent() -> None:
         "drawing figures",
         "writing the model file",
     ]
-    assert printed.splitlines()[-4:] == [
+    assert streams["spoken.out"].splitlines()[-4:] == [
         "next",
-        "    clothier predict photo.jpg --model runs/cnn1-1",
-        "    clothier explain runs/cnn1-1 photo.jpg",
-        "    clothier serve runs/cnn1-1",
+        "    clothier predict photo.jpg --model runs/cnn1-2",
+        "    clothier explain runs/cnn1-2 photo.jpg",
+        "    clothier serve runs/cnn1-2",
     ]
 
 
-def test_verbose_0_prints_nothing(tmp_path: Path) -> None:
-    assert _streams(*WORDS, "--verbose", "0") == ("", "")
-    assert (tmp_path / "runs" / "cnn1-1" / "report.html").exists()
-    assert _streams("train", "--resume", "runs/cnn1-1", "--verbose", "0") == ("", "")
+def test_verbose_0_prints_nothing(streams: dict[str, str]) -> None:
+    silent = {name: text for name, text in streams.items() if not name.startswith("spoken")}
+    assert silent == {"silent.out": "", "silent.err": "", "resumed.out": "", "resumed.err": ""}
 
 
 def test_errors_are_told_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
