@@ -223,7 +223,7 @@ def test_photos_without_a_run_have_the_size_asked_for(
         ),
         (
             "--model nowhere",
-            "nowhere does not exist; wanted a run folder, a model file, or box",
+            "nowhere does not exist; wanted a run folder, a model file, or a name that `clothier models --box` lists",
         ),
         (
             "--data generated:100 --split middle",
