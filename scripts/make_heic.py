@@ -1,7 +1,7 @@
-"""The HEIC pictures of the tests, tests/support/heic.py: drawn, and encoded by pillow-heif, which the project does not
-need otherwise (its readers only decode).
+"""The HEIC pictures of the tests, tests/support/heic.py, and one of AVIF with 10 bits: drawn, and encoded by
+pillow-heif and imagecodecs, which the project does not need otherwise (its readers only decode).
 
-    pip install pillow-heif numpy
+    pip install pillow-heif imagecodecs numpy
     PYTHONPATH=src:tests python scripts/make_heic.py > tests/support/heic.py
 """
 
@@ -12,6 +12,7 @@ import io
 import textwrap
 from typing import Any
 
+import imagecodecs  # type: ignore[import-not-found]
 import numpy as np
 import numpy.typing as npt
 import pillow_heif  # type: ignore[import-not-found]
@@ -19,7 +20,7 @@ from PIL import Image
 from support import icc
 from support.pictures import colours
 
-HEAD = '''"""Small HEIC pictures of `colours(24, 32)`, which scripts/make_heic.py wrote: pi-heif cannot write them."""
+HEAD = '''"""Small pictures of `colours(24, 32)`, which scripts/make_heic.py wrote: what reads them here cannot."""
 
 from __future__ import annotations
 
@@ -49,6 +50,14 @@ def turned(orientation: int) -> bytes:
     return heic("RGB", stored, exif=exif.tobytes())
 
 
+def deep_avif(pixels: npt.NDArray[np.uint8]) -> bytes:
+    levels = (pixels.astype(np.uint32) * 1023 + 127) // 255
+    made: bytes = imagecodecs.avif_encode(
+        levels.astype(np.uint16), level=90, bitspersample=10, pixelformat="444"
+    )
+    return made
+
+
 def main() -> None:
     picture = colours(24, 32)
     deep = picture.astype(np.uint16) * 257
@@ -66,6 +75,7 @@ def main() -> None:
             heic("RGB;16", deep, color_primaries=9, transfer_characteristics=16, full_range_flag=1),
             "10 bits a colour, which count as those of HDR (PQ).",
         ),
+        "AVIF": (deep_avif(picture), "AVIF, with 10 bits a colour."),
         "P3": (
             heic("RGB", picture, icc_profile=icc.of_colours(icc.P3, 2.2)),
             "With the profile icc.of_colours(icc.P3, 2.2).",

@@ -1,4 +1,4 @@
-"""Small HEIC pictures of `colours(24, 32)`, which scripts/make_heic.py wrote: pi-heif cannot write them."""
+"""Small pictures of `colours(24, 32)`, which scripts/make_heic.py wrote: what reads them here cannot."""
 
 from __future__ import annotations
 
@@ -99,6 +99,16 @@ AAAAAAAAAEAAAABAAAAAKGNsYXAAAAAgAAAAAQAAABgAAAAB////4AAAAAL////YAAAAAgAAABBwaXhp
 AAAAABAAEFgQIDBYQAAADWbWRhdAAAAMooAa8GMh870hCJCjP7vj6CigEXQzLD5/BPt/bpuuL7JoNo8wNKEhPBL5T61pfTP/gnt53x/Bfi
 JERFXG6au557Y/h4Gt8JhFfNbm1jafcxnbQCFXgtqwEV3Y2KgVfTLq59QbnZO+Mnz3GLVZ5UWBfoQDxOi1plcI8+Sw7UmcurNQdhxmvPs9
 vKEfel5iATzRd1Pu1/uUYqy/F/i16PNL1YMTB0DGQdzZSVF+qthO/odP7GpvKYnR8sbz//jBMnOdB1LT1R8/jvQ+/g
+"""
+)
+# AVIF, with 10 bits a colour.
+AVIF = _decoded(
+    """
+AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUEAAADrbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAAAAAA
+AOcGl0bQAAAAAAAQAAAB5pbG9jAAAAAEQAAAEAAQAAAAEAAAETAAAAWgAAAChpaW5mAAAAAAABAAAAGmluZmUCAAAAAAEAAGF2MDFDb2xv
+cgAAAABqaXBycAAAAEtpcGNvAAAAFGlzcGUAAAAAAAAAIAAAABgAAAAQcGl4aQAAAAADCgoKAAAADGF2MUOBIEAAAAAAE2NvbHJuY2x4AA
+IAAgAGgAAAABdpcG1hAAAAAAAAAAEAAQQBAoMEAAAAYm1kYXQSAAoIOBE/dvAgIGkyTBICQ0qAAPIAAACLNiIBUXAWew+x6/juogVXxfkC
+PLDUlqRd/sxxfgBuM0jYTd/8RY4ZirdjGaslKz4/X9Z+K/ckh1f/jC+rDNLYHlg=
 """
 )
 # With the profile icc.of_colours(icc.P3, 2.2).

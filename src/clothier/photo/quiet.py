@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import threading
 import warnings
 from collections.abc import Iterator
@@ -17,9 +18,9 @@ _silence = ExitStack()
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """No warning leaves Pillow meanwhile, and libtiff prints nothing.
+    """No warning leaves Pillow meanwhile, and neither it nor libtiff prints anything.
 
-    Both are switches of the whole process, hence one silence, from the first user in any thread to the last.
+    These are switches of the whole process, hence one silence, from the first user in any thread to the last.
     """
     global _num_users, _silence
     with _lock:
@@ -29,6 +30,7 @@ def quiet() -> Iterator[None]:
             _silence.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
             _silence.enter_context(_quiet_libtiff())
+            _silence.enter_context(_quiet_log())
     try:
         yield
     finally:
@@ -36,6 +38,17 @@ def quiet() -> Iterator[None]:
             _num_users -= 1
             if _num_users == 0:
                 _silence.close()
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """Python prints errors that Pillow logs where no handler is set for them; those that are set still hear them."""
+    log, handler = logging.getLogger("PIL"), logging.NullHandler()
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 @contextmanager
