@@ -79,7 +79,7 @@ def has_model(run: Run) -> bool:
 
 
 def _finish(session: Session) -> list[PhaseScores]:
-    """Everything that is still to do. There is a page after each phase, while the next trains."""
+    """Do everything that is left to do. A page is written after each phase, while the next one trains."""
     _add_pages(session)  # where it was killed between scores and page
     for _ in session.phases():
         _add_pages(session)
@@ -90,7 +90,7 @@ def _finish(session: Session) -> list[PhaseScores]:
 
 
 def _add_pages(session: Session) -> None:
-    """Figures and page of the last judged phase, where they are missing."""
+    """Draw the figures and the page of the last evaluated phase if they are missing."""
     run, dataset = session.run, session.dataset
     if not remains.is_judged(run) or has_pages(run):
         return
@@ -103,7 +103,8 @@ def _add_pages(session: Session) -> None:
 
 
 def _write_model(session: Session) -> None:
-    """From what is on the disk. The run is whole without it, so the watcher is only told why a network gets none."""
+    """Write the model file from what is on the disk. A run is complete without one, so the watcher is only told why a
+    network gets none."""
     session.watcher.doing("writing the model file")
     try:
         export.write_model_file(session.run, session.dataset, session.check)

@@ -96,7 +96,7 @@ def check(policy: Any, image_shape: tuple[int, int, int], num_classes: int) -> s
 
 
 def _check_functions(policy: Any) -> None:
-    """InputError for functions that cannot be called with what a policy's are called with."""
+    """Raise InputError for functions that do not take the arguments of a policy's functions."""
     functions: dict[str, tuple[Any, tuple[str, ...]]] = {"augment": (policy, _CALL)}
     if isinstance(policy, Policy):
         functions = {"throw": (policy.throw, ("rng", "images")), "move": (policy.move, ("images", "dice"))}

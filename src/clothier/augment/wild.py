@@ -193,7 +193,8 @@ def _between(grid: Levels, y: int, x: int, height: int, width: int) -> int:
 
 @njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]  # numba publishes no types
 def _sampled(image: npt.NDArray[np.uint8], row: float, column: float) -> int:
-    """The level between the four pixels about a place, halves up; outside the picture all is background."""
+    """The grey level between the four pixels around a place, with halves rounded up; the outside of the picture is
+    background."""
     height, width = image.shape
     top, left = int(np.floor(row)), int(np.floor(column))
     if top < -1 or left < -1 or top >= height or left >= width:

@@ -132,9 +132,9 @@ def convolve(inputs: Any, kernel: Any, padding: str) -> Any | None:
 
 
 def _kernel_gradient(inputs: Any, upstream: Any, padding: str) -> Any:
-    """That of a convolution in three dimensions, of which the third runs through the images and the kernel is one
-    wide there. Runs of some dozens of images stay in the cache, which makes it up to twice as fast as one of all.
-    """
+    """The gradient of the kernel of a three-dimensional convolution, whose third dimension runs through the images and
+    whose kernel is one wide there. A few dozen images at a time stay in the cache, which makes it up to twice as fast
+    as all images at once."""
     count = tf.shape(inputs)[0]
     divisors = tf.range(1, tf.maximum(count // RUN, 1) + 1)
     runs = tf.reduce_max(tf.where(count % divisors == 0, divisors, 1))

@@ -97,7 +97,8 @@ def library() -> Library:
 
 
 def _jax_has_gpu() -> bool:
-    """Without importing JAX, which takes half a second: its GPU plugins lie in a package of their own."""
+    """Whether JAX has a GPU. This does not import JAX, which takes half a second; its GPU plugins are a package of
+    their own."""
     return (
         all(importlib.util.find_spec(package) for package in ("jax", "jax_plugins"))
         and os.environ.get("CUDA_VISIBLE_DEVICES") not in ("", "-1")

@@ -40,7 +40,7 @@ def readable() -> Iterator[None]:
 
 
 def _is_sound(file: Path) -> bool:
-    """Whether Keras can read it; its own rules, from keras/src/backend/config.py."""
+    """Whether Keras can read the file, by the rules of keras/src/backend/config.py."""
     try:
         content = json.loads(file.read_text())
     except (FileNotFoundError, NotADirectoryError):

@@ -69,11 +69,9 @@ def _quiet_stderr() -> Iterator[None]:
 
 @contextmanager
 def _without(*names: str) -> Iterator[None]:
-    """These packages cannot be imported meanwhile, unless they are already.
-
-    Where they are installed, TensorFlow would import JAX for a converter, and Keras scikit-learn for wrappers. clothier
-    uses neither, and they take a third of the whole import.
-    """
+    """Prevent the import of these packages inside the block, unless they are already imported. If they are installed,
+    TensorFlow would import JAX for a converter, and Keras scikit-learn for wrappers. clothier uses neither, and they
+    take a third of the whole import."""
     hidden = [name for name in names if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment]  # what makes an import fail

@@ -173,7 +173,7 @@ def _check_end(file: BinaryIO) -> None:
 
 
 def _check_foreign(names: list[str]) -> None:
-    """Other formats are zips too; say which."""
+    """Raise BundleError if the archive is one of another known format."""
     if "model.weights.h5" in names or {"config.json", "metadata.json"} & set(names):
         raise BundleError(
             f"is a Keras archive (.keras), which can run code when it is opened; {_WANTED}; {_REMEDY}"

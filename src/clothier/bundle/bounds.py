@@ -39,5 +39,5 @@ def check(plan: Plan, size: Size) -> None:
 
 
 def _needed_statistics(num_features: int, num_classes: int) -> int:
-    """Bytes, as calibrate.Statistics has them."""
+    """The bytes that calibrate.Statistics takes."""
     return 4 * num_features * (num_features + num_classes)

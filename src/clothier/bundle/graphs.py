@@ -83,7 +83,8 @@ def _check_model(model: Any) -> None:
 
 
 def _check_ends(model: Any, image_shape: Shape, widths: dict[str, int]) -> None:
-    """What the graph says of its ends; that its outputs are so is seen once its nodes are known."""
+    """Check what the graph declares about its inputs and outputs; whether the outputs really are so is checked with
+    its nodes."""
     inputs = [_described(value) for value in model.graph.input]
     if inputs != [("images", _UINT8, image_shape)]:
         raise BundleError(

@@ -75,7 +75,7 @@ class Walk:
         return Cost(values, work, peak)
 
     def _outputs(self, message: Any, made: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """Those that the node names, which are added."""
+        """The outputs that the node names. They are added to the known tensors."""
         if not 1 <= len(message.output) <= len(made):
             raise BundleError(
                 f"model.onnx has a {message.op_type} of {len(message.input)} inputs and {len(message.output)} outputs"
@@ -157,7 +157,7 @@ def _constant(constant: Any, name: str, data: memoryview) -> Tensor:
 
 
 def _attribute(attribute: Any, kind: str) -> Any:
-    """A number, a list of numbers, a word, or a Tensor."""
+    """The value of an attribute: a number, a list of numbers, a word, or a Tensor."""
     name = ascii(attribute.name)[:60]
     if not attribute.ref_attr_name:
         if attribute.type == _INT:

@@ -107,7 +107,8 @@ def _dashed_file(words: list[str]) -> str:
 
 
 def _os_fault(error: OSError) -> int:
-    """What a full disk under our output, or a path that is closed to us, ends with; others are bugs."""
+    """Print a line for an OSError of a full disk or a closed path, and return its exit code; others are bugs and are
+    raised again."""
     if error.filename is None and error.errno in _FULL:
         _unheard()
         return _fail(f"cannot print: {error.strerror}; make room, or print to another place", 74)

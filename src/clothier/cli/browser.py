@@ -28,7 +28,7 @@ def show(page: str | Path) -> None:
 
 
 def _has_windows() -> bool:
-    """Without a desktop a browser for terminals might take over this one."""
+    """Whether there is a desktop: without one a browser for terminals might take over this one."""
     named = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in named)
 

@@ -91,7 +91,7 @@ def data(
 
 
 def _check(augment: str | None, out: Path | None) -> None:
-    """Before the data are read, which may take a while."""
+    """Check options before the data are read, which may take a while."""
     if augment is not None:
         from clothier import augment as augmentation
 

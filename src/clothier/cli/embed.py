@@ -106,7 +106,7 @@ def embed(
 
 
 def _methods(project: str, into: Path | None) -> dict[str, tuple[str, dict[str, int]]]:
-    """What --project names, before anything is read."""
+    """The projections that --project names, checked before anything is read."""
     covered = {method for method, _ in PROJECTIONS.values()}
     known = PROJECTIONS | {method: (method, {}) for method in METHODS if method not in covered}
     names = [name.strip() for name in project.split(",") if name.strip()]
@@ -153,7 +153,7 @@ def _placed(found: Projection, ground: Embedding, made: Embedding, seed: int) ->
 
 
 def _num_neighbours(made: Embedding) -> int:
-    """Ten, or as many as there are others with a label."""
+    """Ten, or the number of other images with a label if there are fewer."""
     return min(embedding.neighbours.NUM_NEIGHBOURS, max(0, int((made.labels != UNKNOWN).sum()) - 1))
 
 

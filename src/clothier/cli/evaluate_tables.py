@@ -52,7 +52,7 @@ def _loss_remark(evaluation: Evaluation) -> str:
 
 
 def _confidence_remark(evaluation: Evaluation) -> str:
-    """Which way the probabilities are wrong, on average."""
+    """Whether the probabilities are too high or too low on average."""
     gap = 100 * (float(evaluation.probabilities.max(axis=1).mean()) - evaluation.accuracy)
     if abs(gap) < 0.05:
         return ""
@@ -76,7 +76,8 @@ def _show_doubts(evaluation: Evaluation) -> None:
 
 
 def _show_classes(evaluation: Evaluation) -> None:
-    """A row a class; of many classes those with the lowest F1. Classes without images are named elsewhere."""
+    """Print a row per class; of many classes, print those with the lowest F1. Classes without images are named
+    elsewhere."""
     scores = evaluation.scores.lowest(_MOST_CLASSES)
     rows = [
         (
@@ -97,7 +98,7 @@ def _show_classes(evaluation: Evaluation) -> None:
 
 
 def _show_confusion(evaluation: Evaluation) -> None:
-    """The matrix where it fits, else the commonest confusions."""
+    """Print the confusion matrix if it fits, else the most frequent confusions."""
     matrix = evaluation.scores.confusion
     size = max(len(str(matrix.max())), len(str(len(matrix) - 1))) + 1
     names = [f"{number} {_short(name)}" for number, name in enumerate(evaluation.class_names)]

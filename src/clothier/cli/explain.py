@@ -124,7 +124,7 @@ def explain(
 def _check_for_file(
     model: Path, image: str, split: str, weights: str, data_options: run_data.DataOptions
 ) -> None:
-    """InputError for words that only a run has a use for."""
+    """Raise InputError for options that only a run has a use for."""
     if image.isdecimal():
         raise InputError(
             f"IMAGE is {image}, and {naming.title(model)} has no images of its own; wanted a picture file"
@@ -166,7 +166,7 @@ def _of_data(run: Run, index: int, split: str, data_options: run_data.DataOption
 
 
 def _picture(predictor: Predictor, image: str, else_wanted: str = "") -> _Shown:
-    """The picture as `clothier predict` prepares it: as the model file says."""
+    """The picture, prepared as the model file says and as `clothier predict` does it."""
     height, width, channels = predictor.image_shape
     try:
         pixels, warnings = doctor.diagnose(Path(image), predictor.photos, (height, width), channels)

@@ -65,7 +65,7 @@ def explore(
 
 
 def _dimensions(maps: str) -> list[int]:
-    """What --maps names, before anything is read."""
+    """The numbers of dimensions of the maps that --maps names, checked before anything is read."""
     names = [name.strip() for name in maps.split(",") if name.strip()]
     for name in names:
         if name not in MAPS:
@@ -100,7 +100,7 @@ def _space(embedding: Embedding, dimensions: list[int], seed: int) -> Space:
 
 
 def _suspects(space: Space) -> Suspects | None:
-    """None where too few images have a label."""
+    """The suspected labels; none if too few images have a label."""
     from clothier.explorer import Suspects
 
     embedding = space.embedding

@@ -103,7 +103,7 @@ def export(
 
 
 def _needed(run: Run, data_options: run_data.DataOptions, what: str) -> Dataset:
-    """The run's data, for what cannot be made without: the message says so."""
+    """The run's data, for an export that cannot be made without them; the message says so."""
     try:
         return run_data.load(run, data_options)
     except InputError as error:

@@ -63,8 +63,8 @@ def plot(
 
 
 def _have_samples(run: Run, data_options: run_data.DataOptions) -> bool:
-    """Whether grids of images can be drawn: of the images that the run keeps, or else taken from its data. Where they
-    cannot, that is told."""
+    """Whether grids of images can be drawn, from the images that the run keeps or else from its data. If they cannot,
+    a notice says so."""
     if not run.read_scores():
         screen.notice("no phase is finished yet, so only the curves are drawn")
         return False

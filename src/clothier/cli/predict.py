@@ -179,14 +179,14 @@ def _photos(
 
 
 def _noting(batches: Iterable[Predictions], reasons: list[str]) -> Iterator[Prediction]:
-    """Each prediction as it comes; why photos could not be read is added to the reasons."""
+    """Yield the predictions; the reasons why photos could not be read are added to `reasons`."""
     for predictions in batches:
         reasons.extend(filter(None, predictions.reasons))
         yield from predictions
 
 
 def _show(predictions: list[Prediction], top: int | None) -> None:
-    """A bar a class for one photo, a line each for several."""
+    """Print a bar per class for one photo, and a line per photo for several."""
     if len(predictions) == 1 and predictions[0].classes:
         (prediction,) = predictions
         screen.say(f"{prediction.filename}\n")
@@ -215,7 +215,7 @@ def _show(predictions: list[Prediction], top: int | None) -> None:
 
 
 def _shared_folder(names: list[str]) -> str:
-    """What all names begin with, up to a separator: it is said once."""
+    """The part that all names begin with, up to a separator; it is printed once."""
     first, last = min(names), max(names)
     same = next((place for place, letter in enumerate(first) if last[place : place + 1] != letter), 0)
     return first[: first.rfind(os.sep, 0, same) + 1]

@@ -63,7 +63,7 @@ def predict_one(
 
 
 def _check_fit(run: Run, content: DataDescription, dataset: Dataset) -> None:
-    """InputError where the data have another shape or number of classes than the run's network."""
+    """Raise InputError if the data have another shape or number of classes than the run's network."""
     trained_on, offered = (
         f"images of {' x '.join(map(str, shape))} in {counted(num_classes, 'class', 'classes')}"
         for shape, num_classes in (

@@ -169,7 +169,8 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
 
 
 def _pace(recipe: Recipe, request: Request, threads: int | None) -> Any:
-    """None for a recipe that trains on the features of a frozen base: its first epoch waits for those."""
+    """The measured pace, or None for a recipe that trains on the features of a frozen base, because its first epoch
+    waits for those."""
     from clothier.training import pace
 
     if getattr(recipe, "base", ""):
@@ -201,7 +202,7 @@ def _train(jobs: list[Job], request: Request, threads: int | None, verbose: int 
 
 @contextmanager
 def _stopping_well(command: str) -> Iterator[None]:
-    """Ctrl-C ends with this command, which goes on with all of it, in place of the one for a single run."""
+    """Make Ctrl-C end with this command, which continues the whole table, in place of the command for a single run."""
     try:
         yield
     except InterruptedRunError as error:

@@ -80,7 +80,7 @@ def _row(run: Overview) -> tuple[str, ...]:
 
 
 def _say_block(run: Overview) -> None:
-    """What a row of the table says, for narrow terminals."""
+    """Print what a row of the table says, for narrow terminals."""
     screen.say(f"{run.name}  {run.status}, {run.written:%Y-%m-%d %H:%M}, {_size(run.size)}")
     if run.recipe is not None:
         screen.say(f"  {run.recipe} on {run.data}, seed {run.seed}, {_epochs(run)} epochs")

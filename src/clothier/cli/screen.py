@@ -150,7 +150,7 @@ def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:
 
 
 def _print(made: Table) -> None:
-    """The table; where no terminal shows it, without the spaces that fill its last column."""
+    """Print the table; outside a terminal, without the spaces that fill its last column."""
     if results.is_terminal or results.quiet:
         results.print(made)
         return

@@ -97,7 +97,7 @@ def _print_layers(
 
 
 def _print_file(content: bundle.Bundle, title: str, json: bool) -> None:
-    """What a model file says of itself: it holds a graph, not the layers it was made of."""
+    """Print what a model file says about itself; it holds a graph, and not the layers it was made of."""
     manifest = content.manifest
     facts: dict[str, Any] = {
         "recipe": manifest.recipe.get("name", "unknown"),

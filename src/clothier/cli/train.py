@@ -159,7 +159,7 @@ def train(
 
 
 def _named(recipe: str | None, resume: Path | None) -> Recipe:
-    """What the command line changes: the run's recipe, or else the one of that name."""
+    """The recipe that the command line changes: the run's own, or else the one of that name."""
     if resume is not None:
         return Run.open(resume).recipe()
     if recipe is None:

@@ -40,7 +40,7 @@ def show(run: Run, scores: list[PhaseScores], json: bool) -> None:
 
 
 def _say_next(run: Run) -> None:
-    """What one would type next, to be pasted. A run whose network fits no model file takes only images of its own
+    """Print the commands to type next, which can be pasted. A run without a model file takes only images of its own
     data, if these can be read again."""
     data = run.description().data
     if run.model_file.exists():
@@ -75,7 +75,7 @@ def print_published(recipe: str, scores: list[PhaseScores]) -> None:
 
 
 def _history(run: Run) -> list[EpochRow]:
-    """Its rows, or none where they are damaged and no checkpoint could write them again."""
+    """The rows of the history, or none if they are damaged and no checkpoint could write them again."""
     try:
         return run.read_history()
     except RunError as error:

@@ -49,7 +49,7 @@ def _unknown_option(error: Any, command: TyperCommand | TyperGroup, ctx: Any) ->
 
 
 def _wrong_use(error: Any, command: TyperCommand | TyperGroup, ctx: Any) -> UsageError:
-    """An option without its value, or a value for an option that takes none."""
+    """The error for an option without its value, or for a value given to an option that takes none."""
     option = error.option_name
     parameter = next((one for one in command.params if option in (*one.opts, *one.secondary_opts)), None)
     if not isinstance(parameter, TyperOption) or parameter.is_flag:
@@ -86,7 +86,7 @@ _KINDS = {
 
 
 def _called(parameter: TyperArgument | TyperOption) -> str:
-    """The option, or the word for an argument, which is no list of its choices."""
+    """What to call a parameter: an option by its name, an argument by its word in the usage line."""
     if isinstance(parameter, TyperOption):
         return max(parameter.opts, key=len)
     return parameter.metavar or parameter.name.upper()

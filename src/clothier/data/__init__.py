@@ -143,7 +143,7 @@ def located(name: str) -> str:
 
 
 def _once(warn: Callable[[str], None] | None) -> Callable[[str], None]:
-    """Tells each sentence once."""
+    """A function that reports each sentence only once."""
     told: set[str] = set()
 
     def tell(sentence: str) -> None:
@@ -155,7 +155,7 @@ def _once(warn: Callable[[str], None] | None) -> Callable[[str], None]:
 
 
 def _unknown(name: str, key: str) -> InputError:
-    """The error for no known source, which is often a folder or a file without the word before it."""
+    """The error for an unknown source, which is often a folder or a file without the word before it."""
     kind = ""
     try:
         path = Path(name).expanduser()

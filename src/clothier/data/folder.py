@@ -162,7 +162,7 @@ def _folders(place: Path, found: Found) -> list[Path]:
 
 
 def _listed(root: Path, classes: Classes, class_names: list[str]) -> list[Photo]:
-    """By file name, so that the first rows are not all of one class."""
+    """The pictures in the order of their file names, so that the first rows are not all of one class."""
     pictures = [
         Photo(path, path.relative_to(root).as_posix(), class_names.index(name))
         for name, paths in classes.items()
@@ -184,7 +184,7 @@ def _refuse_one_too_high(argument: str, train: _Sorted) -> None:
 def _tell_left_out(
     root: Path, found: Found, splits: Sequence[_Sorted], beside: int, options: LoadOptions
 ) -> None:
-    """What is no part of the data, and what is although it lies deeper than it might."""
+    """Report what is not part of the data, and what is part of them although it lies deeper than expected."""
     num_loose = beside + sum(of_split.num_loose for of_split in splits)
     loose = [f"{counted(num_loose, 'photo')} beside the class folders"] if num_loose else []
     if left_out := loose + found.left_out():

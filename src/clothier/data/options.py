@@ -106,5 +106,5 @@ class LoadOptions:
 
 
 def _is_size(size: object) -> bool:
-    """Whether it is two whole numbers."""
+    """Whether the value is a pair of whole numbers."""
     return isinstance(size, (tuple, list)) and len(size) == 2 and all(type(side) is int for side in size)

@@ -111,7 +111,7 @@ def _takes(entry: Method, name: str) -> bool:
 
 
 def _describe(method: str, entry: Method, parameters: Mapping[str, Any], vectors: Floats) -> dict[str, Any]:
-    """All that decides the result."""
+    """Everything that determines the result."""
     known = {
         name: parameter.default
         for name, parameter in inspect.signature(entry.project).parameters.items()
@@ -142,7 +142,7 @@ def _digest(vectors: Floats) -> str:
 
 
 def _read(path: Path, entry: Method) -> Projection | None:
-    """The result kept there; None where there is none, or it is not what was written."""
+    """The result kept in that file; None if there is none, or if it is not what was written."""
     kept = arrays.read(path)
     if kept is None:
         return None

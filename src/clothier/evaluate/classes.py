@@ -82,7 +82,7 @@ def read_mapping(settings: Sequence[str], data: Sequence[str]) -> dict[str, str]
 
 
 def _cuts(setting: str) -> list[tuple[str, str]]:
-    """What may be left and right of the equals sign."""
+    """The possible parts left and right of the equals sign."""
     if "=" not in setting:
         raise InputError(f"--map got '{setting}'; wanted DATA_CLASS=MODEL_CLASS, such as longsleeve=Pullover")
     return [(setting[:place], setting[place + 1 :]) for place, letter in enumerate(setting) if letter == "="]

@@ -83,7 +83,7 @@ def export(
 
 
 def _checked(run: Run, dataset: Dataset | None) -> tuple[str, Images]:
-    """What the images are that both predict, and these."""
+    """What the images are called on which both networks predict, and these images."""
     if dataset is not None:
         return dataset.judged, dataset.split(dataset.judged).images
     samples = run.read_samples()

@@ -102,8 +102,8 @@ def write_model_file(run: Run, dataset: Dataset, between: Callable[[], None] = l
 def _calibrate(
     graph: bytes, dataset: Dataset, most: int, temperature: float | None, between: Callable[[], None]
 ) -> tuple[Calibration, dict[str, float]]:
-    """What the validation images tell, and the expected calibration error of test images before and after. Without a
-    temperature one is fitted."""
+    """The calibration by the validation images, and the expected calibration error of the test images before and after
+    it. If there is no temperature, one is fitted."""
     if dataset.validation is None:
         return Calibration(), {}
     held = _some(dataset.validation, most)
@@ -121,7 +121,7 @@ def _calibrate(
 
 
 def _some(split: Split, most: int) -> Split:
-    """The split, or that number of its images, evenly spaced, if it is larger."""
+    """The split, or that number of its images, evenly spaced, if it has more."""
     rows = np.linspace(0, len(split) - 1, min(most, len(split))).astype(np.int64)
     return Split(split.images[rows], split.labels[rows])
 
@@ -144,7 +144,7 @@ def without_folders(source: str) -> str:
 
 
 def _scores(phase: PhaseScores) -> dict[str, dict[str, float]]:
-    """What a model file says of each split that was judged."""
+    """The scores of each evaluated split that a model file holds."""
     splits = {"train": phase.train, "validation": phase.validation, "test": phase.test}
     return {
         name: {"images": int(scores.confusion.sum()), "loss": scores.loss, "accuracy": scores.accuracy}
@@ -154,7 +154,7 @@ def _scores(phase: PhaseScores) -> dict[str, dict[str, float]]:
 
 
 def _lookalikes(graph: bytes, split: Split, num_classes: int, count: int) -> Lookalikes:
-    """As many of each class, the first ones."""
+    """The first images of each class, up to the same number of each, with their features."""
     each = -(-count // num_classes)
     rows = np.sort(
         np.concatenate([np.flatnonzero(split.labels == label)[:each] for label in range(num_classes)])

@@ -54,7 +54,7 @@ def add(nodes: Nodes, planes: str, model: keras.Model, outputs: Mapping[str, Any
 
 
 def _exported(model: keras.Model, outputs: Mapping[str, Any]) -> onnx.ModelProto:
-    """As Keras exports it."""
+    """The graph as Keras exports it."""
     whole = keras.Model(model.input, list(outputs.values()))
     signature = keras.InputSpec(shape=(None, *model.input.shape[1:]), dtype=model.input.dtype, name=_INPUT)
     with tempfile.TemporaryDirectory() as folder, _fixed(whole), quietly(), warnings.catch_warnings():
@@ -82,8 +82,8 @@ def _exported(model: keras.Model, outputs: Mapping[str, Any]) -> onnx.ModelProto
 
 @contextmanager
 def _fixed(model: keras.Model) -> Iterator[None]:
-    """Meanwhile, tensors that layers hold beside their weights, such as a Normalization's mean, are arrays: the
-    converter would make inputs of them."""
+    """Replace tensors that layers hold beside their weights, such as the mean of a Normalization, by arrays inside the
+    block: the converter would make inputs of them."""
     held = [
         (layer, name, value)
         for layer in model._flatten_layers()
@@ -113,7 +113,7 @@ def _simple(model: onnx.ModelProto, images: Any) -> tuple[onnx.GraphProto, Array
 
 
 def _replace_erfc(graph: onnx.GraphProto, constants: Arrays) -> None:
-    """1 - erf, where the converter leaves TensorFlow's own operator. It is part of the GELU."""
+    """Replace TensorFlow's own operator Erfc, which the converter leaves and which is part of the GELU, by 1 - erf."""
     nodes = []
     for node in graph.node:
         if node.op_type != "Erfc":

@@ -86,7 +86,8 @@ class Work:
         }
 
     def _photos(self) -> str:
-        """As the run's model file says; without that it is seen from the data, or else how they were cropped."""
+        """How photos are prepared: as the given data were, else as the run's model file says, else as the run's data
+        were cropped."""
         if self.dataset is not None:
             return bundling.photos_of(self.dataset)
         if self.run.model_file.is_file():

@@ -68,7 +68,7 @@ def by_layers(model: keras.Model, outputs: dict[str, Any]) -> Nodes:
 
 
 def _start() -> Nodes:
-    """From images to planes of floats."""
+    """Turn images into planes of floats."""
     nodes = Nodes()
     nodes.add("Transpose", ["images"], "images/planes", perm=[0, 3, 1, 2])
     nodes.add("Cast", ["images/planes"], _PLANES, to=1)
@@ -76,7 +76,7 @@ def _start() -> Nodes:
 
 
 def _average(nodes: Nodes, size: tuple[int, int], views: str, outputs: list[str]) -> None:
-    """The network once for each view, all of one set of weights, and the means of what they give."""
+    """Run the network once for each view, with one set of weights, and average what it gives."""
     for name in outputs:
         nodes.rename(name, f"{name}/0")
     network = nodes.nodes[2:]  # all but what turns the images into planes
@@ -118,7 +118,7 @@ def _moved(nodes: Nodes, size: tuple[int, int], by: tuple[int, int], name: str) 
 
 
 class _Walk:
-    """From the outputs back to the images, each layer once."""
+    """The walk from the outputs back to the images, which visits each layer once."""
 
     def __init__(self, nodes: Nodes, model: keras.Model, start: Value, wanted: tuple[Any, ...]) -> None:
         self._nodes = nodes
@@ -151,6 +151,6 @@ class _Walk:
 
 
 def _sources(tensor: Any) -> list[Any]:
-    """What the layer was given that made it."""
+    """The inputs of the layer that made the tensor."""
     history = tensor._keras_history
     return list(history.operation._inbound_nodes[history.node_index].input_tensors)

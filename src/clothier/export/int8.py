@@ -62,7 +62,7 @@ def _makes_logits(node: onnx.NodeProto) -> bool:
 
 
 def _plain(model: onnx.ModelProto) -> bytes:
-    """With constants in raw form and no notes, as our own graphs are."""
+    """The graph with constants in raw form and without notes, as our own graphs are."""
     for constant in model.graph.initializer:
         constant.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(constant), constant.name))
     del model.graph.value_info[:]

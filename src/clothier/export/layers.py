@@ -55,7 +55,7 @@ def _convolution(nodes: Nodes, layer: Any, x: Value) -> Value:
 
 
 def _depthwise(nodes: Nodes, layer: Any, x: Value) -> Value:
-    """Each channel by itself."""
+    """Convolve each channel by itself."""
     pads = _pads(layer, x)
     if x.offset is not None and np.any(x.offset) and any(pads):
         x = settled(nodes, x)
@@ -101,7 +101,7 @@ def _dense(nodes: Nodes, layer: Any, x: Value) -> Value:
 def _ending(
     nodes: Nodes, layer: Any, kind: str, x: Value, linear: Linear, shape: tuple[int, ...], **attributes: Any
 ) -> Value:
-    """The layer's node and its activation."""
+    """Add the layer's node and its activation."""
     activation = _activation_name(layer)
     if activation == "linear":
         nodes.linear(kind, layer.name, x.name, linear, layer.name, **attributes)
@@ -119,7 +119,7 @@ def _activation(nodes: Nodes, layer: Any, x: Value) -> Value:
 
 
 def _cut(nodes: Nodes, layer: Any, kind: str, source: str) -> str:
-    """Negative values made 0, and with relu6 values above 6 made 6."""
+    """Set negative values to 0, and with relu6 values above 6 to 6."""
     if kind == "relu":
         return nodes.add("Relu", [source], layer.name)
     if kind != "relu6":
@@ -187,7 +187,7 @@ def _round(nodes: Nodes, layer: Any, x: Value) -> Value:
 
 
 def _grey(nodes: Nodes, layer: Any, x: Value) -> Value:
-    """A weighted mean of the channels."""
+    """Compute a weighted mean of the channels."""
     height, width, _ = x.shape
     kernel = np.array([0.2989, 0.5870, 0.1140]).reshape(
         1, 1, 3, 1
@@ -273,7 +273,7 @@ def emit(nodes: Nodes, layer: Any, given: Sequence[Value]) -> Value:
 
 
 def _is_known(thing: Any) -> bool:
-    """Whether it is Keras's or ours, and no other of the same name."""
+    """Whether the layer is Keras's or ours, and not another one of the same name."""
     return str(getattr(thing, "__module__", "")).startswith(("keras.", "clothier."))
 
 

@@ -236,7 +236,7 @@ def _is_automatic(kind: str, name: str) -> bool:
 
 
 def _snake(kind: str) -> str:
-    """As Keras makes names of classes."""
+    """The name of a class as Keras writes it in the names of layers."""
     apart = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", kind))
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", apart).lower()
 

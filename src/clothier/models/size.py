@@ -82,7 +82,7 @@ def _multiplications(layer: Any) -> int:
 
 
 def _layers(model: Any) -> Iterator[Any]:
-    """Those of models in the model too."""
+    """All layers, those of nested models included."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
             yield from _layers(layer)

@@ -40,7 +40,7 @@ def shifts(views: str, height: int, width: int) -> list[tuple[float, int, int]]:
 
 
 def _moved(images: keras.KerasTensor, down: int, right: int) -> keras.KerasTensor:
-    """So many pixels down and right, or where these are below 0 up and left."""
+    """The images moved that many pixels down and right, or up and left if they are negative."""
     if (down, right) == (0, 0):
         return images
     _, height, width, _ = images.shape

@@ -1,6 +1,6 @@
-"""A folder -> the pictures in it and in the folders below: the one walk that every command takes.
+"""Find the pictures in a folder and in the folders below it. Every command uses this walk.
 
-Folders that are reached by a link are walked through too, but for those that hold the link: there is no end to these.
+The walk also follows links to folders, except links to a folder that contains them: such a walk would never end.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from clothier.system.files import is_figure
 from clothier.values.wording import counted, listed
 
 _SHOWN = 6  # kinds of other files that are named
-# What systems put beside photos by themselves, in lower case; names that begin with a dot are hidden anyway.
+# Files and folders that operating systems put beside photos, in lower case. Names that begin with a dot are hidden.
 _JUNK = frozenset(
     {
         "__macosx",
@@ -41,10 +41,10 @@ _Identity = tuple[int, int]  # device and number of a folder, the same by whiche
 
 @dataclass(eq=False)
 class Found:
-    """What a walk came across. `pictures` are files, those of a folder before those of the folders in it, each sorted
-    by name; `folders` all that were looked into but the first, in that order. The rest was left out: pictures of
-    formats that are not read; other files; links that lead nowhere, or to a folder that holds them; runs and figures
-    of clothier; and folders that cannot be read, with the reason."""
+    """What a walk found. `pictures` are files: those of a folder come before those of the folders in it, each sorted by
+    name. `folders` are all folders that were searched but the first, in the same order. The other fields hold what was
+    left out: pictures of formats that are not read, other files, links that lead nowhere or to a folder that contains
+    them, runs and figures of clothier, and folders that cannot be read, each with the reason."""
 
     pictures: list[Path] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
@@ -101,11 +101,12 @@ class Found:
 
 
 def walk(root: Path, *, all_formats: bool = False) -> Found:
-    """The pictures in `root` and below, by the endings of their names; with `all_formats` also those that are not read.
+    """The pictures in `root` and below, recognised by the endings of their names. With `all_formats`, `pictures` also
+    holds pictures of formats that are not read.
 
-    Hidden files and folders are passed over, and what systems put there by themselves. Runs and figures of clothier are
-    left out, so that a command that is started among the photos does not change the data. Raises DataError where `root`
-    itself is not a folder or cannot be read.
+    The walk skips hidden files and folders, and those that operating systems create. It leaves out runs and figures of
+    clothier, so that a command that is started among the photos does not change the data. Raises DataError if `root` is
+    not a folder or cannot be read.
     """
     found = Found()
     wanted = SUFFIXES | OTHER_FORMATS.keys() if all_formats else SUFFIXES
@@ -146,7 +147,7 @@ def unreadable_folder(path: Path, reason: str, otherwise: str = "") -> DataError
 
 
 def _sort(found: Found, entry: os.DirEntry[str], path: Path, wanted: frozenset[str]) -> None:
-    """A file to the pictures, or to what is left out."""
+    """Add a file to the pictures, or to what is left out."""
     ending = path.suffix.lower()
     if ending == ".png" and _is_file(entry) and is_figure(path):
         found.figures.append(path)

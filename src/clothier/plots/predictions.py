@@ -58,5 +58,5 @@ def prediction_grid(
 
 
 def _percent(probability: float) -> str:
-    """Tenths of percents; what is not certain is not called 100."""
+    """The share in tenths of a percent; a share below 1 is never shown as 100 %."""
     return f"{min(probability, 0.999):.1%}" if probability < 1 else "100%"

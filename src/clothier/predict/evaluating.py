@@ -106,7 +106,7 @@ def _noted(images: Labelled, sentence: str) -> Labelled:
 
 
 def _own_data(run: Run, source: str) -> DataDescription | None:
-    """What the run says of its data, where the source is the one it was trained on."""
+    """The run's description of its data, if the source is the one it was trained on."""
     try:
         own = run.description().data
     except RunError:

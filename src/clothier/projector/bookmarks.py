@@ -54,7 +54,7 @@ def encode(views: Sequence[View], num_columns: int, shown: str) -> bytes:
 
 
 def _filled(view: View) -> Floats:
-    """As many columns as the page draws of that kind, zeros where there are fewer."""
+    """The columns, filled with zeros up to the number that the page draws of that kind."""
     least = {PCA: 3, TSNE: 2, AXES: len(_AXES)}[view.kind]
     coordinates = view.coordinates[:, : len(_AXES)] if view.kind == AXES else view.coordinates
     return np.pad(coordinates, ((0, 0), (0, max(0, least - coordinates.shape[1]))))

@@ -96,7 +96,7 @@ class Recipe:
         self._check_phases()
 
     def _check_phases(self) -> None:
-        """A base has phases of its own: a head on features that are computed once, then all of it."""
+        """Check the phases: a recipe with a base trains a head on features that are computed once, then all of it."""
         if self.base and self.augmented_epochs:
             raise InputError(
                 f"augmented_epochs is {self.augmented_epochs} with a base; wanted 0, because the features of each "

@@ -156,7 +156,7 @@ def _what(run: Run, name: str, count: int, split: str) -> str:
 
 
 def _contents(run: Run, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
-    """What the template names."""
+    """The values that the template names."""
     content, phases, history = run.description(), run.read_scores(), run.read_history()
     recipe, data = content.recipe, content.data
     split, scores = phases[-1].judged if phases else ("", None)

@@ -130,7 +130,8 @@ def load_weights(path: Path) -> Tensors:
 
 
 def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
-    """In safetensors form. Its library makes the whole file in memory, or renames one that was not synced."""
+    """Write the file in safetensors form. Its library builds the whole file in memory, or renames one that was not
+    synced."""
     arrays = {name: np.asarray(array, order="C") for name, array in tensors.items()}
     arrays = dict(sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0])))  # each is aligned
     header: dict[str, Any] = {"__metadata__": {"clothier": json.dumps(state), "sha256": digest(arrays)}}
@@ -148,7 +149,7 @@ def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
 
 
 def _bytes(array: npt.NDArray[Any]) -> memoryview:
-    """Those of an array in C order, without a copy."""
+    """The bytes of an array in C order, without a copy."""
     return array.reshape(-1).view(np.uint8).data
 
 
@@ -183,7 +184,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _state(path: Path, metadata: dict[str, str] | None) -> Fields:
-    """What is written beside the tensors."""
+    """The values that are written beside the tensors. Raises RunError for another format."""
     if not metadata or "clothier" not in metadata:
         raise _damaged(path, "it says nothing of a run")
     content = parse(metadata["clothier"].encode(errors="replace"), str(path), RunError)

@@ -286,7 +286,7 @@ class Run(Paths):
             ) from error
 
     def _is_empty(self) -> bool:
-        """Whether it is a folder that holds nothing."""
+        """Whether the path is an empty folder."""
         try:
             return not any(self.path.iterdir())
         except OSError:

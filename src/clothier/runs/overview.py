@@ -178,7 +178,7 @@ def _without_recipe(run: Run) -> str:
 
 
 def _num_bytes(folder: Path) -> int:
-    """Of all files in the folder. What vanishes meanwhile is passed over: the run may be in training."""
+    """The size of all files in the folder. Files that vanish meanwhile are passed over: the run may be in training."""
     total = 0
     for parent, _, files in os.walk(folder):
         for name in files:

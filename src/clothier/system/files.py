@@ -175,7 +175,7 @@ def _check_folder(path: Path) -> None:
 
 
 def _is_read_only(folder: Path) -> bool:
-    """Whether its file system takes no files from anybody."""
+    """Whether the file system of the folder is read-only."""
     return os.name == "posix" and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 

@@ -21,7 +21,7 @@ def available() -> int | None:
 
 
 def _of_machine() -> int | None:
-    """Free, or held by caches that give way."""
+    """The bytes of memory that are free, or held by caches that give way."""
     return _kilobytes(_MEMORY, "MemAvailable")
 
 

@@ -56,7 +56,7 @@ def _data(dataset: Dataset) -> DataDescription:
 
 
 def _count_parameters(plan: Plan) -> Parameters:
-    """A frozen base stands still until it is fine-tuned."""
+    """Count the parameters; those of a frozen base do not train until it is fine-tuned."""
 
     def count() -> Parameters:
         model, frozen = models.build_plan(plan), 0

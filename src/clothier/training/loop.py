@@ -133,7 +133,7 @@ class Training:
         )
 
     def _steps(self, epoch: int, train: Examples, policy: augment.Policy | None) -> None:
-        """Every batch of an epoch."""
+        """Yield every batch of an epoch."""
         stage, before, total = self.stage, sum(self.steps[: epoch - 1]), sum(self.steps)
         seed, easiest = self.recipe.seed, len(train) - self.visits[epoch - 1]
         rows = np.argsort(self.losses, kind="stable")[easiest:] if easiest else np.arange(len(train))

@@ -179,7 +179,7 @@ def _settle(run: Run, description: Description, recipe: Recipe) -> None:
 
 @contextmanager
 def _ended(watcher: Watcher) -> Iterator[None]:
-    """Tells the watcher of the end, whatever it is."""
+    """Tell the watcher of the end, whatever ended it."""
     try:
         yield
     finally:

@@ -114,7 +114,7 @@ def fine_tuning(plan: Plan, recipe: Recipe, values: Sequence[npt.NDArray[Any]] |
 
 
 def _named(part: str, variables: list[Any], named_like: list[Any] | None = None) -> dict[str, Any]:
-    """Named by place and path: the optimiser's paths alone could repeat."""
+    """The variables, named by place and path: the optimiser's paths alone could repeat."""
     paths = [variable.path for variable in named_like or variables]
     return {f"{part}/{place:03d}/{path}": variables[place] for place, path in enumerate(paths)}
 

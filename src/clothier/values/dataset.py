@@ -184,7 +184,7 @@ class Dataset:
     def _of(
         cls, splits: Mapping[str, Split], class_names: tuple[str, ...], name: str, **more: Any
     ) -> Dataset:
-        """A data set of these splits, with its fingerprint."""
+        """Make a data set of these splits, with its fingerprint."""
         parts = {part: splits.get(part) for part in ("train", "validation", "test")}
         return cls(
             **parts,  # type: ignore[arg-type]  # `splits` has train

@@ -46,7 +46,7 @@ def parse(data: bytes, what: str, error: type[InputError] = BundleError) -> dict
 
 
 def _check_depth(data: bytes) -> None:
-    """Of brackets outside texts."""
+    """Check the depth of brackets outside texts."""
     depth = deepest = 0
     for byte in _TEXT.sub(b"", data).translate(None, _OTHERS):
         depth += 1 if byte in b"[{" else -1
@@ -208,7 +208,7 @@ def is_word(value: Any, most: int = MOST_WORD) -> bool:
 
 
 def _short(value: Any) -> str:
-    """Enough of it to know it by, on one line, whatever it is."""
+    """The value on one line, shortened so that it can be recognised."""
     if isinstance(value, dict | list):
         return f"a {'list' if isinstance(value, list) else 'group'} of {len(value)}"
     shown = ascii(value) if isinstance(value, str) else repr(value)

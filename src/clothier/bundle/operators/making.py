@@ -56,7 +56,7 @@ def _eye(node: Node) -> Tensor:
 
 
 def _resize(node: Node) -> Tensor:
-    """To constant sizes, or by constant scales; the images' own axis stays."""
+    """Resize to constant sizes, or by constant scales; the axis of the images keeps its size."""
     x, sizes, scales = node.input(0), node.constants(3), node.optional(2)
     node.word("mode", "nearest", "nearest", "linear", "cubic")
     node.word("keep_aspect_ratio_policy", "stretch", "stretch")
@@ -85,7 +85,8 @@ def _resize(node: Node) -> Tensor:
 
 
 def _resize_work(node: Node, made: Made) -> int:
-    """Each value of 16 others, or with smoothing of as many as it is smaller."""
+    """The work of a Resize: each value comes from 16 others, and with smoothing from as many times more as the image
+    shrinks."""
     shrinks = max(1, -(-node.input(0).size // made[0].size))
     return made[0].size * 16 * (shrinks if node.attributes.get("antialias") else 1)
 

@@ -73,7 +73,7 @@ def _slope(node: Node) -> Tensor:
 
 
 def _dropout(node: Node) -> tuple[Tensor, ...]:
-    """In use it changes nothing."""
+    """Dropout changes nothing in inference."""
     training = node.optional(2)
     node.wanted(
         training is None or (training.values is not None and not training.values.any()), "no training mode"

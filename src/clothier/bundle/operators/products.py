@@ -27,7 +27,7 @@ def _turned(shape: Shape, turn: bool) -> Shape:
 
 
 def _product(left: Shape, right: Shape, node: Node) -> Shape:
-    """That of NumPy's matmul."""
+    """The shape of the product that NumPy's matmul computes."""
     node.wanted(len(left) > 0 and len(right) > 0, "matrices")
     rows = left if len(left) > 1 else (1, *left)
     columns = right if len(right) > 1 else (*right, 1)
@@ -71,7 +71,7 @@ _LETTERS = re.compile("([a-zA-Z]+)(?:,([a-zA-Z]+))?->([a-zA-Z]*)")
 
 
 def _einsum(node: Node) -> Tensor:
-    """Of one tensor or two: of more of them the runtime may make larger ones on the way."""
+    """Einsum of one tensor or two; for more of them the runtime may make larger intermediate results."""
     sides, output = _sides(node)
     return Tensor(tuple(sides[letter] for letter in output), node.input(0).kind)
 

@@ -11,7 +11,7 @@ _SAME = "as large as its input"
 
 
 def _axes(node: Node) -> set[int]:
-    """Those of an attribute, until version 17, or of an input; all but the images' own where there are none."""
+    """The axes of an attribute (until version 17) or of an input; if there are none, all but that of the images."""
     shape = node.input(0).shape
     given = node.constants(1)
     if given is None:
@@ -53,7 +53,7 @@ def _top(node: Node) -> tuple[Tensor, Tensor]:
 
 
 def _top_work(node: Node, made: tuple[Tensor, ...]) -> int:
-    """Sorting, at worst."""
+    """The work of TopK, which at worst sorts."""
     return node.input(0).size * max(1, node.input(0).size.bit_length())
 
 
@@ -64,7 +64,7 @@ def _global_pool(node: Node) -> Tensor:
 
 
 def _by_channel(node: Node) -> Tensor:
-    """Batch and instance normalisation: the other inputs are one number a channel."""
+    """Batch and instance normalisation, whose other inputs have one number per channel."""
     x = node.images_first(2, 3, 4, 5)
     node.wanted(not node.flag("training_mode", 0), "no training mode")
     node.wanted(

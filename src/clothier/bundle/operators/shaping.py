@@ -189,7 +189,7 @@ def _blocks(node: Node) -> Tensor:
 
 
 def _shape(node: Node) -> Tensor:
-    """Only of what is known whole: the number of images is not."""
+    """The operator Shape, of sides that are known: the number of images is not."""
     x = node.input(0)
     start, end = node.attributes.get("start", 0), node.attributes.get("end", len(x.shape))
     node.wanted(type(start) is int and type(end) is int, "whole numbers")

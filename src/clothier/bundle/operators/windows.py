@@ -13,7 +13,7 @@ _MOST_STRIDE = 64
 
 
 def _output(node: Node, shape: Shape, sides: Shape) -> list[int]:
-    """The sides of what a window of those sides leaves of the axes behind the channels."""
+    """The sides of the axes behind the channels after a window of those sides."""
     count = len(sides)
     strides = node.whole_numbers("strides", [1] * count, 1, _MOST_STRIDE)
     dilations = node.whole_numbers("dilations", [1] * count, 1, _MOST_STRIDE)

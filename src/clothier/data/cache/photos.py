@@ -65,8 +65,8 @@ class DecodedPhotos:
 
 @dataclass(frozen=True)
 class _Order:
-    """What is asked for. `kind` is a digest of names, sizes and all else that is not the photos' bytes; `state` of the
-    state of each photo, from which its bytes can be told."""
+    """What is asked for. `kind` is a digest of names, sizes and everything else but the bytes of the photos; `state`
+    is a digest of the state of each photo, from which its bytes can be told."""
 
     splits: Splits
     size: tuple[int, int]
@@ -140,12 +140,12 @@ def _search(folder: Path, order: _Order, fits: Callable[[dict[str, Any]], bool])
 
 
 def _by_state(folder: Path, order: _Order) -> DecodedPhotos | None:
-    """What was decoded in that folder from the same photos, where these are as they were."""
+    """The set that was decoded in that folder from the same photos, if their state is unchanged."""
     return _search(folder, order, lambda known: order.state in known["states"])
 
 
 def _by_bytes(folders: Sequence[Path], order: _Order, report: Report) -> DecodedPhotos | None:
-    """What was decoded from the same bytes, wherever these lay."""
+    """The set that was decoded from the same bytes, wherever they were."""
     wanted = _digest(contents.digests(order.paths(), report))
     return location.find(
         folders, lambda folder: _search(folder, order, lambda known: known["photos"] == wanted)
@@ -259,7 +259,8 @@ def _write(path: Path, order: _Order, report: Report) -> dict[str, Any]:
 def _decode(
     photos: Sequence[Photo], order: _Order, channels: int
 ) -> Iterator[tuple[Photo, str, Diagnosis | DataError]]:
-    """Each photo with the digest of its bytes, or why these cannot be read; and its pixels, or why it has none."""
+    """Yield each photo with the digest of its bytes, or the reason why they cannot be read, and with its pixels, or
+    the reason why it has none."""
 
     def read(entry: Photo) -> tuple[Photo, str, Diagnosis | DataError]:
         content, digest = contents.read(entry.path)
@@ -276,7 +277,8 @@ def _decode(
 
 
 def _write_header(file: IO[bytes], shape: tuple[int, ...]) -> None:
-    """Put the header at the start and go to the end; NumPy makes it as long for any number of rows."""
+    """Write the header at the start of the file and go to its end; NumPy makes it equally long for any number of
+    rows."""
     file.seek(0)
     header = {"descr": "|u1", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
