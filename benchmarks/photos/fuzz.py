@@ -103,7 +103,7 @@ def drawn() -> list[bytes]:
         ("TIFF", image.convert("LAB"), {"compression": "packbits"}),
         ("TIFF", image.convert("YCbCr"), {"compression": "zstd"}),
         ("TIFF", image.convert("L").convert("F"), {"big_tiff": True}),
-        ("TIFF", clear, {"big_tiff": True, "compression": "lzma"}),
+        ("TIFF", clear, {"big_tiff": True, "compression": "zstd"}),
         ("TIFF", deep, {}),
         ("TIFF", palette, {}),
         ("MPO", image, frames),  # last of those with frames, on which Pillow leaves its settings

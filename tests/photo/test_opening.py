@@ -103,6 +103,15 @@ def test_tiff(compression: str | None, big: bool) -> None:
     assert _off(photo.decode(content), colours()) <= (12 if compression == "jpeg" else 0)
 
 
+@pytest.mark.parametrize("number", [6, 34925])
+def test_rare_compressions_are_refused(number: int) -> None:
+    content = encode(colours(), "TIFF", compression="lzma")
+    content = content.replace(struct.pack("<HHIH", 259, 3, 1, 34925), struct.pack("<HHIH", 259, 3, 1, number))
+    with pytest.raises(DataError) as caught:
+        photo.decode(content)
+    assert str(caught.value) == f"is a TIFF of a rare compression ({number}): convert it to JPEG or PNG"
+
+
 def test_the_first_page_is_taken_and_that_is_told(tmp_path: Path) -> None:
     pages = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
     content = encode(pages[0], "TIFF", save_all=True, append_images=pages[1:])
@@ -153,6 +162,15 @@ def test_sixteen_bits_of_grey_from_black_and_from_white() -> None:
     grey = colours()[..., 0].astype(np.uint16) * 257
     assert np.array_equal(np.asarray(photo.decode(_tiff16(grey, 1))), colours()[..., 0])
     assert np.array_equal(np.asarray(photo.decode(_tiff16(65535 - grey, 0))), colours()[..., 0])
+
+
+def test_floats_are_grey_and_their_range_must_be_known() -> None:
+    grey = colours()[..., 0]
+    content = encode(Image.fromarray(grey.astype(np.float32)), "TIFF")
+    assert photo.is_grey(content)
+    assert np.array_equal(np.asarray(photo.decode(content)), grey)
+    with pytest.raises(DataError, match=r"^is of mode F with values from 0 to 0\.6"):
+        photo.decode(encode(Image.fromarray(grey.astype(np.float32) / 255), "TIFF"))
 
 
 @pytest.mark.parametrize("tag", [(254, 4, 1), (50706, 4, 0x00000401)])

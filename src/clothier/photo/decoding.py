@@ -24,7 +24,7 @@ from clothier.photo.sources import MAX_PIXELS, Source, content_of, suffix_of
 LEAST_CLEAR = 0.005
 LIGHT = 191  # of 255: what is lighter than that, by its median, would hardly be seen on white
 
-_GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N")
+_GREY_MODES = ("1", "L", "LA", "La", "F", "I", "I;16", "I;16B", "I;16L", "I;16N")
 _ORIENTATION_TAG = 0x0112
 # Source: Exif 2.32, section 4.6.4; the tag says how the camera was held, this undoes it.
 _UPRIGHT = {

@@ -16,9 +16,11 @@ from clothier.errors import DataError
 from clothier.photo.formats import RAW, advice
 
 _WHOLE_NUMBERS = {1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8}  # bytes of a value, by its type
-_KIND, _PHOTOMETRIC, _ORIENTATION, _DNG = 254, 262, 274, 50706
+_KIND, _COMPRESSION, _PHOTOMETRIC, _ORIENTATION, _DNG = 254, 259, 262, 274, 50706
 _STRIPS, _TILES = (273, 279), (324, 325)  # where they begin, and how many bytes they have
 _TILE_SIZE = (322, 323)
+# None, fax, LZW, JPEG, deflate (two numbers), PackBits and Zstandard; others are rare, and their decoders less tried.
+_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32946, 32773, 50000)
 _PREVIEW, _MASK = 1, 4  # bits of _KIND: another picture of the file is the one that is meant
 _MOST_TAGS = 65535  # each has a number of 16 bits
 _COLOUR_FILTER, _LINEAR = 32803, 34892  # what a camera's sensor saw
@@ -37,7 +39,8 @@ class Page:
 
 
 def first_page(content: bytes) -> Page:
-    """What the file says of its first page. Raises DataError for a file that lacks its end, or is a camera's raw."""
+    """What the file says of its first page. Raises DataError for a file that lacks its end, is a camera's raw, or
+    of a compression that is not read."""
     tags = _Tags(content)
     if (
         _DNG in tags.entries
@@ -45,6 +48,8 @@ def first_page(content: bytes) -> Page:
         or tags.number(_PHOTOMETRIC) in (_COLOUR_FILTER, _LINEAR)
     ):
         raise DataError(f"is in {RAW} format: {advice(RAW, 'it')}")
+    if (compression := tags.number(_COMPRESSION, 1)) not in _COMPRESSIONS:
+        raise DataError(f"is a TIFF of a rare compression ({compression}): {advice('', 'it')}")
     for places, sizes in (_STRIPS, _TILES):
         begin, size = tags.numbers(places), tags.numbers(sizes)
         if len(begin) == len(size) and len(begin) and int((begin + size).max()) > len(content):
