@@ -13,10 +13,12 @@ import pytest
 from keras import layers
 from keras.src.utils import module_utils
 
+from clothier import models
 from clothier.bundle import graphs
-from clothier.errors import ExportError, MissingExtraError
+from clothier.errors import BundleError, ExportError, MissingExtraError
 from clothier.export import bundling, converted, emit
 from clothier.export.running import onnx_outputs
+from clothier.models.plan import Plan
 from clothier.values import Floats, softmax
 
 IMAGES = np.random.default_rng(2).integers(0, 256, (5, 16, 12, 3), dtype=np.uint8)
@@ -55,6 +57,17 @@ def _resized(x: Any) -> Any:
     x = layers.PReLU(shared_axes=[1, 2])(layers.LeakyReLU()(layers.Conv2DTranspose(6, 3, strides=2)(x)))
     x = layers.AveragePooling2D(3, padding="same")(layers.BatchNormalization()(x))
     return layers.Flatten()(layers.Concatenate()([x, Shrug()(layers.UpSampling2D(1)(x))]))
+
+
+def test_a_network_of_keras_applications_behind_our_own_resizing() -> None:
+    """The converter has no operator for a resizing that smooths."""
+    model = models.build_plan(Plan("mobilenet_v3_small", (70, 50, 1), 3, base_size=48))
+    images = np.random.default_rng(2).integers(0, 256, (3, 70, 50, 1), dtype=np.uint8)
+    graph = emit(model)
+    (logits,) = onnx_outputs(graph, images, ["logits"])
+    theirs = np.asarray(model(images, training=False))
+    assert np.abs(logits - theirs).max() <= 1e-5 * np.abs(theirs).max()
+    assert graphs.check(graph, (70, 50, 1), 3, 512).multiplications > 10**6
 
 
 def _attentive(x: Any) -> Any:
@@ -132,13 +145,20 @@ def test_what_onnx_runtime_cannot_run_is_refused_in_one_line() -> None:
     assert told.endswith("wanted layers without loops and random draws; leave such layers out")
     assert "\n" not in told
     with pytest.raises(ExportError) as caught:
-        onnx_outputs(
-            emit(_network(lambda x: layers.LSTM(4)(layers.Reshape((16, 36))(x)))), IMAGES, ["probabilities"]
-        )
+        onnx_outputs(b"no graph", IMAGES, ["logits"])
     assert str(caught.value) == (
         "ONNX Runtime cannot run this network as exported; wanted layers without loops, such as those of recurrent "
         "networks; leave such layers out"
     )
+
+
+def test_a_recurrent_network_is_exported_but_goes_into_no_model_file() -> None:
+    model = _network(lambda x: layers.LSTM(4)(layers.Reshape((16, 36))(x)))
+    graph = emit(model)
+    (logits,) = onnx_outputs(graph, IMAGES, ["logits"])
+    np.testing.assert_allclose(logits, np.asarray(model(IMAGES, training=False)), atol=1e-5)
+    with pytest.raises(BundleError, match="wanted sides that do not depend on the number of images"):
+        graphs.check(graph, IMAGES.shape[1:], logits.shape[1], 7)
 
 
 def test_without_the_converter_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

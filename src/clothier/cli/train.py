@@ -147,7 +147,7 @@ def train(
         changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
     if resume is not None:
         data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
-        run, scores = _resume(resume, recipe, changes, data_options, threads, verbose)
+        run, scores = _resume(resume, recipe, bases.chosen(changes), data_options, threads, verbose)
     else:
         chosen = _choose(named, changes)
         held_out = chosen.validation if "validation" in changes else "default"

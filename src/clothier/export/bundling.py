@@ -16,6 +16,7 @@ from clothier.export.checking import NUM_CHECKED, compare, require
 from clothier.export.graph import emit
 from clothier.export.int8 import quantize
 from clothier.export.running import onnx_outputs
+from clothier.models import BASES
 from clothier.models.table import CUSTOM
 from clothier.runs import Run, trained
 from clothier.values import Dataset, Images, PhaseScores, Split, softmax
@@ -55,7 +56,7 @@ def bundle_of(
     description = run.description()
     model, plan = trained.load(run), description.plan
     graph = emit(model, views=plan.views)
-    if plan.model == CUSTOM:
+    if plan.model == CUSTOM or (plan.model in BASES and BASES[plan.model].module == "applications"):
         _check(graph, model, plan.views, (dataset.validation or dataset.train).images[:NUM_CHECKED], between)
     if int8:
         graph = quantize(graph, dataset.train.images)
@@ -87,7 +88,7 @@ def bundle_of(
 
 
 def _check(graph: bytes, model: keras.Model, views: str, images: Images, between: Callable[[], None]) -> None:
-    """ExportError where the graph of a user's own network predicts other than the network."""
+    """ExportError where the graph that Keras's own export made of a network predicts other than the network."""
     judge = backend.Inference(models.averaged(model, views))
     ours = softmax(judge.logits(model.get_weights(), images))
     (logits,) = onnx_outputs(graph, images, ["logits"], between)

@@ -88,7 +88,7 @@ def _fixed(model: keras.Model) -> Iterator[None]:
         (layer, name, value)
         for layer in model._flatten_layers()
         for name, value in vars(layer).items()
-        if keras.ops.is_tensor(value)
+        if keras.ops.is_tensor(value) and not isinstance(value, keras.Variable)
     ]
     try:
         for layer, name, value in held:

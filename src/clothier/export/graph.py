@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from clothier import models
+from clothier.backend.door import keras
 from clothier.errors import ExportError
 from clothier.export import activations, converted, layers
 from clothier.export.activations import Value
 from clothier.export.nodes import Nodes
-
-if TYPE_CHECKING:
-    import keras
 
 _PLANES = "images/float"  # what the network proper takes: float32 (n, channels, height, width)
 
@@ -50,9 +48,28 @@ def _network(model: keras.Model, outputs: dict[str, Any]) -> Nodes:
         return by_layers(model, outputs)
     except ExportError:
         nodes = _start()
-        for name, made in converted.add(nodes, _PLANES, model, outputs).items():
+        planes, rest = _behind_front(nodes, model, outputs)
+        for name, made in converted.add(
+            nodes, planes, rest, dict(zip(outputs, rest.outputs, strict=True))
+        ).items():
             nodes.rename(made, name)
         return nodes
+
+
+def _behind_front(nodes: Nodes, model: keras.Model, outputs: dict[str, Any]) -> tuple[str, keras.Model]:
+    """(planes, the network behind them): what brings images to the size and colours that a network takes is ours where
+    it can be, since the converter has no operator for a resizing that smooths."""
+    fitting = [layer for layer in model.layers if layer.name.startswith("fit")]
+    whole = keras.Model(model.input, list(outputs.values()))
+    if not fitting:
+        return _PLANES, whole
+    last = fitting[-1].output
+    start = Value(_PLANES, tuple(int(side) for side in model.input.shape[1:]), whole=True)
+    try:
+        rest = keras.Model(last, list(outputs.values()))
+        return _Walk(nodes, model, start, wanted=(last,)).settled(last).name, rest
+    except (ExportError, ValueError):  # of Keras, where the network also takes the images from elsewhere
+        return _PLANES, whole
 
 
 def by_layers(model: keras.Model, outputs: dict[str, Any]) -> Nodes:
