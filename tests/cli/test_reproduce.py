@@ -117,3 +117,14 @@ def test_wrong_words(capsys: pytest.CaptureFixture[str], words: str, message: st
     assert captured.out == ""
     assert captured.err.startswith(f"clothier: {message}")
     assert captured.err.count("\n") == 1
+
+
+def test_what_cannot_be_measured_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clothier.cli.reproduce._pace", lambda *_: None)
+    assert cli.run(["reproduce", "r-tutorial", "--dry-run", "--data", "generated:60"]) == 0
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "train cnn1_dropout, seed 13: 20 epochs, time unknown until its features are extracted",
+        "about 0 s in all, without what could not be measured; Ctrl-C stops it safely",
+    ]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
 MOST_BYTES = 4_000_000  # of a profile; those of printing presses have up to three million
 SAME = 2  # levels by which a profile of sRGB moves no colour, however it was written
@@ -30,8 +30,6 @@ def to_srgb(image: Image.Image) -> Image.Image:
 @lru_cache(maxsize=4)
 def _transform(profile: bytes, mode: str) -> Any:
     """Pillow's transform from a profile to sRGB; None where it would change nothing, or there can be none."""
-    from PIL import ImageCms  # most pictures have no profile
-
     try:
         transform = ImageCms.buildTransform(
             ImageCms.ImageCmsProfile(io.BytesIO(profile)),
