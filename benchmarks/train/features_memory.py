@@ -54,7 +54,7 @@ def use(dataset: Dataset, scratch: Path) -> None:
     from clothier.training import stages
 
     began = time.perf_counter()
-    made = features.extract(standin(), dataset, "standin", scratch)
+    made = features.extract(standin(), dataset, "standin", scratch).splits()
     print(
         f"extracted in {time.perf_counter() - began:.0f} s: peak {common.peak_megabytes():.0f} MB", flush=True
     )

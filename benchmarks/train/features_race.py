@@ -67,7 +67,7 @@ def race(num_images: int, rounds: int, precision: str, source: str) -> Row:
             theirs = plain.predict(dataset.train.images.astype(np.float32), verbose=0)
             rates["predict"].append(num_images / (time.perf_counter() - began))
             began = time.perf_counter()
-            ours = features.extract(base, dataset, str(turn), Path(scratch))["train"].inputs
+            ours = features.extract(base, dataset, str(turn), Path(scratch)).splits()["train"].inputs
             rates["clothier"].append(num_images / (time.perf_counter() - began))
             for name, reached in rates.items():
                 print(f"round {turn + 1}  {name}: {reached[-1]:.1f} images/s", flush=True)

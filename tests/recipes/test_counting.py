@@ -27,8 +27,8 @@ CNN1, VGG19 = recipes.get("cnn1"), recipes.get("vgg19")
         (
             "cnn1",
             {"head_units": 8},
-            "head_units does nothing here: base is not set; wanted a base, as the recipes vgg19 and transfer have; "
-            "leave head_units out, or change both",
+            "head_units does nothing here: base is not set; wanted a base, as the recipes photos, transfer and vgg19 "
+            "have; leave head_units out, or change both",
         ),
         ("cnn1", {"head_dropout": 0.1}, "head_dropout does nothing here: base is not set"),
         ("cnn1", {"resize": "nearest"}, "resize does nothing here: base is not set"),
@@ -79,7 +79,8 @@ def test_the_fields_that_count() -> None:
     assert left_out == {
         "momentum", "weight_decay", "skip_from", "skip_to", "base_pixels", "base_end", "base_precision", "base_size",
             "resize",
-        "head_units", "head_dropout", "fine_tune_epochs", "fine_tune_rate", "fine_tune_batch_size",
+        "base_views", "head_units", "head_dropout",
+        "fine_tune_epochs", "fine_tune_part", "fine_tune_rate", "fine_tune_batch_size",
     }  # fmt: skip
     assert {"head_units", "fine_tune_epochs", "base_pixels"} < set(recipes.counted(VGG19))
     assert {"augment", "augmented_epochs", "views"}.isdisjoint(recipes.counted(VGG19))

@@ -168,7 +168,7 @@ def test_text_is_read_as_the_fields_type() -> None:
         ),
         ({"fine_tune_rate": 0.0}, "fine_tune_rate is 0.0; wanted a number above 0"),
         ({"fine_tune_batch_size": 0}, "fine_tune_batch_size is 0; wanted a whole number from 1"),
-        ({"head_units": 0}, "head_units is 0; wanted a whole number from 1"),
+        ({"head_units": -1}, "head_units is -1; wanted a whole number from 0"),
         ({"head_dropout": 1.0}, "head_dropout is 1.0; wanted a number of 0 or more and below 1"),
         (
             {"base_pixels": "mistake"},

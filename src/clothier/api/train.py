@@ -10,6 +10,7 @@ from clothier.api import finish
 from clothier.augment import Policy
 from clothier.errors import InputError, unknown_name
 from clothier.models import bases
+from clothier.models.bases import places
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.runs import Run
@@ -67,7 +68,9 @@ def train_with(
         name: value for name, value in (("model", model), ("augment", augment)) if isinstance(value, str)
     }
     wanted = bases.chosen(changes | named)
-    chosen = recipes.customize(recipes.get(recipe) if isinstance(recipe, str) else recipe, wanted)
+    if isinstance(recipe, str):
+        recipe = places.at_hand(recipes.get(recipe), wanted, watcher.note)
+    chosen = recipes.customize(recipe, wanted)
     parts = _parts(model, augment)
     check_names(chosen, parts)
     chosen = parts.recipe(chosen)

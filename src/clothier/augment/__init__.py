@@ -12,7 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from clothier.augment import alternate_flip, article, crop_flip, cutmix, erase, mixup, photo, shift, wild
+from clothier.augment import (
+    alternate_flip,
+    article,
+    crop_flip,
+    cutmix,
+    erase,
+    mixup,
+    photo,
+    shift,
+    snapshot,
+    wild,
+)
 from clothier.augment.policy import Policy, Visit, chain
 from clothier.errors import InputError, unknown_name
 from clothier.values import Images, Labels, Mixed
@@ -30,6 +41,7 @@ POLICIES: dict[str, Policy] = {
     "mixup": Policy(mixup.throw, mixup.move, mixup.mix),
     "photo": Policy(photo.throw, photo.move),
     "shift": Policy(shift.throw, shift.move),
+    "snapshot": Policy(snapshot.throw, snapshot.move),
     "wild": Policy(wild.throw, wild.move),
 }
 

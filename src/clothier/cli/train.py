@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clothier import data as sources
 from clothier import recipes
 from clothier.cli import browser, completion, naming, options, run_data, screen, train_results
 from clothier.errors import InputError, command
 from clothier.models import BASES, bases
+from clothier.models.bases import places
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.recipes.recipe import FINE_TUNE_EPOCHS
@@ -92,8 +94,8 @@ def train(
     base: Annotated[
         str | None,
         typer.Option(
-            help="The frozen network below the head, for the recipes vgg19 and transfer: a name from `clothier bases`, "
-            "imagenet, random, a weights file, or a run folder.",
+            help="The frozen network below the head, for the recipes photos, transfer and vgg19: a name from "
+            "`clothier bases`, imagenet, random, a weights file, or a run folder.",
             metavar="NETWORK|imagenet|random|FILE|RUN",
             autocompletion=completion.names(BASES),
             show_default="the recipe's",
@@ -144,12 +146,12 @@ def train(
     changes = options.settings(set_ or [])
     changes.update({field: value for field, value in typed.items() if value is not None})
     if fine_tune:
-        changes.setdefault("fine_tune_epochs", FINE_TUNE_EPOCHS)
+        changes.setdefault("fine_tune_epochs", named.fine_tune_epochs or FINE_TUNE_EPOCHS)
     if resume is not None:
         data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
         run, scores = _resume(resume, recipe, bases.chosen(changes), data_options, threads, verbose)
     else:
-        chosen = _choose(named, changes)
+        chosen = _choose(places.at_hand(named, changes, screen.notice), changes)
         held_out = chosen.validation if "validation" in changes else "default"
         read = options.as_options(data_dir, held_out, image_size, crop, skip_bad)
         run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
@@ -210,6 +212,10 @@ def _start(
     check_names(recipe)  # before the data are read, which may take a while
     options.check_out(folder=runs)
     base = pretrained.fetch(recipe, threads)  # what can go wrong quickly goes first
+    if base is not None and base.trunk is None and read["image_size"] is None:
+        side = recipe.base_size or BASES[recipe.model].side
+        if sources.holds_photos(source, sources.LoadOptions.from_json(read)):
+            read = read | {"image_size": [side, side]}  # all that the base can use
     dataset = options.load_data(source, read, recipe.validation)
     if base is not None:
         _tell_of_base(recipe, base, dataset.image_shape)

@@ -96,6 +96,12 @@ def load(name: str, options: LoadOptions | None = None, usual_validation: str = 
     return replace(dataset, reading=Reading(name, options.as_json(), located(name)))
 
 
+def holds_photos(name: str, options: LoadOptions | None = None) -> bool:
+    """Whether that source holds photos, which are decoded to a size of one's choice. Errors as `load`."""
+    source, argument = _source(name)
+    return source.pictures(argument, replace(_options(options), skip_bad=True, warn=None)) is not None
+
+
 def labelled(name: str, split: str | None = None, options: LoadOptions | None = None) -> Labelled:
     """The labelled images of one split of a source, to judge a model by; photos are not decoded.
 

@@ -18,6 +18,7 @@ from clothier.models.table import CUSTOM, MODELS, Architecture, smallest_side, u
 if TYPE_CHECKING:
     from clothier.models import custom, views
     from clothier.models.building import (
+        above,
         adapt,
         base_module,
         build,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         build_head,
         build_plan,
         outlined,
+        with_maps,
     )
     from clothier.models.optimizers import OPTIMIZERS
     from clothier.models.outline import Layer, describe, features, unfilled
@@ -35,6 +37,7 @@ _MODULES = ("custom", "views")
 _WITH_KERAS = {
     "OPTIMIZERS": "optimizers",
     "Layer": "outline",
+    "above": "building",
     "adapt": "building",
     "averaged": "views",
     "base_module": "building",
@@ -46,6 +49,7 @@ _WITH_KERAS = {
     "features": "outline",
     "outlined": "building",
     "unfilled": "outline",
+    "with_maps": "building",
 }
 
 if not TYPE_CHECKING:  # else a name that nothing here has would pass the type checks
@@ -65,6 +69,7 @@ __all__ = [
     "OPTIMIZERS",
     "Architecture",
     "Layer",
+    "above",
     "adapt",
     "averaged",
     "base_module",
@@ -81,4 +86,5 @@ __all__ = [
     "unfilled",
     "unknown",
     "views",
+    "with_maps",
 ]

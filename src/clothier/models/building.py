@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
+from keras import layers, ops
 
 from clothier.errors import InputError
 from clothier.models import custom, parts
@@ -97,6 +98,22 @@ def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
             )
         last = whole.get_layer(plan.base_end)
         return keras.Model(whole.input, last.output if plan.base_end == "flatten" else last.input)
+
+
+def with_maps(base: keras.Model, name: str) -> keras.Model:
+    """A base that gives, before its features, the output of the layer of that name, flattened: float32
+    (n, maps + num_features)."""
+    flat = layers.Flatten(name="maps", dtype="float32")(base.get_layer(name).output)
+    return keras.Model(base.input, layers.Concatenate(dtype="float32", name="both")([flat, base.output]))
+
+
+def above(model: keras.Model, name: str) -> keras.Model:
+    """What lies above the output of the layer of that name: float16 (n, maps) in, logits out, by the network's own
+    layers."""
+    cut = model.get_layer(name).output
+    maps = keras.Input((math.prod(cut.shape[1:]),), dtype="float16", name="maps")
+    grid = layers.Reshape(cut.shape[1:], dtype=cut.dtype, name="grid")(maps)
+    return keras.Model(maps, keras.Model(cut, model.output, name="above")(grid), name="tail")
 
 
 def build_head(plan: Plan, num_features: int, dtype: str = "float32") -> keras.Model:

@@ -68,8 +68,9 @@ def fit(
 def head(
     features: keras.KerasTensor, units: int, dropout: float, num_classes: int, depth: int = 1
 ) -> keras.KerasTensor:
-    """Logits from the features (n, num_features) of a base. `depth` tells a head on a head from the one below."""
-    x = layers.Dense(units, activation="relu", name=f"head{depth}_dense")(features)
+    """Logits from the features (n, num_features) of a base, without a hidden layer where `units` is 0. `depth` tells a
+    head on a head from the one below."""
+    x = layers.Dense(units, activation="relu", name=f"head{depth}_dense")(features) if units else features
     return logits(Dropout(dropout, name=f"head{depth}_dropout")(x), num_classes)
 
 

@@ -93,7 +93,7 @@ class Plan:
             base_pixels=fields.one_of("base_pixels", BASE_PIXELS),
             base_end=fields.one_of("base_end", BASE_ENDS),
             resize=fields.one_of("resize", RESIZES),
-            head_units=fields.whole("head_units", 1, MOST_HEAD_UNITS),
+            head_units=fields.whole("head_units", 0, MOST_HEAD_UNITS),
             head_dropout=fields.number("head_dropout", 0, 1),
             views=fields.one_of("views", VIEWS),
             base_size=fields.whole("base_size", 0, MOST_SIDE) if "base_size" in fields.left else 0,

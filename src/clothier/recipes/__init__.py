@@ -15,6 +15,7 @@ from clothier.recipes import (
     fastnet,
     fastnet_95,
     photos,
+    photos_scratch,
     transfer,
     vgg19,
     wild,
@@ -33,6 +34,7 @@ RECIPES: dict[str, Recipe] = {
     "fastnet": fastnet.RECIPE,
     "fastnet_95": fastnet_95.RECIPE,
     "photos": photos.RECIPE,
+    "photos_scratch": photos_scratch.RECIPE,
     "transfer": transfer.RECIPE,
     "vgg19": vgg19.RECIPE,
     "wild": wild.RECIPE,
@@ -45,6 +47,10 @@ NOTES: dict[str, str] = {
 }
 
 
+# What trains in place of a recipe whose base comes in a package that is not installed.
+WITHOUT_BASE: dict[str, str] = {"photos": "photos_scratch"}
+
+
 def get(name: str) -> Recipe:
     """The recipe of that name; InputError naming the nearest where there is none."""
     if name not in RECIPES:
@@ -55,6 +61,7 @@ def get(name: str) -> Recipe:
 __all__ = [
     "NOTES",
     "RECIPES",
+    "WITHOUT_BASE",
     "Recipe",
     "adopted",
     "change",

@@ -27,7 +27,7 @@ def _read_by_optimizer(field: str) -> Need:
     return Need("optimizer", f"optimizer {' or '.join(names)}", lambda optimizer: optimizer in names)
 
 
-_BASE = Need("base", "a base, as the recipes vgg19 and transfer have", bool)
+_BASE = Need("base", "a base, as the recipes photos, transfer and vgg19 have", bool)
 _NO_BASE = Need("base", "a network that is trained whole", lambda base: not base)
 _FINE_TUNING = Need("fine_tune_epochs", "fine_tune_epochs of 1 or more", bool)
 _SKIPPING = Need("skip", "a skip above 0", bool)
@@ -46,9 +46,11 @@ NEEDS: dict[str, Need] = {
     "base_precision": _BASE,
     "base_size": _BASE,
     "resize": _BASE,
+    "base_views": _BASE,
     "head_units": _BASE,
     "head_dropout": _BASE,
     "fine_tune_epochs": _BASE,
+    "fine_tune_part": _FINE_TUNING,
     "fine_tune_rate": _FINE_TUNING,
     "fine_tune_batch_size": _FINE_TUNING,
 }

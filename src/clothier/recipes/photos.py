@@ -1,21 +1,30 @@
-"""`clothier train photos --data folder:DIR`: a few thousand photos in colour, from scratch.
+"""`clothier train photos --data folder:DIR`: some hundred or thousand photos, on a network that knows photos already.
 
-Small batches, as there are few images; many epochs, each image mirrored every other time, moved and turned a little,
-and many with a piece of another pasted in. docs/photos.md says what that brings.
+EfficientNet-Lite0 with ImageNet's weights looks once at each photo and at five other views of it. A head is trained on
+the features, then the last five blocks and the head together on the maps below them. docs/photos.md says what that
+brings.
 """
 
-from dataclasses import replace
+from clothier.recipes.recipe import Recipe
 
-from clothier.recipes import fastnet
-
-RECIPE = replace(
-    fastnet.RECIPE,
+RECIPE = Recipe(
     name="photos",
-    model="fastnet_large",
+    model="efficientnet_lite0",
     validation="default",
-    augmented_epochs=60,
-    augment="alternate-flip+article+cutmix",
-    batch_size=128,
-    learning_rate=0.03,
-    skip=0.0,
+    epochs=20,
+    augmented_epochs=0,
+    batch_size=32,
+    optimizer="adamw",
+    learning_rate=3e-3,
+    weight_decay=0.02,
+    schedule="cosine",
+    warmup=0.1,
+    label_smoothing=0.1,
+    base="imagenet",
+    base_views=6,
+    head_units=0,
+    head_dropout=0.3,
+    fine_tune_epochs=12,
+    fine_tune_part="last",
+    fine_tune_rate=1e-3,
 )

@@ -75,9 +75,17 @@ class Recipe:
     base_size: int = (
         0  # longer side in pixels it gets images at; 0 = their own, from 96 up to the base's native one
     )
-    head_units: int = 512  # units of the head's hidden layer
-    head_dropout: float = 0.5  # share of those units dropped while training, in [0, 1)
+    # Views of each training image: the image, its mirror image, then crops in other light (augment/snapshot.py). An
+    # epoch trains on one of them, drawn for each image.
+    base_views: int = 1
+    head_units: int = 512  # units of the head's hidden layer; 0 leaves the layer out
+    head_dropout: float = (
+        0.5  # share of those units, or else of the features, dropped while training, in [0, 1)
+    )
     fine_tune_epochs: int = 0  # epochs of the phase `fine-tuned`, base and head together; 0 leaves it out
+    # What it trains: all layers on images, or the last layers of the base on what those below gave for each view,
+    # mirrored and mixed in pairs.
+    fine_tune_part: str = "all"
     fine_tune_rate: float = 1e-5  # its step size: small, as the base's weights are good already
     fine_tune_batch_size: int = 32  # its images in one update: VGG19 takes 0.1 GB an image to train
 
@@ -134,7 +142,7 @@ class Recipe:
         learning rate looks ahead to the last step, all of it decides what the first phase gives."""
         if phase != "plain" or self.schedule != "constant" or self.warmup:
             return self
-        later = ("augment", "fine_tune_rate", "fine_tune_batch_size")
+        later = ("augment", "fine_tune_part", "fine_tune_rate", "fine_tune_batch_size")
         usual = {field: getattr(Recipe, field) for field in later}
         return replace(self, augmented_epochs=0, fine_tune_epochs=0, **usual)
 

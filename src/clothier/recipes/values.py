@@ -19,6 +19,7 @@ SCHEDULES = ("constant", "cosine", "linear")
 RESIZES = ("bilinear", "nearest")
 BASE_PIXELS = ("as_trained", "article_mistake")
 BASE_ENDS = ("flatten", "logits")
+PARTS = ("all", "last")
 
 KNOWN: dict[str, Iterable[str]] = {
     "optimizer": OPTIMIZERS,
@@ -31,6 +32,7 @@ KNOWN: dict[str, Iterable[str]] = {
     "base_end": BASE_ENDS,
     "base_precision": PRECISIONS,
     "resize": RESIZES,
+    "fine_tune_part": PARTS,
 }
 MOST = 100_000
 WHOLE: dict[str, tuple[int, int]] = {
@@ -41,7 +43,8 @@ WHOLE: dict[str, tuple[int, int]] = {
     "skip_from": (2, MOST),
     "skip_to": (0, MOST),
     "base_size": (0, 1024),
-    "head_units": (1, MOST),
+    "base_views": (1, 100),
+    "head_units": (0, MOST),
     "fine_tune_epochs": (0, MOST),
     "fine_tune_batch_size": (1, MOST),
 }

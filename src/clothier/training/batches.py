@@ -44,7 +44,7 @@ def batches(
         if policy is None:
             return inputs, labels
         dice = np.random.default_rng([seed, epoch, AUGMENT, index])
-        return policy(dice, np.asarray(inputs, np.uint8), labels, Visit(rows, epoch, seed))
+        return policy(dice, np.asarray(inputs), labels, Visit(rows, epoch, seed))
 
     num_batches = -(-len(order) // batch_size)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches") as worker:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +19,10 @@ from clothier.runs.checkpoint import Best, Checkpoint
 from clothier.training import remains, schedule, stages
 from clothier.training.batches import batches, shuffled
 from clothier.training.transfer import features
+from clothier.training.transfer.extracted import Extracted, MapPolicy
 from clothier.training.transfer.pretrained import Base
 from clothier.training.watcher import Watcher
-from clothier.values import Dataset, EpochRow, Examples, Features, PhaseScores, Scores, Split
+from clothier.values import Dataset, EpochRow, Examples, PhaseScores, Scores, Split
 
 LOSSES = "train/losses"  # of each training image, among the tensors of a checkpoint
 SAMPLE = 10_000  # training images that are judged where each is looked at several times
@@ -55,8 +57,8 @@ class Training:
         else:
             num_features = int(models.build_base(self.plan).output_shape[1])
             self.stage = stages.head(self.plan, recipe, num_features)
-        self.fine_tuning = False
-        self.features: dict[str, Features] | None = None
+        self.fine_tuning, self.cut = False, stages.cut(recipe)
+        self.extracted: Extracted | None = None
         # Of each training image, as it was last seen.
         self.losses = np.zeros(len(dataset.train) if recipe.skip else 0, np.float32)
         self.history: list[EpochRow] = []
@@ -97,12 +99,12 @@ class Training:
         if phase == "fine-tuned":
             self._fine_tune()
         recipe, stage, examples, began = self.recipe, self.stage, self._examples(), time.perf_counter()
-        train = examples["train"]
+        train = self._training_examples(epoch, examples["train"])
         total = sum(epochs for _, epochs in recipe.phases())
         self.watcher.begin_epoch(epoch, total, phase, self.visits[epoch - 1])
         stage.trainer.reset()
         backend.seed_dropout(stage.model, recipe.seed, epoch)
-        self._steps(epoch, train, self.policy if phase == "augmented" else None)
+        self._steps(epoch, train, self._policy(phase))
         loss, accuracy = stage.trainer.means()
         training_seconds = time.perf_counter() - began
         val_loss = val_accuracy = None
@@ -133,8 +135,9 @@ class Training:
         )
 
     def _steps(self, epoch: int, train: Examples, policy: augment.Policy | None) -> None:
-        """Yield every batch of an epoch."""
-        stage, before, total = self.stage, sum(self.steps[: epoch - 1]), sum(self.steps)
+        """Train on every batch of an epoch."""
+        stage, phase = self.stage, self._phase_of(epoch)
+        before, total = sum(self.steps[phase[0] : epoch - 1]), sum(self.steps[slice(*phase)])
         seed, easiest = self.recipe.seed, len(train) - self.visits[epoch - 1]
         rows = np.argsort(self.losses, kind="stable")[easiest:] if easiest else np.arange(len(train))
         order = shuffled(np.sort(rows), seed, epoch)
@@ -146,18 +149,52 @@ class Training:
         if len(self.losses):
             self.losses[order] = stage.trainer.losses()
 
+    def _phase_of(self, epoch: int) -> tuple[int, int]:
+        """The epochs before and up to the end of what the learning rate's schedule spans: the whole run, or, on a base,
+        the epoch's phase, because each has an optimiser and a rate of its own."""
+        ended = 0
+        for _, epochs in self.recipe.phases():
+            if self.base is not None and epoch <= ended + epochs:
+                return ended, ended + epochs
+            ended += epochs
+        return 0, ended
+
     def _examples(self) -> Mapping[str, Examples]:
         """What the stage is fed, by split: images, or features, which are computed when first asked for."""
-        if self.base is None or self.fine_tuning:
+        if self.base is None or (self.fine_tuning and not self.cut):
             return self.dataset.splits()
-        if self.features is None:
-            below = models.build_base(self.plan, self.base.precision)
-            below.set_weights(list(self.base.weights.values()))
-            name = features.key(self.plan, self.base.sha256, self.base.precision, self.dataset.fingerprint)
-            self.features = features.extract(
-                below, self.dataset, name, report=self._progress, warn=self.watcher.note
+        return self._extracted(self.base).splits(maps=self.fine_tuning)
+
+    def _training_examples(self, epoch: int, train: Examples) -> Examples:
+        """The training images' examples for an epoch: one of several views of each where the recipe wants them."""
+        if self.extracted is None or (self.fine_tuning and not self.cut):
+            return train
+        return self.extracted.training(self.recipe.seed, epoch, maps=self.fine_tuning)
+
+    def _policy(self, phase: str) -> Any:
+        if phase == "fine-tuned" and self.cut:
+            return MapPolicy(tuple(self.stage.model.get_layer(self.cut).output.shape[1:]))
+        return self.policy if phase == "augmented" else None
+
+    def _extracted(self, base: Base) -> Extracted:
+        if self.extracted is None:
+            below, views = models.build_base(self.plan, base.precision), self.recipe.base_views
+            below.set_weights(list(base.weights.values()))
+            num_features = int(below.output_shape[1])
+            if self.cut:
+                below = models.with_maps(below, self.cut)
+            self.extracted = features.extract(
+                below,
+                self.dataset,
+                features.key(
+                    self.plan, base.sha256, base.precision, self.dataset.fingerprint, views, self.cut
+                ),
+                report=self._progress,
+                warn=self.watcher.note,
+                views=views,
+                num_maps=int(below.output_shape[1]) - num_features,
             )
-        return self.features
+        return self.extracted
 
     def _progress(self, what: str, done: int, total: int) -> None:
         self.watcher.progress(what, done, total)

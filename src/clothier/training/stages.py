@@ -1,7 +1,8 @@
 """A stage of training: one network with its optimiser, its compiled steps and the twin that judges it.
 
 A network that is trained whole has one stage for all its phases. On a frozen base, the head is the first stage, fed
-with features; base and head together are the second, fed with images.
+with features. The second trains base and head together, fed with images; or the base's last layers and the head, fed
+with the maps that the layers below gave.
 """
 
 from __future__ import annotations
@@ -27,13 +28,14 @@ Tensors = dict[str, npt.NDArray[Any]]
 class Stage:
     """A network in training."""
 
-    def __init__(self, model: keras.Model, twin: keras.Model, recipe: Recipe) -> None:
-        """`twin` is the same network in float32."""
+    def __init__(self, model: keras.Model, twin: keras.Model, recipe: Recipe, cut: str = "") -> None:
+        """`twin` is the same network in float32. With `cut`, what lies above that layer is trained and judged."""
         self.model = model
+        self._part, twin = (models.above(model, cut), models.above(twin, cut)) if cut else (model, twin)
         self.optimizer = models.OPTIMIZERS[recipe.optimizer](recipe)
         self.recipe = recipe
         self.trainer = backend.Trainer(
-            model,
+            self._part,
             self.optimizer,
             loss=recipe.loss,
             label_smoothing=recipe.label_smoothing,
@@ -56,7 +58,7 @@ class Stage:
 
     def weights(self) -> Tensors:
         """Those that are judged and kept: the averages where the recipe wants them, else the model's own."""
-        return _arrays(_named("model", self._judged(), self.model.weights))
+        return _arrays(_named("model", self._all(), self.model.weights))
 
     def is_finite(self) -> bool:
         """Whether all weights are numbers."""
@@ -77,13 +79,18 @@ class Stage:
         return True
 
     def _variables(self) -> dict[str, Any]:
-        named = _named("model", self._judged(), self.model.weights)
+        named = _named("model", self._all(), self.model.weights)
         if self.trainer.averages:
-            named |= _named("raw", self.model.weights)
+            named |= _named("raw", self._part.weights)
         return named | _named("optimizer", self.optimizer.variables)
 
     def _judged(self) -> list[Any]:
-        return self.trainer.averages or list(self.model.weights)
+        return self.trainer.averages or list(self._part.weights)
+
+    def _all(self) -> list[Any]:
+        """All weights of the network, those of the trained part as they are judged."""
+        judged = dict(zip(map(id, self._part.weights), self._judged(), strict=True))
+        return [judged.get(id(weight), weight) for weight in self.model.weights]
 
 
 def whole(plan: Plan, recipe: Recipe, images: Images) -> Stage:
@@ -101,7 +108,8 @@ def head(plan: Plan, recipe: Recipe, num_features: int) -> Stage:
 
 
 def fine_tuning(plan: Plan, recipe: Recipe, values: Sequence[npt.NDArray[Any]] | None) -> Stage:
-    """Base and head together, with those weights, at the recipe's lower rate and with an optimiser begun again."""
+    """Base and head together, or the last layers of the base and the head, with those weights, at the recipe's lower
+    rate and with an optimiser begun again."""
     model = models.build_plan(plan, recipe.precision)
     # Batch normalisation keeps the base's means: those of a small batch would throw its features away.
     for layer in model.layers:
@@ -110,7 +118,13 @@ def fine_tuning(plan: Plan, recipe: Recipe, values: Sequence[npt.NDArray[Any]] |
     if values is not None:
         model.set_weights(values)
     slower = replace(recipe, learning_rate=recipe.fine_tune_rate, batch_size=recipe.fine_tune_batch_size)
-    return Stage(model, models.build_plan(plan), slower)
+    return Stage(model, models.build_plan(plan), slower, cut(recipe))
+
+
+def cut(recipe: Recipe) -> str:
+    """The layer of the base above which fine-tuning trains; "" where it trains all of it or nothing."""
+    is_partial = recipe.fine_tune_epochs and recipe.fine_tune_part == "last"
+    return models.BASES[recipe.model].cut if is_partial else ""
 
 
 def _named(part: str, variables: list[Any], named_like: list[Any] | None = None) -> dict[str, Any]:

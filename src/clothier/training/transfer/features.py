@@ -10,32 +10,34 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clothier import backend
+from clothier import augment, backend
 from clothier.data.cache import location
 from clothier.data.cache.rows import RowFile
 from clothier.models.plan import Plan
 from clothier.system.files import check_room, locked
-from clothier.values import Dataset, Features, Halves, Images, Report, Tell, release
+from clothier.training.transfer.extracted import Extracted, num_rows
+from clothier.values import Dataset, Halves, Images, Report, Tell, release
 
 if TYPE_CHECKING:
     import keras
 
-FORMAT = 2  # count up when the same images and weights would give other features
+FORMAT = 3  # count up when the same images and weights would give other features
 BLOCK_BYTES = 4 * 2**20  # written, synced and counted together: VGG19's features of 250 images, a few seconds
 WHAT = "extracting features"
+VIEW = "snapshot"  # the policy of the third view of an image and of those that follow
 
 
-def key(plan: Plan, base_sha256: str, precision: str, fingerprint: str) -> str:
+def key(plan: Plan, base_sha256: str, precision: str, fingerprint: str, views: int = 1, cut: str = "") -> str:
     """Names the features of a data set: equal keys, equal features."""
     below = plan.as_json()
     for field in ("num_classes", "head_units", "head_dropout"):  # above the features
         del below[field]
     versions = {name: backend.versions()[name] for name in ("keras", backend.name())}
-    decides = [FORMAT, below, base_sha256, precision, fingerprint, versions]
+    decides = [FORMAT, below, base_sha256, precision, fingerprint, versions, views, cut]
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -46,16 +48,20 @@ def extract(
     folder: Path | None = None,
     report: Report | None = None,
     warn: Tell | None = None,
-) -> dict[str, Features]:
-    """The features of each split, by name: float16 (n, num_features), mapped from `folder`/`name`.float16.
+    views: int = 1,
+    num_maps: int = 0,
+) -> Extracted:
+    """The features of each split, float16, mapped from `folder`/`name`.float16, and of that many views of each training
+    image: as it is, mirrored, and then as the policy VIEW makes it.
 
-    Whatever rows are there already are not computed again. `folder` None is the user's cache; a set of 70,000 images
-    takes 1.1 GB there with VGG19. `report` is told (what, done, total), `warn` where that cache cannot be used and
-    another folder is. Raises WriteError where no folder can be written or has room.
+    `base` gives `num_maps` numbers before its features. Whatever rows are there already are not computed again.
+    `folder` None is the user's cache; a set of 70,000 images takes 1.1 GB there with VGG19. `report` is told (what,
+    done, total), `warn` where that cache cannot be used and another folder is. Raises WriteError where no folder can be
+    written or has room.
     """
     folders = location.of_user("features") if folder is None else [folder]
-    num_images, width = _num_images(dataset), int(base.output_shape[1])
-    about = f"features of {num_images:,} images ({dataset.name}) by {base.name}"
+    total, width = num_rows(dataset, views), int(base.output_shape[1])
+    about = f"features of {total:,} images ({dataset.name}) by {base.name}"
     report = report or (lambda what, done, total: None)
 
     def known(place: Path) -> RowFile:
@@ -63,30 +69,20 @@ def extract(
 
     def whole(place: Path) -> RowFile | None:
         rows = known(place)
-        return rows if rows.num_rows >= num_images else None
+        return rows if rows.num_rows >= total else None
 
     def completed(place: Path) -> RowFile:
         with locked(place / f"{name}.lock"):
             rows = known(place)
-            _complete(rows, base, dataset, report)
+            _complete(rows, base, dataset, report, total)
         return rows
 
     found = location.find(folders, whole) or location.put(folders, completed, warn or (lambda sentence: None))
-    rows = found.mapped()
-    features, start = {}, 0
-    for split_name, split in dataset.splits().items():
-        features[split_name] = Features(rows[start : start + len(split)], split.labels)
-        start += len(split)
-    return features
+    return Extracted(found.mapped(), dataset, views, num_maps)
 
 
-def _num_images(dataset: Dataset) -> int:
-    return sum(len(split) for split in dataset.splits().values())
-
-
-def _complete(rows: RowFile, base: keras.Model, dataset: Dataset, report: Report) -> None:
+def _complete(rows: RowFile, base: keras.Model, dataset: Dataset, report: Report, total: int) -> None:
     """Compute the rows that are missing."""
-    total = _num_images(dataset)
     if rows.num_rows >= total:
         return
     check_room(rows.path.parent, (total - rows.num_rows) * rows.row_bytes, "features")
@@ -98,7 +94,7 @@ def _complete(rows: RowFile, base: keras.Model, dataset: Dataset, report: Report
     def features_of(begin: int, end: int) -> Iterator[Halves]:
         for start in range(begin, end, batch):
             stop = min(start + batch, end)
-            yield extractor.features(_rows(dataset, start, stop))
+            yield extractor.features(_images(dataset, start, stop))
             report(WHAT, stop, total)
 
     report(WHAT, rows.num_rows, total)
@@ -106,14 +102,26 @@ def _complete(rows: RowFile, base: keras.Model, dataset: Dataset, report: Report
         rows.append(features_of(rows.num_rows, min(rows.num_rows + block, total)))
 
 
-def _rows(dataset: Dataset, start: int, stop: int) -> Images:
-    """Images start to stop of all splits, one after the other."""
-    parts = []
+def _images(dataset: Dataset, start: int, stop: int) -> Images:
+    """Images start to stop of all splits, one after the other, and then of the views of the training images."""
+    parts: list[Any] = []
+    train = dataset.train.images
     for split in dataset.splits().values():
         if start < len(split) and stop > 0:
             parts.append(split.images[max(start, 0) : stop])
         start, stop = start - len(split), stop - len(split)
-    rows = np.concatenate(parts)
+    for row in range(max(start, 0), stop):
+        view, index = divmod(row, len(train))
+        parts.append(_viewed(train[index : index + 1], view + 1, index))
     for split in dataset.splits().values():
         release(split.images)
-    return rows
+    return np.concatenate(parts)
+
+
+def _viewed(image: Images, view: int, index: int) -> Images:
+    """One view of one image, uint8 (1, height, width, channels); dice depend on the view and the image's place alone,
+    so that runs of other seeds share the features."""
+    if view == 1:
+        return image[:, :, ::-1]
+    rng = np.random.default_rng([view, index])
+    return augment.get(VIEW)(rng, np.ascontiguousarray(image), np.zeros(1, np.int64))[0]

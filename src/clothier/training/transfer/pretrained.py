@@ -77,6 +77,11 @@ def _check_model(recipe: Recipe, trunk: Plan | None) -> None:
             f"the base {recipe.base} does not say of which network, and the recipe's model is {recipe.model}; wanted a "
             "network of `clothier bases`; name it with --base NETWORK, or with --set model=NETWORK"
         )
+    if recipe.fine_tune_part == "last" and (trunk is not None or not BASES[recipe.model].cut):
+        raise InputError(
+            f"fine_tune_part is last, and for the base {recipe.model} it is not known which layers those are; wanted "
+            f"all, or one of {', '.join(name for name in BASES if BASES[name].cut)}; use --set fine_tune_part=all"
+        )
     if recipe.base_size and (trunk is not None or BASES[recipe.model].fixed):
         raise InputError(
             f"base_size is {recipe.base_size}, and the base {recipe.model} takes images of one size only; wanted 0; "
