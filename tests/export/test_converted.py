@@ -70,6 +70,14 @@ def test_a_network_of_keras_applications_behind_our_own_resizing() -> None:
     assert graphs.check(graph, (70, 50, 1), 3, 512).multiplications > 10**6
 
 
+def test_a_convolution_with_a_group_for_each_channel() -> None:
+    """As in ConvNeXt; TensorFlow exports it as a function that the converter does not open."""
+    model = _network(lambda x: layers.Flatten()(layers.Conv2D(6, 3, groups=6)(layers.Conv2D(6, 3)(x))))
+    (logits,) = onnx_outputs(emit(model), IMAGES, ["logits"])
+    theirs = np.asarray(model(IMAGES, training=False))
+    assert np.abs(logits - theirs).max() <= 1e-5 * np.abs(theirs).max()
+
+
 def _attentive(x: Any) -> Any:
     x = layers.Reshape((-1, 8))(layers.Conv2D(8, 4, strides=4, use_bias=False)(x))
     x = layers.LayerNormalization()(x + layers.MultiHeadAttention(2, 4)(x, x))

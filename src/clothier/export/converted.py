@@ -55,7 +55,7 @@ def add(nodes: Nodes, planes: str, model: keras.Model, outputs: Mapping[str, Any
 
 def _exported(model: keras.Model, outputs: Mapping[str, Any]) -> onnx.ModelProto:
     """The graph as Keras exports it."""
-    whole = keras.Model(model.input, list(outputs.values()))
+    whole = _without_groups(keras.Model(model.input, list(outputs.values())))
     signature = keras.InputSpec(shape=(None, *model.input.shape[1:]), dtype=model.input.dtype, name=_INPUT)
     with tempfile.TemporaryDirectory() as folder, _fixed(whole), quietly(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of Keras's patches, about names that NumPy may give back one day
@@ -78,6 +78,43 @@ def _exported(model: keras.Model, outputs: Mapping[str, Any]) -> onnx.ModelProto
             f"Keras exports this network to ONNX with {len(made.graph.input)} inputs; wanted the images alone"
         )
     return made
+
+
+def _without_groups(model: keras.Model) -> keras.Model:
+    """The network with depthwise layers in place of convolutions that have a group for each channel, which TensorFlow
+    exports as a function that the converter does not open."""
+    if not any(_is_depthwise(layer) for layer in model._flatten_layers()):
+        return model
+
+    def other(layer: Any) -> Any:
+        if not _is_depthwise(layer):
+            return layer.__class__.from_config(layer.get_config())
+        names = (
+            "name",
+            "kernel_size",
+            "strides",
+            "padding",
+            "dilation_rate",
+            "activation",
+            "use_bias",
+            "dtype",
+        )
+        config = layer.get_config()
+        return keras.layers.DepthwiseConv2D(**{name: config[name] for name in names})
+
+    clone = keras.models.clone_model(model, clone_function=other)
+    pairs = zip(model.get_weights(), clone.weights, strict=True)
+    clone.set_weights(
+        [value if value.shape == tuple(own.shape) else value.transpose(0, 1, 3, 2) for value, own in pairs]
+    )
+    return clone
+
+
+def _is_depthwise(layer: Any) -> bool:
+    return (
+        type(layer) is keras.layers.Conv2D
+        and 1 < layer.groups == layer.filters == layer.kernel.shape[2] * layer.groups
+    )
 
 
 @contextmanager

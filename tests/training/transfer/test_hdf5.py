@@ -165,3 +165,68 @@ def test_a_truncated_file(tmp_path: Path) -> None:
         InputError, match=r"^cannot read base weights .*damaged, or no HDF5 file; wanted a Keras"
     ):
         hdf5.read_convolutions(path, WANTED)
+
+
+@pytest.fixture(scope="module")
+def small_network() -> keras.Model:
+    images = keras.Input((8, 8, 3))
+    x = keras.layers.BatchNormalization(name="norm")(keras.layers.Conv2D(4, 3, name="conv")(images))
+    return keras.Model(images, x)
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".weights.h5"])
+def test_a_whole_network_is_loaded(tmp_path: Path, small_network: keras.Model, suffix: str) -> None:
+    path, before = tmp_path / f"net{suffix}", small_network.get_weights()
+    if suffix == ".h5":
+        small_network.save(path)
+    else:
+        small_network.save_weights(path)
+    small_network.set_weights([np.zeros_like(weight) for weight in before])
+    hdf5.load(path, small_network, "a network")
+    for now, then in zip(small_network.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def _linked(file: h5py.File) -> None:
+    file["elsewhere"] = h5py.ExternalLink("/etc/passwd", "/")
+
+
+def _large(file: h5py.File) -> None:
+    file.create_dataset("zeros", (2**30,), np.float32, chunks=True, compression="gzip")
+
+
+def _outside(file: h5py.File) -> None:
+    file.create_dataset("outside", (4,), np.float32, external=[("numbers", 0, 16)])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            _linked,
+            "it has a link at /elsewhere that leads elsewhere; wanted a file of Keras with the weights of a network",
+        ),
+        (_large, "it holds 4,294,967,296 bytes of numbers, more than the network has"),
+        (_outside, "it keeps /outside in another file"),
+        (lambda file: file.create_group("empty"), "wanted a file of Keras with the weights of a network"),
+    ],
+)
+def test_a_file_that_is_not_the_networks_is_refused(
+    tmp_path: Path, small_network: keras.Model, change: Callable[[h5py.File], object], words: str
+) -> None:
+    path = tmp_path / "net.h5"
+    with h5py.File(path, "w") as file:
+        change(file)
+    with pytest.raises(InputError) as caught:
+        hdf5.load(path, small_network, "a network")
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_hdf5_file_is_refused(tmp_path: Path, small_network: keras.Model) -> None:
+    path = tmp_path / "net.h5"
+    for content in (None, b"no weights"):
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(InputError, match=r"^cannot take weights from .*; wanted a file of Keras with"):
+            hdf5.load(path, small_network, "a network")

@@ -142,6 +142,43 @@ def test_a_network_that_never_answers_is_not_waited_for(
     assert socket.getdefaulttimeout() == before
 
 
+# Keras writes HDF5 in a way that NumPy 2 warns of.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_files_of_other_networks_give_their_weights(tmp_path: Path) -> None:
+    plan = Plan("mobilenet_v3_small", (32, 32, 3), 2)
+    network = models.base_module(plan.model).build(plan.model, weights=None, input_shape=(224, 224, 3))
+    network.save_weights(tmp_path / "net.weights.h5")
+    base = pretrained.fetch(
+        replace(recipes.get("transfer"), model=plan.model, base=str(tmp_path / "net.weights.h5"))
+    )
+    assert base
+    assert (base.kind, base.trunk, base.precision) == ("file", None, "float32")
+    for ours, theirs in zip(base.weights.values(), network.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    with pytest.raises(InputError, match=r"wanted a file of Keras with the weights of MobileNetV3-Large"):
+        pretrained.fetch(
+            replace(
+                recipes.get("transfer"), model="mobilenet_v3_large", base=str(tmp_path / "net.weights.h5")
+            )
+        )
+
+
+def test_a_file_of_pytorch_gives_its_weights(tmp_path: Path) -> None:
+    packaged = places.packaged("efficientnet_lite0")
+    if packaged is None:
+        pytest.skip("the package of efficientnet_lite0 is not installed")
+    (tmp_path / "net.pth").symlink_to(packaged)
+    recipe = replace(recipes.get("transfer"), model="efficientnet_lite0", base=str(tmp_path / "net.pth"))
+    base, same = pretrained.fetch(recipe), pretrained.fetch(replace(recipe, base="imagenet"))
+    assert base
+    assert same
+    assert base.sha256 == same.sha256
+    with pytest.raises(
+        InputError, match=r"net\.pth: it lacks _blocks\.16\._expand_conv\.weight, .* and 72 more; wanted"
+    ):
+        pretrained.fetch(replace(recipe, model="efficientnet_lite2"))
+
+
 def test_random_weights_are_a_function_of_the_seed() -> None:
     one, again, other = (pretrained.fetch(_recipe("random", seed=seed)) for seed in (1, 1, 2))
     assert one

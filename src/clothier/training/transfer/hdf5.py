@@ -5,6 +5,7 @@ HDF5 can point outside the file and can promise more than there is room for; nei
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -60,12 +61,15 @@ def load(path: Path, model: Any, title: str) -> None:
     try:
         if path.is_file():
             with h5py.File(path, "r") as file:
-                size = _size(path, file)
+                size = _size(file)
             if size <= 2 * 4 * model.count_params() + _SMALL:
-                model.load_weights(path)
+                with warnings.catch_warnings():
+                    # Keras warns of layers that the file does not have, and leaves them as they are.
+                    warnings.simplefilter("error", UserWarning)
+                    model.load_weights(path)
                 return
             what = f"it holds {size:,} bytes of numbers, more than the network has"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, UserWarning) as error:
         what = " ".join(str(error).split())[:200] or "it is damaged"
     raise InputError(
         f"cannot take weights from {path}: {what}; wanted a file of Keras with the weights of {title}, "
@@ -73,15 +77,17 @@ def load(path: Path, model: Any, title: str) -> None:
     )
 
 
-def _size(path: Path, group: Any, depth: int = 0) -> int:
+def _size(group: Any, depth: int = 0) -> int:
     """The bytes of all numbers below a group, none of which lie outside the file."""
     import h5py
 
     size = 0
     for name in group:
-        member = _member(path, group, name)
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ValueError(f"it has a link at {group.name.rstrip('/')}/{name} that leads elsewhere")
+        member = group[name]
         if isinstance(member, h5py.Group) and depth < _DEEPEST_FILE:
-            size += _size(path, member, depth + 1)
+            size += _size(member, depth + 1)
         elif isinstance(member, h5py.Dataset):
             if member.external or member.is_virtual:
                 raise ValueError(f"it keeps {member.name} in another file")
