@@ -185,6 +185,12 @@ def test_a_camera_raw_file_is_no_tiff_whose_preview_is_taken(
         photo.decode(tmp_path / "a.NEF")
 
 
+def test_a_page_of_thousands_of_tags_is_refused_before_any_is_read() -> None:
+    tags = b"".join(struct.pack("<HHII", tag, 7, 20_000, 8) for tag in range(2000))
+    with pytest.raises(DataError, match=r"^is damaged$"):
+        photo.decode(b"II*\0" + struct.pack("<IH", 8, 2000) + tags + bytes(4))
+
+
 def test_a_tile_larger_than_any_picture_is_refused() -> None:
     tiled = _tiff16(colours()[..., 0].astype(np.uint16), 1, ((322, 4, 60000), (323, 4, 60000)))
     with pytest.raises(DataError, match=r"^is damaged$"):

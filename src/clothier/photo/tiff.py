@@ -22,7 +22,7 @@ _TILE_SIZE = (322, 323)
 # None, fax, LZW, JPEG, deflate (two numbers), PackBits and Zstandard; others are rare, and their decoders less tried.
 _COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32946, 32773, 50000)
 _PREVIEW, _MASK = 1, 4  # bits of _KIND: another picture of the file is the one that is meant
-_MOST_TAGS = 65535  # each has a number of 16 bits
+_MOST_TAGS = 1000  # of a page; a photo has about thirty, and Pillow needs a second for 25,000
 _COLOUR_FILTER, _LINEAR = 32803, 34892  # what a camera's sensor saw
 
 
