@@ -20,6 +20,8 @@ from clothier.data import LoadOptions, Source
 from clothier.embed import projections
 from clothier.export.formats import Format, Made, Work
 from clothier.models import parts
+from clothier.models.bases import Pretrained
+from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.values import Dataset, Floats, Images
 
@@ -28,6 +30,12 @@ def build(image_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
     images, x = parts.pixels(image_shape)
     x = layers.Flatten(name="flatten")(layers.MaxPooling2D(2, name="pool1")(x))
     return keras.Model(images, parts.logits(x, num_classes), name="added_model")
+
+
+def features(x: keras.KerasTensor, plan: Plan) -> keras.KerasTensor:
+    return layers.Flatten(name="flatten")(
+        layers.AveragePooling2D(4, name="pool1")(layers.Conv2D(2, 3, name="conv1")(x))
+    )
 
 
 def throw(rng: np.random.Generator, images: Images) -> Images:
@@ -84,6 +92,15 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(
         models.MODELS, "added_model", models.Architecture("added_model", 2, "a linear network")
     )
+    base = ModuleType("clothier.models.bases.added_base")
+    base.features = features  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, base.__name__, base)
+    monkeypatch.setitem(
+        models.BASES,
+        "added_base",
+        Pretrained("added_base", "Added", 96, 2 * 23 * 23, 56, 0.1, "MIT", "a page"),
+    )
+    monkeypatch.setitem(models.MODELS, "added_base", models.Architecture("bases.added_base", 1, "a base"))
     recipe = Recipe(
         name="added_recipe",
         model="added_model",
@@ -114,6 +131,7 @@ def test_one_of_each_goes_through_its_verb(
     monkeypatch.setenv("CLOTHIER_CACHE", str(tmp_path / "cache"))
     for command, name in (
         ("models", "added_model"),
+        ("bases", "added_base"),
         ("recipes", "added_recipe"),
         ("data list", "added-source"),
     ):
@@ -125,6 +143,11 @@ def test_one_of_each_goes_through_its_verb(
     assert [phase["name"] for phase in found["phases"]] == ["plain", "augmented"]
     assert found["recipe"]["augment"] == "added-policy"
     assert (tmp_path / "runs/added_recipe-1/model.clothier").is_file()
+
+    words = "train transfer --base random --set model=added_base --set head_units=4 --epochs 1 --data added-source"
+    based = json.loads(_runs(capsys, f"{words} --verbose 0 --json"))
+    assert based["recipe"]["model"] == "added_base"
+    assert (tmp_path / "runs/transfer-1/model.clothier").is_file()
 
     _runs(capsys, "export runs/added_recipe-1 --format added")
     kernel, bias = json.loads((tmp_path / "runs/added_recipe-1/model.added").read_text())

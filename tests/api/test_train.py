@@ -131,3 +131,11 @@ def test_a_finished_run_trains_longer(tiny: Dataset) -> None:
     assert [phase.epochs for phase in run.read_scores()] == [2]
     with pytest.raises(InputError, match=r"^unknown length of a run 'epoch'; .*did you mean 'epochs'\?$"):
         clothier.resume(run, tiny, epoch=3)
+
+
+def test_a_pretrained_base_is_named_as_on_the_command_line(tiny: Dataset) -> None:
+    with pytest.raises(InputError) as caught:
+        clothier.train("transfer", tiny, base="vgg19", base_size=64, epochs=1, verbose=0)
+    assert str(caught.value) == (
+        "base_size is 64, and the base vgg19 takes images of one size only; wanted 0; leave base_size out"
+    )
