@@ -42,11 +42,10 @@ def heic(mode: str, pixels: npt.NDArray[Any], **options: Any) -> bytes:
     return file.getvalue()
 
 
-def turned(orientation: int) -> bytes:
-    """As a phone held on its side stores it: turned, with the turn back told by `irot` and again by Exif."""
+def turned(stored: npt.NDArray[np.uint8], orientation: int) -> bytes:
+    """What is stored, with what makes it upright told by boxes (`irot`, `imir`) and again by Exif."""
     exif = Image.Exif()
     exif[0x0112] = orientation
-    stored = np.rot90(colours(24, 32), 1)  # 6 says: a quarter turn clockwise makes it upright
     return heic("RGB", stored, exif=exif.tobytes())
 
 
@@ -65,8 +64,9 @@ def main() -> None:
     made = {
         "PLAIN": (heic("RGB", picture), "8 bits a colour."),
         "DEEP": (heic("RGB;16", deep), "10 bits a colour."),
+        "MIRRORED": (turned(picture.swapaxes(0, 1), 5), "Stored with its first row as its first column."),
         "TURNED": (
-            turned(6),
+            turned(np.rot90(picture), 6),
             "Stored lying on its side, with `irot`, and with Exif's orientation 6 as well.",
         ),
         "CLEAR": (heic("RGBA", np.dstack([picture, alpha])), "Its right half is transparent."),

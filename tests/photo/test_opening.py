@@ -29,7 +29,7 @@ def _off(image: Image.Image, expected: Any) -> int:
     return int(np.abs(np.asarray(image).astype(int) - expected).max())
 
 
-@pytest.mark.parametrize("name", ["PLAIN", "DEEP", "TURNED", "AVIF"])
+@pytest.mark.parametrize("name", ["PLAIN", "DEEP", "TURNED", "MIRRORED", "AVIF"])
 def test_eight_and_ten_bits(name: str) -> None:
     picture = photo.load(getattr(heic, name))
     assert (picture.pixels.mode, picture.opacity, picture.left_out) == ("RGB", None, "")
