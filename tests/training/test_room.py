@@ -100,6 +100,10 @@ def test_a_base_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     frozen = room.needed(replace(recipe, fine_tune_epochs=0), plan, 1000)
     tuned = room.needed(replace(recipe, fine_tune_epochs=2), plan, 1000)
     assert frozen < 1.5 * GIGABYTE < 3 * GIGABYTE < tuned
+    photos = recipes.get("photos")
+    large = Plan.of(photos, (224, 224, 3), 10)
+    last, whole = (room.needed(replace(photos, fine_tune_part=part), large, 1000) for part in ("last", "all"))
+    assert last < 1.5 * GIGABYTE < 3 * GIGABYTE < whole
     _free(monkeypatch, GIGABYTE)
     with pytest.raises(InputError, match=r"wanted a smaller network; choose another recipe$"):
         room.check(replace(recipe, fine_tune_epochs=0), plan, 1000)

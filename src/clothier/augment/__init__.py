@@ -15,6 +15,7 @@ import numpy as np
 from clothier.augment import (
     alternate_flip,
     article,
+    corruptions,
     crop_flip,
     cutmix,
     erase,
@@ -35,6 +36,7 @@ _NUM_TRIED = 6  # images that a custom policy is tried on
 POLICIES: dict[str, Policy] = {
     "alternate-flip": Policy(alternate_flip.throw, alternate_flip.move, throw_for=alternate_flip.throw_for),
     "article": Policy(article.throw, article.move),
+    "corruptions": Policy(corruptions.throw, corruptions.move),
     "crop-flip": Policy(crop_flip.throw, crop_flip.move),
     "cutmix": Policy(cutmix.throw, cutmix.move, cutmix.mix),
     "erase": Policy(erase.throw, erase.move),

@@ -60,6 +60,12 @@ def base_bytes(plan: Plan) -> int:
     return 4 * models.unfilled(lambda: int(models.build_base(plan).count_params()))
 
 
+@functools.lru_cache(maxsize=256)
+def activations_above(plan: Plan, cut: str) -> int:
+    """The activations for one image of the layers of a plan's network above the layer of that name."""
+    return models.unfilled(lambda: of(models.above(models.build_plan(plan), cut), 0).activations)
+
+
 def _values(layer: Any) -> int:
     """Values of the layer's output, twice where an activation function follows within the layer."""
     activation = getattr(getattr(layer, "activation", None), "__name__", "linear")

@@ -28,6 +28,9 @@ MODELS: dict[str, Architecture] = {
     "cnn4": Architecture("cnn4", 16, "four convolutions with batch normalisation (the article's third)"),
     "fastnet": Architecture("fastnet", 7, "five convolutions on whitened patches, for training in a minute"),
     "fastnet_large": Architecture("fastnet_large", 8, "fastnet at full resolution, for 95 % in minutes"),
+    "resnet10": Architecture(
+        "resnet10", 1, "a residual network of ten layers for photos of about 112 pixels"
+    ),
     "wrn16_8": Architecture(
         "wrn", 1, "a wide residual network, 16 convolutions deep, 8 times as wide; for a GPU"
     ),

@@ -36,7 +36,9 @@ def _what(recipe: Recipe, dataset: Dataset, epochs_done: int) -> str:
         before -= epochs - left
         if left:
             how = f" with augmentation ({recipe.augment})" if phase == "augmented" else ""
-            how = " of base and head" if phase == "fine-tuned" else how
+            if phase == "fine-tuned":
+                last = recipe.fine_tune_part == "last"
+                how = " of the base's last layers and the head" if last else " of base and head"
             parts.append(f"{counted(left, 'epoch')}{how}")
     images = f"{counted(len(dataset.train), 'training image')}, {recipe.batch_size} at a time"
     return f"{', then '.join(parts) or 'no epoch'}; {images}"

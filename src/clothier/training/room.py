@@ -13,6 +13,7 @@ from clothier.models.plan import MOST_SIDE, Plan
 from clothier.models.table import CUSTOM
 from clothier.recipes import Recipe
 from clothier.system import memory
+from clothier.training import stages
 
 # Measured with Adam in float32 on TensorFlow (benchmarks/train/memory.py): `needed` is within a fifth of the peak
 # where that is large. A step holds weights, gradients, the optimiser's two moments and the twin that judges, and each
@@ -62,9 +63,12 @@ def needed(recipe: Recipe, plan: Plan, num_images: int) -> int:
         base = size.base_bytes(plan)
         head = weights - base
         return max(3 * base + _HELD_AT_THE_END * head + 2**28, file) + _LIBRARIES
+    activations = network.activations
     if plan.has_base:
         batch = recipe.fine_tune_batch_size
-    step = _HELD_IN_A_STEP * weights + _ACTIVATIONS * 4 * network.activations * min(batch, num_images)
+        if cut := stages.cut(recipe):
+            activations = size.activations_above(plan, cut)
+    step = _HELD_IN_A_STEP * weights + _ACTIVATIONS * 4 * activations * min(batch, num_images)
     return max(step, _HELD_AT_THE_END * weights, file) + _LIBRARIES
 
 
