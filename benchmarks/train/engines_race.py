@@ -1,4 +1,5 @@
-"""Which engine extracts features fastest: a pretrained base in Keras, in ONNX Runtime, and in OpenVINO if it is there.
+"""Which engine extracts features fastest: a pretrained base in Keras, in ONNX Runtime, in OpenVINO if it is there, and
+by export/extractor.py, which gives each core a few images of its own in ONNX Runtime.
 
     python -m benchmarks.train.engines_race [BASE]
 
@@ -21,6 +22,7 @@ import onnxruntime
 
 from clothier import backend, models
 from clothier.export import emit
+from clothier.export.extractor import OnnxExtractor
 from clothier.models import BASES
 from clothier.models.plan import Plan
 from clothier.training.transfer import imagenet
@@ -63,7 +65,12 @@ def main() -> None:
     # What the head makes of the features costs next to nothing, and the graph gives both.
     head = whole.get_layer("flatten").output
     graph = emit(_under_logits(whole, head))
-    engines: dict[str, Run] = {"Keras": keras_says(base), "ONNX Runtime": onnx_runtime_says(graph)}
+    ours = OnnxExtractor(base)
+    engines: dict[str, Run] = {
+        "Keras": keras_says(base),
+        "ONNX Runtime": onnx_runtime_says(graph),
+        "OnnxExtractor": lambda images: ours.features(images).astype(np.float32),
+    }
     if importlib.util.find_spec("openvino"):
         engines["OpenVINO"] = openvino_says(graph)
     images = np.random.default_rng(0).integers(0, 256, (BATCH, side, side, 3), dtype=np.uint8)

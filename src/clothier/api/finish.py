@@ -6,6 +6,7 @@ from typing import Any
 
 from clothier import export, training
 from clothier.errors import BundleError, InputError, RunError
+from clothier.export import extractor
 from clothier.models.plan import Plan
 from clothier.predict import opening
 from clothier.recipes import Recipe
@@ -24,14 +25,18 @@ def train(
     `needs_model_file`, InputError before training for a network of which none can be written. Options and errors as of
     `training.started`."""
     check = _check_exportable if needs_model_file else _warn_of_export
-    with training.started(recipe, dataset, run, check_plan=check, **options) as session:
+    with training.started(
+        recipe, dataset, run, check_plan=check, make_extractor=extractor.fastest, **options
+    ) as session:
         return _finish(session)
 
 
 def resume(run: Run, dataset: Dataset, **options: Any) -> list[PhaseScores]:
     """Go on with a stopped run. Of a finished one, only the files that it lost are made again, unless it is to train
     longer: `longer` is then what `recipes.lengthen` gives. Options and errors as of `training.resumed`."""
-    with training.resumed(run, dataset, check_plan=_warn_of_export, **options) as session:
+    with training.resumed(
+        run, dataset, check_plan=_warn_of_export, make_extractor=extractor.fastest, **options
+    ) as session:
         if session.training is None and (reason := why_left(run)):
             session.watcher.note(reason)
             return session.scores

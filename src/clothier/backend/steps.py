@@ -111,6 +111,8 @@ class Inference:
 class Extractor:
     """A frozen base, compiled: images -> features, dropout off."""
 
+    name = "keras"
+
     def __init__(self, base: keras.Model) -> None:
         self._forward = library().forward(base, "float16")
 

@@ -20,6 +20,7 @@ from clothier.training import remains, schedule, stages
 from clothier.training.batches import batches, shuffled
 from clothier.training.transfer import features
 from clothier.training.transfer.extracted import Extracted, MapPolicy
+from clothier.training.transfer.features import MakeExtractor
 from clothier.training.transfer.pretrained import Base
 from clothier.training.watcher import Watcher
 from clothier.values import Dataset, EpochRow, Examples, PhaseScores, Scores, Split
@@ -41,8 +42,10 @@ class Training:
         plan: Plan,
         base: Base | None = None,
         policy: augment.Policy | None = None,
+        make_extractor: MakeExtractor = features.in_keras,
     ) -> None:
         """`plan` is that of the recipe's network. `policy` is given if the recipe's policy is not in the table."""
+        self.make_extractor = make_extractor
         self.threads = backend.start(threads)
         self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
         self.policy = policy
@@ -183,16 +186,24 @@ class Training:
             num_features = int(below.output_shape[1])
             if self.cut:
                 below = models.with_maps(below, self.cut)
+            extractor = self.make_extractor(below, base.precision)
             self.extracted = features.extract(
                 below,
                 self.dataset,
                 features.key(
-                    self.plan, base.sha256, base.precision, self.dataset.fingerprint, views, self.cut
+                    self.plan,
+                    base.sha256,
+                    base.precision,
+                    self.dataset.fingerprint,
+                    views,
+                    self.cut,
+                    extractor.name,
                 ),
                 report=self._progress,
                 warn=self.watcher.note,
                 views=views,
                 num_maps=int(below.output_shape[1]) - num_features,
+                extractor=extractor,
             )
         return self.extracted
 

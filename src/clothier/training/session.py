@@ -18,7 +18,8 @@ from clothier.training.given import Parts
 from clothier.training.loop import Training
 from clothier.training.outlook import outlook
 from clothier.training.precision import settle_precision
-from clothier.training.transfer import pretrained
+from clothier.training.transfer import features, pretrained
+from clothier.training.transfer.features import MakeExtractor
 from clothier.training.transfer.pretrained import Base
 from clothier.training.watcher import Watcher
 from clothier.values import Dataset, PhaseScores
@@ -69,11 +70,12 @@ def started(
     base: Base | None = None,
     parts: Parts | None = None,
     check_plan: Callable[[Plan, Watcher], None] | None = None,
+    make_extractor: MakeExtractor = features.in_keras,
 ) -> Iterator[Session]:
     """A training about to begin in an empty run folder. `command` is the one that began it, which recipe.json keeps;
     `base` is what pretrained.fetch gave for the recipe, where that was done before, and `parts` what stands in for the
     recipe's model and policy. `check_plan` is called before the first epoch with the plan of a network that a function
-    built.
+    built. `make_extractor` gives what computes a base's features.
 
     Raises InputError as `check_names` and `room.check`, InterruptedRunError on Ctrl-C, WriteError where a file cannot
     be written (both name the command that goes on), RunError where the loss stops being a number.
@@ -100,7 +102,9 @@ def started(
                 check_plan(plan, watcher)
             recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy)
             _settle(run, description, recipe)
-            training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy)
+            training = Training(
+                recipe, dataset, run, threads, watcher, plan, base, parts.policy, make_extractor
+            )
         events.rewrite(run.events_folder, [])
         with interrupt.stopping_well(run) as training.check:
             yield Session(run, dataset, watcher, training.check, training)
@@ -116,6 +120,7 @@ def resumed(
     longer: Recipe | None = None,
     parts: Parts | None = None,
     check_plan: Callable[[Plan, Watcher], None] | None = None,
+    make_extractor: MakeExtractor = features.in_keras,
 ) -> Iterator[Session]:
     """A stopped run about to go on, or a finished one about to train longer, by the recipe `longer`. Raises RunError
     where the data, the recipe or the backend are not those of the run or another process trains it, and as
@@ -140,7 +145,7 @@ def resumed(
             plan = description.plan
             if check_plan is not None and plan.architecture and not remains.epochs_done(run):
                 check_plan(plan, watcher)
-            training = _restored(run, recipe, dataset, threads, watcher, parts)
+            training = _restored(run, recipe, dataset, threads, watcher, parts, make_extractor)
         with interrupt.stopping_well(run) as check:
             if training is not None:
                 training.check = check
@@ -207,7 +212,13 @@ def _update(run: Run, description: Description, dataset: Dataset, longer: Recipe
 
 
 def _restored(
-    run: Run, recipe: Recipe, dataset: Dataset, threads: int | None, watcher: Watcher, parts: Parts
+    run: Run,
+    recipe: Recipe,
+    dataset: Dataset,
+    threads: int | None,
+    watcher: Watcher,
+    parts: Parts,
+    make_extractor: MakeExtractor,
 ) -> Training:
     """A stopped run's training as its checkpoint left it."""
     if not remains.epochs_done(run) and run.history_file.exists():
@@ -216,7 +227,7 @@ def _restored(
     if done < sum(epochs for _, epochs in recipe.phases()) or recipe.precision == "auto":
         recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy, done)
         _settle(run, run.description(), recipe)
-    training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy)
+    training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy, make_extractor)
     if remains.has_checkpoint(run):
         training.restore(checkpoint.load(run.last_checkpoint))
     run.write_history(training.history)

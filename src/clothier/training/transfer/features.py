@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -31,13 +31,37 @@ WHAT = "extracting features"
 VIEW = "snapshot"  # the policy of the third view of an image and of those that follow
 
 
-def key(plan: Plan, base_sha256: str, precision: str, fingerprint: str, views: int = 1, cut: str = "") -> str:
+class Extractor(Protocol):
+    """What computes features of images with a base, under a name that tells it from others."""
+
+    name: str
+
+    def features(self, images: Images) -> Halves: ...
+
+
+MakeExtractor = Callable[["keras.Model", str], Extractor]  # of a base, in that precision
+
+
+def in_keras(base: keras.Model, precision: str) -> Extractor:
+    """The extractor that needs nothing but the backend."""
+    return backend.Extractor(base)
+
+
+def key(
+    plan: Plan,
+    base_sha256: str,
+    precision: str,
+    fingerprint: str,
+    views: int = 1,
+    cut: str = "",
+    extractor: str = backend.Extractor.name,
+) -> str:
     """Names the features of a data set: equal keys, equal features."""
     below = plan.as_json()
     for field in ("num_classes", "head_units", "head_dropout"):  # above the features
         del below[field]
     versions = {name: backend.versions()[name] for name in ("keras", backend.name())}
-    decides = [FORMAT, below, base_sha256, precision, fingerprint, versions, views, cut]
+    decides = [FORMAT, below, base_sha256, precision, fingerprint, versions, views, cut, extractor]
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -50,14 +74,15 @@ def extract(
     warn: Tell | None = None,
     views: int = 1,
     num_maps: int = 0,
+    extractor: Extractor | None = None,
 ) -> Extracted:
     """The features of each split, float16, mapped from `folder`/`name`.float16, and of that many views of each training
     image: as it is, mirrored, and then as the policy VIEW makes it.
 
-    `base` gives `num_maps` numbers before its features. Whatever rows are there already are not computed again.
-    `folder` None is the user's cache; a set of 70,000 images takes 1.1 GB there with VGG19. `report` is told (what,
-    done, total), `warn` where that cache cannot be used and another folder is. Raises WriteError where no folder can be
-    written or has room.
+    `base` gives `num_maps` numbers before its features, by `extractor` or else in Keras. Whatever rows are there
+    already are not computed again. `folder` None is the user's cache; a set of 70,000 images takes 1.1 GB there with
+    VGG19. `report` is told (what, done, total), `warn` where that cache cannot be used and another folder is. Raises
+    WriteError where no folder can be written or has room.
     """
     folders = location.of_user("features") if folder is None else [folder]
     total, width = num_rows(dataset, views), int(base.output_shape[1])
@@ -74,14 +99,16 @@ def extract(
     def completed(place: Path) -> RowFile:
         with locked(place / f"{name}.lock"):
             rows = known(place)
-            _complete(rows, base, dataset, report, total)
+            _complete(rows, base, extractor or in_keras(base, "float32"), dataset, report, total)
         return rows
 
     found = location.find(folders, whole) or location.put(folders, completed, warn or (lambda sentence: None))
     return Extracted(found.mapped(), dataset, views, num_maps)
 
 
-def _complete(rows: RowFile, base: keras.Model, dataset: Dataset, report: Report, total: int) -> None:
+def _complete(
+    rows: RowFile, base: keras.Model, extractor: Extractor, dataset: Dataset, report: Report, total: int
+) -> None:
     """Compute the rows that are missing."""
     if rows.num_rows >= total:
         return
@@ -89,7 +116,6 @@ def _complete(rows: RowFile, base: keras.Model, dataset: Dataset, report: Report
     # Blocks of whole batches from the first row on, so that a stopped extraction has the same batches.
     batch = backend.rows_at_once(base)
     block = batch * max(1, BLOCK_BYTES // (rows.row_bytes * batch))
-    extractor = backend.Extractor(base)
 
     def features_of(begin: int, end: int) -> Iterator[Halves]:
         for start in range(begin, end, batch):
