@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from clothier import backend, models
+from clothier.errors import ExportError
 from clothier.export import extractor
 from clothier.models.plan import Plan
 
@@ -49,7 +50,7 @@ def test_keras_computes_where_the_other_cannot_or_would_be_slower(
     base: keras.Model, precision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*words: Any) -> None:
-        raise extractor.ExportError("no")
+        raise ExportError("no")
 
     monkeypatch.setattr(extractor, "by_layers", refuse)
     made = extractor.fastest(base, precision)

@@ -4,7 +4,7 @@ bfloat16; benchmarks/train/engines_race.py says by how much."""
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnxruntime
@@ -13,7 +13,7 @@ from clothier import backend
 from clothier.errors import ExportError
 from clothier.export.graph import by_layers
 from clothier.system.hardware import num_cores
-from clothier.values import Floats, Halves, Images
+from clothier.values import Halves, Images
 
 if TYPE_CHECKING:
     import keras
@@ -43,7 +43,7 @@ class OnnxExtractor:
         """float16 (n, num_features) for uint8 images (n, height, width, channels); what float16 cannot hold becomes the
         largest it can."""
 
-        def of(start: int) -> Floats:
+        def of(start: int) -> Any:
             rows = np.ascontiguousarray(images[start : start + ROWS])
             (made,) = self._session.run([_OUTPUT], {"images": rows})
             return np.clip(made, -_LARGEST, _LARGEST).astype(np.float16)
