@@ -80,3 +80,14 @@ def test_lab_agrees_with_published_values() -> None:
     }
     found = foreground._lab(np.array([list(known)], np.uint8))
     np.testing.assert_allclose(found[0], list(known.values()), atol=0.15)
+
+
+def test_a_clear_outline_is_called_so_and_an_uncertain_one_too() -> None:
+    assert foreground.look(_pixels(thing(colour=(40, 60, 140))))[1] < 0.05
+    rows, columns = np.mgrid[:240, :200]
+    noise = np.random.default_rng(0).normal(0, 25, (240, 200, 3))
+    levels = 120 + 30 * ((rows > 50) & (rows < 190) & (columns > 50) & (columns < 150))[..., None]
+    faint = np.clip(levels + noise + 60 * (columns / 200)[..., None], 0, 255).astype(np.uint8)
+    mask, unclear = foreground.look(faint)
+    np.testing.assert_array_equal(mask, foreground.find(faint))
+    assert unclear > 0.1

@@ -26,6 +26,7 @@ TOLD = 1.0  # log odds that the two must differ by: it is 0.1 in noise, above 2.
 SMOOTHING = 4.0  # log odds that neighbours who all agree give
 ROUNDS = 6
 LEARNED = 1500  # pixels at most that a mixture is learnt from: twice as fast as from all, and as good
+DOUBTED = 0.1  # share between which, and as much below 1, a pixel is of either side
 PARTS = 4  # pieces that one thing may lie in: a pair of shoes is two
 LEAST_PART = 0.3  # of the heaviest piece, by area near the middle
 
@@ -37,13 +38,21 @@ _RGB_TO_XYZ = np.array(  # divided by the white of D65
 def find(pixels: Images) -> Mask:
     """Where the thing is in a picture, uint8 (height, width, 3): pieces near the middle, their holes filled; nowhere,
     where colours tell no thing from its background."""
+    return look(pixels)[0]
+
+
+def look(pixels: Images) -> tuple[Mask, float]:
+    """(what `find` gives, how unclear it is): the number of pixels that may as well be of the other side, as a share of
+    the thing's own."""
     height, width = pixels.shape[:2]
     scale = min(1.0, SIDE / max(height, width))
     size = max(1, round(scale * width)), max(1, round(scale * height))
     small = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
-    mask = _pieces(_shares(_lab(small)) > 0.5)
+    shares = _shares(_lab(small))
+    mask = _pieces(shares > 0.5)
+    unclear = float(((shares > DOUBTED) & (shares < 1 - DOUBTED)).sum() / max(int(mask.sum()), 1))
     grown = Image.fromarray(mask.astype(np.uint8) * 255).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(grown) > 127
+    return np.asarray(grown) > 127, unclear
 
 
 def _shares(colours: Floats) -> Floats:

@@ -29,6 +29,13 @@ SHARPNESS = 30
 # with less contrast, about the mean level of Fashion-MNIST's things, they found 2 to 4 photos of 100 more.
 LEVEL, CONTRAST = 145, 0.6
 CUT_OFF = 0.05  # share of the photo's edge that a thing may lie on
+# Of the thing's area: pixels that may be of either side. Of 332 photos 15 % were above. Looked at, their masks lacked
+# sleeves or kept the floor; the model fashion-mnist was right on 31 % of these and on 65 % of the others.
+UNCLEAR = 0.1
+UNCLEAR_WORDS = (
+    "the garment is hard to tell from its background, so parts of it may be missing, or parts of the background be "
+    "left; photograph it on a plain background, or use the whole photo"
+)
 CUT_OFF_WORDS = "the garment reaches the edge of the photo, so part of it may be missing"
 
 
@@ -61,15 +68,15 @@ def _cut(case: Case) -> tuple[str, str]:
     pixels = np.asarray(case.picture.convert("RGB"))
     if _plain(pixels, case):
         return "unchanged: plain background", ""
-    mask = foreground.find(pixels)
+    mask, unclear = foreground.look(pixels)
     if not LEAST <= mask.mean() <= MOST:
         return "unchanged: no background found", (
             "no garment could be separated from the background, so the whole photo is used; photograph one garment "
             "on a plain background"
         )
     paint = _paint(case, mask)
-    missing = _edge(mask).mean() > CUT_OFF
-    return f"background painted {paint}", CUT_OFF_WORDS if missing else ""
+    warning = UNCLEAR_WORDS if unclear > UNCLEAR else ""
+    return f"background painted {paint}", CUT_OFF_WORDS if _edge(mask).mean() > CUT_OFF else warning
 
 
 def _paint(case: Case, mask: Mask) -> str:
