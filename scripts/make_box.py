@@ -1,32 +1,33 @@
 """Train the model fashion-mnist of the box and write it, with its card: src/clothier/box/fashion-mnist.clothier.
 
-    python scripts/make_box.py [--seeds 3] [--photos FOLDER]
+    PYTHONPATH=. python scripts/make_box.py --photos FOLDER [--seeds 3]
 
-The model of the first seed goes into the box, whatever accuracy the others reach; they show the range. With FOLDER,
-photos as benchmarks/photos/accuracy.py takes them, the card and the scores also say how many of its validation photos
-are classified correctly.
+The model of the first seed goes into the box, whatever accuracy the others reach; they show the range. Verdicts
+about photos are learned from the validation photos of FOLDER, in the classes that benchmarks/photos/accuracy.py names;
+card and scores say how many of these are classified correctly.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clothier import bundle, data, export, recipes, training
+import numpy as np
+
+from benchmarks.photos import verdicts
+from clothier import bundle, calibrate, data, export, predict, recipes, training
 from clothier.api import finish
 from clothier.bundle import Bundle
+from clothier.calibrate import Promises
 from clothier.predict import box
 from clothier.recipes import Recipe
 from clothier.runs import Run
 from clothier.values import Dataset
 
-ROOT = Path(__file__).parents[1]
 BOX = box.FOLDER / "fashion-mnist.clothier"
 MOST_BYTES = 2_000_000
 FIRST_SEED = 13
@@ -42,11 +43,11 @@ A small residual network ({model}) that classifies clothes into ten classes: {cl
   image.
 - Accuracy on the 10,000 test images: {accuracy:.4f} ({others}).
 - Calibration: the expected calibration error is {before:.4f}, and {after:.4f} after dividing the logits by the
-  temperature {temperature:.2f}. The answer is "not sure" when the model is no more confident than on the least
-  confident 5 % of the validation images, and "unlike" when an image is stranger than 95 % of them.
+  temperature {temperature:.2f}. For photos the temperature is {photo_temperature:.2f}.
+{photo_promises}
+{promises}
 - Do not use it for decisions about people, for photos that show several things, clothes that are worn, or clothes
-  that are cut off by the edge, or for anything but these ten classes. Most pictures of other things are called "not
-  sure" or "unlike", but not all of them.
+  that are cut off by the edge, or for anything but these ten classes. Not all pictures of other things are doubted.
 """
 PHOTOS = """- Photos: {accuracy:.1%} of {images} validation photos of the clothing data set, in seven classes, are
   classified correctly (`benchmarks/photos/accuracy.py`).
@@ -58,18 +59,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, default=3, help="how many networks are trained")
-    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--photos", type=Path, required=True)
     words = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         runs = [trained(FIRST_SEED + place, Path(scratch)) for place in range(words.seeds)]
         recipe, dataset, run = runs[0]
         made = export.bundle_of(run, dataset)
         accuracies = [tested(run)["accuracy"] for _, _, run in runs]
-        photos = photos_correct(run.model_file, words.photos) if words.photos else {}
-        card = written(made, recipe, dataset, accuracies, photos)
+        made, promises = measured(made, words.photos)
+        card = written(made, recipe, dataset, accuracies, promises)
     BOX.parent.mkdir(exist_ok=True)
-    scores = {**({"photos": photos} if photos else {}), **made.manifest.scores}
-    bundle.write(BOX, replace(made, manifest=replace(made.manifest, card=card, scores=scores)))
+    bundle.write(BOX, replace(made, manifest=replace(made.manifest, card=card)))
     size = BOX.stat().st_size
     print(f"{card}\nwritten  {BOX} ({size / 1e6:.2f} MB)")
     if size > MOST_BYTES:
@@ -92,19 +92,31 @@ def tested(run: Run) -> dict[str, Any]:
     return {"accuracy": scores.accuracy}
 
 
-def photos_correct(model: Path, photos: Path) -> dict[str, float]:
-    command = ["-m", "benchmarks.photos.accuracy", "--photos", photos, "--models", model, "--json"]
-    done = subprocess.run(
-        [sys.executable, *map(str, command)], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT
+def measured(made: Bundle, photos: Path) -> tuple[Bundle, Promises]:
+    """The same with temperature, thresholds and scores for photos, and what the verdicts about these promise."""
+    predictor = predict.Predictor(made)
+    held = verdicts.of_photos(predictor, photos / "validation")
+    known = verdicts.learned(predictor, held)
+    promises = calibrate.measure(held, known)
+    right = float(np.mean(held.logits.argmax(axis=1) == held.labels))
+    manifest = replace(
+        made.manifest,
+        scores={
+            "photos": {"images": held.num_photos, "accuracy": right},
+            **made.manifest.scores,
+            "photo promises": promises.as_scores(),
+        },
+        photo_thresholds={"temperature": known.temperature, **known.thresholds},
     )
-    row = next(row for row in json.loads(done.stdout) if row["way"] == "doctor")
-    return {"images": row["photos"], "accuracy": row["all"]}
+    return replace(made, manifest=manifest), promises
 
 
 def written(
-    made: Bundle, recipe: Recipe, dataset: Dataset, accuracies: list[float], photos: dict[str, float]
+    made: Bundle, recipe: Recipe, dataset: Dataset, accuracies: list[float], promises: Promises
 ) -> str:
-    calibration = made.manifest.scores["calibration"]
+    scores = made.manifest.scores
+    calibration = scores["calibration"]
+    of_images = Promises.of_scores(scores["promises"])
     return CARD.format(
         model=recipe.model,
         classes=", ".join(dataset.class_names),
@@ -116,7 +128,10 @@ def written(
         others=f"{len(accuracies)} seeds: {min(accuracies):.4f} to {max(accuracies):.4f}"
         if len(accuracies) > 1
         else "one seed",
-        photos=PHOTOS.format(**photos) if photos else "",
+        photos=PHOTOS.format(**scores["photos"]),
+        photo_promises=promises.words("photos"),
+        promises=of_images.words("28x28 images"),
+        photo_temperature=made.manifest.photo_thresholds["temperature"],
         before=calibration["error_before"],
         after=calibration["error_after"],
         temperature=made.manifest.temperature,

@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmarks.predict import strange
 from clothier import backend, calibrate, data, export, recipes, training
+from clothier.calibrate import Outputs
 from clothier.calibrate.strangeness import thumbnails
 from clothier.photo import doctor
 from clothier.predict import Predictor
@@ -89,7 +90,7 @@ def nearest_pixels(known: Seen, bank: int = 4000) -> Measure:
 
 def measures(known: Seen, labels: Labels) -> tuple[dict[str, Measure], calibrate.Calibration]:
     """All of them by name, learned from held-out images of known classes, and ours as a model file has it."""
-    ours = calibrate.fit(known.logits, known.features, known.images, labels)
+    ours = calibrate.fit(Outputs(known.logits, known.features, known.images, labels))
     if ours.statistics is None:
         raise SystemExit("too few images to learn from")
     statistics = ours.statistics

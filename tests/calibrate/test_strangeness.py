@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 from support.network_outputs import seen
 
-from clothier.calibrate import strangeness
+from clothier.calibrate import Outputs, strangeness
+from clothier.calibrate.strangeness import Statistics
 from clothier.values import Floats, Images
 
 
@@ -33,26 +34,36 @@ def test_thumbnails_agree_with_pillows_box_filter(shape: tuple[int, int, int]) -
     np.testing.assert_allclose(made.mean(axis=(0, 1)), pixels.mean(axis=(0, 1)), rtol=1e-5)
 
 
-def test_distances_are_mahalanobis_distances_written_out() -> None:
+def known_of(made: Outputs, held: Outputs | None = None) -> Statistics:
+    held = held or seen(300, seed=9, channels=made.images.shape[3])
+    return strangeness.learn(made.features, made.images, made.labels, held.features, held.images)
+
+
+def test_distances_are_those_of_directions_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangeness, "_AXES", 2)
     made, rows = seen(), seen(40, seed=1)
-    known = strangeness.learn(made.features, made.images, made.labels)
-    half, labels = made.features[::2].astype(np.float64), made.labels[::2]
-    means = np.stack([half[labels == label].mean(axis=0) for label in range(3)])
+    known = known_of(made)
 
-    def precision(moved: Floats) -> Floats:
-        covariance = np.cov(moved.T, bias=True)
-        return np.asarray(np.linalg.inv(covariance + 1e-3 * np.trace(covariance) / 5 * np.eye(5)))
+    def directions(features: Floats) -> Floats:
+        return np.asarray(features / np.linalg.norm(features, axis=1, keepdims=True), np.float64)
 
-    within, overall = precision(half - means[labels]), precision(half - half.mean(axis=0))
-    for feature, measures in zip(rows.features, known.measures(rows.features, rows.images), strict=True):
-        nearest = min((feature - mean) @ within @ (feature - mean) for mean in means)
-        from_all = (feature - half.mean(axis=0)) @ overall @ (feature - half.mean(axis=0))
-        assert measures[0] == pytest.approx(nearest - from_all, rel=1e-3, abs=1e-2)
+    moved = directions(made.features) - directions(made.features).mean(axis=0)
+    axes = np.linalg.svd(moved)[2][:2]
+    along = moved @ axes.T
+    means = np.stack([along[made.labels == label].mean(axis=0) for label in range(3)])
+    covariance = np.cov((along - means[made.labels]).T, bias=True)
+    precision = np.linalg.inv(covariance + 1e-2 * np.trace(covariance) / 2 * np.eye(2))
+    beside = np.linalg.norm(moved - along @ axes, axis=1) ** 2
+    new = directions(rows.features) - directions(made.features).mean(axis=0)
+    for row, measures in zip(new, known.measures(rows.features, rows.images), strict=True):
+        nearest = min((row @ axes.T - mean) @ precision @ (row @ axes.T - mean) for mean in means)
+        rest = np.linalg.norm(row - row @ axes.T @ axes) ** 2 / (beside.mean() / 3)
+        assert measures[0] == pytest.approx(nearest + rest, rel=1e-3, abs=1e-2)
 
 
 def test_known_images_are_ordinary_and_others_are_strange() -> None:
-    made, new = seen(), seen(300, seed=1)
-    known = strangeness.learn(made.features, made.images, made.labels)
+    new = seen(300, seed=1)
+    known = known_of(seen(), new)
     ordinary = known.strangeness(new.features, new.images)
     assert ordinary.dtype == np.float32
     assert abs(ordinary.mean()) < 0.1
@@ -60,13 +71,24 @@ def test_known_images_are_ordinary_and_others_are_strange() -> None:
     noise = np.random.default_rng(2).integers(0, 256, new.images.shape, dtype=np.uint8)
     assert (known.strangeness(new.features, noise) > highest).all()
     assert (known.strangeness(new.features, 255 - new.images) > highest).all()
-    between = np.broadcast_to(new.features.mean(axis=0), new.features.shape)
-    assert (known.strangeness(between, new.images) > highest).all()
+    assert np.median(known.strangeness(-new.features, new.images)) > highest
+
+
+def test_of_colour_the_features_decide_alone() -> None:
+    new = seen(300, seed=1, channels=3)
+    known = known_of(seen(channels=3), new)
+    assert known.thumbnail.size == 0
+    assert known.fits(5, (10, 10, 3))
+    assert not known.fits(5, (10, 10, 1))
+    noise = np.random.default_rng(2).integers(0, 256, new.images.shape, dtype=np.uint8)
+    ordinary = known.strangeness(new.features, new.images)
+    np.testing.assert_array_equal(known.strangeness(new.features, noise), ordinary)
+    assert (known.strangeness(-new.features, new.images) > np.quantile(ordinary, 0.95)).all()
 
 
 def test_an_image_alone_is_judged_as_among_others() -> None:
     made = seen(200, channels=3)
-    known = strangeness.learn(made.features, made.images, made.labels)
+    known = known_of(made)
     together = known.strangeness(made.features, made.images)
     alone = known.strangeness(made.features[7:8], made.images[7:8])
     np.testing.assert_allclose(alone[0], together[7], rtol=1e-4, atol=1e-5)
@@ -75,7 +97,7 @@ def test_an_image_alone_is_judged_as_among_others() -> None:
 def test_classes_without_an_image_are_passed_over() -> None:
     made = seen()
     rows = made.labels != 1
-    known = strangeness.learn(made.features[rows], made.images[rows], made.labels[rows])
-    assert known.slopes.shape == (2, 5)
+    known = known_of(made.at(rows))
+    assert known.classes.shape == (2, 5)
     missing = known.strangeness(made.features[~rows], made.images[~rows])
     assert missing.mean() > np.quantile(known.strangeness(made.features[rows], made.images[rows]), 0.99)

@@ -125,7 +125,7 @@ def test_tables_fit_sixty_columns(
     for words_shown in (
         "95% interval",
         "not calibrated: ",
-        "unlike the training images",
+        "verdict  images  correct  accuracy",
         "class        precision",
         "0 T-shirt/top",
         "most confident mistakes, 3 of",

@@ -48,7 +48,7 @@ def test_explain_says_of_a_photo_what_predict_says(
     assert cli.run(["explain", str(finished), str(path), "--out", "out", "--dpi", "60"]) == 0
     captured = capsys.readouterr()
     ((answer,),) = predict.predict_photos(predict.opened(finished), [path])
-    assert captured.err == ""
+    assert captured.err == f"NOTE: {predict.unmeasured(predict.opened(finished))}\n"
     assert captured.out.splitlines()[-3:] == [
         f"predicted  {answer.classes[0][0]} ({answer.classes[0][1]:.1%})", answer.doubt, *answer.warnings
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from support.in_process_service import JPEG, InProcessService
 
 import clothier
 from clothier import bundle, cli, predict
+from clothier.photo import doctor
 from clothier.runs import Run
 
 CLOSE = 2e-4  # between batches of several sizes, and steps of several
@@ -87,7 +88,7 @@ def test_all_give_one_answer(
             assert line["warnings"] == list(prediction.warnings)
             (served,) = service.post("/v1/predict", content=path.read_bytes(), headers=JPEG).json()["answers"]
             assert served["probabilities"] == pytest.approx(shares, abs=CLOSE)
-            for key in ("label", "status", "warnings"):
+            for key in ("label", "status", "verdict", "warnings"):
                 assert served[key] == line[key]
             out = tmp_path / f"{path.name}-doctor.png"
             (examined,) = _json(capsys, "doctor", str(path), *named, "--out", str(out))
@@ -110,5 +111,38 @@ def test_all_give_one_answer(
                 printed = capsys.readouterr().out
                 assert f"predicted  {prediction.class_name} ({prediction.probabilities.max():.1%})" in printed
                 assert prediction.doubt in printed
+    finally:
+        service.close()
+
+
+@pytest.mark.parametrize("model", ["fashion-mnist"], indirect=True)
+def test_all_use_the_whole_photo_in_one_way(
+    capsys: pytest.CaptureFixture[str], photos: Path, model: str, tmp_path: Path
+) -> None:
+    path = photos / "grey.jpg"
+    opened = clothier.open(model)
+    (whole,), (cut,) = opened.predict(path, whole=True), opened.predict(path)
+    assert not np.allclose(whole.probabilities, cut.probabilities, atol=CLOSE)
+    assert doctor.WHOLE_WORDS in whole.warnings
+    shares = dict(whole.classes)
+    (line,) = _json(capsys, "predict", str(path), "--model", model, "--whole")
+    assert line["probabilities"] == pytest.approx(shares, abs=CLOSE)
+    out = tmp_path / "whole.png"
+    (examined,) = _json(capsys, "doctor", str(path), "--model", model, "--whole", "--out", str(out))
+    last = examined["steps"][-1]["classes"]  # type: ignore[index]
+    assert last == pytest.approx({name: shares[name] for name in last}, abs=CLOSE)
+    assert (examined["status"], examined["verdict"]) == (whole.status, whole.verdict)
+    explained = opened.explain(path, whole=True)
+    assert dict(explained.prediction.classes) == pytest.approx(shares, abs=CLOSE)
+    service = InProcessService(content=predict.read(model))
+    try:
+        for query, wanted in (("?whole=1", whole), ("?whole=0", cut), ("", cut)):
+            reply = service.post(f"/v1/predict{query}", content=path.read_bytes(), headers=JPEG)
+            (served,) = reply.json()["answers"]
+            assert served["probabilities"] == pytest.approx(dict(wanted.classes), abs=CLOSE)
+            assert (served["verdict"], served["warnings"]) == (wanted.verdict, list(wanted.warnings))
+        refused = service.post("/v1/predict?whole=yes", content=path.read_bytes(), headers=JPEG)
+        assert refused.status_code == 400
+        assert refused.json()["error"]["message"] == "whole is 'yes'; wanted 1 for the whole photo, or 0"
     finally:
         service.close()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,12 +65,10 @@ def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
 
     table = prints(capsys, *words).splitlines()
     assert table[0] == f"in {photos}/"
-    assert table[1].split() == ["photo", "class", "probability", "remark"]
-    end = table[1].index("probability") + len("probability")
-    assert [line[:end][-1] for line in table[2:]] == ["%"] * 6 + [" "]
+    assert table[1].split() == ["photo", "answer", "remark"]
     for line, row in zip(table[2:], lines, strict=True):
         assert line.startswith(Path(row["filename"]).name)
-        assert row.get("label", row.get("reason")) in line
+        assert row.get("verdict", row.get("reason")) in line
 
 
 def test_where_no_photo_can_be_read_the_exit_code_says_so(
@@ -80,15 +79,16 @@ def test_where_no_photo_can_be_read_the_exit_code_says_so(
     formats = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
     words, out = ("--model", str(finished)), tmp_path / "of.csv"
     assert cli.run(["predict", str(bad), *words]) == 2
+    told = f"NOTE: {predict.unmeasured(predict.opened(finished))}\n"
     assert capsys.readouterr() == (
         "",
-        f"clothier: {bad} is not a {formats} picture; wanted one picture ({formats})\n",
+        f"{told}clothier: {bad} is not a {formats} picture; wanted one picture ({formats})\n",
     )
     both = f"clothier: none of 2 photos can be read; wanted pictures ({formats})\n"
     for more, lines in (((), 4), (("--json",), 2), (("--out", str(out)), 1)):
         assert cli.run(["predict", str(bad), str(other), *words, *more]) == 2
         said = capsys.readouterr()
-        assert (len(said.out.splitlines()), said.err) == (lines, both)
+        assert (len(said.out.splitlines()), said.err) == (lines, told + both)
     assert len(out.read_text().splitlines()) == 3
 
 
@@ -124,20 +124,22 @@ def test_names_neither_move_the_cursor_nor_break_a_row(
 def _shaded(*statuses: str) -> Predictions:
     """A coat, with a probability of 40 %, for each status."""
     shares: Floats = np.tile(np.array([0.4, 0.35, 0.25], np.float32), (len(statuses), 1))
-    return Predictions(np.log(shares), 1.0, ("Coat", "Shirt", "Bag"), np.array(statuses))
+    sizes = np.full(len(statuses), 2)
+    return Predictions(np.log(shares), 1.0, ("Coat", "Shirt", "Bag"), np.array(statuses), set_sizes=sizes)
 
 
 def test_doubts_are_put_into_words(
     capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statuses = ("sure", "unsure", "unlike")
+    statuses = ("sure", "likely", "unsure", "unlike")
     given = replace(_shaded(*statuses), filenames=tuple(f"a/{status}.png" for status in statuses))
-    monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([given]))
+    monkeypatch.setattr(predict, "predict_photos", lambda *_, **__: iter([given]))
     table = prints(capsys, "predict", str(photos), "--model", str(finished)).splitlines()
-    assert [line.rstrip().split(maxsplit=3)[2:] for line in table[2:]] == [
-        ["40.0%"],
-        ["40.0%", "not sure: Coat or Shirt"],
-        ["40.0%", "not like anything it was trained on"],
+    assert [line.rstrip().split(maxsplit=1)[1] for line in table[2:]] == [
+        "Coat (40 %)",
+        "Probably Coat, perhaps Shirt",
+        "Could be many things (Coat 40 %)",
+        "Coat? This does not look like the pictures I learned from",
     ]
 
 
@@ -149,19 +151,19 @@ def test_warnings_are_in_files_whole_and_in_tables_short(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said = ("it is cut off: something is missing", "it is dark")
-    both = replace(_shaded("unsure", "sure"), filenames=("a/1.png", "a/2.png"), warnings=(said, ()))
-    monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([both]))
+    both = replace(_shaded("likely", "sure"), filenames=("a/1.png", "a/2.png"), warnings=(said, ()))
+    monkeypatch.setattr(predict, "predict_photos", lambda *_, **__: iter([both]))
     words = ("predict", str(photos), "--model", str(finished))
     table = [line.rstrip() for line in prints(capsys, *words).splitlines()]
-    assert table[2].split(maxsplit=3)[3] == "not sure: Coat or Shirt; it is cut off; it is dark"
-    assert table[3].endswith("40.0%")
+    assert table[2].split(maxsplit=1)[1] == "Probably Coat, perhaps Shirt  it is cut off; it is dark"
+    assert table[3].endswith("Coat (40 %)")
     out = tmp_path / "answers.csv"
     prints(capsys, *words, "--out", str(out))
     with out.open(newline="") as file:
         assert [row["warnings"] for row in csv.DictReader(file)] == ["; ".join(said), ""]
 
-    monkeypatch.setattr(predict, "predict_photos", lambda *_: iter([both[:1]]))
-    assert prints(capsys, *words).splitlines()[5:] == ["", "not sure: Coat or Shirt", *said]
+    monkeypatch.setattr(predict, "predict_photos", lambda *_, **__: iter([both[:1]]))
+    assert prints(capsys, *words).splitlines()[5:] == ["", "Probably Coat, perhaps Shirt", *said]
 
 
 def test_the_engine_and_its_threads_are_chosen(
@@ -195,16 +197,20 @@ def test_the_engine_and_its_threads_are_chosen(
         assert capsys.readouterr().err == f"clothier: {said}\n"
 
 
-class _Many:
+class _Many(predict.Predictor):
     """Knows more classes than anybody wants to read of."""
+
+    def __init__(self) -> None:
+        self.is_measured_on_photos = True
 
     class_names = tuple(f"kind {number}" for number in range(1100))
     image_shape, photos, threads = (28, 28, 1), "pad", 1
-    calibration = Calibration(unsure=0.1)
+    calibration = Calibration(sure=0.1, possible=0.1)
 
-    probability_name = "probability"
+    def as_photos(self, predictions: Predictions, warnings: Sequence[Sequence[str]]) -> Predictions:
+        return predictions.warned(warnings)
 
-    def predict(self, images: Images, *, keep_features: bool) -> Predictions:
+    def predict(self, images: Images, *, keep_features: bool = False) -> Predictions:
         shares = np.arange(1100, dtype=np.float32) + 1
         rows = np.tile(shares / shares.sum(), (len(images), 1))
         return Predictions(np.log(rows), 1.0, self.class_names, np.array(["sure"] * len(images)))
@@ -216,15 +222,14 @@ def test_of_many_classes_the_most_probable_are_printed(
     monkeypatch.setattr(predict, "opened", lambda *_: _Many())
     photo = str(photos / "0.png")
     lines = prints(capsys, "predict", photo).splitlines()
-    assert [line[:9] for line in lines[2:]] == [f"kind {number}" for number in range(1099, 1094, -1)] + [
-        "1,095 oth"
-    ]
-    assert lines[-1] == "1,095 other classes: 0.9909 together (--top 1100 shows all)"
-    assert len(prints(capsys, "predict", photo, "--top", "1099").splitlines()) == 2 + 1099 + 1
+    kinds = [f"kind {number}" for number in range(1099, 1094, -1)]
+    assert [line[:9] for line in lines[2:]] == [*kinds, "1,095 oth", "", "Kind 1099"]
+    assert lines[-3] == "1,095 other classes: 0.9909 together (--top 1100 shows all)"
+    assert len(prints(capsys, "predict", photo, "--top", "1099").splitlines()) == 2 + 1099 + 1 + 2
     assert (
-        prints(capsys, "predict", photo, "--top", "1099").splitlines()[-1].startswith("1 other class: 0.0000")
+        prints(capsys, "predict", photo, "--top", "1099").splitlines()[-3].startswith("1 other class: 0.0000")
     )
-    assert len(prints(capsys, "predict", photo, "--top", "1100").splitlines()) == 2 + 1100
+    assert len(prints(capsys, "predict", photo, "--top", "1100").splitlines()) == 2 + 1100 + 2
     for words, said in (
         (
             [str(photos)],

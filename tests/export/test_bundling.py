@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from clothier import backend, bundle, calibrate, export, models
-from clothier.calibrate import Calibration
+from clothier.calibrate import Calibration, Outputs, Promises
 from clothier.errors import RunError
 from clothier.export import bundling
 from clothier.export.running import onnx_outputs
 from clothier.runs import Run, checkpoint, trained
-from clothier.values import Dataset, Reading, Split
+from clothier.values import Dataset, Floats, Images, Reading, Split
+
+
+def _outputs(graph: bytes, split: Split) -> Outputs:
+    logits, features = onnx_outputs(graph, split.images, ["logits", "features"])
+    return Outputs(logits, features, split.images, split.labels)
 
 
 def test_training_leaves_a_model_file_that_tells_the_run(run: Run, tiny: Dataset) -> None:
@@ -29,7 +35,7 @@ def test_training_leaves_a_model_file_that_tells_the_run(run: Run, tiny: Dataset
     last = run.read_scores()[-1]
     assert last.test
     assert manifest.scores["test"] == {"images": 90, "loss": last.test.loss, "accuracy": last.test.accuracy}
-    assert set(manifest.scores) == {"train", "validation", "test", "calibration"}
+    assert set(manifest.scores) == {"train", "validation", "test", "calibration", "promises", "photos"}
 
 
 def test_its_graph_is_the_run_s(run: Run, tiny: Dataset) -> None:
@@ -44,12 +50,42 @@ def test_its_graph_is_the_run_s(run: Run, tiny: Dataset) -> None:
 def test_it_is_calibrated_on_validation_images_alone(run: Run, tiny: Dataset) -> None:
     assert tiny.validation
     read = bundle.read(run.model_file)
-    logits, features = onnx_outputs(read.graph, tiny.validation.images, ["logits", "features"])
-    expected = calibrate.fit(logits, features, tiny.validation.images, tiny.validation.labels)
+    held, training = (_outputs(read.graph, split) for split in (tiny.validation, tiny.train))
+    expected = calibrate.fit(held, training)
     assert read.manifest.temperature == pytest.approx(expected.temperature, rel=1e-4)
     assert read.manifest.thresholds == pytest.approx(expected.thresholds, rel=1e-4)
     made = Calibration.of_tensors(read.manifest.temperature, read.manifest.thresholds, read.statistics)
-    assert len(made.judge(logits, features, tiny.validation.images).statuses) == len(logits)
+    assert len(made.judge(held.logits, held.features, held.images).statuses) == len(held.labels)
+    assert read.manifest.photo_thresholds == {
+        "temperature": read.manifest.temperature,
+        **read.manifest.thresholds,
+    }
+    promises = Promises.of_scores(read.manifest.scores["promises"])
+    assert promises == calibrate.measure(held, made)
+    assert promises.words("photos") in read.manifest.card
+    with patch.object(bundling, "photos_of", lambda _: "doctor"):
+        of_images = export.bundle_of(run, tiny).manifest
+    assert of_images.photo_thresholds == {}
+    assert "photos" not in of_images.scores
+    assert "never measured on photos, so no answer about a photo is plain" in of_images.card
+
+
+def test_photos_in_colour_are_judged_by_several_views(run: Run, tiny: Dataset) -> None:
+    """The graph is that of grey images: only what is made of the photos is looked at."""
+    colour = [replace(split, images=np.repeat(split.images, 3, axis=3)) for split in tiny.splits().values()]
+    dataset = replace(tiny, train=colour[0], validation=colour[1], test=colour[2])
+    seen: list[Images] = []
+
+    def outputs(graph: bytes, images: Images, names: list[str], between: object) -> list[Floats]:
+        seen.append(images)
+        return [np.zeros((len(images), 3 if name == "logits" else 4), np.float32) for name in names]
+
+    with patch.object(bundling, "onnx_outputs", outputs):
+        _, promises, _ = bundling._calibrate(b"", dataset, 10_000, 1.0, lambda: None)
+    assert promises is not None
+    assert promises.photos == len(colour[1])
+    for one, other in zip(seen, calibrate.views(colour[1].images), strict=False):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_the_same_run_gives_the_same_bytes(run: Run, tiny: Dataset) -> None:

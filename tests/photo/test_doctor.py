@@ -228,3 +228,29 @@ def test_the_diagnosis_is_what_examining_gives(channels: int) -> None:
         image, warnings = doctor.diagnose(encode(picture), "doctor", (28, 24), channels)
         np.testing.assert_array_equal(image, examined.image)
         assert warnings == examined.warnings
+
+
+def test_an_unclear_outline_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = encode(thing(box=(60, 60, 180, 240)))
+    assert doctor.diagnose(content, "doctor", (28, 28), 1)[1] == ()
+    monkeypatch.setattr(steps, "UNCLEAR", -1.0)
+    assert doctor.diagnose(content, "doctor", (28, 28), 1)[1] == (steps.UNCLEAR_WORDS,)
+
+
+@pytest.mark.parametrize("way", doctor.WAYS)
+def test_the_whole_photo_is_used_where_that_is_asked_for(way: str) -> None:
+    picture = thing((300, 200), box=(60, 60, 120, 200))
+    image, warnings = doctor.diagnose(encode(picture), way, (30, 30), 1, whole=True)
+    assert warnings == ((doctor.WHOLE_WORDS,) if way == "doctor" else ())
+    columns = image[15, :, 0].astype(int)
+    if way == "doctor":  # light on dark: the ground is dark, and the photo is padded with it
+        examined = doctor.examine(encode(picture), doctor.CUTTING, (30, 30), 1)
+        np.testing.assert_array_equal(image, examined.image)
+        assert columns[12] > columns[6] + 60
+    else:
+        padded = doctor.prepare(encode(picture), "pad", (30, 30), 1)
+        np.testing.assert_array_equal(image, padded)
+    np.testing.assert_array_equal(
+        doctor.diagnose(encode(picture), way, (30, 30), 1, whole=False)[0],
+        doctor.prepare(encode(picture), way, (30, 30), 1),
+    )

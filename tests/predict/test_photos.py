@@ -158,7 +158,7 @@ def test_what_the_doctor_warns_of_is_part_of_the_answer(
 ) -> None:
     paths = linear_network.save(tmp_path, linear_network.pictures(2))
 
-    def diagnose(path: Path, *way: object) -> object:
+    def diagnose(path: Path, *way: object, whole: bool) -> object:
         return linear_network.pictures(1)[0], (f"{path.name} is odd",) if path == paths[1] and way[
             0
         ] == "doctor" else ()
@@ -196,7 +196,7 @@ def test_few_photos_wait_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """However many there are: memory stays flat."""
     begun = 0
 
-    def diagnose(*_: object) -> object:
+    def diagnose(*_: object, whole: bool) -> object:
         nonlocal begun
         begun += 1
         return linear_network.pictures(1)[0], ()

@@ -15,7 +15,7 @@ from support.in_process_service import finished, photo
 
 from clothier.errors import DataError
 from clothier.photo import doctor
-from clothier.serve.decoder_process import LENGTH
+from clothier.serve.decoder_process import HEAD
 from clothier.serve.decoders import KILLED, Decoded, DecodeOptions, PictureDecoders
 
 OPTIONS = DecodeOptions("doctor", (28, 28), 1, megapixels=50, bytes=2**30, seconds=60)
@@ -120,7 +120,7 @@ def test_one_whose_service_died_ends_by_itself(heard: bool) -> None:
         assert isinstance(await _ending(decoders, photo()), Decoded)
         (process,) = decoders._decoders
         if not heard:
-            process._line.sendall(LENGTH.pack(len(photo())) + photo())
+            process._line.sendall(HEAD.pack(len(photo()), False) + photo())
             select.select([process._line], [], [], 60)
         process._line.close()
         assert process._process.wait(timeout=60) == 0

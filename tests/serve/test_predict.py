@@ -94,7 +94,7 @@ def test_an_unknown_query_key_is_refused(here: InProcessService, query: str, key
     response = here.post(f"/v1/predict?{query}", content=photo(), headers=JPEG)
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (400, "bad_query")
-    assert error["message"] == f"unknown query key '{key}'; known: show{hint}"
+    assert error["message"] == f"unknown query key '{key}'; known: show, whole{hint}"
 
 
 @pytest.mark.parametrize("name", ["PLAIN", "DEEP", "TURNED", "CLEAR", "GREY", "P3"])

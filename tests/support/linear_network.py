@@ -10,7 +10,7 @@ from PIL import Image
 
 from clothier import calibrate
 from clothier.bundle import Bundle, Manifest
-from clothier.calibrate import Calibration
+from clothier.calibrate import Calibration, Outputs
 from clothier.values import Floats, Images
 
 SIDE, CLASSES = 8, ("dark", "light", "spotted")
@@ -59,7 +59,8 @@ def graph(weights: Floats = WEIGHTS, head: Floats = HEAD) -> bytes:
 def calibration() -> Calibration:
     images = pictures(400)
     logits, features = outputs(images)
-    return calibrate.fit(logits, features, images, logits.argmax(axis=1), 0.9)
+    labels = np.where(np.arange(len(images)) % 50, logits.argmax(axis=1), 0)  # a few are wrong
+    return calibrate.fit(Outputs(logits, features, images, labels))
 
 
 def bundle(photos: str = "pad") -> Bundle:
@@ -72,6 +73,7 @@ def bundle(photos: str = "pad") -> Bundle:
         fingerprint="f" * 64,
         temperature=fitted.temperature,
         thresholds=fitted.thresholds,
+        photo_thresholds={"temperature": fitted.temperature, **fitted.thresholds},
     )
     return Bundle(manifest, graph(), fitted.as_tensors())
 

@@ -37,7 +37,8 @@ MANIFEST = Manifest(
     recipe={"name": "cnn1", "epochs": 2, "learning_rate": 0.001},
     versions={"keras": "3.15.1"},
     temperature=1.25,
-    thresholds={"unsure": 0.4},
+    thresholds={"sure": 0.9, "possible": 0.1},
+    photo_thresholds={"temperature": 1.25, "possible": 0.1},
     card="What it is.\nWhat it is not for.\n",
 )
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from clothier.values import Floats, Images, Labels
+from clothier.calibrate import Outputs
+from clothier.values import Labels
 
 
-@dataclass(frozen=True)
-class Seen:
-    logits: Floats
-    features: Floats
-    images: Images
-    labels: Labels
-
-
-def seen(count: int = 600, seed: int = 0, side: int = 10, channels: int = 1) -> Seen:
+def seen(count: int = 600, seed: int = 0, side: int = 10, channels: int = 1) -> Outputs:
     """Three classes: a bright bar at the left, in the middle, at the right; features around a centre of each."""
     rng = np.random.default_rng(seed)
     labels: Labels = rng.integers(0, 3, count)
@@ -28,4 +19,4 @@ def seen(count: int = 600, seed: int = 0, side: int = 10, channels: int = 1) -> 
     features = centres[labels] + rng.normal(0, 0.5, (count, 5)).astype(np.float32)
     features[:, 4] = 0  # a unit that is dead
     logits = features[:, :3] + rng.normal(0, 2, (count, 3)).astype(np.float32)
-    return Seen(logits.astype(np.float32), features, images, labels)
+    return Outputs(logits.astype(np.float32), features, images, labels)

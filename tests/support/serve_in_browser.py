@@ -14,6 +14,7 @@ from PIL import Image
 
 from clothier import calibrate
 from clothier.bundle import Bundle, Lookalikes
+from clothier.calibrate import Outputs
 from clothier.photo import doctor
 from clothier.predict import Predictor
 from clothier.values import Images
@@ -27,7 +28,9 @@ BROWSER = next((path for name in BROWSERS if (path := shutil.which(name))), None
 NAMES = ("dark", "<b>light</b>", "spotted, \"big\" or 'small'")
 SIZE = (linear_network.SIDE, linear_network.SIDE)
 TILES = 32  # of the network's features: with so many a cnn1's model file can be read back
+MARGIN = 3  # pixels of white around pictures of which the doctor warns of nothing
 SOFT = 6.0  # a temperature at which some of its answers are not sure
+LIMITS = {"sure": 0.6, "possible": 0.25}  # with which it gives every verdict
 
 
 def bundle() -> Bundle:
@@ -39,14 +42,16 @@ def bundle() -> Bundle:
     )
     logits, features = linear_network.outputs(images)
     features = np.tile(features, TILES)
-    fitted = calibrate.fit(logits, features, images, logits.argmax(axis=1), 0.9)
+    fitted = calibrate.fit(Outputs(logits, features, images, logits.argmax(axis=1)))
+    thresholds = {**fitted.thresholds, **LIMITS}
     manifest = replace(
         linear_network.bundle("doctor").manifest,
         class_names=NAMES,
         recipe={"name": "cnn1"},
         scores={"test": {"images": 90, "loss": 0.5, "accuracy": 0.8}},
         temperature=SOFT,
-        thresholds={**fitted.thresholds, "unsure": 0.6},
+        thresholds=thresholds,
+        photo_thresholds={"temperature": SOFT, **thresholds},
         card="What it is.\nWhat it is not for.",
     )
     known = Lookalikes(images[:9], logits[:9].argmax(axis=1), features[:9], np.arange(9) * 10)
@@ -63,8 +68,10 @@ def photos() -> dict[str, bytes]:
     """A PNG of each status, found by asking the network itself; "warned" is one that the doctor warns of."""
     predictor = Predictor(bundle(), 1)
     rng = np.random.default_rng(3)
+    smooth = linear_network.pictures(60, seed=1)[..., 0]
     candidates = [
-        *linear_network.pictures(60, seed=1)[..., 0],
+        *np.pad(smooth, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)), constant_values=255),
+        *smooth,
         *rng.integers(0, 256, (20, 8, 8), dtype=np.uint8),
     ]
     found: dict[str, bytes] = {}
@@ -72,8 +79,8 @@ def photos() -> dict[str, bytes]:
         content = as_png(candidate)
         examined = doctor.examine(content, size=SIZE)
         image = examined.image[np.newaxis]
-        status = predictor.predict(image)[0].status
-        found.setdefault(status, content)
+        (prediction,) = predictor.as_photos(predictor.predict(image), [examined.warnings])
+        found.setdefault(prediction.status, content)
         if examined.warnings:
             found.setdefault("warned", content)
     return found

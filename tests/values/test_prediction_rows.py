@@ -22,7 +22,8 @@ def _prediction(name: str, shares: dict[str, float], **fields: Any) -> Predictio
 GOOD = _prediction(
     'a "quoted", name.jpg',
     {"Bag": 0.05, "Shirt": 0.7, "Coat": 0.25},
-    status="unsure",
+    status="likely",
+    set_size=2,
     strangeness=1.23456,
     warnings=("no thing", "cut off"),
 )
@@ -41,7 +42,8 @@ def test_csv_reads_back() -> None:
         "second": "Coat",
         "second_probability": "0.25",
         "strangeness": "1.235",
-        "status": "unsure",
+        "status": "likely",
+        "verdict": "Probably Shirt, perhaps Coat",
         "reason": "",
         "warnings": "no thing; cut off",
     }
@@ -54,7 +56,8 @@ def test_json_lines_read_back_with_every_class() -> None:
     start, line = writer(".jsonl", "probability")
     first, second = (json.loads(text) for text in (start + line(GOOD) + line(BAD)).splitlines())
     assert first["probabilities"] == {"Shirt": 0.7, "Coat": 0.25, "Bag": 0.05}
-    assert (first["label"], first["second_probability"], first["status"]) == ("Shirt", 0.25, "unsure")
+    assert (first["label"], first["second_probability"], first["status"]) == ("Shirt", 0.25, "likely")
+    assert first["possible"] == ["Shirt", "Coat"]
     assert first["warnings"] == ["no thing", "cut off"]
     assert second == {
         "filename": "b.jpg",
@@ -68,7 +71,7 @@ def test_json_lines_read_back_with_every_class() -> None:
 def test_strangeness_that_no_one_measured_is_left_out() -> None:
     answer = _prediction("c.jpg", {"Shirt": 1.0}, status="sure")
     assert "strangeness" not in json.loads(writer(".jsonl", "probability")[1](answer))
-    assert writer(".csv", "probability")[1](answer) == "c.jpg,Shirt,1.0,,,,sure,,\n"
+    assert writer(".csv", "probability")[1](answer) == "c.jpg,Shirt,1.0,,,,sure,Shirt (100 %),,\n"
 
 
 @pytest.mark.parametrize("name", ["=1+1.png", "+a", "-b", "@c", "\td", "\re", "'f", "''=g"])

@@ -22,7 +22,8 @@ def _three() -> Predictions:
         np.array([[3, 0, 0], [0, 1, 1.5]], np.float32),
         temperature=2.0,
         class_names=NAMES,
-        statuses=np.array(["sure", "unsure"]),
+        statuses=np.array(["sure", "likely"]),
+        set_sizes=np.array([1, 2]),
         strangeness=np.array([0.5, np.nan], np.float32),
     )
     return replace(
@@ -56,7 +57,8 @@ def test_a_row_holds_what_is_known_of_its_image() -> None:
     np.testing.assert_array_equal(bag.uncalibrated_probabilities, predictions.uncalibrated_probabilities[0])
     assert (bag.class_name, bag.status, bag.strangeness, bag.doubt) == ("Bag", "sure", 0.5, "")
     assert (shirt.strangeness, shirt.warnings) == (None, ("it is dark",))
-    assert shirt.doubt == "not sure: Shirt or <b>Coat</b>"
+    assert shirt.doubt == shirt.verdict == "Probably Shirt, perhaps <b>Coat</b>"
+    assert (bag.verdict, bag.possible, shirt.possible) == ("Bag (69 %)", ("Bag",), ("Shirt", "<b>Coat</b>"))
     assert shirt.classes[0] == ("Shirt", float(predictions.probabilities[1, 2]))
     assert (broken.label, broken.class_name, broken.classes) == (-1, None, ())
     assert broken.doubt == broken.reason == "is truncated"
@@ -65,12 +67,20 @@ def test_a_row_holds_what_is_known_of_its_image() -> None:
         predictions[3]
 
 
+def test_a_warning_lowers_a_plain_answer() -> None:
+    predictions = _three()
+    lowered = predictions.warned([("it is dark",), (), ()])
+    assert lowered.statuses.tolist() == ["likely", "likely", "unreadable"]
+    assert (lowered[0].verdict, lowered[0].warnings) == ("Probably Bag", ("it is dark",))
+    assert predictions.warned([(), (), ()]).statuses.tolist() == ["sure", "likely", "unreadable"]
+
+
 def test_slices_put_together_again_are_the_whole() -> None:
     whole = replace(_three(), features=np.arange(6, dtype=np.float32).reshape(3, 2))
     again = Predictions.concatenate([whole[:1], whole[1:1], whole[1:]])
     assert len(again) == 3
     assert isinstance(whole[1:], Predictions)
-    for name in ("logits", "statuses", "strangeness", "features", "labels"):
+    for name in ("logits", "statuses", "set_sizes", "strangeness", "features", "labels"):
         np.testing.assert_array_equal(getattr(again, name), getattr(whole, name))
     for name in ("reasons", "warnings", "filenames", "class_names", "temperature"):
         assert getattr(again, name) == getattr(whole, name)
@@ -81,7 +91,7 @@ def test_without_a_temperature_nothing_passes_for_calibrated() -> None:
     for one in (predictions, predictions[0]):
         with pytest.raises(InputError, match=r"^these predictions are not calibrated: "):
             _ = one.probabilities
-    assert "uncalibrated probability" in repr(predictions[0])
+    assert "not calibrated" in repr(predictions[0])
     assert "uncalibrated probability" in predictions._repr_html_()
 
 
@@ -100,8 +110,8 @@ def test_counts_that_differ_are_refused() -> None:
 
 def test_it_is_shown_short_as_text_and_as_a_table_in_a_notebook() -> None:
     predictions = _three()
-    assert repr(predictions) == "<Predictions of 3 images in 3 classes: 1 sure, 1 unsure, 1 unreadable>"
-    assert repr(predictions[0]) == "<Prediction a.png: Bag, probability 0.691>"
+    assert repr(predictions) == "<Predictions of 3 images in 3 classes: 1 sure, 1 likely, 1 unreadable>"
+    assert repr(predictions[0]) == "<Prediction a.png: Bag (69 %)>"
     assert repr(predictions[2]) == "<Prediction c.png: unreadable (is truncated)>"
     page = predictions._repr_html_()
     assert "is truncated" in page
@@ -117,7 +127,7 @@ def test_a_csv_file_has_a_row_an_image(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [row["filename"] for row in rows] == ["a.png", "'=b.png", "c.png"]
     assert [row["label"] for row in rows] == ["Bag", "Shirt", ""]
-    assert [row["status"] for row in rows] == ["sure", "unsure", "unreadable"]
+    assert [row["status"] for row in rows] == ["sure", "likely", "unreadable"]
     assert [row["warnings"] for row in rows] == ["", "it is dark", ""]
     Predictions.to_csv(replace(_three(), temperature=None), str(tmp_path / "other.csv"))
     assert "uncalibrated_probability" in (tmp_path / "other.csv").read_text("utf-8")

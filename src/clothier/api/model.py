@@ -61,19 +61,19 @@ class Model:
     def image_shape(self) -> tuple[int, int, int]:
         return self._predictor.image_shape
 
-    def predict(self, x: Any) -> Predictions:
+    def predict(self, x: Any, *, whole: bool = False) -> Predictions:
         """Predictions for one picture or many.
 
         `x` is a path (str or Path) of a file or a folder, or a pattern such as "photos/*.jpg"; a PIL image; a NumPy
         array, uint8 or floats in [0, 1], of shape (height, width), (height, width, channels) or (n, height, width,
         channels); or a list of any of these. Arrays in the model's own shape are used as they are. Every other picture
-        is prepared as `clothier predict` prepares photos. A picture that cannot be read becomes a prediction with the
-        status `unreadable`.
+        is prepared as `clothier predict` prepares photos; with `whole`, nothing is cut out or off. A picture that
+        cannot be read becomes a prediction with the status `unreadable`.
 
         Raises InputTypeError, which is also a TypeError, for other types, and InputError for other shapes or values.
         """
         model, groups = self._groups(x)
-        parts = list(model._batches(groups))
+        parts = list(model._batches(groups, whole=whole))
         return Predictions.concatenate(parts) if parts else self._predictor.predict(self._no_images())
 
     def evaluate(
@@ -123,7 +123,7 @@ class Model:
             parts.append(predictions.features)
         return np.concatenate(parts)
 
-    def explain(self, x: Any, class_name: str | None = None) -> Explanation:
+    def explain(self, x: Any, class_name: str | None = None, *, whole: bool = False) -> Explanation:
         """What mattered for the prediction of one picture, or for the class `class_name`.
 
         `x` and errors are those of `predict`. For a run, the heat map is Grad-CAM, and the result includes the feature
@@ -135,12 +135,14 @@ class Model:
         """
         model, groups = self._groups(x)
         if model is not self:
-            return model.explain(x, class_name)
-        image, warned, filename = self._one(groups)
+            return model.explain(x, class_name, whole=whole)
+        image, warned, filename = self._one(groups, whole)
         if class_name is not None and class_name not in self.class_names:
             raise unknown_name("class", class_name, self.class_names)
-        (prediction,) = self._predictor.predict(image[np.newaxis])
-        prediction = replace(prediction, warnings=warned, filename=filename)
+        predictions = self._predictor.predict(image[np.newaxis])
+        if warned is not None:
+            predictions = self._predictor.as_photos(predictions, [warned])
+        prediction = replace(predictions[0], filename=filename)
         label = prediction.label if class_name is None else self.class_names.index(class_name)
         network = None if self._run is None else trained.load(self._run)
         if network is None or not explaining.has_convolutions(network):
@@ -200,26 +202,31 @@ class Model:
         _warn(box.reason(name))
         return Model(name)
 
-    def _batches(self, groups: list[inputs.Group], *, keep_features: bool = False) -> Iterator[Predictions]:
+    def _batches(
+        self, groups: list[inputs.Group], *, keep_features: bool = False, whole: bool = False
+    ) -> Iterator[Predictions]:
         for group in groups:
             if isinstance(group, list):
-                yield from predicting.predict_photos(self._predictor, group, keep_features=keep_features)
+                yield from predicting.predict_photos(
+                    self._predictor, group, keep_features=keep_features, whole=whole
+                )
             else:
                 yield self._predictor.predict(group, keep_features=keep_features)
 
-    def _one(self, groups: list[inputs.Group]) -> tuple[Images, tuple[str, ...], str]:
-        """(the preprocessed image, the photo doctor's warnings, the file's name) of a single picture."""
+    def _one(self, groups: list[inputs.Group], whole: bool) -> tuple[Images, tuple[str, ...] | None, str]:
+        """(the preprocessed image, the photo doctor's warnings or None for an image that is used as it is, the file's
+        name) of a single picture."""
         count = sum(map(len, groups))
         if count != 1:
             raise InputError(f"got {count} pictures to explain; wanted one")
         source = groups[0][0]
         if isinstance(source, np.ndarray):
-            return source, (), ""
-        return (*self._prepared(source), predicting.name(source))
+            return source, None, ""
+        return (*self._prepared(source, whole), predicting.name(source))
 
-    def _prepared(self, source: Path | Image.Image) -> tuple[Images, tuple[str, ...]]:
+    def _prepared(self, source: Path | Image.Image, whole: bool) -> tuple[Images, tuple[str, ...]]:
         height, width, channels = self.image_shape
-        result = doctor.attempt(source, self._predictor.photos, (height, width), channels)
+        result = doctor.attempt(source, self._predictor.photos, (height, width), channels, whole=whole)
         if isinstance(result, DataError):
             raise _unreadable(predicting.name(source), str(result)) from result
         return result

@@ -12,6 +12,7 @@ MOST_BYTES = 2**31 - 2**27  # of all members together
 MOST_VALUES = 2**32  # of all activations of one image: 16 GiB of float32
 MOST_WORK = 2**42  # multiplications for one image: minutes
 _FREE_STATISTICS = 32 * 2**20
+_AXES = 64
 
 
 def statistics(num_features: int, num_classes: int) -> int:
@@ -39,5 +40,5 @@ def check(plan: Plan, size: Size) -> None:
 
 
 def _needed_statistics(num_features: int, num_classes: int) -> int:
-    """The bytes that calibrate.Statistics takes."""
-    return 4 * num_features * (num_features + num_classes)
+    """The bytes that calibrate.Statistics takes: a mean and at most 64 axes, along which classes lie and vary."""
+    return 4 * (num_features * (_AXES + 1) + _AXES * (_AXES + num_classes))

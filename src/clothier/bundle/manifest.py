@@ -11,11 +11,12 @@ from clothier.models.plan import MOST_SIDE
 from clothier.photo.doctor import WAYS
 from clothier.values.fields import Fields
 
-FORMAT = 2
+FORMAT = 3
 REWRITE = "write it again from its run with `clothier export MODEL --format clothier`"
 
 MOST_CARD = 100_000  # characters
 MOST_FEATURES = 2**20
+LEAST_TEMPERATURE, MOST_TEMPERATURE = 1e-3, 1e3
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ class Manifest:
     `image_shape` is (height, width, channels) of the images that the network takes, and `num_features` the number of
     activations that its logits are computed from. `preprocessing` is {"photos": doctor, pad or centre}; `scores` holds
     numbers by name in groups by name, such as {"test": {"images": 10000, "loss": 0.21, "accuracy": 0.93}}; `recipe` is
-    plain words and numbers. `temperature` divides the logits. `thresholds` are named by who judges with them. `write`
-    fills in `members` and `num_features`.
+    plain words and numbers. `temperature` divides the logits, and `thresholds` are those of verdicts, by name, for
+    images as the network takes them. `photo_thresholds` are those for photos, with their own "temperature"; empty if
+    the model was never measured on photos. The scores' group "photos" is the accuracy on photos. `write` fills in
+    `members` and `num_features`.
     """
 
     image_shape: tuple[int, int, int]
@@ -47,6 +50,7 @@ class Manifest:
     versions: dict[str, str] = field(default_factory=dict)
     temperature: float = 1.0
     thresholds: dict[str, float] = field(default_factory=dict)
+    photo_thresholds: dict[str, float] = field(default_factory=dict)
     card: str = ""
     members: dict[str, Member] = field(default_factory=dict)
     num_features: int = 0
@@ -73,8 +77,9 @@ class Manifest:
             scores=_groups(fields.within("scores")),
             recipe=fields.simple("recipe"),
             versions=_words(fields.within("versions")),
-            temperature=fields.number("temperature", 1e-3, 1e3),
+            temperature=fields.number("temperature", LEAST_TEMPERATURE, MOST_TEMPERATURE),
             thresholds=fields.numbers("thresholds"),
+            photo_thresholds=_photo_thresholds(fields),
             card=fields.page("card", MOST_CARD),
             members=_members(fields.within("members")),
             num_features=fields.whole("num_features", 1, MOST_FEATURES),
@@ -87,6 +92,14 @@ def _preprocessing(fields: Fields) -> dict[str, str]:
     made = {"photos": fields.one_of("photos", WAYS)}
     fields.end()
     return made
+
+
+def _photo_thresholds(fields: Fields) -> dict[str, float]:
+    found = fields.numbers("photo_thresholds")
+    if found and not LEAST_TEMPERATURE <= found.get("temperature", 0) <= MOST_TEMPERATURE:
+        wanted = f"numbers with a 'temperature' from {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g}"
+        fields.refuse("photo_thresholds", found, wanted)
+    return found
 
 
 def _groups(fields: Fields) -> dict[str, dict[str, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from clothier.photo.doctor import Examination
 from clothier.photo.steps import STEPS
 from clothier.predict import Predictor
 from clothier.system.files import shortened, write_atomic
-from clothier.values import Prediction, Predictions
+from clothier.values import Predictions
 
 _SHOWN = 3  # classes a step
 
@@ -39,6 +40,7 @@ def doctor(
             show_default=False,
         ),
     ] = None,
+    whole: options.Whole = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -56,15 +58,21 @@ def doctor(
     predictor = predicting.opened(model)
     height, width, channels = predictor.image_shape
     try:
-        examination = doctoring.examine(photo, skip or (), (height, width), channels)
+        left_out = [*(skip or ()), *(doctoring.CUTTING if whole else ())]
+        examination = doctoring.examine(photo, left_out, (height, width), channels)
         if predictor.photos != "doctor":
-            examination = doctoring.as_predicted(examination, photo, predictor.photos)
+            way = "pad" if whole else predictor.photos
+            examination = doctoring.as_predicted(examination, photo, way)
+        elif whole:
+            examination = replace(examination, warnings=(doctoring.WHOLE_WORDS, *examination.warnings))
     except DataError as error:
         raise DataError(f"{photo} {error}; wanted one picture ({FORMAT_WORDS})") from error
-    predictions = predictor.predict(np.stack([step.seen for step in examination.steps]))
+    seen = predictor.predict(np.stack([step.seen for step in examination.steps]))
+    predictions = predictor.as_photos(seen, [*[()] * (len(seen) - 1), examination.warnings])
     rankings = [prediction.classes[:_SHOWN] for prediction in predictions]
-    warnings = [*_warnings(examination, predictions[-1]), *_differing(predictor, skip or ())]
-    drawn = sheet.draw(examination, rankings, f"{photo.name}, by {naming.title(model)}", warnings)
+    warnings = [*examination.warnings, *_differing(predictor, skip or ())]
+    answer = predictions[-1].verdict
+    drawn = sheet.draw(examination, rankings, f"{photo.name}, by {naming.title(model)}: {answer}", warnings)
     write_atomic(target, sheet.as_png(drawn, photo))
     if json:
         screen.print_json(_as_json(photo, target, examination, predictions, warnings))
@@ -74,9 +82,10 @@ def doctor(
         for step, ranking in zip(examination.steps, rankings, strict=True)
     ]
     screen.print_table(("step", "what was done", "class", predictor.probability_name), rows)
+    screen.say(f"\n{answer}\n")
     for text in warnings:
         screen.notice(text)
-    screen.say(f"\n{target}")
+    screen.say(str(target))
 
 
 def _target(photo: Path, out: Path | None) -> Path:
@@ -109,23 +118,9 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _warnings(examination: Examination, prediction: Prediction) -> list[str]:
-    said = list(examination.warnings)
-    (first, _), (second, _) = prediction.classes[:2]
-    if prediction.status == "unlike":
-        said.append(
-            "the image is far from the images that the model was trained on (strangeness "
-            f"{prediction.strangeness or 0:.1f}, "
-            f"where 0 is ordinary): {first} is a guess; do not trust it"
-        )
-    elif prediction.status == "unsure":
-        said.append(f"the model is not sure: {first} or {second}")
-    return said
-
-
 def _differing(predictor: Predictor, skip: Sequence[str]) -> list[str]:
     """Where the steps are not those by which `clothier predict` comes to its answer."""
-    said = [words] if (words := predicting.uncalibrated(predictor)) else []
+    said = [words] if (words := predicting.unmeasured(predictor)) else []
     if predictor.photos != "doctor":
         said.append(
             "the model was trained on photos that were only resized, so `clothier predict` only takes the last step "
@@ -152,6 +147,8 @@ def _as_json(
             for step, prediction in zip(examination.steps, predictions, strict=True)
         ],
         "status": last.status,
+        "verdict": last.verdict,
+        "possible": last.possible,
         "strangeness": last.strangeness,
         "warnings": warnings,
     }

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _SHOWN = 10  # classes, confusions or names, where there are more
 _MOST_CLASSES = 40  # whose rows are printed
 _WIDEST = 18  # columns of a class name
-_STATUSES = {"sure": "sure", "unsure": "not sure", "unlike": "unlike the training images"}
 
 
 def show(evaluation: Evaluation, mistakes: int) -> None:
@@ -60,11 +59,13 @@ def _confidence_remark(evaluation: Evaluation) -> str:
 
 
 def _show_doubts(evaluation: Evaluation) -> None:
-    if not any(evaluation.shares[status].images for status in ("unsure", "unlike")):
+    if not any(
+        share.images for share in evaluation.shares.values()
+    ):  # an uncalibrated model gives no verdict
         return
     rows = [
         (
-            _STATUSES[name],
+            name,
             f"{share.images:,}",
             f"{share.correct:,}",
             "" if share.accuracy is None else f"{share.accuracy:.4f}",
@@ -72,7 +73,7 @@ def _show_doubts(evaluation: Evaluation) -> None:
         for name, share in evaluation.shares.items()
     ]
     screen.say()
-    screen.print_table(("the model is", "images", "correct", "accuracy"), rows)
+    screen.print_table(("verdict", "images", "correct", "accuracy"), rows)
 
 
 def _show_classes(evaluation: Evaluation) -> None:

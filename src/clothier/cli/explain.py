@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,6 +72,7 @@ def explain(
     image_size: run_data.ImageSize = None,
     crop: run_data.Crop = None,
     skip_bad: options.SkipBad = False,
+    whole: options.Whole = False,
 ) -> None:
     """Draw a heat map of what mattered for the prediction of one image.
 
@@ -82,7 +83,7 @@ def explain(
     data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
     if model.is_file():
         _check_for_file(model, image, split, weights, data_options)
-        _explain_file(model, image, class_, out, format, dpi)
+        _explain_file(model, image, class_, out, format, dpi, whole)
         return
     opened = Run.open(model)
     options.check_out(folder=out or opened.figure_file("curves").parent)
@@ -90,13 +91,20 @@ def explain(
     names = list(own.class_names)
     if class_ is not None and class_ not in names:
         raise unknown_name("class", class_, names)
+    predictor = None if image.isdecimal() else predict.opened(opened.path)
     shown = (
         _of_data(opened, int(image), split, data_options)
-        if image.isdecimal()
-        else _picture(predict.opened(opened.path), image, ", or an index")
+        if predictor is None
+        else _picture(predictor, image, whole, ", or an index")
     )
     predictions, remark = judging.judge(opened, shown.pixels[None], weights)
-    prediction = replace(predictions[0], warnings=shown.warnings)
+    if predictor is not None:
+        predictions = (
+            predictor.as_photos(predictions, [shown.warnings])
+            if weights == "last"
+            else predictions.warned([shown.warnings])
+        )
+    prediction = predictions[0]
     shares = dict(prediction.classes)
     name = class_ or prediction.classes[0][0]
     spoken = f"{name} ({_share(shares[name], prediction)})"
@@ -118,7 +126,7 @@ def explain(
         options.write_figure(path, figure, format, dpi)
         screen.say(str(path))
     _say(prediction, shown)
-    screen.notice(remark)
+    screen.notice(remark if predictor is None or remark else predict.unmeasured(predictor))
 
 
 def _check_for_file(
@@ -136,14 +144,16 @@ def _check_for_file(
         )
 
 
-def _explain_file(model: Path, image: str, class_: str | None, out: Path | None, word: str, dpi: int) -> None:
+def _explain_file(
+    model: Path, image: str, class_: str | None, out: Path | None, word: str, dpi: int, whole: bool
+) -> None:
     folder = out or Path("explain") / slug(f"{Path(image).name} {Path(naming.word(model)).stem}")
     options.check_out(folder=folder)
     predictor = predict.opened(model)
     if class_ is not None and class_ not in predictor.class_names:
         raise unknown_name("class", class_, predictor.class_names)
-    shown = _picture(predictor, image)
-    prediction = replace(predictor.predict(shown.pixels[None])[0], warnings=shown.warnings)
+    shown = _picture(predictor, image, whole)
+    (prediction,) = predictor.as_photos(predictor.predict(shown.pixels[None]), [shown.warnings])
     label = prediction.label if class_ is None else predictor.class_names.index(class_)
     name = predictor.class_names[label]
     falls = occlusion.heat(predictor.predict, shown.pixels, label)
@@ -153,7 +163,7 @@ def _explain_file(model: Path, image: str, class_: str | None, out: Path | None,
     options.write_figure(path, figure, word, dpi)
     screen.say(str(path))
     _say(prediction, shown)
-    screen.notice(predict.uncalibrated(predictor))
+    screen.notice(predict.unmeasured(predictor))
 
 
 def _of_data(run: Run, index: int, split: str, data_options: run_data.DataOptions) -> _Shown:
@@ -165,11 +175,13 @@ def _of_data(run: Run, index: int, split: str, data_options: run_data.DataOption
     return _Shown(images.images[index], f"{split} image {index}", images.file(index), truth)
 
 
-def _picture(predictor: Predictor, image: str, else_wanted: str = "") -> _Shown:
+def _picture(predictor: Predictor, image: str, whole: bool, else_wanted: str = "") -> _Shown:
     """The picture, prepared as the model file says and as `clothier predict` does it."""
     height, width, channels = predictor.image_shape
     try:
-        pixels, warnings = doctor.diagnose(Path(image), predictor.photos, (height, width), channels)
+        pixels, warnings = doctor.diagnose(
+            Path(image), predictor.photos, (height, width), channels, whole=whole
+        )
     except DataError as error:
         raise DataError(f"{image} {error}; wanted a {photo.FORMAT_WORDS} picture{else_wanted}") from error
     return _Shown(pixels, Path(image).name, warnings=warnings)

@@ -92,6 +92,12 @@ Verbose = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+Whole = Annotated[
+    bool,
+    typer.Option(
+        "--whole", help="Use the whole photo: cut nothing out and nothing off.", rich_help_panel=DATA
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.", rich_help_panel=OUTPUT)]
 
 

@@ -72,6 +72,7 @@ def predict(
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
+    whole: options.Whole = False,
     top: Annotated[
         int | None,
         typer.Option(
@@ -85,11 +86,12 @@ def predict(
         bool, typer.Option("--json", help="Print JSON, one line per photo.", rich_help_panel=options.OUTPUT)
     ] = False,
 ) -> None:
-    """Classify photos: print the class, its probability, and whether to trust it.
+    """Classify photos: print the class, and how far to trust it.
 
-    The model is "not sure" of photos that are as doubtful as the least confident 5 % of the validation images. A photo
-    is "not like anything it was trained on" where it is as strange as their strangest 5 %. Without photos, classify one
-    image of a data set and list the first predictions.
+    "Shirt (97 %)" is a plain answer: 95 in 100 of them are right. "Probably shirt, perhaps t-shirt" and "Could be many
+    things" say which classes are possible. "Shirt? This does not look like the pictures I learned from" is said of what
+    is stranger than 95 in 100 known photos. Without photos, classify one image of a data set and list the first
+    predictions.
     """
     if photos:
         of_data = {
@@ -114,7 +116,9 @@ def predict(
             raise InputError(
                 f"got --top and {'--json' if json else f'--out {out}'}, which leaves no class out; wanted one of both"
             )
-        _photos(photos, model, threads or 0, engine or "onnxruntime", out, json, top)
+        _photos(photos, model, threads or 0, engine or "onnxruntime", out, json, top, whole)
+    elif whole:
+        raise InputError("--whole is for photos; wanted some beside it; name some, or leave it out")
     elif model is None:
         raise InputError(
             "no photos are given; wanted photos, or --model MODEL and --index for an image of its data"
@@ -137,6 +141,7 @@ def _photos(
     out: Path | None,
     json: bool,
     top: int | None,
+    whole: bool,
 ) -> None:
     if out is not None:
         prediction_rows.check_suffix(out.suffix.lower())
@@ -147,15 +152,15 @@ def _photos(
             f"--top is for a single photo, got {len(paths):,}; leave it out; --json prints every class of each"
         )
     predictor = predicting.opened(naming.fitting(model, paths), threads, engine)
-    screen.notice(predicting.uncalibrated(predictor))
+    screen.notice(predicting.unmeasured(predictor))
     reasons: list[str] = []
     if json:
-        for prediction in _noting(predicting.predict_photos(predictor, paths), reasons):
+        for prediction in _noting(predicting.predict_photos(predictor, paths, whole=whole), reasons):
             print(prediction_rows.as_json(prediction), end="")
     else:
         with screen.counting() as progress:
             report = progress if len(paths) >= _MANY else None
-            coming = _noting(predicting.predict_photos(predictor, paths, report), reasons)
+            coming = _noting(predicting.predict_photos(predictor, paths, report, whole=whole), reasons)
             if out is not None:
                 start, line = prediction_rows.writer(out.suffix.lower(), predictor.probability_name)
                 with writing(out) as file:
@@ -194,24 +199,21 @@ def _show(predictions: list[Prediction], top: int | None) -> None:
         screen.print_bars([(*ranked, "" if place else "predicted") for place, ranked in enumerate(classes)])
         if rest:
             screen.say(rest)
-        said = [*filter(None, [prediction.doubt]), *prediction.warnings]
-        if said:
-            screen.say()
-        for remark in said:
+        screen.say(f"\n{prediction.verdict}")
+        for remark in prediction.warnings:
             screen.say(remark)
         return
     shared = _shared_folder([prediction.filename for prediction in predictions])
     rows = [
         (
             prediction.filename[len(shared) :],
-            prediction.classes[0][0] if prediction.classes else "",
-            f"{prediction.classes[0][1]:.1%}" if prediction.classes else "",
+            "" if prediction.reason else prediction.verdict,
             _remark(prediction),
         )
         for prediction in predictions
     ]
     title = f"in {shared}" if shared else ""
-    screen.print_table(("photo", "class", "probability", "remark"), rows, title, words=("photo",))
+    screen.print_table(("photo", "answer", "remark"), rows, title, words=("photo",))
 
 
 def _shared_folder(names: list[str]) -> str:
@@ -222,6 +224,6 @@ def _shared_folder(names: list[str]) -> str:
 
 
 def _remark(prediction: Prediction) -> str:
-    """All that speaks against a prediction, in few words: of a warning, only what comes before its colon."""
+    """Why a photo could not be read, or what the photo doctor warns of, in few words: what comes before a colon."""
     warnings = (text.partition(":")[0] for text in prediction.warnings)
-    return "; ".join(filter(None, [prediction.doubt, *warnings]))
+    return "; ".join(filter(None, [prediction.reason, *warnings]))

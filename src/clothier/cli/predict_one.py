@@ -51,6 +51,7 @@ def predict_one(
         "predicted": prediction.class_name,
         _KINDS[prediction.probability_name]: {name: shares[name] for name in content.class_names},
         "status": prediction.status or None,
+        "verdict": prediction.verdict,
         "first_predicted": labels[1:],
         "first_true": images.labels[: len(rows) - 1].tolist(),
         "notice": dataset.notice,
@@ -94,8 +95,7 @@ def _show(answer: dict[str, Any], prediction: Prediction, top: int | None) -> No
     screen.print_bars([(f"{labels[name]}  {name}", shares[name], marks.get(name, "")) for name in order])
     if rest:
         screen.say(rest)
-    if prediction.doubt:
-        screen.say(f"\n{prediction.doubt}")
+    screen.say(f"\n{prediction.verdict}")
     first = answer["first_predicted"]
     screen.say(f"\nthe first {len(first)} {answer['split']} images")
     screen.say(f"predicted  {' '.join(map(str, first))}")

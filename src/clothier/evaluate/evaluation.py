@@ -15,6 +15,7 @@ from clothier.evaluate.classes import MISSING, Matching
 from clothier.evaluate.scores import interval, loss_and_accuracy, score, top2_accuracy
 from clothier.values import (
     CLASS_COLUMNS,
+    LIKELY,
     SURE,
     UNLIKE,
     UNSURE,
@@ -145,9 +146,9 @@ class Evaluation:
 
     @cached_property
     def shares(self) -> dict[str, Share]:
-        """The images that the model is sure of, unsure of, or finds unlike all it was trained on."""
+        """The images of each verdict: sure, likely, unsure, unlike."""
         statuses = self.predictions.statuses[self.counted]
-        masks = {status: statuses == status for status in (SURE, UNSURE, UNLIKE)}
+        masks = {status: statuses == status for status in (SURE, LIKELY, UNSURE, UNLIKE)}
         return {name: Share(int(m.sum()), int(self.correct[m].sum())) for name, m in masks.items()}
 
     @cached_property

@@ -10,8 +10,9 @@ import numpy as np
 
 from clothier import backend, bundle, calibrate, models
 from clothier.bundle import Bundle, Lookalikes, Manifest, graphs
-from clothier.calibrate import Calibration
+from clothier.calibrate import Calibration, Outputs, Promises
 from clothier.errors import RunError, command
+from clothier.export import card
 from clothier.export.checking import NUM_CHECKED, compare, require
 from clothier.export.graph import emit
 from clothier.export.int8 import quantize
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 MOST_IMAGES = 12_000  # that a network is calibrated on
 LEAST_IMAGES = 500
+MOST_KNOWN = 4000  # training images that tell what is known
 MOST_WORK = 5 * 10**12  # multiplications for that: a minute on two cores, where VGG19 would take half an hour
 _DARK = 16  # of 255
 _FEW = 1000  # images that tell whether all are light on dark
@@ -64,15 +66,23 @@ def bundle_of(
     cost = graphs.check(graph, dataset.image_shape, dataset.num_classes, width)
     most = min(MOST_IMAGES, max(LEAST_IMAGES, MOST_WORK // cost.multiplications))
     temperature = None if int8 else trained.temperature(run)
-    known, errors = _calibrate(graph, dataset, most, temperature, between)
+    known, promises, errors = _calibrate(graph, dataset, most, temperature, between)
+    way = photos_of(dataset)
+    # Grey images of other makings are no photos: what holds for them says nothing of photos that the doctor prepares.
+    has_photos = way != "doctor" or dataset.reading.crop == "doctor"
+    scores = _scores(phases[-1]) | ({"calibration": errors} if errors else {})
+    if promises is not None:
+        scores["promises"] = promises.as_scores()
+    if has_photos:
+        scores["photos"] = _accuracy(scores[dataset.judged])
     return Bundle(
         manifest=Manifest(
             image_shape=plan.image_shape,
             class_names=dataset.class_names,
-            preprocessing={"photos": photos_of(dataset)},
+            preprocessing={"photos": way},
             source=without_folders(dataset.name),
             fingerprint=dataset.fingerprint,
-            scores=_scores(phases[-1]) | ({"calibration": errors} if errors else {}),
+            scores=scores,
             recipe={
                 name: without_folders(value) if name == "base" else value
                 for name, value in description.recipe.as_json().items()
@@ -80,6 +90,12 @@ def bundle_of(
             versions=dict(description.versions),
             temperature=known.temperature,
             thresholds=known.thresholds,
+            photo_thresholds={"temperature": known.temperature, **known.thresholds}
+            if has_photos and known.is_fitted
+            else {},
+            card=card.of_run(
+                run.name, without_folders(dataset.name), scores, promises, has_photos=has_photos
+            ),
         ),
         graph=graph,
         statistics=known.as_tensors(),
@@ -102,23 +118,37 @@ def write_model_file(run: Run, dataset: Dataset, between: Callable[[], None] = l
 
 def _calibrate(
     graph: bytes, dataset: Dataset, most: int, temperature: float | None, between: Callable[[], None]
-) -> tuple[Calibration, dict[str, float]]:
-    """The calibration by the validation images, and the expected calibration error of the test images before and after
-    it. If there is no temperature, one is fitted."""
+) -> tuple[Calibration, Promises | None, dict[str, float]]:
+    """The calibration by the validation images, how its promises are kept, and the expected calibration error of the
+    test images before and after it. If there is no temperature, one is fitted."""
     if dataset.validation is None:
-        return Calibration(), {}
+        return Calibration(), None, {}
+
+    def seen(split: Split) -> Outputs:
+        logits, features = onnx_outputs(graph, split.images, ["logits", "features"], between)
+        return Outputs(logits, features, split.images, split.labels)
+
     held = _some(dataset.validation, most)
-    logits, features = onnx_outputs(graph, held.images, ["logits", "features"], between)
-    known = calibrate.fit(logits, features, held.images, held.labels, temperature=temperature)
+    several = [held.images]
+    if dataset.image_shape[2] == 3 and calibrate.NUM_VIEWS * len(held) <= most:
+        several = calibrate.views(held.images)
+    judged = Outputs.join([seen(Split(images, held.labels)) for images in several])
+    training = seen(_some(dataset.train, min(most, MOST_KNOWN)))
+    known = calibrate.fit(judged, training, temperature=temperature)
+    promises = calibrate.measure(judged, known)
     if dataset.test is None:
-        return known, {}
+        return known, promises, {}
     new = _some(dataset.test, most)
     (logits,) = onnx_outputs(graph, new.images, ["logits"], between)
     before, after = (
         calibrate.reliability(softmax(logits, divisor), new.labels).error
         for divisor in (1.0, known.temperature)
     )
-    return known, {"images": len(new), "error_before": before, "error_after": after}
+    return known, promises, {"images": len(new), "error_before": before, "error_after": after}
+
+
+def _accuracy(scores: dict[str, float]) -> dict[str, float]:
+    return {name: scores[name] for name in ("images", "accuracy")}
 
 
 def _some(split: Split, most: int) -> Split:

@@ -22,6 +22,8 @@ WORDS = {  # what those ways do that are not the doctor's
     "pad": "instead of these steps: padded, resized",
     "centre": "instead of these steps: cropped, resized",
 }
+CUTTING = ("cut", "trim")  # the steps that leave a part of the photo out
+WHOLE_WORDS = "the whole photo was used, with its background, as was asked for"
 # The longest edge during the steps: SIDES times the side of the model's image, and at least SIDE pixels.
 SIDES, SIDE = 4, 256
 
@@ -70,25 +72,30 @@ def diagnose(
     size: tuple[int, int],
     channels: int,
     max_pixels: int = MAX_PIXELS,
+    *,
+    whole: bool = False,
 ) -> Diagnosis:
     """The image as `prepare` gives it, and what speaks against trusting it: what is missing of a truncated file, and
-    what the doctor warns of, where it is called; arguments and errors as there."""
+    what the doctor warns of, where it is called; arguments and errors as there. With `whole` nothing is cut out or
+    off."""
     if preprocessing == "doctor":
         case = _case(source, size, channels, max_pixels)
-        warnings = [case.left_out, *(warning for _, _, warning in _acted(case))]
+        acted = list(_acted(case, CUTTING if whole else ()))
+        warnings = [case.left_out, WHOLE_WORDS if whole else "", *(warning for _, _, warning in acted)]
         return _seen(case), tuple(filter(None, warnings))
     if preprocessing not in WAYS:
         raise unknown_name("preprocessing", preprocessing, WAYS)
-    image, left_out = read(source, size, preprocessing, channels=channels, max_pixels=max_pixels)
+    way = "pad" if whole else preprocessing
+    image, left_out = read(source, size, way, channels=channels, max_pixels=max_pixels)
     return image, (left_out,) if left_out else ()
 
 
 def attempt(
-    source: Source, preprocessing: str, size: tuple[int, int], channels: int
+    source: Source, preprocessing: str, size: tuple[int, int], channels: int, *, whole: bool = False
 ) -> Diagnosis | DataError:
     """What `diagnose` gives, or the DataError that it raises: for many photos, of which some may be unreadable."""
     try:
-        return diagnose(source, preprocessing, size, channels)
+        return diagnose(source, preprocessing, size, channels, whole=whole)
     except DataError as error:
         return error
 

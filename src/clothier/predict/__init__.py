@@ -4,7 +4,7 @@ from clothier.predict import box
 from clothier.predict.engines import ENGINES
 from clothier.predict.opening import MODELS, file_of, opened, read, run_of
 from clothier.predict.photos import find, name, predict_photos
-from clothier.predict.predictor import Predictor, uncalibrated
+from clothier.predict.predictor import Predictor, uncalibrated, unmeasured
 
 __all__ = [
     "ENGINES",
@@ -19,4 +19,5 @@ __all__ = [
     "read",
     "run_of",
     "uncalibrated",
+    "unmeasured",
 ]

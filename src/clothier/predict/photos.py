@@ -80,15 +80,16 @@ def predict_photos(
     report: Report | None = None,
     *,
     keep_features: bool = False,
+    whole: bool = False,
 ) -> Iterator[Predictions]:
     """Predictions for the photos in their order, a few at a time, so that memory stays flat; a picture that cannot be
     read is among them, with the reason. `report` is told (what, done, total); `keep_features` as of
-    Predictor.predict, where every photo can be read."""
+    Predictor.predict, where every photo can be read; `whole` as of doctor.diagnose."""
     done = 0
     height, width, channels = predictor.image_shape
 
     def prepare(photo: Path | Image.Image) -> Diagnosis | DataError:
-        return doctor.attempt(photo, predictor.photos, (height, width), channels)
+        return doctor.attempt(photo, predictor.photos, (height, width), channels, whole=whole)
 
     remaining = iter(photos)
     prepared = ahead(prepare, photos, predictor.threads)
@@ -96,8 +97,10 @@ def predict_photos(
         images = [result[0] for result in batch if not isinstance(result, DataError)]
         stacked = np.stack(images) if images else np.empty((0, *predictor.image_shape), np.uint8)
         reasons = [str(result) if isinstance(result, DataError) else "" for result in batch]
+        warnings = [result[1] for result in batch if not isinstance(result, DataError)]
+        found = predictor.predict(stacked, keep_features=keep_features)
         yield replace(
-            predictor.predict(stacked, keep_features=keep_features).with_unreadable(reasons),
+            predictor.as_photos(found, warnings).with_unreadable(reasons),
             warnings=tuple(() if isinstance(result, DataError) else result[1] for result in batch),
             filenames=tuple(name(photo) for photo in islice(remaining, len(batch))),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +35,10 @@ class Predictor:
         self.image_shape, self.num_classes = self._engine.image_shape, self._engine.num_classes
         self.num_features = self._engine.num_features
         self.calibration = Calibration()
+        self.photo_calibration = (
+            Calibration()
+        )  # of photos, which may be of another kind than what it was trained on
+        self.is_measured_on_photos = False
         self.class_names = tuple(map(str, range(self.num_classes)))
         self.source = ""  # the data that it was trained on, as a model file names them
         self.photos = "pad"  # how a photo becomes such an image, as photo.doctor.prepare has it
@@ -42,6 +47,8 @@ class Predictor:
             self.class_names, self.photos = said.class_names, said.preprocessing["photos"]
             self.source = said.source
             self.calibration = Calibration.of_tensors(said.temperature, said.thresholds, model.statistics)
+            self.photo_calibration = self.calibration.with_thresholds(said.photo_thresholds)
+            self.is_measured_on_photos = bool(said.photo_thresholds)
         known = self.calibration.statistics
         if known is not None and not known.fits(self.num_features, self.image_shape):
             raise BundleError(
@@ -77,9 +84,24 @@ class Predictor:
             release(images)
         return Predictions.concatenate(parts)
 
+    def as_photos(self, predictions: Predictions, warnings: Sequence[Sequence[str]]) -> Predictions:
+        """What `predict` returned for images that were made of photos, with the verdicts for photos; `warnings` are
+        those of the photo doctor about each, which lower them."""
+        return self.photo_calibration.again(predictions).warned(warnings)
+
 
 def uncalibrated(predictor: Predictor) -> str:
     """A sentence that must be said beside its probabilities; empty where they are calibrated."""
     if predictor.calibration.is_fitted:
         return ""
     return "the probabilities are not calibrated, and nothing is doubted: the model was made without validation images"
+
+
+def unmeasured(predictor: Predictor) -> str:
+    """A sentence that must be said beside its verdicts on photos; empty where these were measured."""
+    if not predictor.calibration.is_fitted or predictor.is_measured_on_photos:
+        return uncalibrated(predictor)
+    return (
+        "the model was never measured on photos, only on images like those it was trained on, so none of its answers "
+        "about photos is sure"
+    )

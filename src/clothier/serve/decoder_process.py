@@ -2,11 +2,11 @@
 
     python -m clothier.serve.decoder_process '{"way": "doctor", "size": [28, 28], "channels": 1, ...}'
 
-A picture is a length (8 bytes, little endian) and its bytes. An answer is two lengths (4 bytes each), a JSON object and
-the pixels: {"shape", "warnings"}, or {"reason"} without pixels where the picture cannot be read. With "rows",
-tensors come in place of pictures: the length of their JSON (8 bytes), the JSON and the bytes behind it; the answer has
-{"shape", "id", "outputs", "binary"}, or {"refused"}. In each there are "seconds", of a core's time. The process ends
-when the service closes the socket, or dies.
+A picture is a length (8 bytes, little endian), whether it is used whole (1 byte), and its bytes. An answer is two
+lengths (4 bytes each), a JSON object and the pixels: {"shape", "warnings"}, or {"reason"} without pixels where the
+picture cannot be read. With "rows", tensors come in place of pictures, behind the same head: the length of their JSON
+(8 bytes), the JSON and the bytes behind it; the answer has {"shape", "id", "outputs", "binary"}, or {"refused"}. In
+each there are "seconds", of a core's time. The process ends when the service closes the socket, or dies.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from clothier.photo import doctor
 from clothier.serve import tensors
 
 LENGTH = struct.Struct("<Q")
+HEAD = struct.Struct("<Q?")
 LENGTHS = struct.Struct("<II")
 TOO_MUCH_MEMORY = "needs more memory than is allowed"
 FAILED = "cannot be decoded"
@@ -49,8 +50,9 @@ def main(arguments: str) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _limit(options["bytes"])
     line = socket.socket(fileno=0)
-    while (head := _received(line, LENGTH.size)) is not None:
-        content = _received(line, LENGTH.unpack(head)[0])
+    while (head := _received(line, HEAD.size)) is not None:
+        length, options["whole"] = HEAD.unpack(head)
+        content = _received(line, length)
         if content is None:
             return
         _allow(options["seconds"])
@@ -69,7 +71,9 @@ def _decoded(content: bytes, options: dict[str, Any]) -> tuple[dict[str, Any], b
     height, width = options["size"]
     most = options["megapixels"] * 10**6
     try:
-        image, warnings = doctor.diagnose(content, options["way"], (height, width), options["channels"], most)
+        image, warnings = doctor.diagnose(
+            content, options["way"], (height, width), options["channels"], most, whole=options["whole"]
+        )
     except DataError as error:
         return {"reason": str(error)}, b""
     except MemoryError:

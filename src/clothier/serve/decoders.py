@@ -18,7 +18,7 @@ import numpy as np
 
 from clothier.errors import DataError
 from clothier.serve.budget import Pace
-from clothier.serve.decoder_process import LENGTH, LENGTHS
+from clothier.serve.decoder_process import HEAD, LENGTHS
 from clothier.serve.worker_queue import WorkerQueue
 from clothier.values import Images
 
@@ -72,12 +72,14 @@ class DecoderPool:
         for process in self._decoders:
             process.end()
 
-    async def ask(self, content: bytes, bulk: bool = False) -> tuple[dict[str, Any], bytes]:
+    async def ask(
+        self, content: bytes, bulk: bool = False, whole: bool = False
+    ) -> tuple[dict[str, Any], bytes]:
         """What a process says of it, and the pixels. Raises DataError where that needs too much."""
         process, began = await self._workers.acquire(bulk), time.perf_counter()
         try:
             async with asyncio.timeout(self._options.seconds):
-                header, pixels = await process.ask(content)
+                header, pixels = await process.ask(content, whole)
         except (TimeoutError, OSError, EOFError):
             process = self._replace(process)
             raise DataError(KILLED) from None
@@ -100,9 +102,10 @@ class DecoderPool:
 class PictureDecoders(DecoderPool):
     """Those that decode pictures."""
 
-    async def decode(self, content: bytes, bulk: bool = False) -> Decoded:
-        """The image of a picture's bytes. Raises DataError, the reason alone, where it cannot be read."""
-        header, pixels = await self.ask(content, bulk)
+    async def decode(self, content: bytes, bulk: bool = False, whole: bool = False) -> Decoded:
+        """The image of a picture's bytes; `whole` as of doctor.diagnose. Raises DataError, the reason alone, where it
+        cannot be read."""
+        header, pixels = await self.ask(content, bulk, whole)
         if "reason" in header:
             raise DataError(header["reason"])
         image = np.frombuffer(pixels, np.uint8).reshape(header["shape"])
@@ -125,9 +128,9 @@ class _Decoder:
             )
         self._line.setblocking(False)
 
-    async def ask(self, content: bytes) -> tuple[dict[str, Any], bytes]:
+    async def ask(self, content: bytes, whole: bool) -> tuple[dict[str, Any], bytes]:
         loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self._line, LENGTH.pack(len(content)))
+        await loop.sock_sendall(self._line, HEAD.pack(len(content), whole))
         await loop.sock_sendall(self._line, content)
         sizes = LENGTHS.unpack(await self._received(LENGTHS.size))
         header, pixels = [await self._received(size) for size in sizes]

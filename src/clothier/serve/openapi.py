@@ -97,7 +97,7 @@ def _predict(service: Service) -> dict[str, Any]:
         "operationId": "predict",
         "summary": "Classify pictures",
         "description": "The body is one picture (any image/*), or a form in which each part is named file and holds "
-        "one picture. Query keys other than show are rejected with 400.",
+        "one picture. Other query keys are rejected with 400.",
         "parameters": [
             {
                 "name": "show",
@@ -107,7 +107,13 @@ def _predict(service: Service) -> dict[str, Any]:
                 "style": "form",
                 "explode": False,
                 "schema": {"type": "array", "items": {"enum": list(SHOWN)}, "minItems": 1},
-            }
+            },
+            {
+                "name": "whole",
+                "in": "query",
+                "description": "1 uses the whole photo: nothing is cut out and nothing off.",
+                "schema": {"enum": ["0", "1"]},
+            },
         ],
         "requestBody": {
             "required": True,

@@ -21,6 +21,7 @@ from clothier.serve.service import Service
 from clothier.serve.uploads import Upload
 from clothier.values import UNREADABLE, Floats, Images, Prediction, Predictions
 
+KEYS = ("show", "whole")  # of the query
 SHOWN = ("image", "heat", "lookalikes")
 NUM_LOOKALIKES = 5
 
@@ -28,7 +29,7 @@ NUM_LOOKALIKES = 5
 async def predict(request: Request) -> Response:
     """What the network makes of the pictures in the body: an answer each."""
     service: Service = request.app.state.service
-    shown = _shown(request)
+    shown, whole = _query(request)
     service.admit(service.picture_slots)
     with service.bodies.admitted(request, service.settings.body_bytes) as body:
         pictures = await uploads.pictures(body, service.settings.pictures)
@@ -37,7 +38,7 @@ async def predict(request: Request) -> Response:
         )
         with service.price(len(pictures), passes):
             async with service.deadline():
-                decoded, predictions = await _predicted(service, pictures)
+                decoded, predictions = await _predicted(service, pictures, whole)
                 answers = await _answers(service, pictures, decoded, predictions, shown)
     for answer in answers:
         service.metrics.picture(answer.status)
@@ -63,6 +64,7 @@ async def model(request: Request) -> Response:
             scores=manifest.scores,
             temperature=manifest.temperature,
             thresholds=manifest.thresholds,
+            photo_thresholds=manifest.photo_thresholds,
             recipe=manifest.recipe,
             versions=manifest.versions,
             card=manifest.card,
@@ -79,9 +81,15 @@ async def model(request: Request) -> Response:
     )
 
 
-def _shown(request: Request) -> frozenset[str]:
-    for key in sorted(request.query_params.keys() - {"show"}):
-        raise RefusedError(400, "bad_query", str(unknown_name("query key", ascii(key)[1:-1][:60], ["show"])))
+def _query(request: Request) -> tuple[frozenset[str], bool]:
+    """(what is shown beside the answer, whether the whole photo is used)."""
+    for key in sorted(request.query_params.keys() - set(KEYS)):
+        raise RefusedError(400, "bad_query", str(unknown_name("query key", ascii(key)[1:-1][:60], KEYS)))
+    whole = request.query_params.get("whole", "0")
+    if whole not in ("0", "1"):
+        raise RefusedError(
+            400, "bad_query", f"whole is {ascii(whole)[:60]}; wanted 1 for the whole photo, or 0"
+        )
     shown = {word for text in request.query_params.getlist("show") for word in text.split(",")}
     for word in sorted(shown - set(SHOWN)):
         raise RefusedError(
@@ -89,25 +97,29 @@ def _shown(request: Request) -> frozenset[str]:
             "bad_query",
             f"show has {ascii(word)[:60]}; wanted one or more of {', '.join(SHOWN)}, separated by commas",
         )
-    return frozenset(shown)
+    return frozenset(shown), whole == "1"
 
 
-async def _predicted(service: Service, pictures: Sequence[Upload]) -> tuple[list[Decoded | str], Predictions]:
+async def _predicted(
+    service: Service, pictures: Sequence[Upload], whole: bool
+) -> tuple[list[Decoded | str], Predictions]:
     """Of each picture its image, or the reason why it cannot be read; and the predictions for the images.
 
     A single picture has a slot until then: what is shown besides takes longer, and must not shut out
     others.
     """
     with service.slot(service.picture_slots) if len(pictures) == 1 else contextlib.nullcontext():
-        decoded = await _decoded(service, pictures)
+        decoded = await _decoded(service, pictures, whole)
         batcher = service.model.batcher
         images = [picture.image for picture in decoded if isinstance(picture, Decoded)]
         if images:
-            return decoded, await batcher.predict(np.stack(images))
+            found = await batcher.predict(np.stack(images))
+            warnings = [picture.warnings for picture in decoded if isinstance(picture, Decoded)]
+            return decoded, batcher.predictor.as_photos(found, warnings)
         return decoded, batcher.predictor.predict(np.empty((0, *batcher.predictor.image_shape), np.uint8))
 
 
-async def _decoded(service: Service, pictures: Sequence[Upload]) -> list[Decoded | str]:
+async def _decoded(service: Service, pictures: Sequence[Upload], whole: bool) -> list[Decoded | str]:
     """Of each picture its image, or the reason why it cannot be read."""
     # As many at once as there are decoders: of several requests, each gets its turn.
     turns = asyncio.Semaphore(service.model.decoders.count)
@@ -115,7 +127,7 @@ async def _decoded(service: Service, pictures: Sequence[Upload]) -> list[Decoded
     async def one(upload: Upload) -> Decoded | str:
         async with turns:
             try:
-                return await service.model.decoders.decode(upload.content, len(pictures) > 1)
+                return await service.model.decoders.decode(upload.content, len(pictures) > 1, whole)
             except DataError as error:
                 return str(error)
 

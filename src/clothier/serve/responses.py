@@ -24,7 +24,7 @@ REQUEST_ID = "X-Request-ID"
 _KNOWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-_Status = Annotated[str, Meta(extra_json_schema={"enum": list(STATUSES)})]
+_Status = Annotated[str, Meta(extra_json_schema={"enum": ["", *STATUSES]})]
 _Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -53,7 +53,9 @@ class Lookalike(Struct, forbid_unknown_fields=True):
 class Answer(Struct, forbid_unknown_fields=True):
     filename: str | None
     status: _Status
+    verdict: str
     label: str | None
+    possible: list[str]
     probabilities: dict[str, _Share]
     uncalibrated_probabilities: dict[str, _Share]
     second: str | None
@@ -89,6 +91,7 @@ class ModelDescription(Struct, forbid_unknown_fields=True):
     scores: dict[str, dict[str, float]]
     temperature: float
     thresholds: dict[str, float]
+    photo_thresholds: dict[str, float]
     recipe: dict[str, Any]
     versions: dict[str, str]
     card: str
@@ -119,6 +122,8 @@ def answer(
     return Answer(
         filename=prediction.filename or None,
         status=prediction.status,
+        verdict="" if prediction.reason else prediction.verdict,
+        possible=list(prediction.possible),
         label=names[0] if names else None,
         probabilities=shares if is_calibrated else {},
         uncalibrated_probabilities={} if is_calibrated else shares,

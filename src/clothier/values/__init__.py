@@ -6,13 +6,15 @@ from clothier.values.dataset import Dataset, Reading, check_names, check_not_emp
 from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Examples, Features, Mixed, Split, Targets
 from clothier.values.labelled import Labelled
-from clothier.values.prediction import STATUSES, SURE, UNLIKE, UNREADABLE, UNSURE, Prediction
+from clothier.values.prediction import Prediction
 from clothier.values.predictions import Predictions
 from clothier.values.reliability import Reliability
 from clothier.values.results import CLASS_COLUMNS, SCORE_COLUMNS, ClassScore, EpochRow, PhaseScores, Scores
+from clothier.values.verdicts import LIKELY, STATUSES, SURE, UNLIKE, UNREADABLE, UNSURE
 
 __all__ = [
     "CLASS_COLUMNS",
+    "LIKELY",
     "SCORE_COLUMNS",
     "STATUSES",
     "SURE",

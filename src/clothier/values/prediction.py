@@ -9,9 +9,7 @@ import numpy as np
 from clothier.errors import InputError
 from clothier.values import markup
 from clothier.values.arrays import Floats, softmax
-
-SURE, UNSURE, UNLIKE, UNREADABLE = "sure", "unsure", "unlike", "unreadable"
-STATUSES = (SURE, UNSURE, UNLIKE, UNREADABLE)
+from clothier.values.verdicts import SURE, UNREADABLE, verdict
 
 _TOP = 10  # classes that a notebook shows
 
@@ -21,8 +19,9 @@ class Prediction:
     """What a network predicts for one image.
 
     `logits` are float32 (num_classes,). `temperature` is that of Predictions. `status` is one of STATUSES, or empty if
-    it was not computed. `strangeness` is in standard deviations, or None if unknown. `reason` says why the picture
-    could not be read, and `warnings` are those of the photo doctor.
+    it was not computed. `set_size` is the number of classes that are possible, 0 if unknown. `strangeness` is in
+    standard deviations, or None if unknown. `reason` says why the picture could not be read, and `warnings` are those
+    of the photo doctor.
     """
 
     logits: Floats
@@ -33,6 +32,7 @@ class Prediction:
     reason: str = ""
     warnings: tuple[str, ...] = ()
     filename: str = ""
+    set_size: int = 0
 
     @property
     def label(self) -> int:
@@ -72,12 +72,21 @@ class Prediction:
         return tuple((self.class_names[label], float(shares[label])) for label in order)
 
     @property
+    def possible(self) -> tuple[str, ...]:
+        """The names of the classes that are possible, the most probable first: of 95 in 100 known images, the true
+        class is among them. Empty if unknown."""
+        return tuple(name for name, _ in self.classes[: self.set_size])
+
+    @property
+    def verdict(self) -> str:
+        """The answer in words, such as "Shirt (97 %)", or why the picture could not be read."""
+        words = verdict(self.status, self.classes, self.set_size, is_calibrated=self.temperature is not None)
+        return words or self.reason
+
+    @property
     def doubt(self) -> str:
-        """Why the class should not be trusted; empty if the model is sure."""
-        if self.status == UNSURE:
-            (label, _), (second, _) = self.classes[:2]
-            return f"not sure: {label} or {second}"
-        return "not like anything it was trained on" if self.status == UNLIKE else self.reason
+        """The verdict if it is not a plain answer, which "sure" and "" are; else empty."""
+        return "" if self.status in (SURE, "") else self.verdict
 
     def _softmax(self, temperature: float) -> Floats:
         probabilities: Floats = softmax(self.logits[np.newaxis], temperature)[0]
@@ -85,20 +94,14 @@ class Prediction:
 
     def __repr__(self) -> str:
         filename = f"{self.filename}: " if self.filename else ""
-        remarks = "; ".join(filter(None, (self.doubt, *self.warnings)))
-        return f"<Prediction {filename}{self._guess()}{f' ({remarks})' if remarks else ''}>"
-
-    def _guess(self) -> str:
-        """Such as "Shirt, probability 0.812"."""
-        if self.status == UNREADABLE:
-            return UNREADABLE
-        ((name, share), *_) = self.classes
-        return f"{name}, {self.probability_name} {share:.3f}"
+        answer = UNREADABLE if self.status == UNREADABLE else self.verdict
+        remarks = "; ".join(filter(None, (self.reason, *self.warnings)))
+        return f"<Prediction {filename}{answer}{f' ({remarks})' if remarks else ''}>"
 
     def _repr_html_(self) -> str:
         rows = [(name, f"{share:.4f}") for name, share in self.classes[:_TOP]]
-        remarks = "; ".join(filter(None, (self.doubt, *self.warnings)))
-        return markup.table(self.filename or self._guess(), ("class", self.probability_name), rows, remarks)
+        remarks = "; ".join((self.verdict, *self.warnings))
+        return markup.table(self.filename or self.verdict, ("class", self.probability_name), rows, remarks)
 
 
 def probability_name(temperature: float | None) -> str:

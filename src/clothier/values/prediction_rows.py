@@ -26,6 +26,7 @@ def columns(probability_name: str) -> tuple[str, ...]:
         f"second_{name}",
         "strangeness",
         "status",
+        "verdict",
         "reason",
         "warnings",
     )
@@ -59,8 +60,10 @@ def as_csv(prediction: Prediction) -> str:
 
 
 def as_json(prediction: Prediction) -> str:
-    """One line of JSON: the columns, and the probability of each class."""
+    """One line of JSON: the columns, the probability of each class, and the classes that are possible."""
     content = _row(prediction, list(prediction.warnings)) | probabilities(prediction)
+    if prediction.possible:
+        content["possible"] = list(prediction.possible)
     return json.dumps({name: value for name, value in content.items() if value != ""}) + "\n"
 
 
@@ -84,6 +87,7 @@ def _row(prediction: Prediction, warnings: str | list[str]) -> dict[str, Any]:
         second_probability,
         "" if prediction.strangeness is None else round(prediction.strangeness, 3),
         prediction.status,
+        "" if prediction.reason else prediction.verdict,
         prediction.reason,
         warnings,
     )

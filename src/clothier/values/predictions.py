@@ -15,7 +15,8 @@ from clothier.errors import DataError
 from clothier.system.files import as_path, check_folder_of, writing
 from clothier.values import markup, prediction_rows
 from clothier.values.arrays import Floats, Labels, softmax
-from clothier.values.prediction import STATUSES, UNREADABLE, Prediction, fitted, probability_name
+from clothier.values.prediction import Prediction, fitted, probability_name
+from clothier.values.verdicts import STATUSES, UNREADABLE, lowered
 from clothier.values.wording import counted
 
 _SHOWN = 20  # rows of a table in a notebook
@@ -30,10 +31,10 @@ class Predictions:
 
     `logits` are float32 (n, num_classes), and NaN if a picture could not be read. `temperature` calibrates them; it is
     None if none was fitted to these weights. `statuses` are str (n,), each one of STATUSES, or empty if the status was
-    not computed. `strangeness` is float32 (n,) in standard deviations, 0 for an ordinary image, and NaN if unknown.
-    `reasons` say why a picture could not be read, `warnings` are those of the photo doctor, and `filenames` name the
-    files; each has one entry per image. `features`, float32 (n, d), are those from which the logits were computed; d is
-    0 unless they were requested.
+    not computed. `set_sizes` are int64 (n,), how many classes are possible, 0 if unknown. `strangeness` is float32 (n,)
+    in standard deviations, 0 for an ordinary image, and NaN if unknown. `reasons` say why a picture could not be read,
+    `warnings` are those of the photo doctor, and `filenames` name the files; each has one entry per image. `features`,
+    float32 (n, d), are those from which the logits were computed; d is 0 unless they were requested.
     """
 
     logits: Floats
@@ -45,6 +46,7 @@ class Predictions:
     warnings: tuple[tuple[str, ...], ...] = ()
     filenames: tuple[str, ...] = ()
     features: Floats = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    set_sizes: Labels = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
         """Fill in missing fields, and raise DataError if counts differ."""
@@ -53,6 +55,7 @@ class Predictions:
             "class_names": tuple(map(str, range(num_classes))) if not self.class_names else None,
             "statuses": np.full(count, "", np.str_) if not len(self.statuses) else None,
             "strangeness": np.full(count, np.nan, np.float32) if not len(self.strangeness) else None,
+            "set_sizes": np.zeros(count, np.int64) if not len(self.set_sizes) else None,
             "reasons": ("",) * count if not self.reasons else None,
             "warnings": ((),) * count if not self.warnings else None,
             "filenames": ("",) * count if not self.filenames else None,
@@ -103,13 +106,34 @@ class Predictions:
         logits = np.full((len(reasons), self.logits.shape[1]), np.nan, np.float32)
         statuses = np.full(len(reasons), UNREADABLE, np.array(STATUSES).dtype)
         strangeness = np.full(len(reasons), np.nan, np.float32)
-        logits[readable], statuses[readable], strangeness[readable] = (
+        set_sizes = np.zeros(len(reasons), np.int64)
+        logits[readable], statuses[readable], strangeness[readable], set_sizes[readable] = (
             self.logits,
             self.statuses,
             self.strangeness,
+            self.set_sizes,
         )
         return Predictions(
-            logits, self.temperature, self.class_names, statuses, strangeness, reasons=tuple(reasons)
+            logits,
+            self.temperature,
+            self.class_names,
+            statuses,
+            strangeness,
+            reasons=tuple(reasons),
+            set_sizes=set_sizes,
+        )
+
+    def warned(self, warnings: Sequence[Sequence[str]]) -> Predictions:
+        """The same predictions with warnings of the photo doctor, for each image; a plain answer with a warning becomes
+        a likely one."""
+        statuses = [
+            lowered(status) if words else status
+            for status, words in zip(self.statuses.tolist(), warnings, strict=True)
+        ]
+        return replace(
+            self,
+            statuses=np.array(statuses, np.array(STATUSES).dtype),
+            warnings=tuple(tuple(words) for words in warnings),
         )
 
     @classmethod
@@ -126,6 +150,7 @@ class Predictions:
             warnings=tuple(warnings for part in parts for warnings in part.warnings),
             filenames=tuple(filename for part in parts for filename in part.filenames),
             features=np.concatenate([part.features for part in parts]),
+            set_sizes=np.concatenate([part.set_sizes for part in parts]),
         )
 
     def to_csv(self, path: str | Path) -> None:
@@ -161,6 +186,7 @@ class Predictions:
             reason=self.reasons[row],
             warnings=self.warnings[row],
             filename=self.filenames[row],
+            set_size=int(self.set_sizes[row]),
         )
 
     def __repr__(self) -> str:
@@ -183,7 +209,7 @@ class Predictions:
                     else ("", "")
                 ),
                 prediction.status,
-                "; ".join(filter(None, (prediction.doubt, *prediction.warnings))),
+                "; ".join((prediction.verdict, *prediction.warnings)),
             )
             for row, prediction in enumerate(self[:_SHOWN])
         ]
@@ -193,4 +219,13 @@ class Predictions:
 
 
 # The fields of Predictions that have one entry an image.
-_PER_IMAGE = ("logits", "statuses", "strangeness", "reasons", "warnings", "filenames", "features")
+_PER_IMAGE = (
+    "logits",
+    "statuses",
+    "strangeness",
+    "reasons",
+    "warnings",
+    "filenames",
+    "features",
+    "set_sizes",
+)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import heic
-from support.serve_in_browser import NAMES, Opened
+from support.serve_in_browser import MARGIN, NAMES, Opened
 
 from clothier.photo import FORMATS, SUFFIXES
 from clothier.serve import samples
@@ -19,25 +19,26 @@ from clothier.values import prediction_rows
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-LABELS = {"sure": "sure", "unsure": "not sure", "unlike": "unlike"}
 
-
-@pytest.mark.parametrize("status", LABELS)
+@pytest.mark.parametrize("status", ["sure", "likely", "unsure", "unlike"])
 def test_a_chosen_file_is_answered_in_the_words_of_its_status(opened: Opened, status: str) -> None:
     opened.choose(opened.payload(status))
     answer = opened.answered(1)
     words = answer.inner_text()
-    assert opened.badge == LABELS[status]
+    assert opened.badge == status
     best, second = [row.inner_text().split("\t")[0] for row in answer.locator(".bars tr").all()][:2]
+    start = f"{best[:1].upper()}{best[1:]}"
     titles = {
-        "sure": best,
-        "unsure": f"Not sure: {best} or {second}",
-        "unlike": "Unlike the training images",
+        "sure": f"{start} (",
+        "likely": f"Probably {best}",
+        "unsure": f"Could be many things ({best} ",
+        "unlike": f"{start}? This does not look like the pictures I learned from",
     }
-    assert opened.title == titles[status]
+    assert opened.title.startswith(titles[status])
+    assert (second in opened.title) == ("perhaps" in opened.title)
     assert (best in NAMES, "do not trust this answer" in words) == (True, status == "unlike")
     assert opened.live.startswith(f"{status}: ")
-    assert best in opened.live
+    assert opened.title in opened.live
     widths = [float(fill.bounding_box()["width"]) for fill in answer.locator(".fill").all()]  # type: ignore[index]  # all are drawn
     assert widths == sorted(widths, reverse=True)
     assert answer.locator(".bars tr").count() == len(NAMES)
@@ -67,7 +68,7 @@ def test_the_picture_the_models_own_and_the_heat_lie_side_by_side(opened: Opened
         "Array.from(document.querySelectorAll('#answer .figures img'), (image) => [image.naturalWidth, "
         "image.naturalHeight])"
     )
-    assert sizes == [[8, 8]] * 4
+    assert sizes == [[8 + 2 * MARGIN] * 2, *[[8, 8]] * 3]
     assert answer.locator(".tile").count() == 5
     assert answer.locator(".tile figcaption").first.inner_text().split("\n")[0] in NAMES
 
@@ -88,13 +89,31 @@ def test_the_formats_that_the_service_reads_can_be_chosen(opened: Opened) -> Non
     assert "This picture cannot be read" not in opened.answered(1).inner_text()
 
 
+def test_a_button_asks_again_with_the_whole_photo(opened: Opened) -> None:
+    opened.choose(opened.payload("sure"))
+    opened.answered(1)
+    opened.page.get_by_role("button", name="use the whole photo").click()
+    back = opened.page.get_by_role("button", name="prepare the photo as usual")
+    back.wait_for()
+    assert opened.badge != "sure"
+    assert "the whole photo was used" in opened.answered(1).locator(".notice li").first.inner_text()
+    back.click()
+    opened.page.get_by_role("button", name="use the whole photo").wait_for()
+    assert opened.badge == "sure"
+    assert [url.partition("?")[2] for url in opened.requests if "v1/predict" in url] == [
+        "show=image,heat,lookalikes",
+        "show=image,heat,lookalikes&whole=1",
+        "show=image,heat,lookalikes",
+    ]
+
+
 def test_pictures_are_dropped_anywhere(opened: Opened) -> None:
     opened.hand_over("dragenter", ["sure"])
     assert opened.page.locator("body.dragging").count() == 1
     opened.hand_over("drop", ["sure", "unsure", "unlike"])
     opened.answered(3)
     assert opened.page.locator("body.dragging").count() == 0
-    assert opened.live == "3 pictures: 1 sure, 1 not sure, 1 unlike the training images"
+    assert opened.live == "3 pictures: 1 sure, 1 unsure, 1 unlike"
     opened.hand_over("drop", [], "https://example.org/a.jpg")
     assert "is not a file" in opened.page.get_by_role("alert").inner_text()
     opened.hand_over("drop", ["sure"])
@@ -105,7 +124,7 @@ def test_pictures_are_dropped_anywhere(opened: Opened) -> None:
 def test_pictures_are_pasted(opened: Opened) -> None:
     opened.hand_over("paste", ["unsure"])
     opened.answered(1)
-    assert opened.badge == "not sure"
+    assert opened.badge == "unsure"
     opened.hand_over("paste", [], "words")
     assert "clipboard contains no picture" in opened.page.get_by_role("alert").inner_text()
 
@@ -148,8 +167,8 @@ def test_who_looks_at_another_answer_meanwhile_is_left_alone(opened: Opened) -> 
     opened.page.locator("#entries button").first.click()
     opened.page.unroute("**/v1/predict*")  # which lets go on what waits
     opened.answered(3)
-    assert opened.badge == "not sure"
-    assert opened.page.locator("#entries [aria-current]").inner_text().endswith("not sure")
+    assert opened.badge == "unsure"
+    assert opened.page.locator("#entries [aria-current]").inner_text().endswith("unsure")
     opened.choose(opened.payload("sure"))
     opened.answered(4)
     assert opened.badge == "sure"
@@ -188,7 +207,7 @@ def test_all_of_a_visit_can_be_done_by_keyboard(opened: Opened) -> None:
     _tab_to(opened, "not clothing")
     keyboard.press("Enter")
     opened.answered(3)
-    for _ in range(3):  # past the other entries to the oldest
+    for _ in range(4):  # past the button for the whole photo and the other entries to the oldest
         keyboard.press("Tab")
     keyboard.press("Enter")
     assert opened.page.locator("#answer .from").inner_text().startswith("sure\n")
@@ -244,12 +263,13 @@ def test_the_visit_is_kept_as_json_and_csv(opened: Opened) -> None:
 
 
 def test_what_the_model_cannot_say_is_not_promised(opened: Opened) -> None:
-    assert "does not resemble the training images" in opened.page.locator("#strange").inner_text()
+    assert "does not look like those the model learned from" in opened.page.locator("#strange").inner_text()
     content = opened.ask("fetch('v1/model').then((response) => response.json())")
-    content["thresholds"] = {"unsure": 0.6}
+    content["thresholds"] = content["photo_thresholds"] = {"possible": 0.6}
     opened.page.route("**/v1/model", lambda route: route.fulfill(json=content))
     opened.open()
-    assert "never reports this status" in opened.page.locator("#strange").inner_text()
+    assert "never says so" in opened.page.locator("#strange").inner_text()
+    assert "never says so of a photo" in opened.page.locator("#plain").inner_text()
 
 
 def test_nothing_runs_over_the_edge_of_a_phone(opening: Callable[..., Opened]) -> None:

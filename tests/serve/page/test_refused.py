@@ -163,7 +163,7 @@ def test_it_waits_for_a_service_that_is_loading(opened: Opened) -> None:
     opened.page.goto(opened.address)
     opened.page.get_by_text("The service is not ready; trying again").wait_for()
     opened.page.unroute("**/v1/model")
-    opened.page.get_by_text("cnn1, trained on generated:600; test accuracy 80.0").wait_for()
+    opened.page.get_by_text("cnn1, trained on generated:600; right on 80.0").wait_for()
 
 
 def test_the_model_is_introduced_even_where_an_answer_came_before(opened: Opened) -> None:
@@ -173,6 +173,6 @@ def test_the_model_is_introduced_even_where_an_answer_came_before(opened: Opened
     opened.choose(opened.payload("sure"))
     opened.answered(1)
     opened.page.unroute("**/v1/model")
-    opened.page.get_by_text("cnn1, trained on generated:600; test accuracy 80.0").wait_for()
+    opened.page.get_by_text("cnn1, trained on generated:600; right on 80.0").wait_for()
     opened.page.get_by_role("button", name="clear").click()
     assert opened.page.get_by_text("The model can recognise 3 classes").is_visible()

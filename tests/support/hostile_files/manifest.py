@@ -54,14 +54,14 @@ MANIFEST: dict[str, Case] = {
         lambda: _in_manifest('"temperature"', '"source": "b", "temperature"'),
         "manifest.json is not JSON (a key is given twice)",
     ),
-    "later format": (lambda: with_manifest(format_version=3), "has format version '3'; wanted 2"),
+    "later format": (lambda: with_manifest(format_version=4), "has format version '4'; wanted 3"),
     "first format": (
         _first_format,
-        "has format version 1; wanted 2; write it again from its run with `clothier export MODEL --format clothier`",
+        "has format version 1; wanted 3; write it again from its run with `clothier export MODEL --format clothier`",
     ),
     "first format without weights": (
         lambda: with_manifest(format_version=1),
-        "has format version '1'; wanted 2; write it again from its run with `clothier export MODEL --format clothier`",
+        "has format version '1'; wanted 3; write it again from its run with `clothier export MODEL --format clothier`",
     ),
     "unknown field": (
         lambda: with_manifest(post_load="harm()"),
@@ -134,8 +134,12 @@ MANIFEST: dict[str, Case] = {
         "'temperature' is -1; wanted a number from 0.001 to 1000",
     ),
     "a threshold in words": (
-        lambda: with_manifest(thresholds={"unsure": "x"}),
-        "thresholds: 'unsure' is 'x'; wanted",
+        lambda: with_manifest(thresholds={"sure": "x"}),
+        "thresholds: 'sure' is 'x'; wanted",
+    ),
+    "thresholds for photos without a temperature": (
+        lambda: with_manifest(photo_thresholds={"sure": 0.9}),
+        "'photo_thresholds' is a group of 1; wanted numbers with a 'temperature' from 0.001 to 1000",
     ),
     "code for a recipe": (
         lambda: with_manifest(recipe={"a": {"b": 1}}),

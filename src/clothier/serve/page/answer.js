@@ -4,9 +4,11 @@ import { counted, make, percent } from "./dom.js";
 
 const SHOWN = 5; // classes at first
 
-export const BADGES = { sure: "sure", unsure: "not sure", unlike: "unlike", failed: "no answer" };
+// What is called by another word than its status; "" is the status of a model that was never calibrated.
+const BADGES = { uncalibrated: "not calibrated", failed: "no answer" };
 
-export const statusOf = (entry) => (entry.refusal ? "failed" : entry.answer.status);
+export const statusOf = (entry) => (entry.refusal ? "failed" : entry.answer.status || "uncalibrated");
+export const badgeOf = (status) => BADGES[status] ?? status;
 
 // The probabilities of an answer; those of a model that was never calibrated have another name.
 export const isCalibrated = ({ label, probabilities }) => Object.hasOwn(probabilities, label);
@@ -16,19 +18,13 @@ const kindOf = (answer) => (isCalibrated(answer) ? "Probability" : "Uncalibrated
 // One line, for those who listen and for the title of its tile.
 export function sentence(entry) {
   if (entry.refusal) return `${entry.name}: ${entry.refusal.title}. ${entry.refusal.words}`;
-  const { label, second, status, warnings } = entry.answer;
-  const share = percent(sharesOf(entry.answer)[label]);
-  const words = {
-    sure: `${label}, ${share}`,
-    unsure: second ? `not sure: ${label}, ${share}, or ${second}` : `not sure: ${label}, ${share}`,
-    unlike: `unlike the training images; the closest class is ${label}`,
-  };
-  return `${entry.name}: ${words[status]}${warnings.length ? `. Warning: ${warnings.join("; ")}` : ""}`;
+  const { verdict, warnings } = entry.answer;
+  return `${entry.name}: ${verdict}${warnings.length ? `. Warning: ${warnings.join("; ")}` : ""}`;
 }
 
 // The elements of an entry; `again` is called where the reader wants it asked once more.
 export function drawn(entry, model, again) {
-  return entry.refusal ? refused(entry, again) : answered(entry, model);
+  return entry.refusal ? refused(entry, again) : answered(entry, model, again);
 }
 
 function refused(entry, again) {
@@ -43,13 +39,14 @@ function refused(entry, again) {
   ];
 }
 
-function answered(entry, model) {
+function answered(entry, model, again) {
   const { answer } = entry;
   return [
     origin(entry),
-    make("h2", { className: "label" }, title(answer)),
+    make("h2", { className: "label" }, answer.verdict),
     make("p", {}, explained(answer, model)),
     warnings(answer),
+    whole(entry, model, again),
     figures(entry),
     bars(answer),
     ...lookalikes(answer),
@@ -59,27 +56,22 @@ function answered(entry, model) {
 function origin(entry) {
   const status = statusOf(entry);
   return make("p", { className: "from" }, make("span", {}, entry.name),
-    make("span", { className: `badge ${status}` }, BADGES[status]));
-}
-
-function title({ status, label, second }) {
-  if (status === "sure") return label;
-  if (status === "unlike") return "Unlike the training images";
-  return second ? `Not sure: ${label} or ${second}` : `Not sure: ${label}`;
+    make("span", { className: `badge ${status}` }, badgeOf(status)));
 }
 
 function explained(answer, model) {
-  const { status, label, second, strangeness } = answer;
+  const { status, label, possible, strangeness } = answer;
   const shares = sharesOf(answer);
   const share = percent(shares[label]);
-  if (status === "sure") {
-    return isCalibrated(answer) ? `The model gives this class a probability of ${share}.`
-      : `The model gives this class an uncalibrated probability of ${share}. It is not calibrated, so it never answers “not sure”.`;
+  if (!isCalibrated(answer)) {
+    return `The model gives ${label} an uncalibrated probability of ${share}. It was never calibrated, so it cannot say how far to trust this answer.`;
   }
-  if (status === "unsure") {
-    return `The model gives ${label} a probability of ${share}${second ? ` and ${second} ${percent(shares[second])}` : ""}. Check this answer yourself.`;
+  if (status === "sure") return `The model gives ${label} a probability of ${share}.`;
+  if (status === "likely") {
+    return `The model gives ${possible.map((name) => `${name} ${percent(shares[name])}`).join(", ")}. Check this answer yourself.`;
   }
-  const limit = model?.thresholds.unlike;
+  if (status === "unsure") return `${counted(possible.length, "class is", "classes are")} possible. Do not rely on this answer.`;
+  const limit = model?.photo_thresholds.unlike ?? model?.thresholds.unlike;
   const measure = limit && strangeness !== null ? ` The strangeness of this picture is ${strangeness.toFixed(1)}; the limit is ${limit.toFixed(1)}.` : "";
   return `The closest class is ${label}, but do not trust this answer.${measure}`;
 }
@@ -87,6 +79,17 @@ function explained(answer, model) {
 function warnings({ warnings }) {
   if (!warnings.length) return null;
   return make("ul", { className: "notice", "aria-label": "Warnings about the photo" }, ...warnings.map((words) => make("li", {}, words)));
+}
+
+// A button, where the model gets less than the whole photo, that asks again with all of it, or as before.
+function whole(entry, model, again) {
+  if (!model || model.photos === "pad") return null;
+  const words = entry.whole ? "prepare the photo as usual" : "use the whole photo";
+  const onclick = () => {
+    entry.whole = !entry.whole;
+    again();
+  };
+  return make("div", { className: "buttons" }, make("button", { type: "button", onclick }, words));
 }
 
 function figures(entry) {
@@ -129,7 +132,7 @@ function bars(answer) {
   const table = (some) => make("table", { className: "bars" }, make("caption", { className: "unseen" }, `${kindOf(answer)} of each class`), make("tbody", {}, ...some));
   const most = rows.length > 2 * SHOWN ? SHOWN : rows.length;
   const rest = rows.slice(most);
-  return make("div", { className: answer.status === "sure" ? "" : "doubted" }, table(rows.slice(0, most)),
+  return make("div", { className: answer.status === "sure" || !answer.status ? "" : "doubted" }, table(rows.slice(0, most)),
     rest.length ? make("details", {}, make("summary", {}, counted(rest.length, "more class", "more classes")), table(rest)) : null);
 }
 

@@ -29,13 +29,13 @@ export async function askModel() {
   return (await received(fetch("v1/model"))).json();
 }
 
-// What the model makes of a file. `waiting` is told (seconds, time) while the service is too busy; `signal` ends it.
-export async function ask(file, limits, signal, waiting) {
+// What the model makes of a file, or of all of it where it is to be used whole. `waiting` is told (seconds, time) while the service is too busy; `signal` ends it.
+export async function ask({ file, whole }, limits, signal, waiting) {
   await refuseEarly(file, limits);
   for (let time = 1; ; time++) {
     try {
       const response = await received(
-        fetch("v1/predict?show=image,heat,lookalikes", {
+        fetch(`v1/predict?show=image,heat,lookalikes${whole ? "&whole=1" : ""}`, {
           method: "POST",
           body: file,
           headers: { "Content-Type": file.type || "image/unknown" }, // the decoder looks at the content alone

@@ -1,13 +1,13 @@
 // The page: pictures wait, are asked about one after another, and become entries of the visit.
 
-import { drawn, sentence, statusOf } from "./answer.js";
+import { badgeOf, drawn, sentence, statusOf } from "./answer.js";
 import { Refusal, ask, askModel } from "./asking.js";
 import { byId, counted, make, megabytes, percent } from "./dom.js";
 import { listen } from "./intake.js";
 import { drawEntries, saveCsv, saveJson } from "./visit.js";
 
 const start = [...byId("answer").childNodes];
-const [about, strange] = [byId("about"), byId("strange")]; // which leave the page with the rest of the start
+const [about, plain, strange] = [byId("about"), byId("plain"), byId("strange")]; // which leave the page with the rest of the start
 let model = null;
 let entries = [];
 let shown = null;
@@ -40,7 +40,7 @@ async function work() {
     try {
       const told = (title, left, time) => progress(`${title}. Trying again in ${left} s (retry ${time})`, time === 1);
       delete entry.refusal;
-      entry.answer = await ask(entry.file, model?.limits, stopping.signal, told);
+      entry.answer = await ask(entry, model?.limits, stopping.signal, told);
     } catch (error) {
       if (stopping.signal.aborted) break;
       entry.refusal = error instanceof Refusal ? error : new Refusal("This page failed", String(error), { again: true });
@@ -61,8 +61,9 @@ function summary() {
   if (batch.length === 1) return sentence(batch[0]);
   const counts = {};
   for (const entry of batch) counts[statusOf(entry)] = (counts[statusOf(entry)] ?? 0) + 1;
-  const words = { sure: "sure", unsure: "not sure", unlike: "unlike the training images", failed: "without an answer" };
-  const parts = Object.entries(words).filter(([status]) => counts[status]).map(([status, said]) => `${counts[status]} ${said}`);
+  const order = ["sure", "likely", "unsure", "unlike", "uncalibrated", "failed"];
+  const word = (status) => (status === "failed" ? "without an answer" : badgeOf(status));
+  const parts = order.filter((status) => counts[status]).map((status) => `${counts[status]} ${word(status)}`);
   return `${batch.length} pictures: ${parts.join(", ")}`;
 }
 
@@ -133,12 +134,14 @@ async function introduce() {
     setTimeout(introduce, 2000);
     return;
   }
-  const { name, source, classes, scores, thresholds, limits, card } = model;
-  const test = scores.test?.accuracy ? `; test accuracy ${percent(scores.test.accuracy)}` : "";
-  byId("model").textContent = `${name}, trained on ${source}${test}`;
+  const { name, source, classes, scores, thresholds, photo_thresholds: ofPhotos, limits, card } = model;
+  const { accuracy } = scores.photos ?? scores.test ?? {};
+  const right = accuracy ? `; right on ${percent(accuracy)} of ${scores.photos ? "photos" : "test images"}` : "";
+  byId("model").textContent = `${name}, trained on ${source}${right}`;
   byId("limits").textContent = `${limits.formats.join(", ")}; up to ${megabytes(limits.bytes)} and ${limits.megapixels} megapixels each (JPEG: ${limits.jpeg_megapixels})`;
   byId("files").accept = ["image/*", ...limits.endings].join(); // not every system calls HEIC an image
-  if (!thresholds.unlike) strange.textContent = "This model never reports this status, because it cannot measure strangeness.";
+  if (!(ofPhotos.unlike ?? thresholds.unlike)) strange.textContent = "This model never says so, because it cannot measure strangeness.";
+  if (!ofPhotos.sure) plain.textContent = "This model never says so of a photo, because it was not measured on photos or is wrong too often.";
   about.append(
     make("h2", {}, `The model can recognise ${counted(classes.length, "class", "classes")}`),
     make("ul", { className: "names" }, ...classes.map((each) => make("li", {}, each))),

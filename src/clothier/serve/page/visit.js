@@ -1,10 +1,10 @@
 // The visit: what was answered so far as tiles, and as files to keep.
 
-import { BADGES, isCalibrated, sentence, sharesOf, statusOf } from "./answer.js";
+import { badgeOf, isCalibrated, sentence, sharesOf, statusOf } from "./answer.js";
 import { byId, make, percent } from "./dom.js";
 
 const columns = (probability) => ["filename", "label", probability, "second", `second_${probability}`, "strangeness", "status",
-  "reason", "warnings"];
+  "verdict", "reason", "warnings"];
 
 // A tile for each entry, the newest first; `show` is called with the one that is taken.
 export function drawEntries(entries, shown, show) {
@@ -22,7 +22,7 @@ export function drawEntries(entries, shown, show) {
 function tileOf(entry, show) {
   const status = statusOf(entry);
   const words = entry.refusal ? entry.name : entry.answer.label;
-  const mark = status === "sure" ? percent(sharesOf(entry.answer)[words]) : BADGES[status];
+  const mark = status === "sure" ? percent(sharesOf(entry.answer)[words]) : badgeOf(status);
   const image = make("img", { src: entry.url, alt: "" });
   image.onerror = () => image.replaceWith(make("span", { className: "missing", "aria-hidden": "true" }, "?"));
   const button = make("button", { type: "button", title: sentence(entry), onclick: () => show(entry) }, image,
@@ -42,10 +42,10 @@ export function saveJson(entries, model) {
 
 export function saveCsv(entries) {
   const rows = entries.map((entry) => {
-    if (entry.refusal) return [entry.name, "", "", "", "", "", "unreadable", reasonOf(entry), ""];
-    const { label, second, strangeness, status, warnings } = entry.answer;
+    if (entry.refusal) return [entry.name, "", "", "", "", "", "unreadable", "", reasonOf(entry), ""];
+    const { label, second, strangeness, status, verdict, warnings } = entry.answer;
     const shares = sharesOf(entry.answer);
-    return [entry.name, label, shares[label], second ?? "", shares[second] ?? "", strangeness, status, "",
+    return [entry.name, label, shares[label], second ?? "", shares[second] ?? "", strangeness, status, verdict, "",
       warnings.join("; ")];
   });
   const answered = entries.filter((entry) => !entry.refusal);
