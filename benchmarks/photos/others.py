@@ -99,8 +99,9 @@ def write(root: Path, out: Path) -> dict[str, int]:
     def keep(kind: str, name: str, image: Image.Image, place: int = 0) -> None:
         folder = out / half(name) / kind
         folder.mkdir(parents=True, exist_ok=True)
-        image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-        image.save(folder / f"{name}-{place}.png")
+        small = image.copy()  # the next crops are cut from the whole
+        small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+        small.save(folder / f"{name}-{place}.png")
         key = f"{half(name)}/{kind}"
         counts[key] = counts.get(key, 0) + 1
 
@@ -111,7 +112,7 @@ def write(root: Path, out: Path) -> dict[str, int]:
             print(f"{path} {error}", file=sys.stderr)
             continue
         for place, crop in enumerate(crops(image, rng)):
-            keep(kind, f"{path.parent.name}-{path.stem}", crop, place)
+            keep(kind, "-".join((*path.parts[-4:-1], path.stem)), crop, place)
     for name, image in drawn(rng):
         keep("drawn", name, image)
     return counts

@@ -88,7 +88,7 @@ def main() -> None:
     if given.json:
         print(json.dumps({name: each.as_scores() for name, each in found.items()}))
         return
-    print(found["all"].words())
+    print(found["all"].words("photos"))
     for name, each in found.items():
         if each.auroc is not None and name != "all":
             print(

@@ -72,7 +72,7 @@ function explained(answer, model) {
   }
   if (status === "unsure") return `${counted(possible.length, "class is", "classes are")} possible. Do not rely on this answer.`;
   const limit = model?.photo_thresholds.unlike ?? model?.thresholds.unlike;
-  const measure = limit && strangeness !== null ? ` The strangeness of this picture is ${strangeness.toFixed(1)}; the limit is ${limit.toFixed(1)}.` : "";
+  const measure = limit && strangeness !== null ? ` The strangeness of this picture is ${strangeness.toFixed(2)}; the limit is ${limit.toFixed(2)}.` : "";
   return `The closest class is ${label}, but do not trust this answer.${measure}`;
 }
 
