@@ -9,7 +9,7 @@ import numpy as np
 
 from clothier import backend, models
 from clothier.errors import InputError, unknown_name
-from clothier.export.bundling import bundle_of, write_model_file
+from clothier.export.bundling import bundle_of, of_graph, write_model_file
 from clothier.export.checking import NUM_CHECKED, Agreement, compare, require
 from clothier.export.formats import FORMATS, Work
 from clothier.export.graph import emit
@@ -102,5 +102,6 @@ __all__ = [
     "emit",
     "export",
     "graph",
+    "of_graph",
     "write_model_file",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,40 +62,63 @@ def bundle_of(
         _check(graph, model, plan.views, (dataset.validation or dataset.train).images[:NUM_CHECKED], between)
     if int8:
         graph = quantize(graph, dataset.train.images)
+    return of_graph(
+        graph,
+        dataset,
+        name=run.name,
+        phase=phases[-1],
+        recipe=description.recipe.as_json(),
+        versions=dict(description.versions),
+        temperature=None if int8 else trained.temperature(run),
+        lookalikes=lookalikes,
+        between=between,
+    )
+
+
+def of_graph(
+    graph: bytes,
+    dataset: Dataset,
+    *,
+    name: str,
+    phase: PhaseScores,
+    recipe: dict[str, Any],
+    versions: dict[str, str],
+    temperature: float | None = None,
+    lookalikes: int = 0,
+    between: Callable[[], None] = lambda: None,
+) -> Bundle:
+    """As `bundle_of`, of a graph with its scores on the splits of these data, and plain words of how it was trained.
+    Without a temperature, one is fitted."""
     width = graphs.width_of_features(graph)
     cost = graphs.check(graph, dataset.image_shape, dataset.num_classes, width)
     most = min(MOST_IMAGES, max(LEAST_IMAGES, MOST_WORK // cost.multiplications))
-    temperature = None if int8 else trained.temperature(run)
     known, promises, errors = _calibrate(graph, dataset, most, temperature, between)
     way = photos_of(dataset)
     # Grey images of other makings are no photos: what holds for them says nothing of photos that the doctor prepares.
     has_photos = way != "doctor" or dataset.reading.crop == "doctor"
-    scores = _scores(phases[-1]) | ({"calibration": errors} if errors else {})
+    scores = _scores(phase) | ({"calibration": errors} if errors else {})
     if promises is not None:
         scores["promises"] = promises.as_scores()
     if has_photos:
         scores["photos"] = _accuracy(scores[dataset.judged])
     return Bundle(
         manifest=Manifest(
-            image_shape=plan.image_shape,
+            image_shape=dataset.image_shape,
             class_names=dataset.class_names,
             preprocessing={"photos": way},
             source=without_folders(dataset.name),
             fingerprint=dataset.fingerprint,
             scores=scores,
             recipe={
-                name: without_folders(value) if name == "base" else value
-                for name, value in description.recipe.as_json().items()
+                field: without_folders(value) if field == "base" else value for field, value in recipe.items()
             },
-            versions=dict(description.versions),
+            versions=versions,
             temperature=known.temperature,
             thresholds=known.thresholds,
             photo_thresholds={"temperature": known.temperature, **known.thresholds}
             if has_photos and known.is_fitted
             else {},
-            card=card.of_run(
-                run.name, without_folders(dataset.name), scores, promises, has_photos=has_photos
-            ),
+            card=card.of_run(name, without_folders(dataset.name), scores, promises, has_photos=has_photos),
         ),
         graph=graph,
         statistics=known.as_tensors(),
