@@ -30,8 +30,8 @@ def test_it_tells_what_it_takes(file: Path) -> None:
     model = clothier.open(str(file))
     assert (model.class_names, model.image_shape) == (linear_network.CLASSES, (8, 8, 1))
     assert repr(model) == f"<Model {file}: 8x8x1 images in 3 classes>"
-    for box in (clothier.open(), clothier.open("fashion-mnist")):
-        assert repr(box) == "<Model fashion-mnist: 28x28x1 images in 10 classes>"
+    assert repr(clothier.open()) == "<Model clothes: 112x112x3 images in 10 classes>"
+    assert repr(clothier.open("fashion-mnist")) == "<Model fashion-mnist: 28x28x1 images in 10 classes>"
     with pytest.raises(RunError, match=r"is not a run folder"):
         clothier.open(file.parent)
 
