@@ -60,11 +60,11 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "data generated --augment erase+mixed",
-            "unknown augmentation policy 'mixed'; known: alternate-flip, article, crop-flip,",
+            "unknown augmentation policy 'mixed'; known: alternate-flip, article, corruptions,",
         ),
         (
             "data generated --augment mixed",
-            "unknown augmentation policy 'mixed'; known: alternate-flip, article, crop-flip,",
+            "unknown augmentation policy 'mixed'; known: alternate-flip, article, corruptions,",
         ),
         (
             "data generated --out sheet.png",

@@ -79,7 +79,7 @@ def test_closed_streams_lead_nowhere(words: str, code: int) -> None:
 def test_what_an_encoding_has_not_comes_as_escapes(tmp_path: Path) -> None:
     photo = tmp_path / "Jäckchen.png"
     Image.new("L", (28, 28)).save(photo)
-    command = [sys.executable, "-m", "clothier", "predict", str(photo)]
+    command = [sys.executable, "-m", "clothier", "predict", str(photo), "--model", "fashion-mnist"]
     ended = subprocess.run(
         command, env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False
     )

@@ -81,7 +81,7 @@ def test_sides_keep_their_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_no_model_file_holds() -> None:
     assert _refusal(replace(PLAN, image_shape=(1024, 1024, 3))) == (
-        "cnn1 on images of 1024x1024 pixels has 4,278,278,152 bytes of weights and statistics, more than the "
+        "cnn1 on images of 1024x1024 pixels has 4,278,261,768 bytes of weights and statistics, more than the "
         "2,013,265,920 that a model file holds; wanted smaller images, such as --image-size 703"
     )
 
