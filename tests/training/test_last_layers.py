@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ from support.small_runs import fresh, state
 
 from clothier import export, recipes, training
 from clothier.errors import InputError, InterruptedRunError
+from clothier.models.plan import Plan
 from clothier.predict import Predictor
 from clothier.recipes import Recipe
 from clothier.runs import Run, trained
-from clothier.training.transfer import pretrained
+from clothier.training import pace
+from clothier.training.transfer import features, pretrained
 from clothier.values import Dataset, Split
 
 SMALL = recipes.change(
@@ -101,6 +104,17 @@ def test_stopped_in_each_phase_and_resumed_it_ends_with_the_same_bits(
         training.resume(run, few, watcher=Stop(4))
     training.resume(run, few)
     assert state(run) == state(finished)
+
+
+def test_the_time_is_foreseen(few: Dataset) -> None:
+    """On a clock that moves one second each time it is read: 16 images take one, and so do six steps of 32 maps."""
+    plan = Plan.of(SMALL, few.image_shape, few.num_classes)
+    ticks = count(0.0, 1.0)
+    seconds = pace.on_base(SMALL, plan, few, "float32", features.in_keras, clock=ticks.__next__)
+    rows = 48 * 2 + 24 + 24
+    assert seconds == pytest.approx(rows / 16 + 48 / (pace.TIMED * 32) * 2)
+    whole = replace(SMALL, fine_tune_part="all")
+    assert pace.on_base(whole, plan, few, "float32", features.in_keras) is None
 
 
 @pytest.mark.parametrize(

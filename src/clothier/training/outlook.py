@@ -6,6 +6,8 @@ from clothier.augment import Policy
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.training import pace, room
+from clothier.training.transfer.features import MakeExtractor, in_keras
+from clothier.training.transfer.pretrained import Base
 from clothier.values import Dataset
 from clothier.values.wording import counted, duration
 
@@ -17,11 +19,20 @@ def outlook(
     threads: int | None,
     policy: Policy | None = None,
     epochs_done: int = 0,
+    base: Base | None = None,
+    make_extractor: MakeExtractor = in_keras,
 ) -> tuple[str, str]:
     """(what will happen, what it will take), measured on a few batches of a network that is thrown away."""
     memory = f"{room.needed(recipe, plan, len(dataset.train)) / 1e9:.1f} GB of memory"
-    if recipe.base:
-        took = f"it takes about {memory}, and the time is known once the features are extracted"
+    if base is not None:
+        seconds = pace.on_base(recipe, plan, dataset, base.precision, make_extractor, epochs_done)
+        if seconds is None:
+            took = f"it takes about {memory}, and the time is known once the features are extracted"
+        else:
+            took = (
+                f"it takes about {duration(max(1, seconds))}, less if the features are kept from an earlier run, and "
+                f"{memory}, measured on a few images"
+            )
     else:
         measured = pace.measure(recipe, dataset, threads, plan=plan, policy=policy)
         seconds = measured.remaining(recipe, epochs_done)

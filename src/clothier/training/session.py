@@ -100,7 +100,7 @@ def started(
             run.write_description(description)
             if check_plan is not None and plan.architecture:
                 check_plan(plan, watcher)
-            recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy)
+            recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy, base, make_extractor)
             _settle(run, description, recipe)
             training = Training(
                 recipe, dataset, run, threads, watcher, plan, base, parts.policy, make_extractor
@@ -166,12 +166,14 @@ def _prepared(
     threads: int | None,
     watcher: Watcher,
     policy: augment.Policy | None,
+    base: Base | None,
+    make_extractor: MakeExtractor,
     done: int = 0,
 ) -> Recipe:
     """The recipe with its precision settled, after the watcher was told what will happen."""
     watcher.doing("measuring how fast this machine trains")
     recipe = settle_precision(recipe, threads, watcher)
-    watcher.plan(lambda: outlook(recipe, plan, dataset, threads, policy, done))
+    watcher.plan(lambda: outlook(recipe, plan, dataset, threads, policy, done, base, make_extractor))
     watcher.doing("building the network")
     return recipe
 
@@ -225,7 +227,7 @@ def _restored(
         watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")
     base, done, plan = pretrained.restore(run), remains.epochs_done(run), run.description().plan
     if done < sum(epochs for _, epochs in recipe.phases()) or recipe.precision == "auto":
-        recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy, done)
+        recipe = _prepared(recipe, plan, dataset, threads, watcher, parts.policy, base, make_extractor, done)
         _settle(run, run.description(), recipe)
     training = Training(recipe, dataset, run, threads, watcher, plan, base, parts.policy, make_extractor)
     if remains.has_checkpoint(run):

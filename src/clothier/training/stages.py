@@ -47,6 +47,11 @@ class Stage:
         self._judge = self._glance if looked is twin else backend.Inference(looked)
         self.batch_size = recipe.batch_size
 
+    @property
+    def width(self) -> int:
+        """The numbers that an example has where the network is fed with features or maps."""
+        return int(self._part.input.shape[1])
+
     def predict(self, examples: Examples) -> Predictions:
         """In float32, dropout off, by the weights that `weights` gives."""
         return Predictions(self._judge.logits(self._judged(), examples.inputs))
