@@ -7,7 +7,7 @@ training photos first (`clothier train photos`, or the finished run RUN). It the
 begin at random: the small network sees views of the training photos, corrupted, moved and mixed in pairs, and learns
 the probabilities that the large network gives those views. Source: G. Hinton et al., "Distilling the Knowledge in a
 Neural Network", 2015; L. Beyer et al., "Knowledge distillation: A good teacher is patient and consistent", 2022.
-Validation photos are read at the end alone: for scores, and to learn and test the verdicts. With a FILE of weights that
+Validation photos are read at the end: for scores, and to learn and test the verdicts. With a FILE of weights that
 is there, nothing is trained.
 """
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import keras
 
 SIDE, TEACHER_SIDE = 112, 224  # pixels
-VIEWS = 8  # of each photo: as it is, mirrored, and then by the policy VIEW
+VIEWS = 6  # of each photo: as it is, mirrored, and then by the policy VIEW
 POLICY = "article+corruptions+mixup"
 TEMPERATURE = 2.0  # of the teacher's logits
 SHARE = 0.9  # of a target that is the teacher's; the rest is the label
@@ -59,8 +59,9 @@ clothes into ten classes: {classes}.
 - Data: the {train:,} training photos of the clothing data set (CC0), amateur photos of single garments.
 - Training: its weights began at random. EfficientNet-Lite0, fine-tuned on the same photos (`clothier train photos`),
   taught it for {epochs} epochs on {views} views of each photo, corrupted, moved and mixed in pairs
-  (`scripts/make_clothes.py`, seed {seed}). The photos of the first line were read at the end alone; the verdicts were
-  learned from them, and tested on those fifths that they were not learned from.
+  (`scripts/make_clothes.py`, seed {seed}). No training used the photos of the first line, but their accuracy was seen
+  while the teacher's settings were chosen. The verdicts were learned from them, and tested on those fifths that they
+  were not learned from.
 - Do not use it for decisions about people, for photos that show several things, or for anything but these ten classes.
   Not all pictures of other things are doubted.
 """
