@@ -57,11 +57,11 @@ clothes into ten classes: {classes}.
 - {accuracy:.1%} of {images} photos that were not trained on are classified correctly. By class: {by_class}.
 {promises}
 - Data: the {train:,} training photos of the clothing data set (CC0), amateur photos of single garments.
-- Training: its weights began at random. EfficientNet-Lite0, fine-tuned on the same photos (`clothier train photos`),
-  taught it for {epochs} epochs on {views} views of each photo, corrupted, moved and mixed in pairs
-  (`scripts/make_clothes.py`, seed {seed}). No training used the photos of the first line, but their accuracy was seen
-  while the teacher's settings were chosen. The verdicts were learned from them, and tested on those fifths that they
-  were not learned from.
+- Training: its weights began at random. EfficientNet-Lite0, fine-tuned on the same photos as by
+  `clothier train photos`, taught it for {epochs} epochs on {views} views of each photo, corrupted, moved and mixed in
+  pairs (`scripts/make_clothes.py`, seed {seed}). No training used the photos of the first line, but their accuracy was
+  seen while the teacher's settings were chosen. The verdicts were learned from them, and tested on those fifths that
+  they were not learned from.
 - Do not use it for decisions about people, for photos that show several things, or for anything but these ten classes.
   Not all pictures of other things are doubted.
 """
