@@ -12,10 +12,10 @@ import io
 import textwrap
 from typing import Any
 
-import imagecodecs  # type: ignore[import-not-found]
+import imagecodecs  # type: ignore[import-not-found]  # not installed where types are checked
 import numpy as np
 import numpy.typing as npt
-import pillow_heif  # type: ignore[import-not-found]
+import pillow_heif  # type: ignore[import-not-found]  # not installed where types are checked
 from PIL import Image
 from support import icc
 from support.pictures import colours

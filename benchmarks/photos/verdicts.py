@@ -51,10 +51,8 @@ def of_photos(predictor: Predictor, folder: Path) -> Outputs:
     parts = []
     for view in several:
         logits, features = predictor.outputs(view)
-        labels = [
-            max(numbers[path.parent.name], key=lambda row, scores=scores: float(scores[row]))  # type: ignore[misc]
-            for path, scores in zip(paths, logits, strict=True)
-        ]
+        rows = [np.array(numbers[path.parent.name]) for path in paths]
+        labels = [own[scores[own].argmax()] for own, scores in zip(rows, logits, strict=True)]
         parts.append(Outputs(logits, features, view, np.array(labels)))
     return Outputs.join(parts)
 

@@ -6,6 +6,7 @@ no node where it can become part of the convolution or dense layer before it, or
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from clothier.errors import ExportError
+from clothier.export import fitting
 from clothier.export.activations import Array, Value, affine, settled
 from clothier.export.nodes import Linear, Nodes
 
@@ -34,40 +36,24 @@ def _normalisation(nodes: Nodes, layer: Any, x: Value) -> Value:
     return affine(x, scale, offset)
 
 
-def _convolution(nodes: Nodes, layer: Any, x: Value) -> Value:
-    sides, strides = tuple(layer.kernel_size), tuple(layer.strides)
-    if layer.groups != 1:
-        raise ExportError(
-            f"layer {layer.name} is a convolution in groups, dilated or causal; wanted a plain one"
-        )
+def _convolution(nodes: Nodes, layer: Any, x: Value, *, apart: bool = False) -> Value:
+    """Convolve all channels together, or each `apart`."""
+    if not apart and layer.groups != 1:
+        raise _unusual(layer)
     pads = _pads(layer, x)
     if x.offset is not None and np.any(x.offset) and any(pads):
         x = settled(nodes, x)  # what lies beyond the border is 0 after the offset, not before
     kernel = _numbers(layer.kernel)
-    bias = _numbers(layer.bias) if layer.use_bias else np.zeros(kernel.shape[-1])
+    height, width, channels, filters = kernel.shape
+    bias = _numbers(layer.bias) if layer.use_bias else np.zeros(channels * filters if apart else filters)
     if x.scale is not None and x.offset is not None:
-        bias = bias + np.einsum("hwcf,c->f", kernel, x.offset)
+        bias = bias + np.einsum("hwcf,c->cf" if apart else "hwcf,c->f", kernel, x.offset).ravel()
         kernel = kernel * x.scale[:, None]
+    if apart:
+        kernel = kernel.reshape(height, width, 1, -1)
     return _ending(
         nodes, layer, "Conv", x, Linear(kernel, bias), tuple(layer.output.shape[1:]),
-        kernel_shape=sides, strides=strides, pads=pads,
-    )  # fmt: skip
-
-
-def _depthwise(nodes: Nodes, layer: Any, x: Value) -> Value:
-    """Convolve each channel by itself."""
-    pads = _pads(layer, x)
-    if x.offset is not None and np.any(x.offset) and any(pads):
-        x = settled(nodes, x)
-    kernel = _numbers(layer.kernel)
-    bias = _numbers(layer.bias) if layer.use_bias else np.zeros(kernel.shape[2] * kernel.shape[3])
-    if x.scale is not None and x.offset is not None:
-        bias = bias + np.einsum("hwcm,c->cm", kernel, x.offset).ravel()
-        kernel = kernel * x.scale[:, None]
-    sides, channels = kernel.shape[:2], kernel.shape[2]
-    return _ending(
-        nodes, layer, "Conv", x, Linear(kernel.reshape(*sides, 1, -1), bias), tuple(layer.output.shape[1:]),
-        kernel_shape=sides, strides=tuple(layer.strides), pads=pads, group=channels,
+        kernel_shape=(height, width), strides=tuple(layer.strides), pads=pads, **({"group": channels} if apart else {}),
     )  # fmt: skip
 
 
@@ -75,15 +61,19 @@ def _pads(layer: Any, x: Value) -> list[int]:
     """Rows and columns of zeros before the image, then behind it, as TensorFlow pads."""
     pads, ends = [0, 0], [0, 0]
     if tuple(layer.dilation_rate) != (1, 1) or layer.padding not in ("same", "valid"):
-        raise ExportError(
-            f"layer {layer.name} is a convolution in groups, dilated or causal; wanted a plain one"
-        )
+        raise _unusual(layer)
     if layer.padding == "same":
         windows = zip(x.shape, layer.kernel_size, layer.strides, strict=False)
         for axis, (size, side, stride) in enumerate(windows):
             lacking = max((-(-size // stride) - 1) * stride + side - size, 0)
             pads[axis], ends[axis] = lacking // 2, lacking - lacking // 2
     return pads + ends
+
+
+def _unusual(layer: Any) -> ExportError:
+    return ExportError(
+        f"layer {layer.name} is a convolution in groups, dilated or causal; wanted a plain one"
+    )
 
 
 def _dense(nodes: Nodes, layer: Any, x: Value) -> Value:
@@ -174,55 +164,6 @@ def _same(nodes: Nodes, layer: Any, x: Value) -> Value:
     return x
 
 
-def _cast(nodes: Nodes, layer: Any, x: Value) -> Value:
-    """Every number here is float32; a cast to uint8 cuts off nothing where numbers are whole."""
-    if not str(layer.dtype).startswith("float") and not x.whole:
-        raise ExportError(f"layer {layer.name} casts to {layer.dtype}; wanted that of rounded pixels alone")
-    return x
-
-
-def _round(nodes: Nodes, layer: Any, x: Value) -> Value:
-    x = settled(nodes, x)
-    return Value(nodes.add("Round", [x.name], f"{x.name}/rounded"), x.shape, whole=True)
-
-
-def _grey(nodes: Nodes, layer: Any, x: Value) -> Value:
-    """Compute a weighted mean of the channels."""
-    height, width, _ = x.shape
-    kernel = np.array([0.2989, 0.5870, 0.1140]).reshape(
-        1, 1, 3, 1
-    )  # those of keras.ops.image.rgb_to_grayscale
-    bias = np.zeros(1)
-    if x.scale is not None and x.offset is not None:
-        bias, kernel = bias + kernel[0, 0, :, 0] @ x.offset, kernel * x.scale[:, None]
-    linear = Linear(kernel, bias)
-    nodes.linear("Conv", layer.name, x.name, linear, layer.name, kernel_shape=(1, 1))
-    return Value(layer.name, (height, width, 1), linear=linear)
-
-
-def _resizing(nodes: Nodes, layer: Any, x: Value) -> Value:
-    """Each new row is a weighted mean of old rows, and so for columns: two products with matrices, taken from Keras's
-    own answer, so that every interpolation agrees with it."""
-    x = settled(nodes, x)
-    height, width, channels = x.shape
-    new_height, new_width = int(layer.height), int(layer.width)
-    rows = _means(layer, height, new_height, axis=1)
-    columns = _means(layer, width, new_width, axis=2)
-    across = nodes.constant(f"{layer.name}/columns", columns.T)
-    down = nodes.constant(f"{layer.name}/rows", rows)
-    name = nodes.add("MatMul", [x.name, across], f"{layer.name}/across")
-    return Value(nodes.add("MatMul", [down, name], layer.name), (new_height, new_width, channels))
-
-
-def _reverse(nodes: Nodes, layer: Any, x: Value) -> Value:
-    x = settled(nodes, x)
-    axis = layer.axis
-    if axis not in (3, -1):
-        raise ExportError(f"layer {layer.name} flips axis {axis}; wanted the channels")
-    places = nodes.constant(f"{x.name}/backwards", np.arange(x.shape[-1], dtype=np.int64)[::-1])
-    return Value(nodes.add("Gather", [x.name, places], f"{x.name}/flipped", axis=1), x.shape)
-
-
 def _sum(nodes: Nodes, layer: Any, *given: Value) -> Value:
     first, *others = [settled(nodes, x) for x in given]
     name = first.name
@@ -243,21 +184,21 @@ LAYERS: dict[str, Emit] = {
     "Activation": _activation,
     "Add": _sum,
     "BatchNormalization": _normalisation,
-    "Cast": _cast,
+    "Cast": fitting.cast,
     "Concatenate": _joined,
     "Conv2D": _convolution,
     "Dense": _dense,
-    "DepthwiseConv2D": _depthwise,
+    "DepthwiseConv2D": functools.partial(_convolution, apart=True),
     "Dropout": _same,
     "Flatten": _flatten,
-    "Flip": _reverse,
+    "Flip": fitting.reverse,
     "GlobalAveragePooling2D": _global_average,
     "GlobalMaxPooling2D": _global_maximum,
     "MaxPooling2D": _maximum,
-    "RGBToGrayscale": _grey,
+    "RGBToGrayscale": fitting.grey,
     "Rescaling": _rescaling,
-    "Resizing": _resizing,
-    "Round": _round,
+    "Resizing": fitting.resizing,
+    "Round": fitting.rounded,
 }
 
 
@@ -300,20 +241,6 @@ def _activation_name(layer: Any) -> str:
         if _is_known(activation) and hasattr(activation, "__name__")
         else "of your own"
     )
-
-
-def _means(layer: Any, size: int, new_size: int, axis: int) -> Array:
-    """float32 (new_size, size): the share of each old row (axis 1) or column (axis 2) in each new one."""
-    shape = [size, 1, 1, 1]
-    shape[axis] = size
-    lines = np.eye(size, dtype=np.float32).reshape(shape)
-    single = type(layer)(
-        *((new_size, 1) if axis == 1 else (1, new_size)),
-        interpolation=layer.interpolation,
-        antialias=layer.antialias,
-        dtype="float32",
-    )
-    return np.asarray(single(lines)).reshape(size, new_size).T
 
 
 def _numbers(variable: Any) -> Array:
