@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clothier.augment import Policy, Visit
-from clothier.values import Examples, Halves, Images, Targets, release
+from clothier.augment import Visit
+from clothier.values import Examples, Halves, Images, Labels, Targets, release
 
 # Each use of the seed in an epoch has a number of its own, so that no two share their random draws.
 # Dropout has 1, in the backend.
 SHUFFLE, AUGMENT = 0, 2
 Rows = npt.NDArray[np.int64]
+# (dice, images or maps, labels, visit) -> (inputs, targets): an augment.Policy, or one of maps
+Policy = Callable[[np.random.Generator, Any, Labels, Visit], tuple[Any, Targets]]
 
 
 def shuffled(rows: Rows, seed: int, epoch: int) -> Rows:
@@ -32,8 +35,8 @@ def batches(
     order: Rows | None = None,
 ) -> Iterator[tuple[Images | Halves, Targets]]:
     """Every example once in that order, or where there is none in the epoch's: inputs (b, ...) and labels, int64 (b,)
-    or, from a policy that mixes images, Mixed; the last batch may be smaller. A policy wants images. The next batch is
-    made on another thread while the caller works on this one."""
+    or, from a policy that mixes them, Mixed; the last batch may be smaller. The next batch is made on another thread
+    while the caller works on this one."""
     if order is None:
         order = shuffled(np.arange(len(examples)), seed, epoch)
 

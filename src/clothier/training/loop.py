@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -17,9 +16,9 @@ from clothier.recipes import Recipe
 from clothier.runs import Run, checkpoint, events
 from clothier.runs.checkpoint import Best, Checkpoint
 from clothier.training import remains, schedule, stages
-from clothier.training.batches import batches, shuffled
+from clothier.training.batches import Policy, batches, shuffled
+from clothier.training.feed import Feed
 from clothier.training.transfer import features
-from clothier.training.transfer.extracted import Extracted, MapPolicy
 from clothier.training.transfer.features import MakeExtractor
 from clothier.training.transfer.pretrained import Base
 from clothier.training.watcher import Watcher
@@ -45,12 +44,11 @@ class Training:
         make_extractor: MakeExtractor = features.in_keras,
     ) -> None:
         """`plan` is that of the recipe's network. `policy` is given if the recipe's policy is not in the table."""
-        self.make_extractor = make_extractor
         self.threads = backend.start(threads)
         self.recipe, self.dataset, self.run, self.watcher, self.base = recipe, dataset, run, watcher, base
-        self.policy = policy
         if policy is None and recipe.augmented_epochs:
-            self.policy = augment.get(recipe.augment)
+            policy = augment.get(recipe.augment)
+        self.feed = Feed(recipe, plan, dataset, base, policy, make_extractor, self._progress, watcher.note)
         self.visits = schedule.visits(recipe, len(dataset.train))
         self.steps = schedule.steps_per_epoch(recipe, len(dataset.train))
         self.plan = plan
@@ -60,8 +58,7 @@ class Training:
         else:
             num_features = int(models.build_base(self.plan).output_shape[1])
             self.stage = stages.head(self.plan, recipe, num_features)
-        self.fine_tuning, self.cut = False, stages.cut(recipe)
-        self.extracted: Extracted | None = None
+        self.fine_tuning = False
         # Of each training image, as it was last seen.
         self.losses = np.zeros(len(dataset.train) if recipe.skip else 0, np.float32)
         self.history: list[EpochRow] = []
@@ -101,13 +98,12 @@ class Training:
     def _epoch(self, epoch: int, phase: str) -> None:
         if phase == "fine-tuned":
             self._fine_tune()
-        recipe, stage, examples, began = self.recipe, self.stage, self._examples(), time.perf_counter()
-        train = self._training_examples(epoch, examples["train"])
+        recipe, stage, examples, began = self.recipe, self.stage, self.feed.splits(phase), time.perf_counter()
         total = sum(epochs for _, epochs in recipe.phases())
         self.watcher.begin_epoch(epoch, total, phase, self.visits[epoch - 1])
         stage.trainer.reset()
         backend.seed_dropout(stage.model, recipe.seed, epoch)
-        self._steps(epoch, train, self._policy(phase))
+        self._steps(epoch, self.feed.training(phase, epoch), self.feed.policy(phase))
         loss, accuracy = stage.trainer.means()
         training_seconds = time.perf_counter() - began
         val_loss = val_accuracy = None
@@ -137,7 +133,7 @@ class Training:
             f"train again with a smaller step, such as --set {rate}={getattr(self.recipe, rate) / 10:g}"
         )
 
-    def _steps(self, epoch: int, train: Examples, policy: augment.Policy | None) -> None:
+    def _steps(self, epoch: int, train: Examples, policy: Policy | None) -> None:
         """Train on every batch of an epoch."""
         stage, phase = self.stage, self._phase_of(epoch)
         before, total = sum(self.steps[phase[0] : epoch - 1]), sum(self.steps[slice(*phase)])
@@ -161,51 +157,6 @@ class Training:
                 return ended, ended + epochs
             ended += epochs
         return 0, ended
-
-    def _examples(self) -> Mapping[str, Examples]:
-        """What the stage is fed, by split: images, or features, which are computed when first asked for."""
-        if self.base is None or (self.fine_tuning and not self.cut):
-            return self.dataset.splits()
-        return self._extracted(self.base).splits(maps=self.fine_tuning)
-
-    def _training_examples(self, epoch: int, train: Examples) -> Examples:
-        """The training images' examples for an epoch: one of several views of each where the recipe wants them."""
-        if self.extracted is None or (self.fine_tuning and not self.cut):
-            return train
-        return self.extracted.training(self.recipe.seed, epoch, maps=self.fine_tuning)
-
-    def _policy(self, phase: str) -> Any:
-        if phase == "fine-tuned" and self.cut:
-            return MapPolicy(tuple(self.stage.model.get_layer(self.cut).output.shape[1:]))
-        return self.policy if phase == "augmented" else None
-
-    def _extracted(self, base: Base) -> Extracted:
-        if self.extracted is None:
-            below, views = models.build_base(self.plan, base.precision), self.recipe.base_views
-            below.set_weights(list(base.weights.values()))
-            num_features = int(below.output_shape[1])
-            if self.cut:
-                below = models.with_maps(below, self.cut)
-            extractor = self.make_extractor(below, base.precision)
-            self.extracted = features.extract(
-                below,
-                self.dataset,
-                features.key(
-                    self.plan,
-                    base.sha256,
-                    base.precision,
-                    self.dataset.fingerprint,
-                    views,
-                    self.cut,
-                    extractor.name,
-                ),
-                report=self._progress,
-                warn=self.watcher.note,
-                views=views,
-                num_maps=int(below.output_shape[1]) - num_features,
-                extractor=extractor,
-            )
-        return self.extracted
 
     def _progress(self, what: str, done: int, total: int) -> None:
         self.watcher.progress(what, done, total)
@@ -279,10 +230,10 @@ class Training:
                 raise RunError(f"{path} is not the file the checkpoint names; put it back, or train again")
         self._drop_old_bests()
 
-    def _judged_examples(self) -> Mapping[str, Examples]:
+    def _judged_examples(self, phase: str) -> Mapping[str, Examples]:
         """All of each split, but where a recipe looks at an image several times only a sample of those trained on:
         they say how far the network over-fits, and would take longer to judge than all the others."""
-        splits, images, labels = self._examples(), self.dataset.train.images, self.dataset.train.labels
+        splits, images, labels = self.feed.splits(phase), self.dataset.train.images, self.dataset.train.labels
         if self.recipe.views == "image" or self.dataset.judged == "train" or len(labels) <= SAMPLE:
             return splits
         rows = np.sort(np.random.default_rng(self.recipe.seed).permutation(len(labels))[:SAMPLE])
@@ -290,7 +241,7 @@ class Training:
 
     def _judge_phase(self, phase: str) -> PhaseScores:
         """Score the last weights on each split; this is the only place that reads the test split."""
-        splits = self._judged_examples()
+        splits = self._judged_examples(phase)
         self.watcher.judging(phase, sum(map(len, splits.values())))
         predictions = {name: self.stage.predict(split) for name, split in splits.items()}
         for name, of_split in predictions.items():
