@@ -12,6 +12,7 @@ from support.killing import stopped_after
 
 import clothier
 from clothier import bundle, recipes
+from clothier.api import finish
 from clothier.errors import InputError, RunError
 from clothier.training import progress
 from clothier.values import Dataset, Reading
@@ -139,3 +140,11 @@ def test_a_pretrained_base_is_named_as_on_the_command_line(tiny: Dataset) -> Non
     assert str(caught.value) == (
         "base_size is 64, and the base vgg19 takes images of one size only; wanted 0; leave base_size out"
     )
+
+
+def test_small_images_for_a_large_base_are_told_of(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(finish, "train", lambda *_, **__: None)
+    clothier.train("photos", tiny, root=tmp_path, verbose=2)
+    assert "EfficientNet-Lite0 was trained on 224x224" in " ".join(capsys.readouterr().err.split())

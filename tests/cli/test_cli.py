@@ -91,7 +91,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "train cnn1 --base random",
-            "the recipe cnn1 trains the whole network and takes no base; wanted vgg19 or transfer; "
+            "the recipe cnn1 trains the whole network and takes no base; wanted photos, transfer or vgg19; "
             "use `clothier train vgg19 --base random`",
         ),
         (

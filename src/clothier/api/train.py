@@ -79,6 +79,8 @@ def train_with(
             f"validation is '{chosen.validation}', and {data.name} was read already, by '{read}'; "
             f"wanted no validation here; choose it when reading: clothier.LoadOptions(validation='{chosen.validation}')"
         )
+    if chosen.base in ("imagenet", "random") and (line := bases.advice(chosen.model, data.image_shape)):
+        watcher.note(line)
     run = Run.create(chosen.name, folder)
     finish.train(
         chosen, data, run, threads=threads, watcher=watcher, parts=parts, needs_model_file=needs_model_file

@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clothier import data as sources
 from clothier import recipes
-from clothier.cli import browser, completion, naming, options, run_data, screen, train_results
+from clothier.cli import browser, completion, naming, options, run_data, screen, train_base, train_results
 from clothier.errors import InputError, command
 from clothier.models import BASES, bases
 from clothier.models.bases import places
 from clothier.recipes import Recipe
 from clothier.recipes.lengths import FIELDS
 from clothier.recipes.recipe import FINE_TUNE_EPOCHS
-from clothier.runs import Run, trained
+from clothier.runs import Run
 from clothier.values import PhaseScores
 from clothier.values.wording import counted
 
 if TYPE_CHECKING:
     from clothier.training import Watcher
-    from clothier.training.transfer.pretrained import Base
 
 
 def train(
@@ -151,7 +149,7 @@ def train(
         data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
         run, scores = _resume(resume, recipe, bases.chosen(changes), data_options, threads, verbose)
     else:
-        chosen = _choose(places.at_hand(named, changes, screen.notice), changes)
+        chosen = train_base.choose(places.at_hand(named, changes, screen.notice), changes)
         held_out = chosen.validation if "validation" in changes else "default"
         read = options.as_options(data_dir, held_out, image_size, crop, skip_bad)
         run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
@@ -169,38 +167,6 @@ def _named(recipe: str | None, resume: Path | None) -> Recipe:
     return recipes.get(recipe)
 
 
-def _choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
-    """The recipe with its changes; on the base of a run it is `transfer`, with that run's model, and so it is on
-    another network than VGG19."""
-    named, changes = changes.get("base"), bases.chosen(changes)
-    base = changes.get("base", recipe.base)
-    if not recipe.base and base:
-        raise InputError(
-            f"the recipe {recipe.name} trains the whole network and takes no base; wanted vgg19 or transfer; "
-            f"use `{command('train', 'transfer' if named in BASES else 'vgg19', '--base', named or base)}`"
-        )
-    if base and _is_run(base):
-        changes = {"model": trained.plan(Run.open(base)).model, **changes}
-        if recipe.name == "vgg19":
-            screen.messages.print(f"{base} is a run, so the recipe is transfer, not vgg19", markup=False)
-            recipe = recipes.get("transfer")
-    elif recipe.name == "vgg19" and named in BASES and named != "vgg19":
-        screen.messages.print(
-            f"{named} is another network, so the recipe is transfer, not vgg19", markup=False
-        )
-        recipe = recipes.get("transfer")
-    changed = recipes.customize(recipe, changes)
-    if note := recipes.adopted(recipe, changed, changes):
-        screen.messages.print(note, markup=False)
-    return changed
-
-
-def _is_run(base: str) -> bool:
-    from clothier.training.transfer import pretrained
-
-    return pretrained.kind_of(base) == "run"
-
-
 def _start(
     recipe: Recipe, source: str, read: dict[str, Any], runs: Path, threads: int | None, verbose: int | None
 ) -> tuple[Run, list[PhaseScores]]:
@@ -212,13 +178,9 @@ def _start(
     check_names(recipe)  # before the data are read, which may take a while
     options.check_out(folder=runs)
     base = pretrained.fetch(recipe, threads)  # what can go wrong quickly goes first
-    if base is not None and base.trunk is None and read["image_size"] is None:
-        side = recipe.base_size or BASES[recipe.model].side
-        if sources.holds_photos(source, sources.LoadOptions.from_json(read)):
-            read = read | {"image_size": [side, side]}  # all that the base can use
-    dataset = options.load_data(source, read, recipe.validation)
+    dataset = options.load_data(source, train_base.reading(recipe, base, source, read), recipe.validation)
     if base is not None:
-        _tell_of_base(recipe, base, dataset.image_shape)
+        train_base.tell(recipe, base, dataset.image_shape)
     watching = _watcher(verbose)
     run = Run.create(recipe.name, runs)
     screen.messages.print(f"training {recipe.name} on {source} in {run.path}", markup=False)
@@ -227,28 +189,6 @@ def _start(
         recipe, dataset, run, command=begun_by, threads=threads, watcher=watching, base=base
     )
     return run, scores
-
-
-def _tell_of_base(recipe: Recipe, base: Base, image_shape: tuple[int, int, int]) -> None:
-    count = sum(value.size for value in base.weights.values())
-    words = f"base {recipe.base}: {recipe.model}, {count:,} weights, features in {base.precision}"
-    screen.messages.print(words, markup=False)
-    taken = base.trunk.image_shape if base.trunk else None
-    if base.trunk is None:
-        height, width, _ = bases.input_shape(recipe.model, image_shape, recipe.base_size)
-        if (height, width) != image_shape[:2]:
-            screen.messages.print(
-                f"images of {image_shape[0]}x{image_shape[1]} are resized to {height}x{width} inside the network",
-                markup=False,
-            )
-    if taken and taken != image_shape:
-        sizes = [f"{height}x{width}" for height, width, _ in (image_shape, taken)]
-        colours = {1: "grey", 3: "in colour"}
-        grey = "made grey and " if (taken[2], image_shape[2]) == (1, 3) else ""
-        screen.notice(
-            f"the images are {sizes[0]} and {colours[image_shape[2]]}; this base takes {sizes[1]} "
-            f"{colours[taken[2]]}, so they are {grey}resized to {sizes[1]}; detail and colour beyond that are lost"
-        )
 
 
 def _resume(

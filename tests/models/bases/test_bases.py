@@ -10,7 +10,7 @@ import pytest
 
 from clothier import backend, models
 from clothier.models import BASES
-from clothier.models.bases import chosen, input_shape
+from clothier.models.bases import advice, chosen, input_shape
 from clothier.models.plan import Plan
 from clothier.values.fields import Fields
 
@@ -79,3 +79,10 @@ def test_a_base_by_name_is_a_model_and_its_weights() -> None:
     }
     for other in ({}, {"base": "imagenet"}, {"base": "runs/cnn3-1"}, {"base": 3}):
         assert chosen(other) == other
+
+
+def test_images_that_are_smaller_than_the_bases_own_are_told_of() -> None:
+    line = advice("efficientnet_lite0", (64, 48, 3))
+    assert "64x48" in line and "image_size=(224, 224)" in line and "\n" not in line
+    assert not advice("efficientnet_lite0", (224, 160, 3))
+    assert not advice("vgg19", (28, 28, 1))  # which enlarges all images to one size

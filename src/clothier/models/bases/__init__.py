@@ -4,6 +4,6 @@ To add one: an entry in BASES (table.py) and, unless keras.applications has the 
 `features(x, plan)` and `weights(base, path)`. No Keras is loaded until a network is built.
 """
 
-from clothier.models.bases.table import BASES, Pretrained, chosen, input_shape, native_side
+from clothier.models.bases.table import BASES, Pretrained, advice, chosen, input_shape, native_side
 
-__all__ = ["BASES", "Pretrained", "chosen", "input_shape", "native_side"]
+__all__ = ["BASES", "Pretrained", "advice", "chosen", "input_shape", "native_side"]

@@ -121,3 +121,16 @@ def input_shape(name: str, image_shape: tuple[int, int, int], longer: int = 0) -
     most, least = max(image_shape[:2]), min(LEAST_SIDE, longer)
     height, width = (max(least, round(longer * side / most)) for side in image_shape[:2])
     return height, width, 3
+
+
+def advice(name: str, image_shape: tuple[int, int, int]) -> str:
+    """A sentence where images are smaller than those that the base was trained on; "" where they are not, and for a
+    fixed base, which gets all images at one size."""
+    base = BASES[name]
+    if base.fixed or max(image_shape[:2]) >= base.side:
+        return ""
+    height, width, _ = image_shape
+    return (
+        f"the images are {height}x{width}, and {base.title} was trained on {base.side}x{base.side}; photos read at "
+        f"that size give better features: clothier.LoadOptions(image_size=({base.side}, {base.side}))"
+    )
