@@ -108,7 +108,7 @@ def bundled(dataset: Dataset, weights: Path, epochs: int, seed: int) -> Bundle:
         )
         for name, split in dataset.splits().items()
     }
-    phase = PhaseScores("taught", epochs, scores["train"], scores["validation"], None, "")
+    phase = PhaseScores("taught", epochs, scores["train"], scores["validation"], scores.get("test"), "")
     recipe = {
         "name": "clothes",
         "model": "resnet10",
