@@ -48,8 +48,8 @@ def test_measuring(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     [
         (
             "train cnn1 --base efficientnet_lite0",
-            "the recipe cnn1 trains the whole network and takes no base; wanted vgg19 or transfer; use `clothier train "
-            "transfer --base efficientnet_lite0`",
+            "the recipe cnn1 trains the whole network and takes no base; wanted photos, transfer or vgg19; use "
+            "`clothier train transfer --base efficientnet_lite0`",
         ),
         (
             "train transfer --base random",
