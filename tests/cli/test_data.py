@@ -33,6 +33,15 @@ def test_data_prints_facts_and_draws_pictures(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err.endswith("clothier: --index is 480; wanted 0 to 479\n")
 
 
+def test_data_are_divided_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    usual, again = (
+        json.loads(prints(capsys, "data", "generated:60", "--json", *words)) for words in ((), ("--resplit",))
+    )
+    assert again["source"] == "generated:60, re-split by seed 13"
+    assert again["splits"]["test"]["shape"] == usual["splits"]["test"]["shape"]
+    assert again["fingerprint"] != usual["fingerprint"]
+
+
 def test_data_stay_the_same_where_they_are_looked_at_among_the_photos(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.run_folders import describe
 
 import clothier
-from clothier import cli
+from clothier import cli, recipes
+from clothier.cli import run_data
 from clothier.runs import Run
-from clothier.values import Dataset
+from clothier.values import Dataset, Reading
 
 QUICK = ["--image-size", "16", "--epochs", "1", "--set", "precision=float32"]
 
@@ -73,6 +75,14 @@ def test_a_run_is_used_from_any_folder(place: Path, monkeypatch: pytest.MonkeyPa
     for words in [*_needs_data("../runs/cnn1-1"), ["train", "--resume", "../runs/cnn1-1"]]:
         assert cli.run(words) == 0
     assert Run(place / "runs" / "cnn1-1").recipe_file.read_bytes() == before
+
+
+def test_data_that_were_divided_anew_are_divided_so_again_from_other_files() -> None:
+    options = {"resplit": True, "seed": 4, "validation": "article"}
+    own = describe(recipes.get("cnn1"), reading=Reading("fashion-mnist", options)).data
+    assert run_data.read_as(own, "csv:train.csv,test.csv", run_data.DataOptions()) == options
+    official = describe(recipes.get("cnn1"), reading=Reading("fashion-mnist", {"seed": 4})).data
+    assert run_data.read_as(official, "csv:train.csv,test.csv", run_data.DataOptions()) == {}
 
 
 def test_a_run_moves_together_with_its_data(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

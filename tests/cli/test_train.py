@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 from support.command_line import QUICK, fails, prints
+from support.run_folders import make_run
 
 from clothier import backend, cli, recipes
+from clothier.api import finish
 from clothier.cli import screen, train_results
+from clothier.errors import InputError
+from clothier.recipes import Recipe
 from clothier.runs import Run
-from clothier.values import PhaseScores, Scores
+from clothier.values import Dataset, PhaseScores, Scores
 
 
 def test_train_shows_scores_and_leaves_a_report(
@@ -173,6 +177,22 @@ def test_a_validation_that_was_typed_is_refused(
     assert capsys.readouterr().err.splitlines()[-1] == (
         f"clothier: --validation {chosen} does not apply to folder:photos, which has its own validation photos; "
         "leave it out"
+    )
+
+
+def test_a_resplit_is_drawn_by_the_seed_of_the_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stop(recipe: Recipe, dataset: Dataset, *_: object, **__: object) -> None:
+        raise InputError(f"{dataset.name}, {recipe.seed}, {dataset.reading.options['seed']}")
+
+    monkeypatch.setattr(finish, "train", stop)
+    assert cli.run(["train", "cnn1", "--data", "generated:100", "--resplit", "--seed", "4"]) == 2
+    assert capsys.readouterr().err.endswith("clothier: generated:100, re-split by seed 4, 4, 4\n")
+    make_run(tmp_path / "runs", "cnn1-9")
+    assert cli.run(["train", "--resume", "runs/cnn1-9", "--resplit", "--verbose", "0"]) == 2
+    assert capsys.readouterr().err == (
+        "clothier: --resplit does not apply to --resume, because runs/cnn1-9 keeps its split; leave it out\n"
     )
 
 

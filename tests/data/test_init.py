@@ -125,6 +125,23 @@ def test_a_usual_validation_is_that_of_data_without_validation_images() -> None:
     assert len(typed.split("validation")) == 12
 
 
+def test_a_resplit_is_read_again_as_it_was() -> None:
+    dataset = load("generated:60", LoadOptions(resplit=True, seed=14), "article")
+    again = load("generated:60", LoadOptions.from_json(dataset.reading.options))
+    assert (again.fingerprint, again.name) == (dataset.fingerprint, "generated:60, re-split by seed 14")
+
+
+def test_photos_are_not_divided_anew(
+    photo_folder: Callable[[Path, Mapping[str, int]], Path], tmp_path: Path
+) -> None:
+    photo_folder(tmp_path / "photos", {"hat": 5, "shoe": 5})
+    with pytest.raises(InputError) as caught:
+        load(f"folder:{tmp_path}/photos", LoadOptions(resplit=True))
+    assert str(caught.value) == (
+        f"--resplit does not apply to the photos of folder:{tmp_path}/photos; leave it out"
+    )
+
+
 def test_importing_loads_nothing_heavy() -> None:
     program = "import sys, clothier.data; print(*sys.modules)"
     loaded = subprocess.run(

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
+from clothier.data.options import LoadOptions
 from clothier.data.split import absent_classes, from_arrays, hold_out, make_dataset
-from clothier.errors import DataError
-from clothier.values import Labels, Split
+from clothier.errors import DataError, InputError
+from clothier.values import Dataset, Labels, Split
 from clothier.values.dataset import check_classes
 from clothier.values.stratified import Rows
 
@@ -146,9 +148,16 @@ def test_five_images_are_enough(few: int, others: int, test_too: bool) -> None:
     assert digest(parts) != digest(hold_out(labels, "stratified", 99, NAMES, test_too=test_too))
 
 
+def made(train: Split, test: Split | None, names: tuple[str, ...] = NAMES, **options: Any) -> Dataset:
+    read = LoadOptions(**{"validation": "none", "seed": 1, **options})
+    return from_arrays(
+        "toy", train, test, names, options=read, default_validation="none", notice="Mind this."
+    )
+
+
 def test_images_keep_their_labels() -> None:
     labels = labels_of(20, 20, 20)
-    dataset = from_arrays("toy", split_of(labels), None, NAMES, how="stratified", seed=1, notice="Mind this.")
+    dataset = made(split_of(labels), None, validation="stratified")
     assert {name: len(part) for name, part in dataset.splits().items()} == {
         "train": 38,
         "validation": 10,
@@ -161,23 +170,41 @@ def test_images_keep_their_labels() -> None:
 
 def test_a_test_split_that_is_given_is_left_alone() -> None:
     test = split_of(labels_of(3, 3, 3))
-    dataset = from_arrays("toy", split_of(labels_of(9, 9, 9)), test, NAMES, how="none", seed=1)
+    dataset = made(split_of(labels_of(9, 9, 9)), test)
     assert dataset.test is test
     assert dataset.validation is None
     assert len(dataset.train) == 27
 
 
+def test_a_resplit_holds_validation_images_out_as_the_article_did() -> None:
+    train, test = split_of(labels_of(20, 20, 20)), split_of(labels_of(4, 4, 4))
+    dataset = made(train, test, resplit=True, validation="default")
+    assert {part: len(split) for part, split in dataset.splits().items()} == {
+        "train": 48,
+        "validation": 12,
+        "test": 12,
+    }
+    assert (dataset.name, dataset.class_names) == ("toy, re-split by seed 1", NAMES)
+    assert made(train, test, resplit=True, validation="none").validation is None
+
+
+def test_a_resplit_needs_a_test_split() -> None:
+    with pytest.raises(InputError) as caught:
+        made(split_of(labels_of(9, 9, 9)), None, resplit=True)
+    assert str(caught.value) == (
+        "--resplit does not apply to toy, whose test images are drawn by the seed anyway; leave it out"
+    )
+
+
 def test_the_fingerprint_is_of_the_splits() -> None:
     train = split_of(labels_of(20, 20, 20))
-    seeds = [
-        from_arrays("toy", train, None, NAMES, how="stratified", seed=seed).fingerprint for seed in (1, 1, 2)
-    ]
+    seeds = [made(train, None, validation="stratified", seed=seed).fingerprint for seed in (1, 1, 2)]
     assert seeds[0] == seeds[1] != seeds[2]
 
 
 def test_a_single_class() -> None:
     with pytest.raises(DataError) as caught:
-        from_arrays("toy", split_of(labels_of(9)), None, ("a",), how="none", seed=1)
+        made(split_of(labels_of(9)), None, ("a",))
     assert str(caught.value) == "toy has a single class, 'a'; wanted two or more; add another class"
 
 

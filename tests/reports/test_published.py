@@ -6,6 +6,8 @@ from pathlib import Path
 
 from support.report_pages import TEST, make_run, page
 
+from clothier.values import Reading
+
 
 def test_published_figures_stand_beside_ours(tmp_path: Path) -> None:
     seen = page(make_run(tmp_path))
@@ -36,6 +38,6 @@ def test_generated_data_are_not_compared(tmp_path: Path) -> None:
 
 
 def test_other_data_have_no_published_figures(tmp_path: Path) -> None:
-    text = page(make_run(tmp_path, data__name="folder:photos")).text
+    text = page(make_run(tmp_path, data__name="folder:photos", data__reading=Reading("folder:photos"))).text
     assert "Comparison with the tutorial" not in text
     assert "0.9104" not in text

@@ -38,6 +38,7 @@ def data(
     ],
     data_dir: options.DataDir = None,
     validation: options.Validation = None,
+    resplit: options.Resplit = False,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -74,7 +75,7 @@ def data(
         _list(json)
         return
 
-    read = options.as_options(data_dir, validation, image_size, crop, skip_bad)
+    read = options.as_options(data_dir, validation, image_size, crop, skip_bad, 13 if resplit else None)
     _check(augment, out)
     dataset = options.load_data(source, read)
     shown = _in_file_order(dataset, source, read)

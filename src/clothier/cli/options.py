@@ -62,6 +62,14 @@ SkipBad = Annotated[
     bool,
     typer.Option("--skip-bad", help="Leave out unreadable pictures, and name them.", rich_help_panel=DATA),
 ]
+Resplit = Annotated[
+    bool,
+    typer.Option(
+        "--resplit",
+        help="Draw the test images anew, by the seed, from all training and test images.",
+        rich_help_panel=DATA,
+    ),
+]
 SplitName = Literal["train", "validation", "test"]
 WhichSplit = Annotated[
     SplitName, typer.Option("--split", help="Which images of the data set.", rich_help_panel=DATA)
@@ -112,15 +120,21 @@ def load_data(source: str, options: dict[str, Any], usual_validation: str = "def
 
 
 def as_options(
-    data_dir: Path | None, validation: str | None, image_size: str | None, crop: str | None, skip_bad: bool
+    data_dir: Path | None,
+    validation: str | None,
+    image_size: str | None,
+    crop: str | None,
+    skip_bad: bool,
+    resplit_by: int | None = None,
 ) -> dict[str, Any]:
-    """The options of data.load as JSON can hold them."""
+    """The options of data.load as JSON can hold them; `resplit_by` is the seed of a re-split, None for none."""
     return {
         "data_dir": str(data_dir.absolute()) if data_dir else None,
         "validation": validation or "default",
         "image_size": parse_size(image_size),
         "crop": crop or "pad",
         "skip_bad": skip_bad,
+        **({} if resplit_by is None else {"resplit": True, "seed": resplit_by}),
     }
 
 

@@ -90,7 +90,9 @@ def read_as(own: DataDescription, source: str, data_options: DataOptions) -> dic
     """The options of data.load by which that source is read like a run's own data, where it is of their kind."""
     kind, own_kind = source.partition(":")[0], own.reading.source.partition(":")[0]
     is_photos = kind in ("folder", "csv")
-    read = dict(own.reading.options) if kind == own_kind or (is_photos and not own_kind) else {}
+    # A re-split gives the same splits from any source that holds the same images.
+    fits = kind == own_kind or (is_photos and not own_kind) or own.reading.options.get("resplit")
+    read = dict(own.reading.options) if fits else {}
     if kind == "folder" and not read.get("image_size"):
         read["image_size"] = list(own.image_shape[:2])
     if data_options.data_dir is not None:

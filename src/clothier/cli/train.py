@@ -53,6 +53,7 @@ def train(
             rich_help_panel=options.DATA,
         ),
     ] = None,
+    resplit: options.Resplit = False,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -146,12 +147,17 @@ def train(
     if fine_tune:
         changes.setdefault("fine_tune_epochs", named.fine_tune_epochs or FINE_TUNE_EPOCHS)
     if resume is not None:
+        if resplit:
+            raise InputError(
+                f"--resplit does not apply to --resume, because {resume} keeps its split; leave it out"
+            )
         data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
         run, scores = _resume(resume, recipe, bases.chosen(changes), data_options, threads, verbose)
     else:
         chosen = train_base.choose(places.at_hand(named, changes, screen.notice), changes)
         held_out = chosen.validation if "validation" in changes else "default"
-        read = options.as_options(data_dir, held_out, image_size, crop, skip_bad)
+        resplit_by = chosen.seed if resplit else None
+        read = options.as_options(data_dir, held_out, image_size, crop, skip_bad, resplit_by)
         run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
     train_results.show(run, scores, json)
     if open_:

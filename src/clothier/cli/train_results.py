@@ -31,7 +31,7 @@ def show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     history = _history(run)
     for phase in scores:
         screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}", wrap=True)
-    if description.data.name == "fashion-mnist":
+    if description.data.reading.source == "fashion-mnist":
         print_published(name, scores)
     screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:

@@ -84,6 +84,8 @@ def load(name: str, options: LoadOptions | None = None, usual_validation: str = 
     """
     source, argument = _source(name)
     options = _options(options)
+    if options.resplit and source.pictures(argument, replace(options, skip_bad=True, warn=None)) is not None:
+        raise InputError(f"--resplit does not apply to the photos of {name}; leave it out")
     if usual_validation != options.validation == "default":
         options = replace(options, warn=_once(options.warn))  # the second attempt warns of the same again
         try:

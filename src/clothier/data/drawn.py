@@ -46,7 +46,7 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
         splits["train"],
         splits["test"],
         CLASS_NAMES,
-        how=options.validation_or(default_validation),
-        seed=options.seed,
+        options=options,
+        default_validation=default_validation,
         notice=NOTICE,
     )

@@ -63,8 +63,8 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
         train,
         test,
         FASHION_MNIST,
-        how=options.validation_or(default_validation),
-        seed=options.seed,
+        options=options,
+        default_validation=default_validation,
     )
 
 

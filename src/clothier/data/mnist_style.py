@@ -47,8 +47,8 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
         train,
         test,
         names or [str(v) for v in values],
-        how=options.validation_or(default_validation),
-        seed=options.seed,
+        options=options,
+        default_validation=default_validation,
     )
 
 

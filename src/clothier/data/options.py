@@ -31,7 +31,10 @@ class LoadOptions:
     image_size: tuple[int, int] | None = None  # (height, width) of photos in pixels; None: 64 x 64
     crop: str = "pad"  # how photos get that shape: pad (on white), centre (the edges are cut off) or doctor
     skip_bad: bool = False  # leave unreadable photos out instead of refusing the data
-    seed: int = 13  # for the stratified split and for generated data
+    # Draw the test images anew, by the seed, from all training and test images. Validation images are then held out as
+    # the article did unless `validation` says otherwise.
+    resplit: bool = False
+    seed: int = 13  # for the stratified split, the re-split and generated data
     progress: Callable[[str, int, int], None] | None = None
     warn: Callable[[str], None] | None = None
     # nothing is held out of data without splits of their own: a model is evaluated on all of them
@@ -70,6 +73,7 @@ class LoadOptions:
             "image_size": list(self.image_size) if self.image_size else None,
             "crop": self.crop,
             "skip_bad": self.skip_bad,
+            "resplit": self.resplit,
             "seed": self.seed,
         }
 
@@ -81,7 +85,9 @@ class LoadOptions:
         """How validation data are held out: as chosen, or in the source's own way."""
         if self.whole:
             return "whole"
-        return default if self.validation == "default" else self.validation
+        if self.validation == "default":
+            return "article" if self.resplit else default
+        return self.validation
 
     def report(self, what: str, done: int, total: int) -> None:
         if self.progress:

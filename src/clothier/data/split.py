@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from clothier.errors import DataError
+from clothier.data.classes import FASHION_MNIST
+from clothier.data.options import LoadOptions
+from clothier.data.recognition import is_fashion_mnist
+from clothier.data.resplit import divide_again
+from clothier.errors import DataError, InputError
 from clothier.values import Dataset, Labels, Split
 from clothier.values.dataset import check_classes, missing_classes
 from clothier.values.fingerprint import fingerprint
@@ -96,16 +100,28 @@ def from_arrays(
     test: Split | None,
     class_names: Sequence[str],
     *,
-    how: str,
-    seed: int,
+    options: LoadOptions,
+    default_validation: str,
     notice: str = "",
 ) -> Dataset:
-    """The data set of images in memory: validation, and test where there is none, are held out of `train`.
+    """The data set of images in memory: validation, and test where there is none, are held out of `train`. With
+    `options.resplit` both are first divided anew, and Fashion-MNIST's classes get their names, whatever the file calls
+    them.
 
-    Arguments and errors as `hold_out` and `make_dataset`.
+    Errors as `hold_out` and `make_dataset`; InputError for a re-split of data without a test split.
     """
     check_classes(name, {"train": train.labels}, class_names)
-    parts = hold_out(train.labels, how, seed, class_names, test_too=test is None)
+    if options.resplit:
+        if test is None:
+            raise InputError(
+                f"--resplit does not apply to {name}, whose test images are drawn by the seed anyway; leave it out"
+            )
+        name = f"{name}, re-split by seed {options.seed}"
+        train, test = divide_again(train, test, options.seed)
+        if is_fashion_mnist([train, test]):
+            class_names = FASHION_MNIST
+    how = options.validation_or(default_validation)
+    parts = hold_out(train.labels, how, options.seed, class_names, test_too=test is None)
     splits = {part: Split(train.images[rows], train.labels[rows]) for part, rows in parts.items()}
     if test is not None:
         splits["test"] = test

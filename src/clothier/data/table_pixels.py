@@ -49,8 +49,8 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
         splits[0],
         splits[1] if len(splits) > 1 else None,
         names or [str(value) for value in values],
-        how=options.validation_or(default_validation),
-        seed=options.seed,
+        options=options,
+        default_validation=default_validation,
     )
 
 

@@ -56,6 +56,7 @@ OPTIONS: dict[str, str] = {
     "imgsz": "--image-size",
     "inputshape": "--image-size",
     "inputsize": "--image-size",
+    "resplit": "--resplit",
     "numworkers": "--threads",
     "threads": "--threads",
     "verbose": "--verbose",

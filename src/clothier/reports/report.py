@@ -171,7 +171,7 @@ def _contents(run: Run, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
         "phases": phases,
         "fits": [(phase.name, describe_fit(phase, history)) for phase in phases],
         "wilson": wilson,
-        "published": _published(recipe, data.name, phases),
+        "published": _published(recipe, data.reading.source, phases),
         "figures": {name: pages.embedded(drawing.png) for name, drawing in drawings.items()},
         "grids": {name: drawing for name, drawing in drawings.items() if drawing.shows},
         "split": split,
@@ -219,11 +219,11 @@ def _fields(recipe: Recipe) -> list[tuple[str, Any, Any]]:
 
 
 def _published(
-    recipe: Recipe, data: str, phases: list[PhaseScores]
+    recipe: Recipe, source: str, phases: list[PhaseScores]
 ) -> list[tuple[PhaseScores, Published, str, float, float]]:
     """(phase, the tutorial's figures, measure, theirs, ours); empty for data that no tutorial resembles."""
     rows = []
-    for phase in phases if data.partition(":")[0] in ("fashion-mnist", "generated") else []:
+    for phase in phases if source.partition(":")[0] in ("fashion-mnist", "generated") else []:
         published = PUBLISHED.get((recipe.name, phase.name))
         if published and phase.test:
             pairs = {

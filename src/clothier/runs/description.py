@@ -191,6 +191,7 @@ def _reading(fields: Fields) -> Reading:
         "image_size": lambda name: options.maybe(name, size),
         "crop": options.text,
         "skip_bad": options.flag,
+        "resplit": options.flag,
         "seed": lambda name: options.whole(name, 0, 2**64),
     }
     read = {name: check(name) for name, check in checks.items() if name in options.left}
