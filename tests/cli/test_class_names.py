@@ -12,9 +12,10 @@ import keras
 import onnx
 import pytest
 from PIL import Image, ImageDraw
+from support.fonts import only
 from values.test_names import SCRIPTS
 
-from clothier import bundle, cli, predict
+from clothier import bundle, cli, plots, predict
 
 NAMES = tuple(sorted(SCRIPTS))
 
@@ -78,7 +79,10 @@ def test_exported_files_have_them(run: Path, tmp_path: Path) -> None:
     assert bundle.read(tmp_path / "m.clothier").manifest.class_names == NAMES
 
 
-def test_pages_and_the_projector_have_them(run: Path, tmp_path: Path) -> None:
+def test_pages_and_the_projector_have_them(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only(monkeypatch)  # figures then have numbers for some, and the report says which
     with warnings.catch_warnings(action="error"):
         assert cli.run(["explore", "--model", str(run), "--out", str(tmp_path / "e.html")]) == 0
         assert cli.run(["projector", "--model", str(run), "--out", str(tmp_path / "p")]) == 0
@@ -88,6 +92,13 @@ def test_pages_and_the_projector_have_them(run: Path, tmp_path: Path) -> None:
     assert {row[header.index("label")] for row in rows} == set(NAMES)
     page = (tmp_path / "e.html").read_text("utf-8")
     assert not [name for name in NAMES if json.dumps(name).replace("<", "\\u003c") not in page]
+    report = html.unescape((run / "report.html").read_text("utf-8"))
+    numbered = plots.unnamed(NAMES)
+    assert 0 < len(numbered) < len(NAMES)
+    assert not [
+        f"class {n} is {name}" for n, name in numbered.items() if f"class {n} is {name}" not in report
+    ]
+    assert "NOTE: no font on this machine has the letters " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("character", ["\t", "\u202e", "\udce9"])

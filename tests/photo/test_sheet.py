@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pytest
+from PIL import features
+from support.fonts import only, write
 from support.pictures import encode, thing
 
 from clothier.photo import doctor, sheet, steps
+from clothier.system import fonts
 
 ANSWER = [("Dress", 0.7), ("A class with a name far too long for its place", 0.2), ("Bag", 0.1)]
 
@@ -43,9 +49,29 @@ def test_what_the_model_sees_keeps_its_pixels_as_squares() -> None:
     assert any(np.array_equal(column[row : row + 80], last[1:81, 1:-1]) for row in rows)
 
 
-def test_letters_that_the_font_has_not_are_drawn_as_others() -> None:
+def _drawn(name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     made = doctor.examine(encode(thing()), skip=list(steps.STEPS))
-    drawn, plain = (
-        sheet.draw(made, [[(name, 0.5)]], name, [name]) for name in ("Jäckchen 夏\n\udcff", "Jackchen ???")
-    )
-    assert np.array_equal(np.asarray(drawn), np.asarray(plain))
+    return np.asarray(sheet.draw(made, [[(name, 0.5)]], name, [name]))
+
+
+def test_letters_that_no_font_has_lose_their_marks_or_are_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch)
+    np.testing.assert_array_equal(_drawn("Jäckchen 夏\n\udcff"), _drawn(r"Jackchen \u590f \udcff"))
+    assert fonts.advice().startswith("no font on this machine has the letter 夏, so ")
+
+
+def test_a_font_of_the_machine_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch)
+    escapes = _drawn("夏 ä")
+    write(tmp_path / "Clothes.ttf", "Clothes", "夏 ä")
+    only(monkeypatch, tmp_path)
+    drawn = _drawn("夏 ä")
+    assert (drawn != escapes).any()
+    np.testing.assert_array_equal(drawn, _drawn("ä 夏"))  # every letter of this font is the same square
+    assert fonts.advice() == ""
+
+
+def test_letters_that_pillow_cannot_join_are_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "check_feature", lambda name: False)
+    np.testing.assert_array_equal(_drawn("سترة"), _drawn(r"\u0633\u062a\u0631\u0629"))
+    assert fonts.advice().startswith("Pillow cannot join the letters ")

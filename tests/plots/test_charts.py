@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from support.drawn_figures import AWKWARD, boxes, epochs, judged, names, overlapping, reliability, texts
+from support.fonts import only, write
 
 from clothier import plots
 from clothier.errors import InputError
+from clothier.system import fonts
 
 
 def test_curves_are_the_history_with_the_border_between_phases() -> None:
@@ -84,8 +89,11 @@ def test_a_matrix_whose_classes_are_all_named_says_nothing_of_names() -> None:
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
 
 
-def test_of_more_than_a_hundred_classes_the_worst_have_bars() -> None:
-    scores = judged(names(1100))
+def test_of_more_than_a_hundred_classes_the_worst_have_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch)
+    scores = judged([*names(1098), "衣服", "last"])
+    worst = replace(scores.per_class[1098], f1=0.0)
+    scores = replace(scores, per_class=(*scores.per_class[:1098], worst, scores.per_class[1099]))
     figure = plots.per_class_bars(scores, "run")
     (axes,) = figure.axes
     assert "run, the 100 of 1,100 classes with the lowest F1" in " ".join(
@@ -93,7 +101,9 @@ def test_of_more_than_a_hundred_classes_the_worst_have_bars() -> None:
     )
     f1 = sorted(score.f1 or 0.0 for score in scores.per_class if score.support)[:100]
     assert [bar.get_width() for bar in axes.containers[2]] == f1
-    assert len(axes.get_yticklabels()) == 100
+    labels = axes.get_yticklabels()
+    assert len(labels) == 100
+    assert labels[0].get_text() == "class 1098"
     assert len(plots.per_class_bars(judged(names(100)), "run").axes[0].containers[2]) == 100
 
 
@@ -145,13 +155,33 @@ def test_bars_are_as_long_as_the_scores() -> None:
     assert axes.get_ylim() == (2.5, -0.5)  # the first class on top
 
 
-def test_a_name_the_font_cannot_draw_becomes_its_number() -> None:
-    axes = plots.per_class_bars(judged(AWKWARD), "test").axes[0]
-    shown = [label.get_text() for label in axes.get_yticklabels()]
+def test_a_name_that_no_font_can_draw_becomes_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch)
+    figure = plots.per_class_bars(judged(AWKWARD), "衣")
+    shown = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert shown[0] == "class 0"
     assert shown[1] == r"\$\frac\$"  # matplotlib takes the backslashes before dollars away
     assert shown[2].startswith("WWW")
     assert shown[3:] == ["two lines here", "class 4", "Шапка"]
+    title, notice = figure.texts
+    assert title.get_text() == r"\u8863"
+    spelled = r"No font here has the letters of class 0 (\u8863\u670d), class 4 (\udcff)."
+    assert notice.get_text().replace("\n", " ") == spelled
+    assert plots.unnamed(AWKWARD) == {0: "衣服", 4: "\udcff"}
+    assert fonts.advice().startswith("no font on this machine has the letters 衣 服, so ")
+
+
+def test_fonts_of_the_machine_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "Clothes.ttf", "Clothes for a test", "衣服👗")
+    only(monkeypatch, tmp_path)
+    figure = plots.per_class_bars(judged(["衣服", "👗\ufe0f dress", "سترة"]), "衣")
+    labels = figure.axes[0].get_yticklabels()
+    assert [label.get_text() for label in labels] == ["衣服", "👗 dress", "سترة"]
+    for text in (*labels, *figure.texts):
+        assert text.get_fontfamily() == ["DejaVu Sans", "Clothes for a test"]
+    assert len(figure.texts) == 1
+    assert fonts.advice() == ""
+    plots.render(figure, dpi=40)  # without a warning that a letter is missing
 
 
 def test_a_reliability_diagram_shows_the_bins_that_have_images_enough() -> None:

@@ -65,6 +65,7 @@ def run(words: list[str]) -> int:
     try:
         _check_dashes(words)
         code = app(words or ["--help"], prog_name="clothier", standalone_mode=False) or 0
+        _advise()
         sys.stdout.flush()  # what cannot be printed is told here, not when the interpreter has ended
     except UsageError as error:
         file = _dashed_file(words)
@@ -88,6 +89,15 @@ def run(words: list[str]) -> int:
     except OSError as error:
         return _os_fault(error)
     return _fail("interrupted", 130) if code == 130 else code  # what Typer makes of Ctrl-C
+
+
+def _advise() -> None:
+    """Say which letters no font here has, where the command drew some."""
+    fonts = sys.modules.get(
+        "clothier.system.fonts"
+    )  # which takes time to import, for nothing where none drew
+    if fonts is not None:
+        screen.notice(fonts.advice())
 
 
 def _check_dashes(words: list[str]) -> None:

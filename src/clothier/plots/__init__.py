@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clothier.plots.activations import feature_maps, heat_overlay
     from clothier.plots.canvas import render
     from clothier.plots.charts import confusion_matrix, per_class_bars, reliability_diagram, training_curves
+    from clothier.plots.lettering import unnamed
     from clothier.plots.overlay import overlaid_curves
     from clothier.plots.predictions import prediction_grid
     from clothier.plots.sheets import class_sheet, enlarged, sample_sheet
@@ -36,6 +37,7 @@ _FIGURES = {
     "render": "canvas",
     "sample_sheet": "sheets",
     "training_curves": "charts",
+    "unnamed": "lettering",
 }
 
 if not TYPE_CHECKING:  # else a name that nothing here has would pass the type checks
@@ -61,4 +63,5 @@ __all__ = [
     "render",
     "sample_sheet",
     "training_curves",
+    "unnamed",
 ]

@@ -1,25 +1,25 @@
-"""What every figure is drawn on: the style, panels and sheets, titles and notices, and names that fit."""
+"""What every figure is drawn on: the style, panels and sheets, titles and notices, and names along an axis."""
 
 from __future__ import annotations
 
 import functools
 import io
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
 
-from matplotlib import font_manager, style
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.textpath import text_to_path
+from matplotlib.text import Text
 
 from clothier.errors import InputError, unknown_name
+from clothier.plots import lettering
+from clothier.plots.lettering import Names, drawable, shortened
 from clothier.system.files import SOFTWARE
 from clothier.values import Images
-
-Names = Sequence[str]
 
 # Source: Okabe and Ito, "Color Universal Design", 2008: hues that every kind of colour vision tells apart.
 BLUE, VERMILION, SKY, YELLOW = "#0072B2", "#D55E00", "#56B4E9", "#E69F00"
@@ -27,7 +27,7 @@ RED = "#B2182B"  # Source: ColorBrewer's RdBu; beside blue it is safe, and dark 
 QUIET = "#6b6b6b"
 
 _STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": lettering.FAMILY,
     "font.size": 9,
     "axes.edgecolor": "#8a8a8a",
     "axes.titlelocation": "left",
@@ -53,7 +53,19 @@ _METADATA: dict[str, dict[str, str | None]] = {
 _MOST_INCHES = 60.0  # the longest side of a sheet
 _MOST_DOTS = 60_000  # a side, without what stands around the axes: Agg holds fewer than 2**16
 
-in_style = style.context(_STYLE, after_reset=True)
+_Arguments = ParamSpec("_Arguments")
+_Drawn = TypeVar("_Drawn")
+
+
+def in_style(draw: Callable[_Arguments, _Drawn]) -> Callable[_Arguments, _Drawn]:
+    """The function, which then draws in the style here, whatever the user's own settings are."""
+
+    @functools.wraps(draw)
+    def styled(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Drawn:
+        with style.context(_STYLE, after_reset=True), lettering.gathering():
+            return draw(*args, **kwargs)
+
+    return styled
 
 
 @in_style
@@ -83,16 +95,25 @@ def panels(width: float, height: float, count: int = 1) -> tuple[Figure, Sequenc
 
 
 def finish(figure: Figure, title: str, notice: str) -> Figure:
-    """The figure with the title above and the notice below all that is drawn."""
+    """The figure with the title above and the notice below all that is drawn, in fonts that have the letters.
+
+    Below it also spells the names of classes that it calls by their number.
+    """
+    notice = " ".join(filter(None, (notice, lettering.numbered())))
+    texts = figure.findobj(Text)
+    families = lettering.families("".join(map(Text.get_text, texts)) + drawable(title + notice))
+    for text in texts:
+        text.set_fontfamily(families)
     width, height = figure.get_size_inches()
     drawn = figure.get_tightbbox()
     left, room = drawn.x0 / width, max(drawn.width, 4.0)
     if title:
-        text = textwrap.fill(title, int(11 * room))
-        figure.text(left, (drawn.y1 + 0.12) / height, drawable(text), va="bottom", size=11)
+        words = drawable(textwrap.fill(title, int(11 * room)))
+        figure.text(left, (drawn.y1 + 0.12) / height, words, va="bottom", size=11, family=families)
     if notice:
-        text = textwrap.fill(notice, int(16 * room))
-        figure.text(left, (drawn.y0 - 0.12) / height, drawable(text), va="top", size=7.5, color=QUIET)
+        words = drawable(textwrap.fill(notice, int(16 * room)))
+        below = (drawn.y0 - 0.12) / height
+        figure.text(left, below, words, va="top", size=7.5, color=QUIET, family=families)
     return figure
 
 
@@ -128,54 +149,10 @@ def add_scale(axes: Axes, picture: AxesImage, label: str, ticks: Sequence[float]
     return beside
 
 
-def name_axis(axis: Axis, class_names: Names, most: int) -> int:
-    """Write class names along an axis that has room for `most`, and return the step: 1, or n if only every n-th is
-    named."""
-    step = -(-len(class_names) // most)
-    named = range(0, len(class_names), step)
-    axis.set_ticks(named, shortened(class_names, named))
+def name_axis(axis: Axis, class_names: Names, most: int, labels: Sequence[int] = ()) -> int:
+    """Write the names of those classes, or of all, along an axis that has room for `most`, and return the step: 1, or n
+    if only every n-th is named."""
+    labels = labels or range(len(class_names))
+    step = -(-len(labels) // most)
+    axis.set_ticks(range(0, len(labels), step), shortened(class_names, labels[::step]))
     return step
-
-
-def shortened(class_names: Names, labels: Iterable[int], room: float = 150.0) -> list[str]:
-    """The names of those classes as the font can draw them, each at most `room` points wide at 9 points.
-
-    A name with letters outside the font becomes its number, "class 3": that still tells classes apart.
-    """
-    # Measuring takes half a millisecond a name: of a thousand classes, only those that are drawn are measured.
-    short = {label: _shortened(class_names[label], f"class {label}", room) for label in set(labels)}
-    return [short[label] for label in labels]
-
-
-def _shortened(name: str, otherwise: str, room: float) -> str:
-    short = " ".join(name.split())
-    if "□" in drawable(short):
-        short = otherwise
-    while _width(short) > room:
-        short = short.removesuffix("…")[:-1] + "…"
-    return drawable(short)
-
-
-def end_of(text: str, room: float, size: float) -> str:
-    """The end of a text, such as a path, that is at most `room` points wide at that size, as the font can draw it."""
-    short = drawable(" ".join(text.split()))
-    while _width(short) * size / 9 > room:
-        short = "…" + short.removeprefix("…")[1:]
-    return short
-
-
-def drawable(text: str) -> str:
-    """The text for matplotlib: dollars stand for themselves, letters outside the font become empty squares."""
-    known = _font_letters()
-    letters = (letter if ord(letter) in known or letter == "\n" else "□" for letter in text)
-    return "".join(letters).replace("$", r"\$")
-
-
-@functools.cache
-def _font_letters() -> frozenset[int]:
-    return frozenset(font_manager.get_font(font_manager.findfont(_STYLE["font.family"])).get_charmap())
-
-
-def _width(text: str) -> float:
-    font = font_manager.FontProperties(family=_STYLE["font.family"], size=9)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])

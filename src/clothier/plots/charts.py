@@ -18,14 +18,13 @@ from clothier.plots.canvas import (
     SKY,
     VERMILION,
     YELLOW,
-    Names,
     add_scale,
-    drawable,
     finish,
     in_style,
     name_axis,
     panels,
 )
+from clothier.plots.lettering import Names, drawable
 from clothier.values import Counts, EpochRow, Reliability, Scores
 
 _FEWEST = 10  # images whose share of right ones is drawn
@@ -122,7 +121,9 @@ def per_class_bars(scores: Scores, title: str, notice: str = "") -> Figure:
     for place, score in enumerate(shown):
         if not score.support:
             axes.text(0.01, place, "no images", va="center", size="small")
-    name_axis(axes.yaxis, [score.name for score in shown], most=int(72 * height / 11))
+    class_names = [score.name for score in scores.per_class]
+    labels = [scores.per_class.index(score) for score in shown]
+    name_axis(axes.yaxis, class_names, int(72 * height / 11), labels)
     axes.set(xlim=(0, 1), ylim=(num_classes - 0.5, -0.5))
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)

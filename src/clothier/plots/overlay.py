@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from clothier.errors import InputError
-from clothier.plots.canvas import BLUE, SKY, VERMILION, YELLOW, drawable, finish, in_style, panels
+from clothier.plots.canvas import BLUE, SKY, VERMILION, YELLOW, finish, in_style, panels
+from clothier.plots.lettering import drawable
 from clothier.values import EpochRow
 
 # Source: Okabe and Ito, as the colours of the other figures. With four dashes they tell 24 groups apart.

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from clothier.errors import InputError
-from clothier.plots.canvas import BLUE, QUIET, RED, Names, end_of, finish, in_style, lay_out, shortened
+from clothier.plots.canvas import BLUE, QUIET, RED, finish, in_style, lay_out
+from clothier.plots.lettering import Names, end_of, shortened
 from clothier.values import Floats, Images, Labels
 
 

@@ -7,7 +7,8 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from clothier.errors import InputError
-from clothier.plots.canvas import Names, add_scale, finish, in_style, lay_out, panels, shortened
+from clothier.plots.canvas import add_scale, finish, in_style, lay_out, panels
+from clothier.plots.lettering import Names, shortened
 from clothier.values import Images, Labels
 
 _MOST_ROWS = 100  # of a sheet with a row for each class

@@ -177,6 +177,7 @@ def _contents(run: Run, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
         "split": split,
         "scores": scores,
         "classes": scores.lowest(MOST_CLASSES) if scores else (),
+        "unnamed": plots.unnamed([score.name for score in scores.per_class]) if scores and drawings else {},
         "class_table": _class_table(scores) if scores else "",
         "reliability": run.read_reliability(),
         "mistakes": _mistakes(scores) if scores else [],
