@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pillow_heif  # type: ignore[import-not-found]  # not installed where types are checked
 from PIL import Image
-from support import icc
+from support import grid_heic, icc
 from support.pictures import colours
 
 HEAD = '''"""Small pictures of `colours(24, 32)`, which scripts/make_heic.py wrote: what reads them here cannot."""
@@ -33,12 +33,14 @@ def _decoded(text: str) -> bytes:
 '''
 
 
-def heic(mode: str, pixels: npt.NDArray[Any], **options: Any) -> bytes:
+def heic(
+    mode: str, pixels: npt.NDArray[Any], *, quality: int = 90, chroma: int = 444, **options: Any
+) -> bytes:
     height, width = pixels.shape[:2]
     made = pillow_heif.from_bytes(mode, (width, height), np.ascontiguousarray(pixels).tobytes())
     made.info.update(options)
     file = io.BytesIO()
-    made.save(file, quality=90, chroma=444, **options)
+    made.save(file, quality=quality, chroma=chroma, **options)
     return file.getvalue()
 
 
@@ -47,6 +49,33 @@ def turned(stored: npt.NDArray[np.uint8], orientation: int) -> bytes:
     exif = Image.Exif()
     exif[0x0112] = orientation
     return heic("RGB", stored, exif=exif.tobytes())
+
+
+def coded(mode: str, pixels: npt.NDArray[np.uint8]) -> grid_heic.Coded:
+    """An HEVC picture as phones have it, with half the resolution for colours."""
+    return grid_heic.coded_in(heic(mode, pixels, quality=50, chroma=420))
+
+
+def grid() -> bytes:
+    """A photo as an iPhone writes it that was held upright, and cropped in addition."""
+    drawn, side = grid_heic.patches(), grid_heic.SIDE
+    tiles = [
+        coded("RGB", drawn[top : top + side, left : left + side]) for top in (0, side) for left in (0, side)
+    ]
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    items = grid_heic.phone(
+        tiles,
+        2,
+        (1000, 750),
+        grid_heic.profile(icc.of_colours(icc.P3, 2.2)),
+        grid_heic.clap(960, 710),
+        grid_heic.irot(3),
+        thumbnail=coded("RGB", drawn[:768:8, ::8]),
+        gain_map=coded("L", drawn[:768:8, ::8, 0]),
+        exif=exif.tobytes(),
+    )
+    return grid_heic.mux(items, len(tiles) + 1)
 
 
 def deep_avif(pixels: npt.NDArray[np.uint8]) -> bytes:
@@ -79,6 +108,10 @@ def main() -> None:
         "P3": (
             heic("RGB", picture, icc_profile=icc.of_colours(icc.P3, 2.2)),
             "With the profile icc.of_colours(icc.P3, 2.2).",
+        ),
+        "GRID": (
+            grid(),
+            "1000x750 pixels of grid_heic.patches(), the middle 960x710 of them turned to the right; the same profile.",
         ),
     }
     print(HEAD)

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops
 from clothier.errors import DataError
 from clothier.photo import cutshort
 from clothier.photo.colours import to_srgb
-from clothier.photo.opening import Opened, opened, read_header, too_large
+from clothier.photo.opening import Opened, check_tiles, opened, read_header, too_large
 from clothier.photo.quiet import quiet
 from clothier.photo.sources import MAX_PIXELS, Source, content_of, suffix_of
 
@@ -125,6 +125,7 @@ def _loaded(
         if came is None:
             raise
         image, left_out = came
+    check_tiles(found, content)
     if found.is_from_white and image.mode.startswith("I;16"):  # Pillow minds this in 8 bits alone
         image = Image.fromarray(65535 - np.asarray(image))
     if found.name == "JPEG" and image.mode == "CMYK" and "adobe" not in found.image.info:

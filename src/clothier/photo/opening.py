@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from clothier.errors import DataError
@@ -25,18 +26,22 @@ SCALED = 5
 FIRST_PAGE = "the file has several pages; only the first was read"
 _HDR = "the picture is HDR"
 _AS_JPEG = " or save it as JPEG"
+_STEP, _FEW = 16, 8  # every such pixel of a row and a column is looked at, of which so many may be suspicious
+_MOST_TILES = 1000  # that are decoded alone; a photo of 48 megapixels has 192
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
     """A picture whose header was read: its format, the picture, and its Exif orientation where `image` does not tell
-    that; whether its levels count from white; and what of its file it leaves out, in words."""
+    that; whether its levels count from white; what of its file it leaves out, in words; and the numbers of the tiles
+    that it is put together from."""
 
     name: str
     image: Image.Image
     orientation: int | None = None
     is_from_white: bool = False
     left_out: str = ""
+    tiles: tuple[int, ...] = ()
 
 
 def opened(content: bytes, suffix: str, max_pixels: int) -> Opened:
@@ -62,7 +67,30 @@ def read_header(name: str, content: bytes) -> Image.Image:
         image: Image.Image = _reader(name)(io.BytesIO(content))
     except SyntaxError as error:
         raise DataError("is truncated or damaged") from error
+    if (
+        name == "HEIC" and not image.info["primary"]
+    ):  # the library opens another picture where the main one is damaged
+        raise DataError("is damaged")
     return image
+
+
+def check_tiles(found: Opened, content: bytes) -> None:
+    """DataError where a tile of a decoded HEIC picture is damaged, whatever readers raise where one cannot be read.
+
+    libheif leaves such a tile out, and all of its levels are 0. In red, green and blue they are a dark green, or black.
+    Each tile is decoded alone where the picture has more of that than a few pixels.
+    """
+    image = found.image
+    if found.name != "HEIC" or not found.tiles:
+        return
+    some = image.resize((-(-image.width // _STEP), -(-image.height // _STEP)), Image.Resampling.NEAREST)
+    levels = np.asarray(some.convert("RGB"))
+    if np.count_nonzero((levels[..., 0] == 0) & (levels[..., 2] == 0)) <= _FEW:
+        return
+    if len(found.tiles) > _MOST_TILES:
+        raise DataError("is damaged")
+    for number in found.tiles:
+        read_header("HEIC", boxes.with_main(content, number)).load()
 
 
 def missing(warnings: Sequence[str]) -> str:
@@ -110,7 +138,12 @@ def _boxed(name: str, content: bytes, max_pixels: int) -> Opened:
     # The library turns HEIC pictures itself; what Exif says there describes them before that.
     orientation = 1 if name == "HEIC" else None
     hdr = f"{_HDR} ({facts.hdr}) and was read as an ordinary one, so its colours are off" if facts.hdr else ""
-    return Opened(name, read_header(name, content), orientation, left_out=hdr)
+    image = read_header(name, content)
+    if name == "HEIC" and not image.info.get(
+        "primary"
+    ):  # the library takes another picture for one that is damaged
+        raise DataError("is damaged")
+    return Opened(name, image, orientation, left_out=hdr, tiles=facts.tiles)
 
 
 def _check_size(found: Opened, content: bytes, max_pixels: int) -> None:
