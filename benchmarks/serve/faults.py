@@ -27,6 +27,7 @@ import numpy as np
 from benchmarks.common import parser
 from benchmarks.serve.hostile import KINDS, RARE, Upload, sound
 from benchmarks.serve.serving import Served, kill
+from clothier.serve.decoders import KILLED
 
 CLIENTS = 8
 SOUND_EVERY = 50  # uploads
@@ -34,6 +35,7 @@ RARE_EVERY = 20  # uploads of a rare kind are made and sent once in so many of i
 GROWTH = 64  # megabytes
 SETTLED = 0.1  # share of the uploads after which memory is what it should stay at
 LOAD_SECONDS = 4.0
+COSTLY = (KILLED, "takes too long to read")  # in an answer: of an upload that cost a process
 
 
 @dataclass
@@ -102,8 +104,8 @@ def barrage(served: Served, uploads: int, seed: int, outcome: FaultCounts) -> No
             status, content = 0, repr(error).encode()
         with lock:
             statuses[f"{'sound' if good else name}: {status}"] += 1
-            if status != 200 if good else not 400 <= status < 500:
-                said = content[:150].decode(errors="replace")
+            said = content[:150].decode(errors="replace")
+            if (status != 200 if good else not 400 <= status < 500) or any(each in said for each in COSTLY):
                 outcome.faults.append(f"upload {number} ({'sound' if good else name}) got {status}: {said}")
 
     began, worker = time.perf_counter(), served.worker()

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,11 @@ def _png(width: int, height: int, mode: str = "L") -> bytes:
     return file.getvalue()
 
 
+def _ticks(pid: int) -> int:
+    """Processor time of a process, in hundredths of a second."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
+
+
 def test_images_warnings_and_reasons_are_those_of_the_doctor_in_any_number_at_once() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
     file = io.BytesIO()
@@ -65,12 +71,24 @@ def test_images_warnings_and_reasons_are_those_of_the_doctor_in_any_number_at_on
         assert ending.warnings == wanted.warnings
 
 
-def test_one_that_is_killed_is_replaced_and_its_picture_refused() -> None:
+@pytest.mark.parametrize("when", ["it waits", "it receives one", "it decodes one"])
+def test_one_that_is_killed_is_replaced_and_only_what_it_decoded_refused(when: str) -> None:
+    content = {"it waits": photo(), "it receives one": photo() + bytes(2**23)}.get(when) or _png(6000, 6000)
+
     async def act(decoders: PictureDecoders) -> None:
         assert isinstance(await _ending(decoders, photo()), Decoded)
-        (process,) = decoders._decoders
-        os.kill(process._process.pid, signal.SIGKILL)
-        assert await _ending(decoders, photo()) == KILLED
+        pid = decoders._decoders[0]._process.pid
+        before = _ticks(pid)
+        os.kill(
+            pid, {"it waits": signal.SIGKILL, "it receives one": signal.SIGSTOP}.get(when, signal.SIGCONT)
+        )
+        ending = asyncio.create_task(_ending(decoders, content))
+        if when != "it waits":
+            await asyncio.sleep(0.02)
+            while when == "it decodes one" and _ticks(pid) < before + 2:
+                await asyncio.sleep(0.001)
+            os.kill(pid, signal.SIGKILL)
+        assert await ending == KILLED if when == "it decodes one" else isinstance(await ending, Decoded)
         assert isinstance(await _ending(decoders, photo()), Decoded)
         assert decoders.replaced == 1
 
@@ -101,7 +119,7 @@ def test_a_picture_larger_than_settings_allow_is_refused_by_its_header() -> None
 
 def test_what_needs_more_memory_than_allowed_is_refused_and_the_next_picture_read() -> None:
     async def act(decoders: PictureDecoders) -> None:
-        assert isinstance(await _ending(decoders, _png(7000, 7000, "RGBA")), str)
+        assert isinstance(await _ending(decoders, _png(4000, 4000, "RGBA")), str)
         assert isinstance(await _ending(decoders, photo()), Decoded)
 
     _with(act, bytes=2**28)

@@ -75,11 +75,19 @@ class DecoderPool:
     async def ask(
         self, content: bytes, bulk: bool = False, whole: bool = False
     ) -> tuple[dict[str, Any], bytes]:
-        """What a process says of it, and the pixels. Raises DataError where that needs too much."""
+        """What a process says of it, and the pixels. Raises DataError where that needs too much.
+
+        A process that was killed before it had received the whole of it, such as one that waited, has decoded nothing:
+        another one is asked.
+        """
         process, began = await self._workers.acquire(bulk), time.perf_counter()
         try:
             async with asyncio.timeout(self._options.seconds):
-                header, pixels = await process.ask(content, whole)
+                try:
+                    header, pixels = await process.ask(content, whole)
+                except OSError:  # the kernel says that the other end closed while it had something to read
+                    process = self._replace(process)
+                    header, pixels = await process.ask(content, whole)
         except (TimeoutError, OSError, EOFError):
             process = self._replace(process)
             raise DataError(KILLED) from None
