@@ -23,6 +23,8 @@ from clothier.calibrate import Calibration
 from clothier.runs import Run
 from clothier.values import STATUSES, Floats, Images, Predictions
 
+FORMATS = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
+
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
@@ -35,10 +37,15 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def words(finished: Path, photos: Path) -> tuple[str, ...]:
+    """The command that predicts all of them."""
+    return ("predict", str(photos), "--model", str(finished))
+
+
 def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
-    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    words = ("predict", str(photos), "--model", str(finished))
     lines = [json.loads(line) for line in prints(capsys, *words, "--json").splitlines()]
     (wanted,) = predict.predict_photos(predict.opened(finished), sorted(photos.iterdir()))
     assert [line["filename"] for line in lines] == [str(path) for path in sorted(photos.iterdir())]
@@ -50,11 +57,7 @@ def test_a_table_on_the_screen_csv_and_json_lines_say_the_same(
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["probability"] for row in rows] == [str(line.get("probability", "")) for line in lines]
-    assert (
-        rows[6]["reason"]
-        == lines[6]["reason"]
-        == "is not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP picture"
-    )
+    assert rows[6]["reason"] == lines[6]["reason"] == f"is not a {FORMATS} picture"
 
     one = ("predict", str(photos / "0.png"), "--model", str(finished), "--out", str(tmp_path / "one.csv"))
     assert prints(capsys, *one) == f"{tmp_path / 'one.csv'}: 1 photo\n"
@@ -76,15 +79,12 @@ def test_where_no_photo_can_be_read_the_exit_code_says_so(
 ) -> None:
     bad, other = photos / "6.png", photos / "7.png"
     other.write_bytes((photos / "0.png").read_bytes()[:99])
-    formats = "JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF or BMP"
     words, out = ("--model", str(finished)), tmp_path / "of.csv"
     assert cli.run(["predict", str(bad), *words]) == 2
     told = f"NOTE: {predict.unmeasured(predict.opened(finished))}\n"
-    assert capsys.readouterr() == (
-        "",
-        f"{told}clothier: {bad} is not a {formats} picture; wanted one picture ({formats})\n",
-    )
-    both = f"clothier: none of 2 photos can be read; wanted pictures ({formats})\n"
+    one = f"clothier: {bad} is not a {FORMATS} picture; wanted one picture ({FORMATS})\n"
+    assert capsys.readouterr() == ("", told + one)
+    both = f"clothier: none of 2 photos can be read; wanted pictures ({FORMATS})\n"
     for more, lines in (((), 4), (("--json",), 2), (("--out", str(out)), 1)):
         assert cli.run(["predict", str(bad), str(other), *words, *more]) == 2
         said = capsys.readouterr()
@@ -129,12 +129,12 @@ def _shaded(*statuses: str) -> Predictions:
 
 
 def test_doubts_are_put_into_words(
-    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statuses = ("sure", "likely", "unsure", "unlike")
     given = replace(_shaded(*statuses), filenames=tuple(f"a/{status}.png" for status in statuses))
     monkeypatch.setattr(predict, "predict_photos", lambda *_, **__: iter([given]))
-    table = prints(capsys, "predict", str(photos), "--model", str(finished)).splitlines()
+    table = prints(capsys, *words).splitlines()
     assert [line.rstrip().split(maxsplit=1)[1] for line in table[2:]] == [
         "Coat (40 %)",
         "Probably Coat, perhaps Shirt",
@@ -145,15 +145,13 @@ def test_doubts_are_put_into_words(
 
 def test_warnings_are_in_files_whole_and_in_tables_short(
     capsys: pytest.CaptureFixture[str],
-    finished: Path,
-    photos: Path,
+    words: tuple[str, ...],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said = ("it is cut off: something is missing", "it is dark")
     both = replace(_shaded("likely", "sure"), filenames=("a/1.png", "a/2.png"), warnings=(said, ()))
     monkeypatch.setattr(predict, "predict_photos", lambda *_, **__: iter([both]))
-    words = ("predict", str(photos), "--model", str(finished))
     table = [line.rstrip() for line in prints(capsys, *words).splitlines()]
     assert table[2].split(maxsplit=1)[1] == "Probably Coat, perhaps Shirt  it is cut off; it is dark"
     assert table[3].endswith("Coat (40 %)")
@@ -167,9 +165,9 @@ def test_warnings_are_in_files_whole_and_in_tables_short(
 
 
 def test_the_engine_and_its_threads_are_chosen(
-    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words, opened = ("predict", str(photos), "--model", str(finished)), predict.opened
+    opened = predict.opened
     given: list[tuple[int, str]] = []
 
     def spy(model: Path | None, threads: int, engine: str) -> predict.Predictor:
@@ -225,10 +223,8 @@ def test_of_many_classes_the_most_probable_are_printed(
     kinds = [f"kind {number}" for number in range(1099, 1094, -1)]
     assert [line[:9] for line in lines[2:]] == [*kinds, "1,095 oth", "", "Kind 1099"]
     assert lines[-3] == "1,095 other classes: 0.9909 together (--top 1100 shows all)"
-    assert len(prints(capsys, "predict", photo, "--top", "1099").splitlines()) == 2 + 1099 + 1 + 2
-    assert (
-        prints(capsys, "predict", photo, "--top", "1099").splitlines()[-3].startswith("1 other class: 0.0000")
-    )
+    lines = prints(capsys, "predict", photo, "--top", "1099").splitlines()
+    assert (len(lines), lines[-3][:21]) == (2 + 1099 + 1 + 2, "1 other class: 0.0000")
     assert len(prints(capsys, "predict", photo, "--top", "1100").splitlines()) == 2 + 1100 + 2
     for words, said in (
         (
@@ -296,8 +292,8 @@ def test_ctrl_c_leaves_whole_rows_or_no_file(
 
 
 def test_an_answer_file_that_cannot_be_written_is_told(
-    capsys: pytest.CaptureFixture[str], finished: Path, photos: Path
+    capsys: pytest.CaptureFixture[str], photos: Path, words: tuple[str, ...]
 ) -> None:
     out = photos / "0.png" / "answers.csv"
-    assert cli.run(["predict", str(photos), "--model", str(finished), "--out", str(out)]) == 74
+    assert cli.run([*words, "--out", str(out)]) == 74
     assert capsys.readouterr().err.startswith(f"clothier: cannot write {out}: ")
