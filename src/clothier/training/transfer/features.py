@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -115,17 +117,29 @@ def _complete(
     check_room(rows.path.parent, (total - rows.num_rows) * rows.row_bytes, "features")
     # Blocks of whole batches from the first row on, so that a stopped extraction has the same batches.
     batch = backend.rows_at_once(base)
-    block = batch * max(1, BLOCK_BYTES // (rows.row_bytes * batch))
+    in_block = max(1, BLOCK_BYTES // (rows.row_bytes * batch))
+    stops = [min(start + batch, total) for start in range(rows.num_rows, total, batch)]
 
-    def features_of(begin: int, end: int) -> Iterator[Halves]:
-        for start in range(begin, end, batch):
-            stop = min(start + batch, end)
-            yield extractor.features(_images(dataset, start, stop))
+    def images() -> Iterator[Images]:
+        """Batch by batch; the views of the next one are made while the base looks at one."""
+        with ThreadPoolExecutor(1) as worker:
+            upcoming = worker.submit(_images, dataset, rows.num_rows, stops[0])
+            for start, stop in pairwise(stops):
+                ready = upcoming.result()
+                upcoming = worker.submit(_images, dataset, start, stop)
+                yield ready
+            yield upcoming.result()
+
+    batches = zip(stops, images(), strict=True)
+
+    def block() -> Iterator[Halves]:
+        for stop, found in islice(batches, in_block):
+            yield extractor.features(found)
             report(WHAT, stop, total)
 
     report(WHAT, rows.num_rows, total)
     while rows.num_rows < total:
-        rows.append(features_of(rows.num_rows, min(rows.num_rows + block, total)))
+        rows.append(block())
 
 
 def _images(dataset: Dataset, start: int, stop: int) -> Images:
