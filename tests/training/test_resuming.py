@@ -53,6 +53,14 @@ def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
         assert state(run) == state(whole)
 
 
+def test_depthwise_bases_compute_in_float32_whatever_the_probe_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backend, "bfloat16_speed", lambda: 3.0)
+    monkeypatch.setattr(backend, "start", lambda threads: None)
+    photos = recipes.get("photos")
+    assert training.settle_precision(photos).precision == "float32"
+    assert training.settle_precision(replace(photos, model="vgg19")).precision == "bfloat16"
+
+
 def test_with_every_option_a_stopped_run_ends_with_the_same_bits(tiny: Dataset, tmp_path: Path) -> None:
     class Stop(training.Watcher):
         def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:

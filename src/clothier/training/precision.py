@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clothier import backend
+from clothier.models.bases.table import BASES
 from clothier.recipes import Recipe
 from clothier.training.watcher import Watcher
 
@@ -13,6 +14,9 @@ def settle_precision(recipe: Recipe, threads: int | None = None, watcher: Watche
     """The recipe with `auto` replaced by what is faster here, so that a run is described by what it did."""
     if recipe.precision != "auto":
         return recipe
+    base = BASES.get(recipe.model)
+    if base and not base.bfloat16:
+        return replace(recipe, precision="float32")
     backend.start(threads)
     speed = backend.bfloat16_speed()
     chosen = "bfloat16" if speed >= backend.BFLOAT16_MUST_WIN else "float32"

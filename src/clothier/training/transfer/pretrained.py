@@ -121,9 +121,8 @@ def kind_of(base: str) -> str:
 def _precision(recipe: Recipe) -> str:
     if recipe.base_precision != "auto":
         return recipe.base_precision
-    # In bfloat16, features of EfficientNet-Lite0 differ by 2 to 5 % of their length, those of VGG19 by less than 1 %.
-    measured = recipe.model == "vgg19" or recipe.model not in BASES
-    return "bfloat16" if measured and hardware.has_fast_bfloat16() else "float32"
+    may = recipe.model not in BASES or BASES[recipe.model].bfloat16
+    return "bfloat16" if may and hardware.has_fast_bfloat16() else "float32"
 
 
 def _values(recipe: Recipe, kind: str, trunk: Plan | None) -> list[npt.NDArray[Any]]:
