@@ -1,0 +1,1 @@
+"""What `scripts/make_clothes.py` is made of: lessons, and training."""
