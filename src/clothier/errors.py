@@ -54,6 +54,10 @@ class MissingExtraError(InputError):
     """A command that needs packages the light base install leaves out."""
 
 
+class NeedsNetworkError(InputError):
+    """Something that had to be downloaded, and could not be."""
+
+
 class RefusedError(ClothierError):
     """A request that is answered with an error: `status` as in HTTP, and `code`, a word for programs.
 

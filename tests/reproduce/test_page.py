@@ -9,9 +9,8 @@ import pytest
 from support.run_folders import make_run
 
 from clothier import reproduce
-from clothier.recipes.published import PLAIN_KERAS
-from clothier.reproduce import RowResult, page
-from clothier.reproduce.page import Reproduction
+from clothier.reproduce import page
+from clothier.reproduce.lines import Reproduction
 from clothier.values import Dataset
 
 
@@ -26,64 +25,12 @@ def made(tiny: Dataset, tmp_path: Path) -> Reproduction:
     request = reproduce.Request(
         rows=reproduce.rows("all", ["cnn1", "cnn3", "cnn1_dropout"]),
         runs=tmp_path / "runs",
-        load=lambda recipe: tiny,
+        load=lambda recipe, seed: tiny,
         source="fashion-mnist",
+        tests=("official",),
     )
     outcomes = reproduce.outcomes(request, {"cnn3": "seed 13 could not be run: no <weights>"})
     return Reproduction("all", "clothier reproduce all --rows 'a<b'", outcomes)
-
-
-def _row(made: Reproduction, name: str) -> list[str]:
-    return next(row for row in page.rows(made) if row[0] == name)
-
-
-def _loss(outcome: RowResult) -> float:
-    values = [filled.phase.test.loss for filled in outcome.filled if filled.phase.test]
-    return sum(values) / len(values)
-
-
-def test_ours_stand_beside_the_published(made: Reproduction) -> None:
-    plain = _row(made, "cnn1, 10 epochs")
-    assert (plain[1], plain[3], plain[4]) == ("0.2485", "0.9104", "0.8500 (0.8000 to 0.9000)")
-    assert plain[5:7] == [format(PLAIN_KERAS["cnn1", "plain"], ".4f"), "2"]
-    gap = _loss(made.outcomes[0]) - 0.2485
-    assert plain[7] == f"accuracy missed by 0.0604; loss missed by {gap:.4f}"
-    augmented = _row(made, "cnn1, +50 augmented")
-    assert (augmented[4], augmented[6]) == ("0.9000", "1")
-    assert len({len(row) for row in page.rows(made)} | {len(page.COLUMNS)}) == 1
-
-
-def test_what_is_reached_is_said(made: Reproduction) -> None:
-    row = _row(made, "cnn1_dropout, 20 epochs")
-    assert (row[1], row[3], row[4]) == ("–", "0.9160", "1.0000")  # noqa: RUF001
-    assert row[7] == "accuracy reached; training accuracy 1.0000, published 0.9736"
-
-
-def test_misses_and_empty_rows_are_stated(made: Reproduction) -> None:
-    assert page.summary(made) == (
-        "1 of 5 rows reach the published accuracy. These rows miss it: cnn1, 10 epochs (by 0.0604); cnn1, +50 "
-        "augmented (by 0.0229). These rows have no runs: cnn3, 10 epochs; cnn3, +50 augmented."
-    )
-    assert _row(made, "cnn3, 10 epochs")[2:] == [
-        *("–", "0.9079", "–", format(PLAIN_KERAS["cnn3", "plain"], ".4f"), "0"),  # noqa: RUF001
-        "seed 13 could not be run: no <weights>",
-    ]
-    one = replace(made, outcomes=made.outcomes[4:])
-    assert page.summary(one) == "1 of 1 row reaches the published accuracy."
-
-
-@pytest.mark.parametrize("changes", [{"source": "generated"}, {"changes": ("epochs=1",)}])
-def test_other_data_and_other_recipes_are_not_compared(
-    made: Reproduction, changes: dict[str, object]
-) -> None:
-    other = replace(made, **changes)  # type: ignore[arg-type]
-    assert page.summary(other) == (
-        "3 of 5 rows have runs. They are not comparable with the published figures."
-    )
-    assert _row(other, "cnn1, 10 epochs")[7] == "not comparable"
-    text = " ".join(page.explanation(other))
-    assert ("generated, so they cannot be compared" in text) == ("source" in changes)
-    assert ("The tutorial's recipes were changed: epochs=1." in text) == ("changes" in changes)
 
 
 def test_the_page_stands_alone_and_links_to_the_reports(made: Reproduction, tmp_path: Path) -> None:
@@ -95,19 +42,45 @@ def test_the_page_stands_alone_and_links_to_the_reports(made: Reproduction, tmp_
     assert (paths["html"].parent / "../runs/cnn1-1/report.html").read_text() == "a report"
     assert "Zen &lt;4&gt;, 2 cores" in html
     assert html.count("Drawn &lt;b&gt;by&lt;/b&gt; us.") == 1
+    assert re.findall(r"<h2>(\w+)", html)[:3] == ["Accuracy", "Loss", "What"]
 
 
-def test_the_markdown_holds_command_table_runs_machine_and_versions(made: Reproduction) -> None:
+def test_the_markdown_holds_command_tables_runs_machine_and_versions(made: Reproduction) -> None:
     text = page.markdown(made)
     assert "\n    clothier reproduce all --rows 'a<b'\n" in text
-    for row in page.rows(made) + page.run_rows(made):
+    tables = [rows for _, rows in page.tables(made)]
+    assert [len(rows) for rows in tables] == [6, 4]
+    for row in [*tables[0], *tables[1], *page.run_rows(made)]:
         assert "| " + " | ".join(row) + " |" in text
-    assert len(page.run_rows(made)) == 4
+    assert [row[:3] for row in page.run_rows(made)] == [
+        ["cnn1-1", "13", "official"],
+        ["cnn1-2", "14", "official"],
+        ["cnn1-1", "13", "official"],
+        ["cnn1_dropout-1", "13", "official"],
+    ]
     assert text.count("- Zen <4>, 2 cores; 23.4 GiB, Linux 6; 2 threads; clothier 1.2.3, keras 3.15.1") == 1
+    assert max(len(line) for line in text.splitlines() if not line.startswith("|")) <= 120
 
 
-def test_json_holds_each_row_with_its_runs(made: Reproduction) -> None:
+def test_what_differs_from_the_article_is_said_where_its_rows_are(made: Reproduction) -> None:
+    heading = "## What differs from the article"
+    assert heading in page.markdown(made)
+    assert heading not in page.markdown(replace(made, outcomes=made.outcomes[4:]))
+    assert heading not in page.markdown(replace(made, changes=("epochs=1",)))
+
+
+def test_json_holds_each_figure_and_its_runs(made: Reproduction) -> None:
     rows = json.loads(json.dumps(page.as_json(made)))["rows"]
     assert [len(row["runs"]) for row in rows] == [2, 1, 0, 0, 1]
     assert rows[0]["runs"][1]["accuracy"] == 0.8
     assert rows[0]["published"]["test_accuracy"] == 0.9104
+    accuracy, loss = rows[0]["figures"]
+    assert accuracy["ours"] == [0.9, 0.8]
+    assert accuracy["mean"] == pytest.approx(0.85)
+    assert accuracy["interval"][0] < 0.85 < accuracy["interval"][1]
+    assert (accuracy["verdict"], loss["verdict"]) == ("within chance", "unclear")
+    assert [figure["images"] for figure in rows[4]["figures"]] == ["official", "training"]
+    assert (rows[2]["figures"][0]["verdict"], rows[2]["note"]) == (
+        None,
+        "seed 13 could not be run: no <weights>",
+    )

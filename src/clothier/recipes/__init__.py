@@ -18,6 +18,7 @@ from clothier.recipes import (
     photos_scratch,
     transfer,
     vgg19,
+    vgg19_article,
     wild,
 )
 from clothier.recipes.changing import adopted, change
@@ -37,6 +38,7 @@ RECIPES: dict[str, Recipe] = {
     "photos_scratch": photos_scratch.RECIPE,
     "transfer": transfer.RECIPE,
     "vgg19": vgg19.RECIPE,
+    "vgg19_article": vgg19_article.RECIPE,
     "wild": wild.RECIPE,
 }
 

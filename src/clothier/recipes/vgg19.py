@@ -1,7 +1,7 @@
 """`clothier train vgg19`: a head on the features of a frozen VGG19, 50 epochs.
 
 The article's: images enlarged to 150x150x3, Adam with Keras's defaults, batch 256, a head of 512 units with half of
-them dropped. Its mistake, pixels in [0, 1] where VGG19 was trained on [0, 255], is `--set base_pixels=article_mistake`.
+them dropped. Its mistake, pixels in [0, 1] where VGG19 was trained on [0, 255], is in the recipe `vgg19_article`.
 """
 
 from clothier.recipes.recipe import Recipe

@@ -14,7 +14,7 @@ from typing import Any
 import numpy.typing as npt
 
 from clothier import models
-from clothier.errors import InputError
+from clothier.errors import NeedsNetworkError
 from clothier.models.bases import BASES, places
 from clothier.models.plan import Plan
 from clothier.system import extras
@@ -60,7 +60,7 @@ def _from_keras(name: str) -> Weights:
             )
     except Exception as error:  # Keras raises just that for a failed download, ValueError for a broken one
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise InputError(
+        raise NeedsNetworkError(
             f"cannot fetch {title}'s ImageNet weights from {places.url(name)} ({reason}); wanted a network that "
             "reaches it; download that file elsewhere and give it with --base FILE, or take --base efficientnet_lite0, "
             "--base random, or `clothier train transfer --base RUN`"
