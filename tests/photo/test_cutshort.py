@@ -159,3 +159,18 @@ def test_a_file_that_is_whole_has_no_damage(tmp_path: Path) -> None:
         path = tmp_path / "picture"
         path.write_bytes(encode(colours(), kind))
         assert photo.load(path).left_out == ""
+
+
+@pytest.mark.parametrize(("mode", "side"), [("1", 4000), ("L", 1500), ("RGBA", 700)])
+def test_a_png_too_short_for_its_pixels_is_not_decoded_again(mode: str, side: int) -> None:
+    content = encode(Image.new(mode, (side, side)), "PNG")
+    opened: list[bytes] = []
+
+    def again(data: bytes) -> Image.Image:
+        opened.append(data)
+        return Image.open(io.BytesIO(data))
+
+    assert cutshort.read(content, "PNG", again)  # of one colour, and as short as can be
+    assert len(opened) == 2
+    assert cutshort.read(content[: len(content) // 2], "PNG", again) is None
+    assert len(opened) == 2

@@ -18,6 +18,10 @@ from clothier.photo.jpeg import FRAMES, SCAN, segments
 LEAST = 0.9  # share of the pixels that must have come
 TRUNCATED = "the file is truncated"  # with which every such warning begins
 
+# Bytes that a byte of deflate can become at most: 258 of two bits. Source: zlib, "Technical Details", maximum
+# compression factor.
+_MOST_INFLATED = 1032
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by PNG's colour type
 _BLOCKS = (16, 8, 4, 2, 1)  # heights of JPEG's blocks, also where it is decoded at a fraction of its size
 _END = b"\xff\xd9"  # JPEG's last marker
 # What no picture goes on with; with restart markers among it, for files that have them.
@@ -38,6 +42,8 @@ def read(content: bytes, kind: str, opened: Opened) -> tuple[Image.Image, str] |
             return None
         variants = [(content + _END, 0), (content + _OTHER_END, 255)]
     elif kind == "PNG":
+        if _MOST_INFLATED * len(content) < LEAST * _png_bytes(content):
+            return None
         scans, variants = None, [(content, 0), (content, 255)]
     else:
         return None
@@ -66,6 +72,12 @@ def _came(same: npt.NDArray[np.bool_]) -> tuple[int, int]:
         if rows + block <= len(same)
     )
     return rows, rows * same.shape[1] + max((block * column for block, column in columns), default=0)
+
+
+def _png_bytes(content: bytes) -> float:
+    """Bytes of the pixels that a PNG's header tells of."""
+    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    return width * height * content[24] * _CHANNELS[content[25]] / 8
 
 
 def _decoded(image: Image.Image, ground: int) -> Image.Image:
