@@ -1,6 +1,6 @@
 """Does it pay to answer together what waits together? Images a second through the engine, one by one and in batches.
 
-    python -m benchmarks.serve.batches [--model RUN_OR_FILE] [--rounds 7] [--json]
+    python -m benchmarks.serve.batches [--model MODEL] [--rounds 7] [--json]
 
 So many clients ask for one image each, again as soon as they are answered. The ratio is that of the batches to single
 images, the median over rounds in which the two take turns.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -40,7 +39,7 @@ def per_second(predictor: predict.Predictor, clients: int, together: int, images
 
 def main() -> None:
     words = parser(__doc__)
-    words.add_argument("--model", type=Path, help="unless told, the one in the box")
+    words.add_argument("--model", help="unless told, the one in the box")
     words.add_argument("--rounds", type=int, default=7)
     words.add_argument("--images", type=int, default=2000, help="a round")
     given = words.parse_args()

@@ -1,6 +1,6 @@
 """What a service withstands: hostile uploads by the thousand, killed processes, and its own end under load.
 
-    python -m benchmarks.serve.faults --model RUN_OR_FILE [--uploads 20000] [--seed 1] [--json]
+    python -m benchmarks.serve.faults --model MODEL [--uploads 20000] [--seed 1] [--json]
 
 Every hostile upload must be refused with a status of 4xx, every sound picture among them answered; no process may die,
 and memory may grow by 64 MB at most. Then, under load, each decoder and the process that answers are killed: the
@@ -207,7 +207,7 @@ def end(served: Served, log: Path, outcome: FaultCounts) -> None:
 
 def main() -> None:
     words = parser(__doc__)
-    words.add_argument("--model", type=Path, required=True)
+    words.add_argument("--model", required=True)
     words.add_argument("--uploads", type=int, default=20_000)
     words.add_argument("--seed", type=int, default=1)
     given = words.parse_args()

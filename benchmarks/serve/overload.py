@@ -1,6 +1,6 @@
 """What a service does with more than it can: five times the load that it holds, and clients that dawdle.
 
-    python -m benchmarks.serve.overload [--model RUN_OR_FILE] [--photos FOLDER] [--rounds 5] [--json]
+    python -m benchmarks.serve.overload [--model MODEL] [--photos FOLDER] [--rounds 5] [--json]
 
 clothier alone, on one core, and all clients on another. Sought first, as serve_race.py does, is the highest rate that
 holds; what is normal is the time within which 99 of 100 requests are answered at nine tenths of it.

@@ -1,7 +1,7 @@
 """Does a client that others wrote understand the service? tritonclient, of the Open Inference Protocol, says so.
 
     pip install 'tritonclient[http]'
-    python -m benchmarks.serve.protocol [--model RUN_OR_FILE] [--seed 1] [--json]
+    python -m benchmarks.serve.protocol [--model MODEL] [--seed 1] [--json]
 
 It asks whether server and model are ready and what goes in and comes out, then for images of noise, sent and fetched as
 bytes and as JSON; the predictions must be those of the network in this process. What the service refuses must reach the
@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,7 +83,7 @@ def _refusal(client: Any, name: str, images: Images) -> str:
 
 def main() -> None:
     words = parser(__doc__)
-    words.add_argument("--model", type=Path, help="unless told, the one in the box")
+    words.add_argument("--model", help="unless told, the one in the box")
     words.add_argument("--seed", type=int, default=1)
     given = words.parse_args()
     served = Served(given.model, "--no-access-log")

@@ -1,7 +1,7 @@
 """How many photos a second a service answers, 99 of 100 within 100 ms: clothier against what people would write.
 
     pip install 'clothier[serve]' fastapi python-multipart 'uvicorn[standard]' litserve bentoml
-    python -m benchmarks.serve.race [--model RUN_OR_FILE] [--photos FOLDER] [--rounds 3] [--even] [--json]
+    python -m benchmarks.serve.race [--model MODEL] [--photos FOLDER] [--rounds 3] [--even] [--json]
 
 The same network in ONNX Runtime, the same photo doctor and the same forms with a JPEG each for all, which must give
 the same probabilities; the peers are the apps in benchmarks/serve/peers/, with one worker and with two: the better
@@ -84,16 +84,16 @@ WANTED = {NAIVE: 1.5, BEST: 1.2}
 
 
 @contextlib.contextmanager
-def started(contestant: Contestant, model: Path | None, picture: bytes) -> Iterator[int]:
+def started(contestant: Contestant, model: str | None, picture: bytes) -> Iterator[int]:
     """Its port, once it has answered; it and all that it started are ended at the end."""
     port = free_port()
     told = {"PORT": str(port), "WORKERS": str(contestant.workers)}
     command = [sys.executable, "-m", *(told.get(word, word) for word in contestant.words)]
     if contestant is OURS and model:
-        command.append(str(model))
+        command.append(model)
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     environment = {**os.environ, "PYTHONPATH": path, "WORKERS": str(contestant.workers)}
-    environment |= {"MODEL": str(model)} if model else {}
+    environment |= {"MODEL": model} if model else {}
     nowhere = subprocess.DEVNULL
     process = subprocess.Popen(
         command, env=environment, start_new_session=True, stdout=nowhere, stderr=nowhere
@@ -171,7 +171,7 @@ class Race:
     """The course that all run."""
 
     folder: Path
-    model: Path | None
+    model: str | None
     seconds: float
     even: bool
     limit: float
@@ -259,7 +259,7 @@ def compared(rates: dict[str, list[float]]) -> list[Row]:
 def words(doc: str | None, rounds: int, seconds: float) -> argparse.ArgumentParser:
     """What this race and its like are told, with these many rounds and seconds a load unless they are."""
     made = parser(doc)
-    made.add_argument("--model", type=Path)
+    made.add_argument("--model", help="a run, a model file, or the name of a model in the box")
     made.add_argument("--photos", type=Path)
     made.add_argument("--rounds", type=int, default=rounds)
     made.add_argument("--seconds", type=float, default=seconds, help="of each load")

@@ -24,9 +24,9 @@ def free_port() -> int:
 class Served:
     """`clothier serve` with those words, ready to answer; without a model, the one in the box."""
 
-    def __init__(self, model: Path | None, *words: str, log: IO[str] | None = None) -> None:
+    def __init__(self, model: str | None, *words: str, log: IO[str] | None = None) -> None:
         self.port = free_port()
-        named = [str(model)] if model else []
+        named = [model] if model else []
         command = [sys.executable, "-m", "clothier", "serve", *named, "--port", str(self.port), *words]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log or sys.stderr)
         self.ready_after = self.wait_ready()

@@ -1,6 +1,6 @@
 """Does a service stay as small as it was? Memory and open files under a steady load of good and bad requests.
 
-    python -m benchmarks.serve.soak [--minutes 20] [--model RUN_OR_FILE] [--rate 20] [--json]
+    python -m benchmarks.serve.soak [--minutes 20] [--model MODEL] [--rate 20] [--json]
 
 Four clients send so many requests a second together: one in two a sound picture, the others the hostile uploads of
 hostile.py in turn. Every few seconds the memory of all processes of the service is summed (that of their own, without
@@ -18,7 +18,6 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -122,7 +121,7 @@ def verdict(samples: Sequence[Sample], seconds: float, statuses: Counter[tuple[s
 
 def main() -> None:
     words = parser(__doc__)
-    words.add_argument("--model", type=Path)
+    words.add_argument("--model")
     words.add_argument("--minutes", type=float, default=20)
     words.add_argument("--rate", type=float, default=20)
     given = words.parse_args()

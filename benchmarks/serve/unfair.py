@@ -1,6 +1,6 @@
 """Do a few clients with much work hold up everybody else?
 
-    python -m benchmarks.serve.unfair [--model RUN_OR_FILE] [--photos FOLDER] [--rate 10] [--rounds 3] [--json]
+    python -m benchmarks.serve.unfair [--model MODEL] [--photos FOLDER] [--rate 10] [--rounds 3] [--json]
 
 clothier alone, on one core, and all clients on another. Ordinary clients send photos at a rate that the service holds
 easily, half of its capacity unless --rate gives one: first alone, then beside eight clients that each send one of the

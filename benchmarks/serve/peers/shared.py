@@ -21,8 +21,7 @@ class Network:
     """The network in ONNX Runtime, on one thread, as clothier's service has it."""
 
     def __init__(self) -> None:
-        named = os.environ.get("MODEL")
-        self._predictor = predict.opened(Path(named) if named else None, threads=1)
+        self._predictor = predict.opened(os.environ.get("MODEL"), threads=1)
 
     def prepare(self, content: bytes | Path) -> npt.NDArray[np.uint8]:
         """The image of a photo, uint8 (height, width, channels)."""
