@@ -200,11 +200,14 @@ def test_published_figures_stand_beside_ours_after_as_many_epochs(capsys: pytest
     screen.quiet(False)
     scores = Scores(0.5, 0.75, (), np.zeros((2, 2), np.int64))
     phases = [PhaseScores(name, 10, scores, None, scores, "abc") for name in ("plain", "augmented")]
-    train_results.print_published("cnn3", phases)
+    train_results.print_published("cnn3", phases, is_resplit=True)
     assert capsys.readouterr().out.splitlines()[1:] == [
         "The tutorial's figures (one seed) beside ours",
         "phase  published test loss    ours  published test accuracy    ours",
         "plain               0.2496  0.5000                   0.9079  0.7500",
     ]
-    train_results.print_published("fastnet", phases)
+    train_results.print_published("cnn3", phases, is_resplit=False)
+    title = capsys.readouterr().out.splitlines()[1]
+    assert title == "The tutorial's figures (one seed, other test images) beside ours"
+    train_results.print_published("fastnet", phases, is_resplit=False)
     assert capsys.readouterr().out == ""

@@ -16,6 +16,9 @@ def test_published_figures_stand_beside_ours(tmp_path: Path) -> None:
     assert ["augmented", "test accuracy", "0.9229", "60", "0.7667", "60", "-0.1562"] in seen.rows
     assert "Not comparable" not in seen.text
     assert "This run changes" not in seen.text
+    assert "The article's test images are others" in seen.text
+    reading = Reading("fashion-mnist", {"resplit": True})
+    assert "test images are others" not in page(make_run(tmp_path / "resplit", data__reading=reading)).text
     changed = page(make_run(tmp_path / "changed", seed=7, batch_size=32))
     assert "This run changes these settings of the tutorial's recipe: batch_size, seed." in changed.text
 

@@ -32,7 +32,7 @@ def show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     for phase in scores:
         screen.say(f"\n{phase.name}: {evaluate.describe_fit(phase, history)}", wrap=True)
     if description.data.reading.source == "fashion-mnist":
-        print_published(name, scores)
+        print_published(name, scores, is_resplit=bool(description.data.reading.options.get("resplit")))
     screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:
         screen.say(f"NOTE: {notice}", wrap=True)
@@ -59,19 +59,21 @@ def _say_next(run: Run) -> None:
     screen.say("\nnext\n" + "\n".join(f"    {each}" for each in commands))
 
 
-def print_published(recipe: str, scores: list[PhaseScores]) -> None:
-    """The tutorial's figures beside ours, of the phases for which it gives some after as many epochs."""
-    rows = []
+def print_published(recipe: str, scores: list[PhaseScores], *, is_resplit: bool) -> None:
+    """The tutorial's figures beside ours, of the phases for which it gives some after as many epochs. `is_resplit` says
+    that ours were tested on images drawn anew."""
+    rows, others = [], ""
     for phase in scores:
         published = PUBLISHED.get((recipe, phase.name))
         if published and phase.test and published.epochs == phase.epochs:
             loss = f"{published.test_loss:.4f}" if published.test_loss is not None else "not given"
             ours = f"{phase.test.loss:.4f}", f"{phase.test.accuracy:.4f}"
+            others = "" if published.is_resplit == is_resplit else ", other test images"
             rows.append((phase.name, loss, ours[0], f"{published.test_accuracy:.4f}", ours[1]))
     if rows:
         columns = ("phase", "published test loss", "ours", "published test accuracy", "ours")
         screen.say()
-        screen.print_table(columns, rows, title="The tutorial's figures (one seed) beside ours")
+        screen.print_table(columns, rows, title=f"The tutorial's figures (one seed{others}) beside ours")
 
 
 def _history(run: Run) -> list[EpochRow]:

@@ -17,6 +17,12 @@ class Published:
     train_accuracy: float | None = None
     differs: str = ""
 
+    @property
+    def is_resplit(self) -> bool:
+        """Whether the test images were drawn anew from all 70,000, as in Kaggle's table, and are not the official
+        ones."""
+        return self.tutorial == ARTICLE
+
 
 ARTICLE = "the article of the four networks"
 R_TUTORIAL = "the classifier in R"

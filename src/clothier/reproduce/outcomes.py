@@ -9,7 +9,7 @@ from clothier import recipes
 from clothier.models.bases import BASES, places
 from clothier.recipes import Recipe
 from clothier.reproduce.request import Known, Request
-from clothier.reproduce.rows import OFFICIAL, RESPLIT, TESTED_ON, Row
+from clothier.reproduce.rows import OFFICIAL, RESPLIT, Row
 from clothier.runs import Description, Run
 from clothier.values import PhaseScores, Scores
 
@@ -83,7 +83,7 @@ def _sample(request: Request, runs: Sequence[Known], recipe: Recipe, row: Row, t
                 seconds = sum(epoch.seconds for epoch in known.history[: scores.epochs])
                 by_seed.setdefault(own.seed, Filled(known.run, own.seed, scores, seconds, known.content))
     has_own_draws = test == RESPLIT and not request.table and not recipe.base
-    like_for_like = test == TESTED_ON[row.published.tutorial]
+    like_for_like = test == row.tested_on
     return Sample(
         test,
         tuple(by_seed[seed] for seed in sorted(by_seed)),
@@ -96,7 +96,7 @@ def _why_empty(recipe: Recipe, row: Row, samples: Sequence[Sample]) -> str:
     if row.phase not in dict(recipe.phases()):
         return f"the recipe, as changed, has no {row.phase} phase"
     if not samples:
-        return f"the data do not have the {TESTED_ON[row.published.tutorial]} test images"
+        return f"the data do not have the {row.tested_on} test images"
     return NEEDS_NETWORK if needs_network(recipe) else "not run yet"
 
 

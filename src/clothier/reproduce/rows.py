@@ -17,8 +17,6 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 # What a run is tested on: images drawn anew from all 70,000, the official 10,000, or those of other data.
 RESPLIT, OFFICIAL, OTHER = "re-split", "official", "other"
-# The test images of each tutorial. The article used Kaggle's table, which divides all images anew.
-TESTED_ON: dict[str, str] = {ARTICLE: RESPLIT, R_TUTORIAL: OFFICIAL}
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,15 @@ class Row:
         before = PUBLISHED[self.recipe, "plain"].epochs
         return f"{self.recipe}, +{self.published.epochs - before} {self.phase}"
 
+    @property
+    def tested_on(self) -> str:
+        """The test images of the tutorial."""
+        return RESPLIT if self.published.is_resplit else OFFICIAL
+
     def tests(self, there: Sequence[str]) -> tuple[str, ...]:
         """Those of the test images that are there that the row is judged on, like for like first. The official images
         are judged on too where the tutorial had others."""
-        own = TESTED_ON[self.published.tutorial]
-        return tuple(test for test in dict.fromkeys((own, OFFICIAL, OTHER)) if test in there)
+        return tuple(test for test in dict.fromkeys((self.tested_on, OFFICIAL, OTHER)) if test in there)
 
 
 def rows(table: str, names: Sequence[str] | None = None) -> tuple[Row, ...]:
