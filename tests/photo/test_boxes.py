@@ -57,11 +57,11 @@ def test_a_grid_is_cropped_and_turned(quarters: int) -> None:
 
 def test_memory_is_that_of_the_pixels() -> None:
     program = """if True:
-        import resource
+        from pathlib import Path
         from support import grid_heic, heic
         from clothier import photo
-        def peak():
-            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        def peak():  # unlike getrusage, without the process that started this one
+            return 1024 * int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
         tiles = grid_heic.tiles_of(heic.GRID, 4) * 6
         photo.decode(heic.GRID)
         before = peak()
@@ -75,7 +75,7 @@ def test_memory_is_that_of_the_pixels() -> None:
         text=True,
         cwd=Path(__file__).parents[1],
     )
-    assert float(answer.stdout) < 12  # bytes for each pixel
+    assert 3 < float(answer.stdout) < 12  # bytes for each pixel
 
 
 def _with(number: int, **changes: Any) -> bytes:

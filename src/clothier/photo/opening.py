@@ -67,9 +67,8 @@ def read_header(name: str, content: bytes) -> Image.Image:
         image: Image.Image = _reader(name)(io.BytesIO(content))
     except SyntaxError as error:
         raise DataError("is truncated or damaged") from error
-    if (
-        name == "HEIC" and not image.info["primary"]
-    ):  # the library opens another picture where the main one is damaged
+    # The library opens another picture where the main one is damaged.
+    if name == "HEIC" and not image.info["primary"]:
         raise DataError("is damaged")
     return image
 
