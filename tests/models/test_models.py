@@ -43,6 +43,7 @@ def _literal(name: str) -> list[Any]:
             flatten(), dense(512, activation="relu"), norm(), drop(0.5),
             dense(128, activation="relu"), norm(), drop(0.5), dense(10, activation="softmax"),
         ],
+        "linear": lambda: [flatten(), dense(10, activation="softmax")],
     }[name]()  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def _literal(name: str) -> list[Any]:
     [
         ("cnn1", 693_962, 693_962),
         ("cnn1_dropout", 693_962, 693_962),
+        ("linear", 7_850, 7_850),
         ("cnn3", 241_546, 241_546),
         ("cnn4", 1_221_546, 1_219_754),
     ],

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.run_folders import CLASSES, LABELS, make_run
+from support.run_folders import CLASSES, LABELS, describe, make_run, predicted
 
 from clothier import evaluate
 from clothier.reports import compare, compare_page
 from clothier.reports.compare import Comparison
-from clothier.values import PhaseScores, Predictions
+from clothier.runs import Run, baseline
+from clothier.runs.baseline import Baseline
+from clothier.values import PhaseScores, Predictions, Split
 
 
 @pytest.fixture
@@ -36,6 +38,28 @@ def test_the_table_has_a_row_a_run_and_the_mean_of_seeds(comparison: Comparison)
     assert rows[2][7:] == ["0.9667", "0.9500 to 0.9833"]
     assert rows[3][2] == "10 of 60"
     assert all(len(row) == len(compare_page.score_columns(comparison)) for row in rows)
+
+
+def test_a_baseline_is_compared_like_a_single_run(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "cnn1-1", range(20))
+    path = Run.create("knn", tmp_path).path
+    answers = Predictions(4 * np.eye(3, dtype=np.float32)[predicted(range(2))])
+    scores = evaluate.score(LABELS, answers, CLASSES)
+    made = Baseline(path, 5, {3: 0.5, 5: 0.75}, 12.0, "test", scores, describe(run.recipe()).data)
+    made.write(Split(np.zeros((60, 4, 4, 1), np.uint8), LABELS), answers)
+    comparison = compare.compare([run, baseline.read(path)])
+    assert baseline.read(path).tried == made.tried
+    rows = compare_page.score_rows(comparison)
+    assert rows[1][:8] == ["knn-1", "5 nearest neighbours", "", "", "", "12 s", "", "0.9667"]
+    (pair,) = comparison.pairs
+    assert (pair.first, pair.second, pair.only) == ("knn-1", "cnn1-1", (18, 0))
+    assert compare_page.class_rows(comparison)[0][2] == f"{scores.per_class[0].f1:.4f}"
+    assert "Nearest neighbours are a baseline without a network: " in compare_page.markdown(comparison)
+    page = compare_page.html(comparison, tmp_path, None)
+    assert '<td class="text">5 nearest neighbours</td>' in page
+    facts = compare_page.as_json(comparison)["runs"][1]
+    assert facts["recipe"] == "5 nearest neighbours"
+    assert facts["epochs"] is facts["loss"] is facts["seed"] is None
 
 
 def test_f1_of_a_group_is_the_mean_of_its_runs(comparison: Comparison) -> None:

@@ -32,6 +32,7 @@ COMMANDS = {
     "doctor": Entry("doctor", "Show how photos are preprocessed.", "Use"),
     "export": Entry("export", "Export a network for other programs.", "Use"),
     "serve": Entry("serve", "Serve a model over HTTP.", "Use"),
+    "baseline": Entry("baseline", "Classify without a network, to compare with.", "Examine"),
     "evaluate": Entry("evaluate", "Evaluate a model on labelled images.", "Examine"),
     "runs": Entry("runs", "List the runs in a folder.", "Examine"),
     "plot": Entry("plot", "Draw the figures of a run again.", "Examine"),

@@ -9,6 +9,7 @@ import typer
 
 from clothier.cli import naming, options, screen
 from clothier.runs import Run
+from clothier.runs import baseline as baselines
 
 _SHOWN = 20  # classes, where there are more
 
@@ -17,7 +18,7 @@ def compare(
     runs: Annotated[
         list[Path],
         typer.Argument(
-            help="Two or more run folders, such as runs/cnn1-*.",
+            help="Two or more run folders, such as runs/cnn1-*; folders of `clothier baseline` too.",
             metavar="RUN",
             autocompletion=naming.complete,
         ),
@@ -32,7 +33,9 @@ def compare(
     from clothier.reports import compare_page
 
     options.check_out(folder=out)
-    comparison = comparing.compare([Run.open(path) for path in runs])
+    comparison = comparing.compare(
+        [baselines.read(path) if baselines.is_there(path) else Run.open(path) for path in runs]
+    )
     paths = compare_page.write(comparison, out)
     if json:
         files = {suffix: str(path) for suffix, path in paths.items()}

@@ -1,5 +1,6 @@
 """Labels and predictions -> scores, and what the scores say in words. NumPy, SciPy and scikit-learn only."""
 
+from clothier.evaluate.baseline import Neighbours, nearest_neighbours
 from clothier.evaluate.classes import Matching, check_settings, check_targets, match, read_mapping
 from clothier.evaluate.evaluation import Evaluation
 from clothier.evaluate.scores import (
@@ -17,6 +18,7 @@ __all__ = [
     "OVERFIT_GAP",
     "Evaluation",
     "Matching",
+    "Neighbours",
     "calibration",
     "check_settings",
     "check_targets",
@@ -25,6 +27,7 @@ __all__ = [
     "interval",
     "loss_and_accuracy",
     "match",
+    "nearest_neighbours",
     "read_mapping",
     "score",
     "wilson",

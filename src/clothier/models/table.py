@@ -28,6 +28,7 @@ MODELS: dict[str, Architecture] = {
     "cnn4": Architecture("cnn4", 16, "four convolutions with batch normalisation (the article's third)"),
     "fastnet": Architecture("fastnet", 7, "five convolutions on whitened patches, for training in a minute"),
     "fastnet_large": Architecture("fastnet_large", 8, "fastnet at full resolution, for 95 % in minutes"),
+    "linear": Architecture("linear", 1, "one dense layer on the pixels, a baseline (logistic regression)"),
     "resnet10": Architecture(
         "resnet10", 1, "a residual network of ten layers for photos of about 112 pixels"
     ),

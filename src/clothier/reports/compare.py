@@ -1,7 +1,7 @@
-"""Scores of several runs -> groups of seeds, intervals, exact tests, words. No Keras.
+"""Scores of several runs and baselines -> intervals, exact tests, words. No Keras.
 
-Runs of one recipe that differ only in their seed are one group. Two single runs are compared image by image;
-where either side has several seeds, the means are compared, since the spread of seeds is then known.
+Two single runs are compared image by image; where either side has several seeds, the means are compared, since the
+spread of seeds is then known. A baseline is compared like a single run.
 """
 
 from __future__ import annotations
@@ -15,56 +15,12 @@ import numpy as np
 from scipy.stats import binomtest
 
 from clothier.errors import InputError, RunError
-from clothier.recipes import Recipe
-from clothier.runs import DataDescription, Run
-from clothier.values import EpochRow, Labels, PhaseScores, Scores
-from clothier.values.wording import counted
+from clothier.reports.judged import Group, Judged, group, read
+from clothier.runs import Run
+from clothier.runs.baseline import Baseline
 
 # A difference is called real where chance alone would make one as large in fewer than one of twenty cases.
 SIGNIFICANT = 0.05
-
-
-@dataclass(frozen=True, eq=False)
-class JudgedRun:
-    """A run as its last judged phase left it, under a name that tells it from the others. `right` is bool (n,):
-    which images of the judged split it names correctly; `seconds` are those of the epochs up to there."""
-
-    name: str
-    run: Run
-    recipe: Recipe
-    phase: PhaseScores
-    split: str
-    scores: Scores
-    labels: Labels
-    right: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    history: list[EpochRow]
-    data: DataDescription
-    parameters: int
-
-    @property
-    def seconds(self) -> float:
-        return sum(row.seconds for row in self.history[: self.phase.epochs])
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Runs of one recipe, alike in all but the seed: often a single one."""
-
-    name: str
-    runs: tuple[JudgedRun, ...]
-
-    def mean(self, field: str) -> float:
-        """The mean over the runs of `loss` or `accuracy` on the judged split."""
-        return float(np.mean([getattr(run.scores, field) for run in self.runs]))
-
-    def range(self, field: str) -> tuple[float, float]:
-        values = [getattr(run.scores, field) for run in self.runs]
-        return min(values), max(values)
-
-    def f1(self, label: int) -> float | None:
-        """The mean F1 of a class; None where there are no images of it."""
-        values = [run.scores.per_class[label].f1 for run in self.runs]
-        return None if None in values else float(np.mean(np.array(values, np.float64)))
 
 
 @dataclass(frozen=True)
@@ -112,7 +68,7 @@ class Comparison:
     pairs: tuple[Pair, ...]
 
     @property
-    def runs(self) -> list[JudgedRun]:
+    def runs(self) -> list[Judged]:
         return [run for group in self.groups for run in group.runs]
 
     @property
@@ -132,8 +88,8 @@ class Comparison:
         return self.runs[0].data.notice
 
 
-def compare(runs: Sequence[Run]) -> Comparison:
-    """The comparison of two runs or more; a run given twice counts once.
+def compare(runs: Sequence[Run | Baseline]) -> Comparison:
+    """The comparison of two runs or more, baselines among them; one given twice counts once.
 
     Raises InputError for fewer than two; RunError where one has not been evaluated yet, is damaged, or was judged
     on other images than the first.
@@ -144,53 +100,12 @@ def compare(runs: Sequence[Run]) -> Comparison:
     all_judged = [read(run) for run in distinct]
     names = [run.name for run in distinct]
     all_judged = [
-        run if names.count(run.name) == 1 else replace(run, name=str(run.run.path)) for run in all_judged
+        run if names.count(run.name) == 1 else replace(run, name=str(run.path)) for run in all_judged
     ]
     for other in all_judged[1:]:
         _check_same_images(all_judged[0], other)
     groups = group(all_judged)
     return Comparison(groups, tuple(_corrected([pair(a, b) for a, b in combinations(groups, 2)])))
-
-
-def read(run: Run) -> JudgedRun:
-    """What the run's files say of its last judged phase; RunError where there is none or they do not agree."""
-    description, (labels, predicted, _) = run.description(), run.read_predictions()
-    phase = run.read_scores()[-1]
-    split, scores = phase.judged
-    return JudgedRun(
-        name=run.name,
-        run=run,
-        recipe=description.recipe,
-        phase=phase,
-        split=split,
-        scores=scores,
-        labels=labels,
-        right=labels == predicted,
-        history=run.read_history(),
-        data=description.data,
-        parameters=description.model.parameters,
-    )
-
-
-def group(runs: Sequence[JudgedRun]) -> tuple[Group, ...]:
-    """Runs that differ only in their seed together, in the order in which the first of each came."""
-    together: dict[tuple[Recipe, int, str], list[JudgedRun]] = {}
-    for run in runs:
-        recipe = replace(run.recipe.until(run.phase.name), seed=0)
-        key = (recipe, run.phase.epochs, run.data.fingerprint)
-        together.setdefault(key, []).append(run)
-    names = [_name(members) for members in together.values()]
-    return tuple(
-        Group(name if names.count(name) == 1 else f"{name}: {members[0].name} and on", tuple(members))
-        for name, members in zip(names, together.values(), strict=True)
-    )
-
-
-def _name(runs: Sequence[JudgedRun]) -> str:
-    first = runs[0]
-    if len(runs) == 1:
-        return first.name
-    return f"{first.recipe.name}, {counted(first.phase.epochs, 'epoch')} ({counted(len(runs), 'seed')})"
 
 
 def pair(one: Group, other: Group) -> Pair:
@@ -218,7 +133,7 @@ def pair(one: Group, other: Group) -> Pair:
     )
 
 
-def discordant(first: JudgedRun, second: JudgedRun) -> tuple[int, int]:
+def discordant(first: Judged, second: Judged) -> tuple[int, int]:
     """(images that only the first has right, images that only the second has right)."""
     return int((first.right & ~second.right).sum()), int((~first.right & second.right).sum())
 
@@ -249,7 +164,7 @@ def _corrected(pairs: Sequence[Pair]) -> list[Pair]:
     return [replace(pair, corrected=value) for pair, value in zip(pairs, corrections, strict=True)]
 
 
-def _check_same_images(first: JudgedRun, other: JudgedRun) -> None:
+def _check_same_images(first: Judged, other: Judged) -> None:
     own, its = (run.data.fingerprints.get(_stored(run.split)) for run in (first, other))
     if own and its:
         same, why = own == its, f"fingerprint {own[:12]} against {its[:12]}"
@@ -263,7 +178,7 @@ def _check_same_images(first: JudgedRun, other: JudgedRun) -> None:
         why = f"{len(first.labels):,} {first.split} against {len(other.labels):,} {other.split}, by their labels"
     if not same:
         raise RunError(
-            f"{first.run.path} and {other.run.path} were evaluated on different images ({why}); "
+            f"{first.path} and {other.path} were evaluated on different images ({why}); "
             "wanted runs evaluated on the same images; compare runs of one data source"
         )
 

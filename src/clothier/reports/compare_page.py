@@ -9,7 +9,8 @@ from typing import Any
 from clothier import plots
 from clothier.evaluate import wilson
 from clothier.reports import pages
-from clothier.reports.compare import SIGNIFICANT, Comparison, JudgedRun, Pair
+from clothier.reports.compare import SIGNIFICANT, Comparison, Pair
+from clothier.reports.judged import Judged
 from clothier.system.files import write_atomic
 from clothier.values import csvtext
 from clothier.values.results import in_words
@@ -52,19 +53,20 @@ def score_rows(comparison: Comparison) -> list[list[str]]:
             low, high = wilson(run.scores)
             rows.append(
                 [
-                    *(run.name, run.recipe.name, _epochs(run), f"{run.recipe.seed}"),
-                    *(f"{run.parameters:,}", duration(run.seconds)),
-                    *(f"{run.scores.loss:.4f}", f"{run.scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
+                    *(run.name, run.what, *_trained(run), duration(run.seconds)),
+                    f"{run.scores.loss:.4f}" if run.trained else "",
+                    *(f"{run.scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
                 ]
             )
         if len(group.runs) > 1:
             low, high = group.range("accuracy")
             first = group.runs[0]
             seconds = sum(run.seconds for run in group.runs) / len(group.runs)
+            epochs, _, parameters = _trained(first)
             rows.append(
                 [
-                    *(f"mean and range of {len(group.runs)}", first.recipe.name, f"{first.phase.epochs}", ""),
-                    *(f"{first.parameters:,}", duration(seconds)),
+                    *(f"mean and range of {len(group.runs)}", first.what, epochs.partition(" ")[0], ""),
+                    *(parameters, duration(seconds)),
                     *(f"{group.mean('loss'):.4f}", f"{group.mean('accuracy'):.4f}"),
                     f"{low:.4f} to {high:.4f}",
                 ]
@@ -118,6 +120,11 @@ def explanation(comparison: Comparison) -> list[str]:
         f"Each run is evaluated with its last weights on the same {comparison.num_images:,} {comparison.split} images "
         f"({first.data.reading.source or first.data.name}). Intervals are Wilson score intervals."
     ]
+    if any(run.trained is None for run in comparison.runs):
+        sentences.append(
+            "Nearest neighbours are a baseline without a network: an image gets the most frequent class among the "
+            "training images whose pixels are closest to its own."
+        )
     if any(pair.only for pair in comparison.pairs):
         sentences.append(
             "Two single runs are compared image by image. p comes from the exact McNemar test, which counts the "
@@ -188,7 +195,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
             {
                 "name": group.name,
                 "runs": [run.name for run in group.runs],
-                "loss": group.mean("loss"),
+                "loss": group.mean("loss") if group.runs[0].trained else None,
                 "accuracy": group.mean("accuracy"),
                 "accuracy_range": list(group.range("accuracy")),
             }
@@ -202,22 +209,23 @@ def _pair(pair: Pair) -> dict[str, Any]:
     return {**vars(pair), "only": list(pair.only) if pair.only else None, "words": pair.words}
 
 
-def _facts(comparison: Comparison, run: JudgedRun) -> dict[str, Any]:
+def _facts(comparison: Comparison, run: Judged) -> dict[str, Any]:
     low, high = wilson(run.scores)
     group = next(group.name for group in comparison.groups if run in group.runs)
     f1 = {f"f1 {score.name}": score.f1 for score in run.scores.per_class}
+    own = run.trained
     return {
-        "run": str(run.run.path),
+        "run": str(run.path),
         "group": group,
-        "recipe": run.recipe.name,
-        "seed": run.recipe.seed,
-        "phase": run.phase.name,
-        "epochs": run.phase.epochs,
-        "parameters": run.parameters,
+        "recipe": run.what,
+        "seed": own.recipe.seed if own else None,
+        "phase": own.phase.name if own else None,
+        "epochs": own.phase.epochs if own else None,
+        "parameters": own.parameters if own else None,
         "seconds": round(run.seconds, 3),
         "split": run.split,
         "images": len(run.labels),
-        "loss": run.scores.loss,
+        "loss": run.scores.loss if own else None,
         "accuracy": run.scores.accuracy,
         "accuracy_low": low,
         "accuracy_high": high,
@@ -226,21 +234,33 @@ def _facts(comparison: Comparison, run: JudgedRun) -> dict[str, Any]:
 
 
 def _figure(comparison: Comparison) -> bytes | None:
-    histories = {group.name: [run.history for run in group.runs] for group in comparison.groups}
+    histories = {
+        group.name: [run.trained.history for run in group.runs if run.trained] for group in comparison.groups
+    }
     if not any(row.val_loss is not None for runs in histories.values() for rows in runs for row in rows):
         return None
     figure = plots.overlaid_curves(histories, "Validation curves of the runs", comparison.notice)
     return plots.render(figure)
 
 
-def _epochs(run: JudgedRun) -> str:
-    total = sum(epochs for _, epochs in run.recipe.phases())
-    return f"{run.phase.epochs}" if run.phase.epochs == total else f"{run.phase.epochs} of {total}"
+def _trained(run: Judged) -> tuple[str, str, str]:
+    """Its epochs, seed and parameters in words; all empty for a baseline."""
+    own = run.trained
+    if own is None:
+        return "", "", ""
+    total, epochs = sum(epochs for _, epochs in own.recipe.phases()), own.phase.epochs
+    return (
+        f"{epochs}" if epochs == total else f"{epochs} of {total}",
+        f"{own.recipe.seed}",
+        f"{own.parameters:,}",
+    )
 
 
-def _link(run: JudgedRun, folder: Path) -> str:
-    path = Path(os.path.relpath(run.run.report_file.resolve(), folder.resolve())).as_posix()
-    return path if run.run.report_file.exists() else ""
+def _link(run: Judged, folder: Path) -> str:
+    report = run.trained.run.report_file if run.trained else None
+    if report is None or not report.exists():
+        return ""
+    return Path(os.path.relpath(report.resolve(), folder.resolve())).as_posix()
 
 
 def _chance(value: float) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from clothier.errors import InputError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.values import Reading
+from clothier.values import Dataset, Reading
 from clothier.values.fields import Fields
+from clothier.values.fingerprint import by_split
 from clothier.values.names import MOST_CLASSES
 
 MOST_IMAGES = 10**12
@@ -31,6 +32,19 @@ class DataDescription:
     image_shape: tuple[int, int, int]
     counts: Mapping[str, int]
     notice: str
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> DataDescription:
+        return cls(
+            name=dataset.name,
+            reading=dataset.reading,
+            fingerprint=dataset.fingerprint,
+            fingerprints=by_split(dataset.splits(), dataset.class_names),
+            class_names=dataset.class_names,
+            image_shape=dataset.image_shape,
+            counts={name: len(split) for name, split in dataset.splits().items()},
+            notice=dataset.notice,
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {

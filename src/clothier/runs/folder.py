@@ -74,6 +74,8 @@ class Run(Paths):
             ) from error
         if not there:
             lacks = "it is empty" if run._is_empty() else f"no {run.recipe_file.name} in it"
+            if run.baseline_file.is_file():
+                lacks = "it is a baseline, without a network"
             raise RunError(
                 f"{path} is not a run folder ({lacks}); wanted one like runs/cnn1-1; "
                 "`clothier runs` lists them"

@@ -41,6 +41,11 @@ class Paths:
         return self.path / "samples.safetensors"
 
     @property
+    def baseline_file(self) -> Path:
+        """Where this is the folder of a baseline, which has no network and no recipe."""
+        return self.path / "baseline.json"
+
+    @property
     def report_file(self) -> Path:
         return self.path / "report.html"
 

@@ -87,9 +87,9 @@ def phase_scores(fields: Fields) -> PhaseScores:
     return PhaseScores(
         name=fields.one_of("name", PHASES),
         epochs=fields.whole("epochs", 1, MOST_EPOCHS),
-        train=_scores(fields.within("train")),
-        validation=fields.maybe("validation", lambda name: _scores(fields.within(name))),
-        test=fields.maybe("test", lambda name: _scores(fields.within(name))),
+        train=of(fields.within("train")),
+        validation=fields.maybe("validation", lambda name: of(fields.within(name))),
+        test=fields.maybe("test", lambda name: of(fields.within(name))),
         weights_sha256=fields.word("weights_sha256"),
     )
 
@@ -103,7 +103,8 @@ def calibrated(fields: Fields) -> Calibrated:
     )
 
 
-def _scores(fields: Fields) -> Scores:
+def of(fields: Fields) -> Scores:
+    """The scores that `Scores.as_json` wrote."""
     per_class = tuple(map(_class_score, fields.each("per_class", MOST_CLASSES)))
     confusion = _confusion(fields, len(per_class))
     if not per_class or not confusion.any():

@@ -11,7 +11,6 @@ from clothier.runs import CustomParts, DataDescription, Description, Machine, Pa
 from clothier.system import hardware
 from clothier.training.transfer.pretrained import Base
 from clothier.values import Dataset
-from clothier.values.fingerprint import by_split
 
 
 def describe(
@@ -27,7 +26,7 @@ def describe(
     `custom` names what it was given from Python."""
     return Description(
         recipe=recipe,
-        data=_data(dataset),
+        data=DataDescription.of(dataset),
         model=_count_parameters(plan),
         precision=recipe.precision,
         threads=threads,
@@ -39,19 +38,6 @@ def describe(
         network=plan if base is not None or plan.architecture else None,
         base=base.description if base is not None else None,
         custom=custom,
-    )
-
-
-def _data(dataset: Dataset) -> DataDescription:
-    return DataDescription(
-        name=dataset.name,
-        reading=dataset.reading,
-        fingerprint=dataset.fingerprint,
-        fingerprints=by_split(dataset.splits(), dataset.class_names),
-        class_names=dataset.class_names,
-        image_shape=dataset.image_shape,
-        counts={name: len(split) for name, split in dataset.splits().items()},
-        notice=dataset.notice,
     )
 
 
