@@ -88,5 +88,5 @@ def test_a_report_that_is_not_renewed_is_not_opened(capsys: pytest.CaptureFixtur
     Path("run").mkdir()
     assert cli.run(["plot", "run", "--open", "--format", "svg"]) == 2
     assert capsys.readouterr().err == (
-        "clothier: --open shows the report, which --out and --format svg leave as it is; leave one out\n"
+        "clothier: --open shows the report, which --out, --phase and --format svg leave as it is; leave one out\n"
     )

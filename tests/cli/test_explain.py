@@ -40,6 +40,33 @@ def test_explain_draws_each_layer_and_where_the_network_looked(
     assert "speaks for Bag" in Path(svg[2]).read_text() or Path(svg[2]).read_bytes().startswith(b"<?xml")
 
 
+def test_explain_draws_one_layer_or_one_channel(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
+) -> None:
+    words = ("explain", str(finished), "5", "--out", str(tmp_path), "--dpi", "40", "--layer")
+    with (
+        patch.object(plots, "feature_maps", wraps=plots.feature_maps) as all_,
+        patch.object(plots, "feature_map", wraps=plots.feature_map) as one,
+    ):
+        assert prints(capsys, *words, "pool1").splitlines()[:2] == [f"{tmp_path}/2-pool1.png", ""]
+        printed = prints(capsys, *words, "pool1", "--channel", "4").splitlines()
+    assert printed[:2] == [f"{tmp_path}/2-pool1-channel-4.png", ""]
+    np.testing.assert_array_equal(one.call_args.args[0], all_.call_args.args[0][..., 4])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2-pool1-channel-4.png", "2-pool1.png"]
+    assert last_error(capsys, *words, "pool1", "--channel", "32") == (
+        "--channel is 32; pool1 has 32; wanted 0 to 31"
+    )
+    assert last_error(capsys, *words, "pol1") == (
+        "unknown layer 'pol1'; known: conv1, pool1; did you mean 'pool1'?"
+    )
+    assert last_error(capsys, "explain", str(finished), "5", "--channel", "1") == (
+        "--channel is 1 of no layer; wanted --layer too, such as --layer conv2"
+    )
+    assert last_error(capsys, "explain", "fashion-mnist", "a.png", "--layer", "conv1") == (
+        "the model fashion-mnist is a model file, which holds no layers; leave --layer out"
+    )
+
+
 def test_explain_says_of_a_photo_what_predict_says(
     capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
 ) -> None:

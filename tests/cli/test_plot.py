@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from PIL import Image
 from support.command_line import last_error, prints
 
+from clothier import plots
 from clothier.runs import Run
 
 FIGURES = (
@@ -60,3 +62,17 @@ def test_plot_of_a_run_in_the_middle_draws_curves_alone(
     assert prints(capsys, "plot", str(run.path), "--dpi", "60").splitlines() == [
         f"{run.path}/figures/curves.png", f"{run.path}/report.html",
     ]  # fmt: skip
+
+
+def test_the_curves_of_one_phase_alone(
+    capsys: pytest.CaptureFixture[str], finished: Path, tmp_path: Path
+) -> None:
+    words = ("plot", str(finished), "--out", str(tmp_path), "--dpi", "40")
+    with patch.object(plots, "training_curves", wraps=plots.training_curves) as drawn:
+        assert prints(capsys, *words, "--phase", "plain").splitlines() == [f"{tmp_path}/curves-plain.png"]
+    assert {row.phase for row in drawn.call_args.args[0]} == {"plain"}
+    assert [path.name for path in tmp_path.iterdir()] == ["curves-plain.png"]
+    known = ", ".join(dict.fromkeys(row.phase for row in Run(finished).read_history()))
+    assert last_error(capsys, *words, "--phase", "fine-tuned") == (
+        f"{finished} has no epoch of phase fine-tuned; wanted one of: {known}"
+    )

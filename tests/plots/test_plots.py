@@ -38,6 +38,7 @@ FIGURES: dict[str, Callable[[Sequence[str]], Figure]] = {
     "reliability_diagram": lambda n: plots.reliability_diagram(
         {n[0]: reliability(1), n[2]: reliability(2)}, n[1], notice=NOTICE
     ),
+    "feature_map": lambda n: plots.feature_map(outputs(5, 4, 1)[..., 0], n[1], notice=NOTICE),
     "feature_maps": lambda n: plots.feature_maps(outputs(5, 4, 20), n[1], notice=NOTICE),
     "heat_overlay": lambda n: plots.heat_overlay(pictures(1)[0], outputs(9, 7, 1)[..., 0], n[1], NOTICE),
 }

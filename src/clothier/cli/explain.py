@@ -12,7 +12,7 @@ from clothier import explain as explaining
 from clothier import photo, plots, predict
 from clothier.cli import judging, naming, options, run_data, screen
 from clothier.errors import DataError, InputError, unknown_name
-from clothier.explain import GradCam, occlusion
+from clothier.explain import FeatureMaps, GradCam, occlusion
 from clothier.photo import doctor
 from clothier.predict import Predictor
 from clothier.runs import Run, trained
@@ -56,6 +56,24 @@ def explain(
             rich_help_panel=options.MODEL,
         ),
     ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(
+            help="Draw only the feature maps of this layer, such as conv2.",
+            metavar="NAME",
+            show_default=False,
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
+    channel: Annotated[
+        int | None,
+        typer.Option(
+            help="Of that layer, draw only this channel, enlarged; counted from 0.",
+            min=0,
+            show_default=False,
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
     format: options.Format = "png",  # noqa: A002 - the word on the command line
     dpi: options.Dpi = 150,
     out: Annotated[
@@ -81,7 +99,13 @@ def explain(
     how far the probability falls when a part of the image is covered. The prediction and its warnings are those of
     `clothier predict`."""
     data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
+    if channel is not None and layer is None:
+        raise InputError(f"--channel is {channel} of no layer; wanted --layer too, such as --layer conv2")
     if model.is_file():
+        if layer is not None:
+            raise InputError(
+                f"{naming.title(model)} is a model file, which holds no layers; leave --layer out"
+            )
         _check_for_file(model, image, split, weights, data_options)
         _explain_file(model, image, class_, out, format, dpi, whole)
         return
@@ -114,7 +138,12 @@ def explain(
     what = ", ".join(filter(None, (opened.name, shown.what, shown.file)))
     if explaining.has_convolutions(network):
         explanation = explaining.explain(network, shown.pixels, label)
-        figures = _draw(explanation, shown.pixels, spoken, what, own.notice)
+        if layer is None:
+            figures = _draw(explanation, shown.pixels, spoken, what, own.notice)
+        else:
+            figures = _draw_layer(explanation, layer, channel, what, own.notice)
+    elif layer is not None:
+        raise InputError(f"{opened.name} has no convolutions, and no feature maps to draw; leave --layer out")
     else:
         falls = occlusion.heat(
             lambda covered: judging.judge(opened, covered, weights)[0], shown.pixels, label
@@ -189,16 +218,38 @@ def _picture(predictor: Predictor, image: str, whole: bool, else_wanted: str = "
 
 def _draw(explanation: GradCam, image: Images, spoken: str, what: str, notice: str) -> dict[str, Figure]:
     """The figures by name, numbered as the layers follow each other; `spoken` is the class that is looked for."""
-    figures = {}
-    for place, layer in enumerate(explanation.layers, start=1):
-        height, width, channels = layer.maps.shape
-        title = f"{what}: {channels} channels of {height} x {width} that {layer.layer} gives"
-        figures[f"{place}-{layer.layer}"] = plots.feature_maps(layer.maps, title, notice)
+    figures = {
+        f"{place}-{layer.layer}": _maps(layer, what, notice)
+        for place, layer in enumerate(explanation.layers, start=1)
+    }
     title = f"{what}: what speaks for {spoken}"
     if not explanation.heat.any():
         title = f"{what}: in the last convolution nothing speaks for {spoken}"
     figures["grad-cam"] = plots.heat_overlay(image, explanation.heat, title, notice)
     return figures
+
+
+def _draw_layer(
+    explanation: GradCam, name: str, channel: int | None, what: str, notice: str
+) -> dict[str, Figure]:
+    """All channels of the layer of that name, or the one, enlarged."""
+    layers = {layer.layer: (place, layer) for place, layer in enumerate(explanation.layers, start=1)}
+    if name not in layers:
+        raise unknown_name("layer", name, layers)
+    place, layer = layers[name]
+    if channel is None:
+        return {f"{place}-{name}": _maps(layer, what, notice)}
+    height, width, channels = layer.maps.shape
+    if channel >= channels:
+        raise InputError(f"--channel is {channel}; {name} has {channels}; wanted 0 to {channels - 1}")
+    title = f"{what}: channel {channel} of {name}, {height} x {width}"
+    return {f"{place}-{name}-channel-{channel}": plots.feature_map(layer.maps[..., channel], title, notice)}
+
+
+def _maps(layer: FeatureMaps, what: str, notice: str) -> Figure:
+    height, width, channels = layer.maps.shape
+    title = f"{what}: {channels} channels of {height} x {width} that {layer.layer} gives"
+    return plots.feature_maps(layer.maps, title, notice)
 
 
 def _overlay(falls: Floats, image: Images, spoken: str, what: str, notice: str = "") -> Figure:

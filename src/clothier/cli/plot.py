@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from clothier import plots
 from clothier.cli import browser, naming, options, run_data, screen
 from clothier.errors import InputError, RunError, command
 from clothier.reports import grids
@@ -16,6 +17,12 @@ from clothier.system.files import write_atomic
 
 def plot(
     model: naming.Model,
+    phase: Annotated[
+        Literal["plain", "augmented", "fine-tuned"] | None,
+        typer.Option(
+            help="Draw only the curves of this phase.", show_default=False, rich_help_panel=options.OUTPUT
+        ),
+    ] = None,
     format: options.Format = "png",  # noqa: A002 - the word on the command line
     dpi: options.Dpi = 150,
     out: Annotated[
@@ -35,9 +42,9 @@ def plot(
     skip_bad: options.SkipBad = False,
 ) -> None:
     """Draw a run's curves, confusion matrix, bars per class and grids of predictions, and write its report again."""
-    if open_ and (out is not None or format != "png"):
+    if open_ and (out is not None or format != "png" or phase is not None):
         raise InputError(
-            "--open shows the report, which --out and --format svg leave as it is; leave one out"
+            "--open shows the report, which --out, --phase and --format svg leave as it is; leave one out"
         )
     opened = naming.open_run(
         model,
@@ -49,6 +56,9 @@ def plot(
             f"{model} has no finished epoch; wanted at least one; "
             f"`{command('train', '--resume', model)}` continues it"
         )
+    if phase is not None:
+        _plot_phase(opened, phase, format, dpi, out)
+        return
     with_grids = _have_samples(opened, run_data.DataOptions(data, data_dir, image_size, crop, skip_bad))
     from clothier.reports import report
 
@@ -60,6 +70,21 @@ def plot(
         screen.say(str(opened.report_file))
         if open_:
             browser.show(opened.report_file)
+
+
+def _plot_phase(run: Run, phase: str, word: str, dpi: int, out: Path | None) -> None:
+    """Draw the curves of that phase alone."""
+    history = run.read_history()
+    rows = [row for row in history if row.phase == phase]
+    if not rows:
+        known = ", ".join(dict.fromkeys(row.phase for row in history))
+        raise InputError(f"{run.path} has no epoch of phase {phase}; wanted one of: {known}")
+    notice = run.description().data.notice
+    figure = plots.training_curves(rows, f"{run.name}: accuracy and loss, {phase} phase", notice)
+    name = f"curves-{phase}"
+    path = run.figure_file(name, word) if out is None else out / f"{name}.{word}"
+    options.write_figure(path, figure, word, dpi)
+    screen.say(str(path))
 
 
 def _have_samples(run: Run, data_options: run_data.DataOptions) -> bool:

@@ -15,7 +15,7 @@ from clothier.system import extras
 from clothier.system.environment import importing_matplotlib
 
 if TYPE_CHECKING:
-    from clothier.plots.activations import feature_maps, heat_overlay
+    from clothier.plots.activations import feature_map, feature_maps, heat_overlay
     from clothier.plots.canvas import render
     from clothier.plots.charts import confusion_matrix, per_class_bars, reliability_diagram, training_curves
     from clothier.plots.lettering import unnamed
@@ -28,6 +28,7 @@ _FIGURES = {
     "class_sheet": "sheets",
     "confusion_matrix": "charts",
     "enlarged": "sheets",
+    "feature_map": "activations",
     "feature_maps": "activations",
     "heat_overlay": "activations",
     "overlaid_curves": "overlay",
@@ -54,6 +55,7 @@ __all__ = [
     "class_sheet",
     "confusion_matrix",
     "enlarged",
+    "feature_map",
     "feature_maps",
     "heat_overlay",
     "overlaid_curves",

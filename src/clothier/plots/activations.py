@@ -38,6 +38,23 @@ def feature_maps(maps: Floats, title: str, notice: str = "") -> Figure:
     return finish(figure, title, notice)
 
 
+@in_style
+def feature_map(channel: Floats, title: str, notice: str = "") -> Figure:
+    """One channel of a layer, large, on axes that count its units, with the scale beside it.
+
+    `channel` float32 (height, width). Raises InputError for another shape.
+    """
+    if channel.ndim != 2 or not channel.size:
+        raise InputError(f"the channel is {channel.shape}; wanted (height, width), at least one of each")
+    figure, (axes,) = panels(5.0, 5.0 * min(max(channel.shape[0] / channel.shape[1], 0.3), 2.0))
+    picture = axes.imshow(channel, cmap="viridis", interpolation="nearest")
+    axes.spines[:].set_visible(True)
+    axes.set(xlabel="column", ylabel="row")
+    axes.locator_params(integer=True, min_n_ticks=1)
+    figure.colorbar(picture, cax=axes.inset_axes((1.04, 0, 0.035, 1)), label="output")
+    return finish(figure, title, notice)
+
+
 def _side_by_side(maps: Floats) -> npt.NDArray[np.float32]:
     """One picture of all channels, NaN in the gaps between them and where the last row is not full."""
     height, width, channels = maps.shape

@@ -24,6 +24,7 @@ from clothier.plots.canvas import (
     name_axis,
     panels,
 )
+from clothier.plots.focus import on_later_epochs
 from clothier.plots.lettering import Names, drawable
 from clothier.values import Counts, EpochRow, Reliability, Scores
 
@@ -35,7 +36,8 @@ _MOST_BARS = 100  # classes whose bars and names have room on one page
 
 @in_style
 def training_curves(history: Sequence[EpochRow], title: str, notice: str = "") -> Figure:
-    """Accuracy and loss (nats) by epoch, training and validation, with the border between phases marked.
+    """Accuracy and loss (nats) by epoch, training and validation, with the border between phases marked. The value axes
+    begin where the curves are after the first steep epochs, and say which those are.
 
     Epochs without validation values are left out of that curve. Raises InputError where there is no epoch.
     """
@@ -44,17 +46,16 @@ def training_curves(history: Sequence[EpochRow], title: str, notice: str = "") -
     figure, both = panels(8.6, 3.0, count=2)
     line = "o-" if len(history) <= 20 else "-"
     for axes, field in zip(both, ("accuracy", "loss"), strict=True):
+        curves = []
         for split, colour, column in (("training", BLUE, field), ("validation", VERMILION, f"val_{field}")):
             points = [(row.epoch, value) for row in history if (value := getattr(row, column)) is not None]
             if points:
                 axes.plot(*zip(*points, strict=True), line, color=colour, label=split)
+                curves.append(points)
         axes.set_title(field, pad=18)
-        axes.set_xlabel("epoch")
-        axes.locator_params(axis="x", integer=True, min_n_ticks=1)
-        axes.grid(axis="y")
+        on_later_epochs(axes, curves, shares=field == "accuracy")
         _mark_phases(axes, history)
-    both[0].yaxis.set_major_formatter(PercentFormatter(xmax=1))
-    both[0].legend(loc="lower right")
+    both[0].legend(loc="upper left", bbox_to_anchor=(0, -0.16), borderaxespad=0, ncols=2)
     return finish(figure, title, notice)
 
 

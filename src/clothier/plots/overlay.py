@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from clothier.errors import InputError
 from clothier.plots.canvas import BLUE, SKY, VERMILION, YELLOW, finish, in_style, panels
+from clothier.plots.focus import on_later_epochs
 from clothier.plots.lettering import drawable
 from clothier.values import EpochRow
 
@@ -21,7 +21,8 @@ _DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 def overlaid_curves(
     groups: Mapping[str, Sequence[Sequence[EpochRow]]], title: str, notice: str = ""
 ) -> Figure:
-    """Validation accuracy and loss (nats) by epoch: a colour for each group, a line for each of its histories.
+    """Validation accuracy and loss (nats) by epoch: a colour for each group, a line for each of its histories. The
+    value axes begin as in `training_curves`.
 
     Histories without validation values are left out. Raises InputError where that leaves none.
     """
@@ -31,22 +32,21 @@ def overlaid_curves(
         raise InputError("no run has validation values; wanted at least one run with validation images")
     figure, sides = panels(8.6, 3.6, count=2)
     for axes, field in zip(sides, ("accuracy", "loss"), strict=True):
+        curves = []
         for place, (name, histories) in enumerate(drawn.items()):
             colour = _COLOURS[place % len(_COLOURS)]
             dash = _DASHES[place // len(_COLOURS) % len(_DASHES)]
             for number, history in enumerate(histories):
                 values = [(row.epoch, getattr(row, f"val_{field}")) for row in history]
                 points = [(epoch, value) for epoch, value in values if value is not None]
+                curves.append(points)
                 label = drawable(name) if number == 0 else None
                 width = 1.6 if len(histories) == 1 else 1.0
                 axes.plot(*zip(*points, strict=True), linestyle=dash, color=colour, label=label, lw=width)
                 if len(points) == 1:
                     axes.plot(*points[0], "o", color=colour)
         axes.set_title(f"validation {field}")
-        axes.set_xlabel("epoch")
-        axes.locator_params(axis="x", integer=True, min_n_ticks=1)
-        axes.grid(axis="y")
-    sides[0].yaxis.set_major_formatter(PercentFormatter(xmax=1))
+        on_later_epochs(axes, curves, shares=field == "accuracy")
     sides[0].legend(loc="upper left", bbox_to_anchor=(0, -0.16), borderaxespad=0, ncols=1)
     return finish(figure, title, notice)
 
