@@ -101,6 +101,42 @@ def test_a_base_has_one_draw_for_all_seeds(request_of: MakeRequest, tmp_path: Pa
     ]
 
 
+def test_new_runs_have_one_precision(
+    request_of: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(["bfloat16", "float32"])
+    monkeypatch.setattr(
+        reproduce.training,
+        "settle_precision",
+        lambda recipe, threads, watcher: replace(recipe, precision=next(answers)),
+    )
+    asked = request_of(tmp_path, "cnn1,cnn3,vgg19", seeds=2, augmented_seeds=0)
+    jobs = reproduce.in_one_precision(reproduce.plan(asked))
+    assert [(job.recipe.name, job.recipe.precision) for job in jobs[:3]] == [
+        ("cnn1", "bfloat16"),
+        ("cnn3", "bfloat16"),
+        ("vgg19", "float32"),  # which its recipe names
+    ]
+    assert {job.recipe.precision for job in jobs if job.recipe.name != "vgg19"} == {"bfloat16"}
+    assert reproduce.in_one_precision([]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "command"),
+    [
+        ("cnn1", 14, "train cnn1 --seed 14 --data tiny --resplit --set augmented_epochs=0"),
+        ("vgg19", 13, "train vgg19 --seed 13 --data tiny --resplit"),
+        ("vgg19", 14, "reproduce all --rows vgg19 --seeds 2"),  # its images are drawn by seed 13
+    ],
+)
+def test_a_run_keeps_the_command_that_trains_it_again(
+    request_of: MakeRequest, tmp_path: Path, name: str, seed: int, command: str
+) -> None:
+    asked = request_of(tmp_path, name, tests=("re-split",), seeds=2, augmented_seeds=0)
+    (job,) = [job for job in reproduce.plan(asked) if job.recipe.seed == seed]
+    assert reproduce.training.command_of(job, asked) == f"clothier {command}"
+
+
 class Stop(training.Watcher):
     """Presses Ctrl-C after the first epoch."""
 

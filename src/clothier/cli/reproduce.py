@@ -243,7 +243,7 @@ def _train(jobs: list[Job], request: Request, threads: int | None, verbose: int 
     from clothier.training import progress
 
     notes: dict[str, str] = {}
-    for job in jobs:
+    for job in reproducing.in_one_precision(jobs, threads, progress.watcher(verbose, screen.messages)):
         if notes.get(job.recipe.name) == reproducing.NEEDS_NETWORK:
             continue
         screen.messages.print(f"training {_title(job)}", markup=False)

@@ -3,7 +3,7 @@
 from clothier.reproduce.outcomes import NEEDS_NETWORK, Filled, RowResult, Sample, needs_network, outcomes
 from clothier.reproduce.request import Request
 from clothier.reproduce.rows import OFFICIAL, OTHER, RESPLIT, TABLES, Row, rows, tests_of
-from clothier.reproduce.training import Job, carry_out, plan
+from clothier.reproduce.training import Job, carry_out, in_one_precision, plan
 
 __all__ = [
     "NEEDS_NETWORK",
@@ -18,6 +18,7 @@ __all__ = [
     "RowResult",
     "Sample",
     "carry_out",
+    "in_one_precision",
     "needs_network",
     "outcomes",
     "plan",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clothier import errors, recipes
@@ -10,7 +11,7 @@ from clothier.recipes import Recipe
 from clothier.reproduce.request import Known, Request
 from clothier.runs import Run
 from clothier.system import hardware
-from clothier.training import Watcher, remains
+from clothier.training import Watcher, remains, settle_precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,21 @@ def plan(request: Request, threads: int | None = None) -> list[Job]:
     return jobs
 
 
+def in_one_precision(
+    jobs: Sequence[Job], threads: int | None = None, watcher: Watcher | None = None
+) -> list[Job]:
+    """The jobs, in one precision where they leave it open. Each run would otherwise probe the machine for itself, and
+    a busy machine answers differently from probe to probe."""
+    is_open = [job for job in jobs if job.run is None and job.recipe.precision == "auto"]
+    if not is_open:
+        return list(jobs)
+    precision = settle_precision(is_open[0].recipe, threads, watcher).precision
+    return [
+        replace(job, recipe=replace(job.recipe, precision=precision)) if job in is_open else job
+        for job in jobs
+    ]
+
+
 def carry_out(job: Job, request: Request, threads: int | None = None, watcher: Watcher | None = None) -> Run:
     """Train what the job asks for; its run, finished. Raises what finish.train and finish.resume raise."""
     dataset = request.dataset(job.recipe, job.test)
@@ -61,19 +77,23 @@ def carry_out(job: Job, request: Request, threads: int | None = None, watcher: W
 
 
 def command_of(job: Job, request: Request) -> str:
-    """The command that trains the same run by itself."""
-    recipe = job.recipe
+    """The command that trains the same run by itself, where one does."""
+    recipe, usual = job.recipe, recipes.get(job.recipe.name)
+    seed = request.resplit_by(recipe, job.test)
+    if seed not in (None, recipe.seed):  # only this table draws by another seed than the run's
+        number = recipe.seed - usual.seed + 1
+        return errors.command("reproduce", "all", "--rows", recipe.name, "--seeds", str(number))
     words = ["train", recipe.name, "--seed", str(recipe.seed)]
     if request.source != "fashion-mnist":
         words += ["--data", request.source]
-    seed = request.resplit_by(recipe, job.test)
     if seed is not None:
         words.append("--resplit")
     changes = dict(request.changes or {})
     if seed is None and request.source != "fashion-mnist" and recipe.validation == "default":
         changes.setdefault("validation", "article")
-    usual = request.recipe(recipe.name)
-    if "epochs" in changes or (usual and usual.augmented_epochs != recipe.augmented_epochs):
+    if recipe.precision != usual.precision:
+        changes["precision"] = recipe.precision
+    if "epochs" in changes or recipe.augmented_epochs != usual.augmented_epochs:
         changes["augmented_epochs"] = recipe.augmented_epochs
     for field, value in changes.items():
         words += ["--set", f"{field}={value}"]
@@ -93,7 +113,8 @@ def _wanted(recipe: Recipe, number: int, request: Request) -> Recipe | None:
 def _job(recipe: Recipe, test: str, runs: list[Known], request: Request, threads: int | None) -> Job | None:
     """What is left to train of that recipe; None where a finished run has it."""
     first, last = (recipe.phases()[place][0] for place in (0, -1))
-    same = [known for known in request.alike(runs, recipe, test, first) if known.recipe.seed == recipe.seed]
+    of_seed = [known for known in runs if known.recipe.seed == recipe.seed]
+    same = request.alike(of_seed, recipe, test, first)
     for known in same:
         judged = {(scores.name, scores.epochs) for scores in known.scores}
         if judged.issuperset(recipes.ends(recipe)) and _is_alike(known.recipe, recipe, last):
