@@ -44,6 +44,24 @@ def test_a_chosen_file_is_answered_in_the_words_of_its_status(opened: Opened, st
     assert answer.locator(".bars tr").count() == len(NAMES)
 
 
+def test_classes_named_by_digits_stand_by_their_probability(opened: Opened) -> None:
+    def answer(route: Route) -> None:
+        content = route.fetch().json()
+        content["answers"][0] |= {
+            "label": "6",
+            "possible": ["6"],
+            "probabilities": {"6": 0.8, "10": 0.15, "0": 0.05},
+            "uncalibrated_probabilities": {},
+        }
+        route.fulfill(json=content)
+
+    opened.page.route("**/v1/predict*", answer)
+    opened.choose(opened.payload("sure"))
+    rows = opened.answered(1).locator(".bars tr")
+    assert [row.inner_text().split("\t")[0] for row in rows.all()] == ["6", "10", "0"]
+    assert rows.first.get_attribute("class") == "best"
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_strangeness_is_told_where_it_is_known(opened: Opened, known: bool) -> None:
     def answer(route: Route) -> None:

@@ -123,7 +123,10 @@ const figure = (words, ...images) =>
   make("figure", {}, make("span", { className: "frame" }, ...images), make("figcaption", {}, words));
 
 function bars(answer) {
-  const rows = Object.entries(sharesOf(answer)).map(([name, share], place) => {
+  // The best first. Objects put names that are whole numbers before all others, in their own order.
+  const ranked = Object.entries(sharesOf(answer)).sort(([first, one], [second, other]) =>
+    (second === answer.label) - (first === answer.label) || other - one);
+  const rows = ranked.map(([name, share], place) => {
     const fill = make("span", { className: "fill" });
     fill.style.width = `${100 * share}%`;
     return make("tr", { className: place ? "" : "best" }, make("th", { scope: "row" }, name),
