@@ -157,6 +157,13 @@ def test_a_source_that_is_no_utf8() -> None:
     )
 
 
+def test_a_null_character_is_refused_before_the_disk_is_asked() -> None:
+    with pytest.raises(
+        InputError, match=r"^data source 'csv:a\\x00b' has a null character; wanted a text without one"
+    ):
+        data.load("csv:a\0b")
+
+
 def test_a_source_with_absolute_paths_is_the_same_from_every_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

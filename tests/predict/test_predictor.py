@@ -107,6 +107,14 @@ def test_statistics_of_another_network_are_refused() -> None:
         Predictor(replace(held, statistics={**held.statistics, **shorter}))
 
 
+def test_weights_that_overflow_are_refused_when_a_model_is_read() -> None:
+    head = np.float32(np.full_like(linear_network.HEAD, 1e38))
+    with pytest.raises(
+        BundleError, match=r"^the network of the model file gives no numbers for 1 image, because its"
+    ):
+        Predictor(linear_network.graph(weights=np.abs(linear_network.WEIGHTS), head=head))
+
+
 def test_neither_keras_nor_what_trains_is_loaded() -> None:
     import subprocess
 

@@ -23,6 +23,7 @@ def test_durations_in_words(seconds: float, words: str) -> None:
 
 def test_cells_cannot_break_out_of_a_table() -> None:
     assert pages.markdown_table(["a", "b|c"], [["1\n2", "|"]]) == "| a | b\\|c |\n|---|---|\n| 1 2 | \\| |\n"
+    assert "| &lt;img src=x&gt; |" in pages.markdown_table(["a"], [["<img src=x>"]])
 
 
 def test_the_style_is_shared_and_not_escaped() -> None:

@@ -242,6 +242,13 @@ def test_a_host_may_be_a_name_or_a_number(host: str) -> None:
     assert ipaddress.ip_address(address).is_loopback
 
 
+def test_a_name_that_no_host_has_is_told_in_one_line() -> None:
+    with pytest.raises(
+        InputError, match=r"^cannot listen on a\.\.b port 1 \(no host has such a name\); wanted an"
+    ):
+        server._free_address(Settings(host="a..b", port=1))
+
+
 def test_a_port_that_is_taken_and_a_file_that_is_no_model_are_told_in_one_line(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

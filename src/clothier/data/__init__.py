@@ -204,6 +204,10 @@ def _check_text(name: str) -> None:
         raise InputError(
             f"data source '{escaped(name)}' is not UTF-8; wanted a folder or file whose name is; rename it"
         ) from None
+    if "\0" in name:
+        raise InputError(
+            f"data source '{escaped(name)}' has a null character; wanted a text without one; correct the path"
+        )
 
 
 __all__ = ["SOURCES", "LoadOptions", "Source", "files", "labelled", "load", "located"]

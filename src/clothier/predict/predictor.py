@@ -13,6 +13,7 @@ from clothier.errors import BundleError, InputError, unknown_name
 from clothier.predict.engines import ENGINES
 from clothier.system.hardware import num_cores
 from clothier.values import Floats, Images, Predictions, prediction, release
+from clothier.values.wording import counted
 
 _FEW = 16  # images that are not worth sharing among threads
 _BLOCK = 1024  # that are judged together
@@ -23,7 +24,8 @@ class Predictor:
 
     `model` is a model file's content, or a graph as it holds one, which comes without names and calibration; whether
     a graph of unknown origin may be run is checked by `bundle.read`, not here. `threads` at once, 0 for one a core.
-    `engine` is one of ENGINES. Raises InputError for another, BundleError where statistics do not fit the graph.
+    `engine` is one of ENGINES. Raises InputError for another, BundleError where statistics do not fit the graph or an
+    image of noise makes its weights overflow.
     """
 
     def __init__(self, model: Bundle | bytes, threads: int = 0, engine: str = "onnxruntime") -> None:
@@ -55,6 +57,7 @@ class Predictor:
                 "the model file's statistics are of another network than one with "
                 f"{self.num_features} features of images of {self.image_shape}; export it again"
             )
+        self.outputs(_probe(self.image_shape))
 
     @property
     def probability_name(self) -> str:
@@ -65,12 +68,21 @@ class Predictor:
 
     def outputs(self, images: Images) -> tuple[Floats, Floats]:
         """(logits float32 (n, num_classes), the features that they are computed from, float32 (n, d)) of uint8 images
-        (n, height, width, channels); InputError for another shape or dtype."""
+        (n, height, width, channels).
+
+        Raises InputError for another shape or dtype, BundleError where weights overflow."""
         if images.shape[1:] != self.image_shape or images.dtype != np.uint8:
             shape = ", ".join(map(str, self.image_shape))
             raise InputError(f"images are {images.dtype} {images.shape}; wanted uint8 (n, {shape})")
         engine = self._engine
-        return engine.few(images) if len(images) <= _FEW else engine.many(images)
+        logits, features = engine.few(images) if len(images) <= _FEW else engine.many(images)
+        if not np.isfinite(logits).all():
+            wrong = int((~np.isfinite(logits).all(axis=1)).sum())
+            raise BundleError(
+                f"the network of the model file gives no numbers for {counted(wrong, 'image')}, because its weights "
+                "overflow; wanted weights of a training that went well; train again with a lower learning rate"
+            )
+        return logits, features
 
     def predict(self, images: Images, *, keep_features: bool = False) -> Predictions:
         """Predictions for images of the network's own shape, as `Calibration.judge` has them; images and errors as of
@@ -88,6 +100,11 @@ class Predictor:
         """What `predict` returned for images that were made of photos, with the verdicts for photos; `warnings` are
         those of the photo doctor about each, which lower them."""
         return self.photo_calibration.again(predictions).warned(warnings)
+
+
+def _probe(image_shape: tuple[int, int, int]) -> Images:
+    """An image of noise, uint8 (1, height, width, channels): weights that overflow do so for it."""
+    return np.random.default_rng(0).integers(0, 256, (1, *image_shape), np.uint8)
 
 
 def uncalibrated(predictor: Predictor) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
+from html import escape
 from importlib import resources
 from typing import Any
 
@@ -50,9 +51,14 @@ def markdown_table(columns: list[str], rows: list[list[str]]) -> str:
     """A table in Markdown; what stands in a cell cannot break out of it."""
 
     def line(cells: list[str]) -> str:
-        return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+        return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
     return "\n".join([line(columns), "|" + "---|" * len(columns), *map(line, rows)]) + "\n"
+
+
+def _cell(words: str) -> str:
+    """On one line, without HTML or the end of a cell."""
+    return escape(" ".join(words.split()), quote=False).replace("|", "\\|")
 
 
 def _environment() -> Environment:

@@ -109,9 +109,10 @@ def _free_address(settings: Settings) -> str:
         with socket.socket(family, kind, protocol) as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind((address, settings.port))
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # of Python, for a name that no host can have
+        reason = error.strerror if isinstance(error, OSError) else "no host has such a name"
         raise InputError(
-            f"cannot listen on {settings.host} port {settings.port} ({error.strerror}); wanted an address that is "
+            f"cannot listen on {settings.host} port {settings.port} ({reason}); wanted an address that is "
             "free; choose another --host or --port"
         ) from error
     return address
