@@ -249,6 +249,18 @@ def test_a_name_that_no_host_has_is_told_in_one_line() -> None:
         server._free_address(Settings(host="a..b", port=1))
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have no such names")
+def test_of_two_services_that_begin_together_one_gets_the_port() -> None:
+    settings = Settings(port=1)
+    with server._claim(settings, "127.0.0.1"):
+        with pytest.raises(
+            InputError, match=r"^cannot listen on 127\.0\.0\.1 port 1 \(Address already in use\); wanted"
+        ):
+            server._claim(settings, "127.0.0.1")
+        server._claim(settings, "127.0.0.2").close()  # type: ignore[attr-defined]  # a socket
+    server._claim(settings, "127.0.0.1").close()  # type: ignore[attr-defined]
+
+
 def test_a_port_that_is_taken_and_a_file_that_is_no_model_are_told_in_one_line(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

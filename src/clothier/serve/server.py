@@ -38,7 +38,12 @@ def run(settings: Settings, begin: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGTERM or SIGINT; `begin` is called once the address is known to be free. Raises InputError where it
     is not, and SystemExit where the service ends by itself."""
     address = _free_address(settings)
-    begin()
+    with _claim(settings, address):
+        begin()
+        _serve(settings, address)
+
+
+def _serve(settings: Settings, address: str) -> None:
     server = Server(
         "clothier.serve",
         address,
@@ -110,12 +115,34 @@ def _free_address(settings: Settings) -> str:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind((address, settings.port))
     except (OSError, UnicodeError) as error:  # of Python, for a name that no host can have
-        reason = error.strerror if isinstance(error, OSError) else "no host has such a name"
-        raise InputError(
-            f"cannot listen on {settings.host} port {settings.port} ({reason}); wanted an address that is "
-            "free; choose another --host or --port"
-        ) from error
+        reason = str(error.strerror) if isinstance(error, OSError) else "no host has such a name"
+        raise _not_free(settings, reason) from error
     return address
+
+
+def _claim(settings: Settings, address: str) -> contextlib.AbstractContextManager[Any]:
+    """Keeps that address from other services while it is open. InputError where another has it.
+
+    Granian listens so that several processes may share a port. Of two services that begin at the same moment, both find
+    it free, and each would answer every other client. Linux has names of sockets that only one process can have and
+    that end with it.
+    """
+    if not sys.platform.startswith("linux"):
+        return contextlib.nullcontext()
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0clothier-serve-{address}-{settings.port}")
+    except OSError as error:
+        claim.close()
+        raise _not_free(settings, str(error.strerror)) from error
+    return claim
+
+
+def _not_free(settings: Settings, reason: str) -> InputError:
+    return InputError(
+        f"cannot listen on {settings.host} port {settings.port} ({reason}); wanted an address that is free; choose "
+        "another --host or --port"
+    )
 
 
 def _log_to_stderr(settings: Settings) -> None:
