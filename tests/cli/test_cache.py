@@ -11,7 +11,7 @@ import pytest
 
 from clothier.cli import run
 from clothier.data.cache import arrays, location
-from clothier.system.files import locked
+from clothier.system.locks import locked
 
 
 @pytest.fixture

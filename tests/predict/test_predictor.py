@@ -108,7 +108,7 @@ def test_statistics_of_another_network_are_refused() -> None:
 
 
 def test_weights_that_overflow_are_refused_when_a_model_is_read() -> None:
-    head = np.float32(np.full_like(linear_network.HEAD, 1e38))
+    head = np.full_like(linear_network.HEAD, 1e38)
     with pytest.raises(
         BundleError, match=r"^the network of the model file gives no numbers for 1 image, because its"
     ):

@@ -1,13 +1,8 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
-import subprocess
-import sys
-import textwrap
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +10,6 @@ import pytest
 
 from clothier.errors import WriteError
 from clothier.system import files
-from clothier.system.files import held
 
 
 def test_write_atomic_replaces_the_whole_file(tmp_path: Path) -> None:
@@ -51,6 +45,30 @@ def test_write_atomic_obeys_the_umask(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o640
+
+
+def test_permissions_and_links_of_the_old_file_stay(tmp_path: Path) -> None:
+    path, link = tmp_path / "answers.csv", tmp_path / "link.csv"
+    path.write_text("old")
+    path.chmod(0o600)
+    link.symlink_to("answers.csv")
+    files.write_atomic(link, "new")
+    assert (link.is_symlink(), path.read_text(), path.stat().st_mode & 0o777) == (True, "new", 0o600)
+
+
+def test_what_a_killed_process_left_is_removed_and_what_is_written_now_stays(tmp_path: Path) -> None:
+    path, left = tmp_path / "answers.csv", tmp_path / ".answers.csv.abc.tmp"
+    with files.writing(path) as file:
+        file.write(b"1")
+        (now,) = tmp_path.iterdir()
+        left.write_text("half")
+        other = tmp_path / ".others.csv.abc.tmp"
+        other.write_text("of another file")
+        for each in (now, left, other):
+            os.utime(each, (0, 0))
+        files.write_atomic(path, "2")
+        assert {each.name for each in tmp_path.iterdir()} == {now.name, other.name, path.name}
+    assert path.read_text() == "1"
 
 
 @pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.replace"])
@@ -134,70 +152,6 @@ def test_a_disk_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     usage = type("Usage", (), {"total": 0, "free": 0})
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
     files.check_room(tmp_path, 10**18, "features")  # a file system that does not tell its size
-
-
-LOCKS = """
-    import pathlib, sys, time
-    from clothier.system.files import locked
-
-    with locked(pathlib.Path(sys.argv[1])) as alone:
-        print(alone, time.monotonic(), flush=True)
-        time.sleep(0.2)
-        print(time.monotonic(), flush=True)
-"""
-
-
-def test_one_at_a_time_holds_a_lock(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", textwrap.dedent(LOCKS), str(tmp_path / "lock")]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    (one, began, ended), (other, begins, ends) = sorted(
-        process.communicate()[0].split() for process in running
-    )
-    assert one == other == "True"
-    assert float(ended) <= float(begins) or float(ends) <= float(began)
-
-
-@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-def test_a_file_system_without_locks_is_told_from_one_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    with files.locked(tmp_path / "lock") as alone:
-        assert alone
-    monkeypatch.setattr(fcntl, "flock", refuse(number))
-    with files.locked(tmp_path / "lock") as alone:
-        assert not alone
-    with held(tmp_path) as free:
-        assert free
-
-
-def test_one_at_a_time_holds_a_folder_and_no_longer_than_it_lives(tmp_path: Path) -> None:
-    code = (
-        "import sys, time, pathlib; from clothier.system.files import held\n"
-        "with held(pathlib.Path(sys.argv[1])) as free: print(free, flush=True); time.sleep(600)"
-    )
-    with subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True) as other:
-        stdout = other.stdout
-        assert stdout is not None and stdout.readline() == "True\n"
-        with held(tmp_path) as free:
-            assert not free
-        assert files.is_held(tmp_path)
-        other.kill()
-        other.wait()
-    assert not files.is_held(tmp_path)
-    assert not files.is_held(tmp_path / "nowhere")
-    with held(tmp_path) as free:
-        assert free
-        with held(tmp_path) as again:
-            assert not again
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_who_looks_whether_a_folder_is_held_keeps_nobody_from_holding_it(tmp_path: Path) -> None:
-    descriptor = os.open(tmp_path, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_SH)  # as `is_held` does for a moment
-    threading.Timer(0.02, os.close, [descriptor]).start()
-    with held(tmp_path) as free:
-        assert free
 
 
 def test_places_are_checked_before_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,8 @@ from clothier.runs.description import Description, read_recipe
 from clothier.runs.paths import Paths
 from clothier.runs.samples import Samples
 from clothier.runs.scores import Calibrated
-from clothier.system.files import as_path, held, is_held, read_file, write_atomic
+from clothier.system.files import as_path, read_file, write_atomic
+from clothier.system.locks import held, is_held
 from clothier.values import SCORE_COLUMNS, EpochRow, Floats, Labels, PhaseScores, Predictions, csvtext, markup
 from clothier.values.fields import Fields, parse
 from clothier.values.wording import counted

@@ -1,5 +1,5 @@
-"""Writing that survives a power cut, and locks between processes, as far as the file system offers them; files told
-from pipes; names of files, and what tells figures of ours."""
+"""Writing that survives a power cut, as far as the file system offers that; files told from pipes; names of files, and
+what tells figures of ours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import stat
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,14 +17,12 @@ from pathlib import Path
 from typing import IO
 
 from clothier.errors import InputError, InputTypeError, WriteError
-
-if sys.platform != "win32":
-    import fcntl
+from clothier.system import locks
 
 # What a file system answers that does not offer what is asked for: syncing, or mapping a file into memory.
 _NOT_OFFERED = {errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
-_ATTEMPTS = 3  # to take a lock
-
+_TEMPORARY = ".tmp"
+_STALE = 60  # seconds after which a temporary file that nobody holds is what a killed process left
 
 SOFTWARE = "clothier"  # what each PNG that clothier draws names as its software, perhaps with a word after it
 
@@ -97,30 +94,56 @@ def write_atomic(path: Path, content: bytes | str, *, private: bool = False) -> 
 @contextmanager
 def writing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """A file to write that stands at `path` when the block ends well: a reader, or a machine that loses power, sees the
-    old file or the new one. A `private` file can be read and written by this user alone.
+    old file or the new one. It keeps the old one's permissions, and a link to it stays a link. A `private` file can be
+    read and written by this user alone, and takes the place of a link.
 
     Temporary name in the same folder, fsync, rename, fsync of the folder. Raises WriteError naming the path, also for
-    an OSError in the block; no temporary file is left behind.
+    an OSError in the block; no temporary file is left behind, and what killed processes left of this path goes.
     """
     temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        prefix = f".{shortened(path.name)}."
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".tmp")
+        place = path if private else path.resolve()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        prefix = f".{shortened(place.name)}."
+        _remove_stale(place.parent, prefix)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=prefix, suffix=_TEMPORARY)
         with os.fdopen(handle, "wb") as file:
+            locks.takes(handle, exclusive=True)
             yield file
             sync(file)
         if not private:  # as mkstemp makes them
             with suppress(OSError):  # a file system without permissions
-                Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+                Path(temporary).chmod(_mode(place))
+        Path(temporary).replace(place)
         temporary = None
-        sync_folder(path.parent)
+        sync_folder(place.parent)
     except OSError as error:
         raise WriteError(path, error) from error
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _mode(place: Path) -> int:
+    """The permissions of the file there, or else those of new files."""
+    try:
+        return stat.S_IMODE(place.stat().st_mode)
+    except OSError:
+        return 0o666 & ~_umask()
+
+
+def _remove_stale(folder: Path, prefix: str) -> None:
+    """Remove temporary files with that prefix which no process writes any more."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.startswith(prefix) or not entry.name.endswith(_TEMPORARY):
+                continue
+            with suppress(OSError):
+                if entry.stat(follow_symlinks=False).st_mtime < time.time() - _STALE:
+                    with open(entry.path, "rb") as file:  # noqa: PTH123 - an entry is no Path
+                        free = locks.takes(file.fileno(), exclusive=True)
+                    if free:
+                        os.unlink(entry.path)  # noqa: PTH108
 
 
 def sync(file: IO[bytes]) -> None:
@@ -207,66 +230,6 @@ def check_room(folder: Path, num_bytes: int, what: str) -> None:
 def not_offered(error: OSError) -> bool:
     """Whether a call failed because the file system does not offer what was asked for."""
     return error.errno in _NOT_OFFERED
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[bool]:
-    """One process at a time holds the lock file `path`; the lock is gone with its process. False where the file system
-    has no locks: others may be in the block, too."""
-    if sys.platform == "win32":
-        yield False
-        return
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            alone = True
-        except OSError:
-            alone = False
-        yield alone
-
-
-@contextmanager
-def held(folder: Path) -> Iterator[bool]:
-    """Whether no other holds `folder`, which exists; if so this block does, until it ends or its process does."""
-    if sys.platform == "win32":
-        yield True
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        free = False
-        for attempt in range(_ATTEMPTS):  # `is_held` takes the lock for a moment too
-            if attempt:
-                time.sleep(0.05)
-            if free := _takes(descriptor, fcntl.LOCK_EX):
-                break
-        yield free
-    finally:
-        os.close(descriptor)
-
-
-def is_held(folder: Path) -> bool:
-    """Whether a living process holds `folder`; False where that cannot be told."""
-    if sys.platform == "win32":
-        return False
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        return not _takes(descriptor, fcntl.LOCK_SH)
-    finally:
-        os.close(descriptor)
-
-
-def _takes(descriptor: int, lock: int) -> bool:
-    """Whether the lock was taken; True also on a file system without locks."""
-    try:
-        fcntl.flock(descriptor, lock | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        pass
-    return True
 
 
 def check_file(path: Path, error: type[InputError] = InputError) -> None:

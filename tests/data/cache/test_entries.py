@@ -11,7 +11,7 @@ from support.embeddings import blobs
 from clothier import embed
 from clothier.data.cache import arrays, entries, location
 from clothier.errors import InputError
-from clothier.system.files import locked
+from clothier.system.locks import locked
 
 DAY = 86_400
 

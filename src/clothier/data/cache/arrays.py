@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.data.cache import manifest, trust
-from clothier.system.files import locked, write_atomic
+from clothier.system.files import write_atomic
+from clothier.system.locks import locked
 
 
 def read(path: Path) -> dict[str, npt.NDArray[Any]] | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clothier.data.cache import manifest
 from clothier.errors import InputError
-from clothier.system.files import held
+from clothier.system.locks import held
 from clothier.values.wording import counted
 
 COMPUTED = ("photos", "features", "projections")  # the kinds that are computed again when they are asked for

@@ -27,7 +27,8 @@ from clothier.data.cache import location, manifest, trust
 from clothier.errors import DataError, WriteError
 from clothier.photo import doctor
 from clothier.photo.doctor import Diagnosis
-from clothier.system.files import check_room, locked, not_offered, writing
+from clothier.system.files import check_room, not_offered, writing
+from clothier.system.locks import locked
 from clothier.values import Images, Report, Tell
 from clothier.values.fingerprint import digest_of
 

@@ -20,7 +20,8 @@ from clothier import augment, backend
 from clothier.data.cache import location
 from clothier.data.cache.rows import RowFile
 from clothier.models.plan import Plan
-from clothier.system.files import check_room, locked
+from clothier.system.files import check_room
+from clothier.system.locks import locked
 from clothier.training.transfer.extracted import Extracted, num_rows
 from clothier.values import Dataset, Halves, Images, Report, Tell, release
 
