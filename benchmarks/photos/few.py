@@ -13,6 +13,7 @@ import json
 import statistics
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def main() -> None:
     given = words.parse_args()
     side = 224
     dataset = clothier.load(f"folder:{given.photos}", clothier.LoadOptions(image_size=(side, side)))
-    changes = {} if given.fine_tune else {"fine_tune_epochs": 0, "fine_tune_part": "all"}
+    changes: dict[str, Any] = {} if given.fine_tune else {"fine_tune_epochs": 0, "fine_tune_part": "all"}
     found = {}
     for per_class in map(int, given.classes.split(",")):
         scores = []
@@ -63,7 +64,9 @@ def main() -> None:
                     seed=draw,
                     **changes,
                 )
-                scores.append(run.scores().phases[-1].validation.accuracy)
+                scored = run.read_scores()[-1].validation
+                assert scored
+                scores.append(scored.accuracy)
         found[per_class] = scores
         if not given.json:
             mean, low, high = statistics.mean(scores), min(scores), max(scores)

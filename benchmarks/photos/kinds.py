@@ -68,8 +68,9 @@ def main() -> None:
             picture.save(path)
         dataset = clothier.load(f"folder:{given.out / name}", clothier.LoadOptions(image_size=(224, 224)))
         run = clothier.train(given.recipe, dataset, root=given.out / "runs", verbose=0)
-        for phase in run.scores().phases:
+        for phase in run.read_scores():
             scored = phase.validation
+            assert scored
             print(
                 f"{name:9} {phase.name:10} {scored.accuracy:.1%} of {int(scored.confusion.sum())} validation pictures",
                 flush=True,
