@@ -134,6 +134,14 @@ def test_the_explanation_names_its_sources() -> None:
     assert "plain Keras" not in alone
 
 
+def test_a_table_that_is_divided_anew_has_one_draw_for_all_seeds() -> None:
+    table = replace(TABLE, is_table=True)
+    text = " ".join(lines.explanation(table))
+    assert "Every seed is tested on the same 10,000 of their images." in text
+    assert "each seed draws" not in text
+    assert lines.differences(table) == lines.differences(TABLE)[1:]
+
+
 def test_other_data_and_other_recipes_are_not_compared() -> None:
     other = made(outcome("cnn1", Sample("other", filled(0.9), False, False)), source="generated")
     changed = replace(TABLE, changes=("epochs=1",))

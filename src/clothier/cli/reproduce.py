@@ -158,6 +158,7 @@ def reproduce(
         command=command,
         outcomes=reproducing.outcomes(request, notes),
         source=data,
+        is_table=is_table,
         changes=tuple(f"{field}={value}" for field, value in changes.items()),
         notice=usual.notice,
     )
