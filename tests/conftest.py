@@ -39,7 +39,7 @@ _FIRST = (
     "api/test_train.py",
     "api/test_longer.py",
     "reports/test_grids.py",
-    "test_tour.py",
+    "test_examples.py",
     "export/test_stock.py",
     "training/test_resuming.py",
     "training/test_given.py",
