@@ -72,6 +72,15 @@ def test_what_is_wrong_is_said_in_one_line(
     assert (response.status_code, response.json()["error"]["message"]) == (status, words)
 
 
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "latin-1"])
+def test_names_of_files_are_utf8_whatever_the_form_claims(here: InProcessService, charset: str) -> None:
+    content = b'--x\r\nContent-Disposition: form-data; name="file"; filename="\xc3\xa9.png"\r\n\r\n'
+    content += photo() + b"\r\n--x--\r\n"
+    kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    response = here.post("/v1/predict", content=content, headers=kind)
+    assert (response.status_code, response.json()["answers"][0]["filename"]) == (200, "é.png")
+
+
 def test_where_too_much_waits_more_is_refused_at_once_and_all_else_is_answered() -> None:
     running = InProcessService(Settings(decoders=1, queue=2), bundle())
 

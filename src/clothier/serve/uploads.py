@@ -94,6 +94,8 @@ class _InMemory(MultiPartParser):
     spool_max_size = 2**40  # what is too large was refused while it came: no file is written
 
     def on_headers_finished(self) -> None:
+        # As browsers send them, whatever charset the form claims: some of Python's codecs raise what nobody catches.
+        self._charset = "utf-8"
         # A part without the name of a file is a picture as well, not text.
         part, header = self._current_part, self._current_part.content_disposition
         unnamed = header is not None and b"filename" not in parse_options_header(header)[1]
