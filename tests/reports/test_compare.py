@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,20 @@ def test_runs_of_one_name_are_told_apart_by_their_paths(tmp_path: Path) -> None:
         "cnn1, 10 epochs (2 seeds): cnn1-8 and on",
         "cnn1, 10 epochs (2 seeds): cnn1-10 and on",
     ]
+
+
+def test_a_copy_is_no_second_seed(tmp_path: Path) -> None:
+    one, other = make_run(tmp_path, "cnn1-1", range(3)), make_run(tmp_path, "cnn3-1", recipe="cnn3")
+    copy = Run(Path(shutil.copytree(one.path, tmp_path / "copy")))
+    comparison = compare.compare([one, copy, other])
+    assert [group.name for group in comparison.groups] == ["cnn1-1", "cnn3-1"]
+    assert comparison.notice == "copy has the weights of cnn1-1 and is left out."
+    _refuses(
+        "copy has the weights of cnn1-1 and is left out. Wanted two runs or more that were trained; `clothier runs` "
+        "lists them",
+        *(one, copy),
+        error=InputError,
+    )
 
 
 def _refuses(message: str, *runs: Run, error: type[Exception] = RunError) -> None:

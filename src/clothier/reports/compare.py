@@ -66,6 +66,7 @@ class Comparison:
 
     groups: tuple[Group, ...]
     pairs: tuple[Pair, ...]
+    copies: tuple[str, ...] = ()  # a sentence about each run that was left out
 
     @property
     def runs(self) -> list[Judged]:
@@ -85,11 +86,11 @@ class Comparison:
 
     @property
     def notice(self) -> str:
-        return self.runs[0].data.notice
+        return " ".join(filter(None, (self.runs[0].data.notice, *self.copies)))
 
 
 def compare(runs: Sequence[Run | Baseline]) -> Comparison:
-    """The comparison of two runs or more, baselines among them; one given twice counts once.
+    """The comparison of two runs or more, baselines among them; one given twice counts once, and so does a copy.
 
     Raises InputError for fewer than two; RunError where one has not been evaluated yet, is damaged, or was judged
     on other images than the first.
@@ -104,8 +105,25 @@ def compare(runs: Sequence[Run | Baseline]) -> Comparison:
     ]
     for other in all_judged[1:]:
         _check_same_images(all_judged[0], other)
-    groups = group(all_judged)
-    return Comparison(groups, tuple(_corrected([pair(a, b) for a, b in combinations(groups, 2)])))
+    originals, copies = _without_copies(all_judged)
+    if len(originals) < 2:
+        raise InputError(f"{copies[0]} Wanted two runs or more that were trained; `clothier runs` lists them")
+    groups = group(originals)
+    return Comparison(groups, tuple(_corrected([pair(a, b) for a, b in combinations(groups, 2)])), copies)
+
+
+def _without_copies(runs: Sequence[Judged]) -> tuple[list[Judged], tuple[str, ...]]:
+    """The runs less those that have the recipe, the seed and the weights of an earlier one, and a sentence about each
+    of these: a folder that was copied is no second seed."""
+    originals: dict[object, Judged] = {}
+    copies = []
+    for run in runs:
+        key: object = run.path
+        if run.trained and run.trained.phase.weights_sha256:
+            key = (run.trained.recipe, run.trained.phase.epochs, run.trained.phase.weights_sha256)
+        if (original := originals.setdefault(key, run)) is not run:
+            copies.append(f"{run.name} has the weights of {original.name} and is left out.")
+    return list(originals.values()), tuple(copies)
 
 
 def pair(one: Group, other: Group) -> Pair:
