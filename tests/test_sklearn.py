@@ -99,6 +99,7 @@ def test_a_grid_search_in_a_pipeline_of_flattened_images() -> None:
         (IMAGES.reshape(150, -1), NUMBERS, {"image_shape": (144,)},
          "image_shape is (144,); wanted (height, width) or (height, width, channels), such as (28, 28)"),
         (IMAGES, NUMBERS, {"recipe": "cnn9"}, None),
+        (IMAGES, NUMBERS, {"class_weight": {0: 2, 7: 3}}, "unknown class '7'; known: 0, 1, 2"),
         (IMAGES, NUMBERS, {"epochs": 3, "changes": {"epochs": 2}},
          "changes have 'epochs', which is the argument epochs of ImageClassifier; wanted other fields of the recipe "
          "there; write epochs=2"),

@@ -27,6 +27,7 @@ _ARGUMENTS = {
     "validation": "validation",
     "model": "model",
     "augment": "augment",
+    "class_weight": "class_weight",
     "seed": "random_state",
 }
 
@@ -38,7 +39,8 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     their own, such as {"batch_size": 64}. The classifier trains `epochs` epochs, and `augmented_epochs` more with
     augmentation. `image_shape` is (height, width) or (height, width, channels), and is needed for flattened images.
     `validation` is the share of the training images that calibrates the probabilities, or None. `model` and `augment`
-    are those of `clothier.train`. The run is in a temporary folder unless `root` names one. The object keeps
+    are those of `clothier.train`. `class_weight` is "balanced", {label: weight} or None, as elsewhere in scikit-learn,
+    scaled to a mean of 1. The run is in a temporary folder unless `root` names one. The object keeps
     everything that it needs to predict, and can be pickled.
 
     After `fit`, `classes_` holds the sorted labels, and `run_path_` is the run's folder if `root` was given.
@@ -56,6 +58,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         validation: float | None = 0.2,
         model: Any = None,
         augment: Any = None,
+        class_weight: str | dict[Any, float] | None = None,
         random_state: int = 13,
         verbose: int = 0,
         root: str | Path | None = None,
@@ -68,6 +71,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.validation = validation
         self.model = model
         self.augment = augment
+        self.class_weight = class_weight
         self.random_state = random_state
         self.verbose = verbose
         self.root = root
@@ -89,11 +93,11 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             seed=self.random_state,
         )
         with tempfile.TemporaryDirectory(prefix="clothier-") as folder:
-            lengths = {"epochs": self.epochs, "augmented_epochs": self.augmented_epochs}
+            own = {"epochs": self.epochs, "augmented_epochs": self.augmented_epochs, **self._weighing()}
             run = train_with(
                 self.recipe,
                 data,
-                {**lengths, "seed": self.random_state, **changes},
+                {**own, "seed": self.random_state, **changes},
                 model=self.model,
                 augment=self.augment,
                 root=self.root or folder,
@@ -133,6 +137,14 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model_file")
+
+    def _weighing(self) -> dict[str, Any]:
+        """The recipe's `class_weight`, by the names of the labels."""
+        given = self.class_weight
+        if given is None:
+            return {}
+        named = {str(label): weight for label, weight in given.items()} if isinstance(given, dict) else given
+        return {"class_weight": named}
 
     def _images(self, X: Any, suspect: bool = True) -> Images:  # noqa: N803
         """uint8 (n, height, width, channels)."""

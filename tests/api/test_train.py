@@ -107,7 +107,14 @@ def test_wrong_names_make_no_folder(tiny: Dataset, tmp_path: Path) -> None:
         clothier.train("cnn1", tiny, model="cnn2")
     with pytest.raises(InputError, match=r"^unknown augmentation policy 'crop'"):
         clothier.train("cnn1", tiny, augment="crop", augmented_epochs=1)
+    with pytest.raises(InputError, match=r"^class_weight names class 3, and there are 3; wanted 0 to 2$"):
+        clothier.train("cnn1", tiny, class_weight={3: 2})
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(
+        InputError, match=r"^unknown class 'rov'; known: column, none, row; did you mean 'row'\?$"
+    ):
+        clothier.train("cnn1", tiny, class_weight="rov=2")
+    assert list(Path("runs").iterdir()) == []
 
 
 @pytest.mark.parametrize(

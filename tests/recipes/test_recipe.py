@@ -94,7 +94,7 @@ def test_a_recipe_written_before_there_were_bases_still_loads() -> None:
     content = CNN1.as_json()
     for field in [name for name in content if name.startswith(("base", "head", "fine", "resize", "skip"))]:
         del content[field]
-    for field in ("schedule", "warmup", "loss", "label_smoothing", "average_decay", "views"):
+    for field in ("schedule", "warmup", "loss", "class_weight", "label_smoothing", "average_decay", "views"):
         del content[field]
     assert len(content) == 13
     assert Recipe.from_json(content) == CNN1

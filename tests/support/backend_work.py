@@ -10,7 +10,7 @@ import numpy.typing as npt
 from conftest import stripes
 
 from clothier import backend, models, recipes
-from clothier.values import Dataset, Mixed
+from clothier.values import Dataset, Floats, Mixed
 
 if TYPE_CHECKING:
     import keras
@@ -66,6 +66,8 @@ def everything(begin: Mapping[str, npt.NDArray[Any]]) -> Arrays:
     found |= _train("wrn10_1", begin, SIZES[:1], "bfloat16")
     for loss in ("binary_crossentropy", "focal"):
         found[f"float32/dense after a step of {loss}"] = _step_of(loss)
+    weighed = np.array([2, 0.5, 1], np.float32)
+    found["float32/dense after a step with class weights"] = _step_of("crossentropy", weighed)
     model = _model("cnn4", begin)
     images, labels = _batch(SIZES[0])
     found["judged/cnn4"] = backend.Inference(_build("cnn4")).logits(model.weights, images, batch_size=24)
@@ -138,10 +140,11 @@ def dense(num_classes: int) -> keras.Model:
     return model
 
 
-def _step_of(loss: str) -> npt.NDArray[Any]:
+def _step_of(loss: str, class_weights: Floats | None = None) -> npt.NDArray[Any]:
     import keras
 
     model, rng = dense(NUM_CLASSES), np.random.default_rng(1)
-    trainer = backend.Trainer(model, keras.optimizers.SGD(1.0), loss=loss, label_smoothing=0.1)
+    sgd = keras.optimizers.SGD(1.0)
+    trainer = backend.Trainer(model, sgd, loss=loss, label_smoothing=0.1, class_weights=class_weights)
     trainer.step(rng.integers(0, 8, (20, 4), dtype=np.uint8), rng.integers(0, NUM_CLASSES, 20))
     return np.concatenate([np.asarray(weight).ravel() for weight in model.weights])

@@ -24,6 +24,7 @@ STRONG = recipes.change(
         "augmented_epochs": 4,
         "augment": "crop-flip+erase+cutmix",
         "label_smoothing": 0.1,
+        "class_weight": "row=2,none=0.5",
         "schedule": "cosine",
         "warmup": 0.2,
         "average_decay": 0.8,
@@ -41,6 +42,7 @@ FAST = recipes.change(
         "skip": 0.5,
         "skip_from": 2,
         "skip_to": 3,
+        "class_weight": "balanced",
     },
 )
 

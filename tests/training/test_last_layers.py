@@ -22,7 +22,8 @@ from clothier.values import Dataset, Split
 
 SMALL = recipes.change(
     recipes.get("photos"),
-    {"base": "random", "base_views": 2, "epochs": 2, "fine_tune_epochs": 2, "precision": "float32"},
+    {"base": "random", "base_views": 2, "epochs": 2, "fine_tune_epochs": 2, "precision": "float32"}
+    | {"class_weight": "row=2"},
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,9 @@ def train(
     `model` is a name from `clothier models`, or a function (image_shape, num_classes) -> keras.Model whose network
     takes images with values 0..255 and returns logits. `augment` is the name of a policy or, for augmented epochs, a
     `clothier.augment.Policy`. With the recipe "transfer", `base="efficientnet_lite0"` trains a head on a network of
-    `clothier bases`. `changes` are other fields of the recipe. `verbose` is 0 (print nothing), 1 (a progress
-    bar) or 2 (a line for each epoch); the default is a bar if one can be drawn.
+    `clothier bases`. `changes` are other fields of the recipe, such as `class_weight="balanced"`, or `class_weight=
+    {"dress": 2}`, whose keys may be class numbers as in Keras. `verbose` is 0 (print nothing), 1 (a progress bar) or 2
+    (a line for each epoch); the default is a bar if one can be drawn.
 
     Raises InputError for unknown names, values out of range, an unsuitable function or policy, or a `validation` that
     differs from how the data were read, and the errors of `finish.train`.
@@ -70,6 +72,8 @@ def train_with(
     wanted = bases.chosen(changes | named)
     if isinstance(recipe, str):
         recipe = places.at_hand(recipes.get(recipe), wanted, watcher.note)
+    if isinstance(given := wanted.get("class_weight"), Mapping):
+        wanted["class_weight"] = recipes.class_weights.as_text(given, data.class_names)
     chosen = recipes.customize(recipe, wanted)
     parts = _parts(model, augment)
     check_names(chosen, parts)

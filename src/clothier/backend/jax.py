@@ -53,6 +53,7 @@ class _Step:
         loss: str,
         label_smoothing: float,
         average_decay: float,
+        class_weights: Floats | None,
     ) -> None:
         self._variables = [
             list(model.trainable_variables),
@@ -75,11 +76,11 @@ class _Step:
                     trainable, fixed, inputs, training=True, return_losses=True
                 )
             sharp, losses, num_correct = _losses(logits, label_smoothing, *targets)
-            costs = (
-                losses
-                if loss == "crossentropy"
-                else objective(loss, logits, *targets, smoothing=label_smoothing)
-            )
+            costs = losses
+            if loss != "crossentropy" or class_weights is not None:
+                costs = objective(
+                    loss, logits, *targets, smoothing=label_smoothing, class_weights=class_weights
+                )
             mean = costs.mean()
             for penalty in penalties:  # of regularised weights; what is reported leaves them out
                 mean += penalty

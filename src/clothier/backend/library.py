@@ -58,6 +58,7 @@ class Library(Protocol):
         loss: str,
         label_smoothing: float,
         average_decay: float,
+        class_weights: Floats | None,
     ) -> TrainingStep: ...
 
     def forward(self, model: keras.Model, dtype: str) -> Callable[[Images | Halves], npt.NDArray[Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clothier.backend.door import keras
+from clothier.values import Floats
 
 FOCUS = 2.0  # how much less an image costs that is predicted with confidence; Keras's default
 FOCAL_SCALE = 0.25  # Keras's alpha
@@ -45,13 +46,28 @@ LOSSES: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def objective(name: str, logits: Any, labels: Any, others: Any, shares: Any, *, smoothing: float) -> Any:
+def objective(
+    name: str,
+    logits: Any,
+    labels: Any,
+    others: Any,
+    shares: Any,
+    *,
+    smoothing: float,
+    class_weights: Floats | None = None,
+) -> Any:
     """(n,): what each image costs by that loss. Its target is its label by its share and the other label by the rest,
-    of which `smoothing` is spread evenly over all classes."""
+    of which `smoothing` is spread evenly over all classes. With `class_weights`, (num_classes,), each of the two labels
+    counts as much as its class weighs, smoothing included."""
     costs = LOSSES[name](logits)
 
     def of(wanted: Any) -> Any:
         return keras.ops.take_along_axis(costs, wanted[:, None], axis=1)[:, 0]
 
-    sharp = shares * of(labels) + (1 - shares) * of(others)
-    return (1 - smoothing) * sharp + smoothing * keras.ops.mean(costs, axis=1)
+    rest, even = 1 - shares, keras.ops.mean(costs, axis=1)
+    if class_weights is not None:
+        weights = keras.ops.convert_to_tensor(class_weights)
+        shares, rest = shares * keras.ops.take(weights, labels), rest * keras.ops.take(weights, others)
+        even = (shares + rest) * even
+    sharp = shares * of(labels) + rest * of(others)
+    return (1 - smoothing) * sharp + smoothing * even

@@ -28,7 +28,8 @@ class Trainer:
     `label_smoothing` is the share of each target that is spread evenly over all classes. `averages` stand beside
     the model's weights, in their order: with `average_decay` above 0, the means of what they were after each step, a
     step counting for less by that factor with each that follows; else there are none. `keep_losses` remembers the loss
-    of each image.
+    of each image. `class_weights`, float32 (num_classes,), say how much an image counts by its label; reported and
+    remembered losses leave them out.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Trainer:
         label_smoothing: float = 0.0,
         average_decay: float = 0.0,
         keep_losses: bool = False,
+        class_weights: Floats | None = None,
     ) -> None:
         optimizer.build(model.trainable_variables)
         # Statistics of batch normalisation are averaged as well: those of the last steps belong to other weights.
@@ -50,7 +52,7 @@ class Trainer:
         )
         self._optimizer = optimizer
         self._step = library().training_step(
-            model, optimizer, self.averages, loss, label_smoothing, average_decay
+            model, optimizer, self.averages, loss, label_smoothing, average_decay, class_weights
         )
         self._num_seen = 0
         self._losses: list[Any] | None = [] if keep_losses else None

@@ -103,6 +103,7 @@ class _Step:
         loss: str,
         label_smoothing: float,
         average_decay: float,
+        class_weights: Floats | None,
     ) -> None:
         self._loss_sum = tf.Variable(0.0, dtype=tf.float64)
         self._num_correct = tf.Variable(0, dtype=tf.int64)
@@ -127,8 +128,16 @@ class _Step:
                     even = -tf.reduce_mean(tf.nn.log_softmax(logits), axis=1)
                     losses = (1 - label_smoothing) * sharp + label_smoothing * even
                 costs = losses
-                if loss != "crossentropy":
-                    costs = objective(loss, logits, labels, others, shares, smoothing=label_smoothing)
+                if loss != "crossentropy" or class_weights is not None:
+                    costs = objective(
+                        loss,
+                        logits,
+                        labels,
+                        others,
+                        shares,
+                        smoothing=label_smoothing,
+                        class_weights=class_weights,
+                    )
                 total = tf.reduce_mean(costs)
                 if model.losses:  # of regularised weights; what is reported leaves them out
                     total = tf.add_n([total, *model.losses])

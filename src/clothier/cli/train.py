@@ -81,6 +81,16 @@ def train(
             help="Seed of everything random.", show_default="the recipe's", rich_help_panel=options.TRAINING
         ),
     ] = None,
+    class_weight: Annotated[
+        str | None,
+        typer.Option(
+            help="How much each class counts in the training loss: balanced, for as much however many images it has, "
+            "or weights, where classes that are not named weigh 1.",
+            metavar="balanced|CLASS=WEIGHT,...",
+            show_default="the recipe's",
+            rich_help_panel=options.TRAINING,
+        ),
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option(
@@ -141,7 +151,7 @@ def train(
         "validation": validation,
         "seed": seed,
     }
-    typed["base"] = base
+    typed |= {"base": base, "class_weight": class_weight}
     changes = options.settings(set_ or [])
     changes.update({field: value for field, value in typed.items() if value is not None})
     if fine_tune:

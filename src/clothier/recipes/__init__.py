@@ -8,6 +8,7 @@ from __future__ import annotations
 from clothier.errors import unknown_name
 from clothier.recipes import (
     best,
+    class_weights,
     cnn1,
     cnn1_dropout,
     cnn3,
@@ -69,6 +70,7 @@ __all__ = [
     "Recipe",
     "adopted",
     "change",
+    "class_weights",
     "counted",
     "customize",
     "ends",

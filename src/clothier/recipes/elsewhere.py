@@ -13,6 +13,7 @@ FIELDS: dict[str, str] = {
     "batch": "batch_size",
     "batches": "batch_size",
     "bs": "batch_size",
+    "classweights": "class_weight",
     "criterion": "loss",
     "dropout": "head_dropout",
     "dropoutrate": "head_dropout",

@@ -43,6 +43,10 @@ class Recipe:
     # What training minimises: crossentropy, binary_crossentropy (each class against the rest) or focal. Reported
     # losses are cross-entropy, and probabilities the softmax of the logits, whatever it is.
     loss: str = "crossentropy"
+    # How much each class counts in the training loss: "" for all the same, "balanced" for as much however many images
+    # it has, or weights such as dress=2,skirt=1.5, where the others weigh 1. They are scaled to a mean of 1 over the
+    # training images. Reported losses and scores leave them out.
+    class_weight: str = ""
     # Share of each target, in [0, 1), spread evenly over all classes; only the training loss knows of it. Source:
     # Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016, section 7.
     label_smoothing: float = 0.0

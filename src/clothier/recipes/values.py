@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clothier.errors import InputError
-from clothier.recipes import elsewhere
+from clothier.recipes import class_weights, elsewhere
 from clothier.recipes.optimizers import OPTIMIZERS
 
 VALIDATIONS = ("article", "default", "none", "stratified")
@@ -61,6 +61,9 @@ NUMBERS: dict[str, tuple[Callable[[float], bool], str]] = {
     "head_dropout": _SHARE,
     "weight_decay": (lambda x: 0 <= x < np.inf, "a number of 0 or more"),
 }
+TEXTS: dict[str, tuple[Callable[[str], bool], str]] = {
+    "class_weight": (class_weights.is_valid, class_weights.WANTED)
+}
 _LONGEST = 60  # letters of a wrong value that its error repeats
 
 
@@ -71,6 +74,8 @@ def wanted(field: str) -> str:
         return f"a whole number from {least} to {most:,}"
     if field in NUMBERS:
         return NUMBERS[field][1]
+    if field in TEXTS:
+        return TEXTS[field][1]
     return f"one of {', '.join(sorted(KNOWN[field]))}" if field in KNOWN else "text"
 
 
@@ -82,6 +87,8 @@ def check(field: str, kind: type, value: Any) -> None:
         fine = least <= value <= most
     elif fine and field in NUMBERS:
         fine = NUMBERS[field][0](value)
+    elif fine and field in TEXTS:
+        fine = TEXTS[field][0](value)
     elif fine and field in KNOWN and value not in KNOWN[field]:
         raise elsewhere.unknown_value(field, value, KNOWN[field])
     if not fine:
@@ -104,6 +111,8 @@ def read(kinds: Mapping[str, type], values: Mapping[str, Any]) -> dict[str, Any]
 def _read(field: str, kind: type, value: Any) -> Any:
     if isinstance(value, np.number):  # a notebook's, such as one of np.arange(3)
         value = value.item()
+    if field == "class_weight" and (value is None or isinstance(value, Mapping)):
+        return class_weights.as_text(value)
     number = kind is float and type(value) is int
     if not number and not (isinstance(value, str) and kind is not str):
         return value

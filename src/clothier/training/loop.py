@@ -52,12 +52,14 @@ class Training:
         self.visits = schedule.visits(recipe, len(dataset.train))
         self.steps = schedule.steps_per_epoch(recipe, len(dataset.train))
         self.plan = plan
+        weigh = recipes.class_weights.for_classes
+        self.class_weights = weigh(recipe.class_weight, dataset.class_names, dataset.train.labels)
         backend.set_seed(recipe.seed)
         if base is None:
-            self.stage = stages.whole(self.plan, recipe, dataset.train.images)
+            self.stage = stages.whole(self.plan, recipe, dataset.train.images, self.class_weights)
         else:
             num_features = int(models.build_base(self.plan).output_shape[1])
-            self.stage = stages.head(self.plan, recipe, num_features)
+            self.stage = stages.head(self.plan, recipe, num_features, self.class_weights)
         self.fine_tuning = False
         # Of each training image, as it was last seen.
         self.losses = np.zeros(len(dataset.train) if recipe.skip else 0, np.float32)
@@ -167,7 +169,8 @@ class Training:
         if self.base is None or self.fine_tuning:
             return
         values = [*self.base.weights.values(), *self.stage.weights().values()]
-        self.stage, self.fine_tuning = stages.fine_tuning(self.plan, self.recipe, values), True
+        self.stage = stages.fine_tuning(self.plan, self.recipe, values, self.class_weights)
+        self.fine_tuning = True
 
     def _save(self, row: EpochRow) -> None:
         """Best weights under a new name first, then the checkpoint that vouches for them, then all else: killed

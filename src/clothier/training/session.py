@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from clothier import augment, backend, models, recipes
 from clothier.errors import RunError
 from clothier.models.plan import Plan
-from clothier.recipes import Recipe
+from clothier.recipes import Recipe, class_weights
 from clothier.recipes.lengths import FIELDS
 from clothier.runs import Description, Run, checkpoint, events
 from clothier.training import interrupt, remains, room
@@ -77,8 +77,9 @@ def started(
     recipe's model and policy. `check_plan` is called before the first epoch with the plan of a network that a function
     built. `make_extractor` gives what computes a base's features.
 
-    Raises InputError as `check_names` and `room.check`, InterruptedRunError on Ctrl-C, WriteError where a file cannot
-    be written (both name the command that goes on), RunError where the loss stops being a number.
+    Raises InputError as `check_names`, `class_weights.for_classes` and `room.check`, InterruptedRunError on Ctrl-C,
+    WriteError where a file cannot be written (both name the command that goes on), RunError where the loss stops being
+    a number.
     """
     parts = parts or Parts()
     check_names(recipe, parts)
@@ -86,6 +87,7 @@ def started(
     watcher = watcher or Watcher()
     with _ended(watcher), run.alone():
         with run.begun():
+            class_weights.for_classes(recipe.class_weight, dataset.class_names, dataset.train.labels)
             if recipe.base and base is None:
                 base = pretrained.fetch(recipe, threads)
             num_threads = _load_backend(threads, watcher)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from clothier import backend, models
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
-from clothier.values import Examples, Images, Predictions
+from clothier.values import Examples, Floats, Images, Predictions
 
 if TYPE_CHECKING:
     import keras
@@ -28,8 +28,16 @@ Tensors = dict[str, npt.NDArray[Any]]
 class Stage:
     """A network in training."""
 
-    def __init__(self, model: keras.Model, twin: keras.Model, recipe: Recipe, cut: str = "") -> None:
-        """`twin` is the same network in float32. With `cut`, what lies above that layer is trained and judged."""
+    def __init__(
+        self,
+        model: keras.Model,
+        twin: keras.Model,
+        recipe: Recipe,
+        cut: str = "",
+        class_weights: Floats | None = None,
+    ) -> None:
+        """`twin` is the same network in float32. With `cut`, what lies above that layer is trained and judged. Each
+        class counts in the loss by its `class_weights`, float32 (num_classes,)."""
         self.model = model
         self._part, twin = (models.above(model, cut), models.above(twin, cut)) if cut else (model, twin)
         self.optimizer = models.OPTIMIZERS[recipe.optimizer](recipe)
@@ -41,6 +49,7 @@ class Stage:
             label_smoothing=recipe.label_smoothing,
             average_decay=recipe.average_decay,
             keep_losses=bool(recipe.skip),
+            class_weights=class_weights,
         )
         self._glance = backend.Inference(twin)
         looked = models.averaged(twin, recipe.views)
@@ -98,21 +107,29 @@ class Stage:
         return [judged.get(id(weight), weight) for weight in self.model.weights]
 
 
-def whole(plan: Plan, recipe: Recipe, images: Images) -> Stage:
+def whole(plan: Plan, recipe: Recipe, images: Images, class_weights: Floats | None = None) -> Stage:
     """The network of a recipe without a base, adapted to those training images where it wants to be."""
     model = models.build_plan(plan, recipe.precision)
     models.adapt(plan.model, model, images, recipe.seed)
-    return Stage(model, models.build_plan(plan), recipe)
+    return Stage(model, models.build_plan(plan), recipe, class_weights=class_weights)
 
 
-def head(plan: Plan, recipe: Recipe, num_features: int) -> Stage:
+def head(plan: Plan, recipe: Recipe, num_features: int, class_weights: Floats | None = None) -> Stage:
     """The head alone, fed with features."""
     return Stage(
-        models.build_head(plan, num_features, recipe.precision), models.build_head(plan, num_features), recipe
+        models.build_head(plan, num_features, recipe.precision),
+        models.build_head(plan, num_features),
+        recipe,
+        class_weights=class_weights,
     )
 
 
-def fine_tuning(plan: Plan, recipe: Recipe, values: Sequence[npt.NDArray[Any]] | None) -> Stage:
+def fine_tuning(
+    plan: Plan,
+    recipe: Recipe,
+    values: Sequence[npt.NDArray[Any]] | None,
+    class_weights: Floats | None = None,
+) -> Stage:
     """Base and head together, or the last layers of the base and the head, with those weights, at the recipe's lower
     rate and with an optimiser begun again."""
     model = models.build_plan(plan, recipe.precision)
@@ -123,7 +140,7 @@ def fine_tuning(plan: Plan, recipe: Recipe, values: Sequence[npt.NDArray[Any]] |
     if values is not None:
         model.set_weights(values)
     slower = replace(recipe, learning_rate=recipe.fine_tune_rate, batch_size=recipe.fine_tune_batch_size)
-    return Stage(model, models.build_plan(plan), slower, cut(recipe))
+    return Stage(model, models.build_plan(plan), slower, cut(recipe), class_weights)
 
 
 def cut(recipe: Recipe) -> str:
