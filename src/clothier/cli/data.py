@@ -39,6 +39,7 @@ def data(
     data_dir: options.DataDir = None,
     validation: options.Validation = None,
     resplit: options.Resplit = False,
+    group: options.Group = "",
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -75,7 +76,8 @@ def data(
         _list(json)
         return
 
-    read = options.as_options(data_dir, validation, image_size, crop, skip_bad, 13 if resplit else None)
+    resplit_by = 13 if resplit else None
+    read = options.as_options(data_dir, validation, image_size, crop, skip_bad, resplit_by, group)
     _check(augment, out)
     dataset = options.load_data(source, read)
     shown = _in_file_order(dataset, source, read)

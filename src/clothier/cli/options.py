@@ -70,6 +70,16 @@ Resplit = Annotated[
         rich_help_panel=DATA,
     ),
 ]
+Group = Annotated[
+    str,
+    typer.Option(
+        help="Put all images of a product into one split. Products are told by `folder` (below the class folder), a "
+        "regular expression for the file's path whose first group is the product, or a column of the table.",
+        metavar="folder|REGEX|COLUMN",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
 SplitName = Literal["train", "validation", "test"]
 WhichSplit = Annotated[
     SplitName, typer.Option("--split", help="Which images of the data set.", rich_help_panel=DATA)
@@ -126,6 +136,7 @@ def as_options(
     crop: str | None,
     skip_bad: bool,
     resplit_by: int | None = None,
+    group: str = "",
 ) -> dict[str, Any]:
     """The options of data.load as JSON can hold them; `resplit_by` is the seed of a re-split, None for none."""
     return {
@@ -134,6 +145,7 @@ def as_options(
         "image_size": parse_size(image_size),
         "crop": crop or "pad",
         "skip_bad": skip_bad,
+        "group": group,
         **({} if resplit_by is None else {"resplit": True, "seed": resplit_by}),
     }
 

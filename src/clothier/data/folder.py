@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clothier.data import photos
+from clothier.data import groups, photos
 from clothier.data.cache.photos import Photo
 from clothier.data.options import LoadOptions
 from clothier.data.photos import SPLIT_NAMES, Listed
@@ -46,6 +46,7 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
 def pictures(argument: str, options: LoadOptions, *, needs_train: bool = False) -> Listed:
     """The labelled photos of the folder `argument`, not decoded. Errors as `load`; with `needs_train` also where there
     are validation or test photos and none to train on."""
+    groups.check_no_column(options.group, f"folder:{argument}")
     root = Path(argument).expanduser()
     found = walk(root)
     if not options.skip_bad:
@@ -57,8 +58,12 @@ def pictures(argument: str, options: LoadOptions, *, needs_train: bool = False) 
     beside = sum(path.parent == root for path in found.pictures) if root not in places.values() else 0
     _tell_left_out(root, found, list(sorted_out.values()), beside, options)
     class_names = in_order({name for of_split in sorted_out.values() for name in of_split.classes})
-    listed = {split: _listed(root, of_split.classes, class_names) for split, of_split in sorted_out.items()}
-    return Listed(listed, tuple(class_names), is_divided=places != {"train": root})
+    is_divided = places != {"train": root}
+    listed = {
+        split: _listed(root, of_split.classes, class_names, int(is_divided))
+        for split, of_split in sorted_out.items()
+    }
+    return Listed(listed, tuple(class_names), is_divided)
 
 
 def _sorted_out(places: Mapping[str, Path], found: Found, options: LoadOptions) -> dict[str, _Sorted]:
@@ -161,13 +166,17 @@ def _folders(place: Path, found: Found) -> list[Path]:
     return [folder for folder in found.folders if folder.parent == place]
 
 
-def _listed(root: Path, classes: Classes, class_names: list[str]) -> list[Photo]:
-    """The pictures in the order of their file names, so that the first rows are not all of one class."""
-    pictures = [
-        Photo(path, path.relative_to(root).as_posix(), class_names.index(name))
-        for name, paths in classes.items()
-        for path in paths
-    ]
+def _listed(root: Path, classes: Classes, class_names: list[str], depth: int) -> list[Photo]:
+    """The pictures in the order of their file names, so that the first rows are not all of one class. Class folders lie
+    `depth` folders below the root."""
+    pictures = []
+    for name, paths in classes.items():
+        label = class_names.index(name)
+        for path in paths:
+            file = path.relative_to(root)
+            deeper = file.parts[depth + 1 : -1]
+            group = "/".join([name, *deeper]) if deeper else ""
+            pictures.append(Photo(path, file.as_posix(), label, group))
     return sorted(pictures, key=lambda picture: (picture.path.name, picture.label, picture.name))
 
 

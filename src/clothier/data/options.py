@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clothier.data import groups
 from clothier.data.cache import location
 from clothier.errors import InputError, unknown_name
 from clothier.photo.doctor import WAYS
@@ -34,6 +35,9 @@ class LoadOptions:
     # Draw the test images anew, by the seed, from all training and test images. Validation images are then held out as
     # the article did unless `validation` says otherwise.
     resplit: bool = False
+    # How images of one product are told, which then all go into one split: "folder", a regular expression whose first
+    # group is the product, or a column of the table; "" for images that are divided one by one.
+    group: str = ""
     seed: int = 13  # for the stratified split, the re-split and generated data
     progress: Callable[[str, int, int], None] | None = None
     warn: Callable[[str], None] | None = None
@@ -46,6 +50,11 @@ class LoadOptions:
             if getattr(self, field) not in known:
                 raise unknown_name(field, str(getattr(self, field)), known)
         whole_number("seed", self.seed, 0)
+        groups.check(self.group)
+        if self.group and self.resplit:
+            raise InputError(
+                "--group does not apply to --resplit, which divides images one by one; leave one out"
+            )
         if self.image_size is not None and not _is_size(self.image_size):
             raise InputError(
                 f"image_size is {self.image_size!r:.80}; wanted (height, width) in pixels, such as (64, 64)"
@@ -74,6 +83,7 @@ class LoadOptions:
             "crop": self.crop,
             "skip_bad": self.skip_bad,
             "resplit": self.resplit,
+            "group": self.group,
             "seed": self.seed,
         }
 
@@ -97,8 +107,12 @@ class LoadOptions:
         if self.warn:
             self.warn(sentence)
 
-    def refuse_photo_options(self, source: str) -> None:
-        """InputError where an option was chosen that only photos take."""
+    def refuse_photo_options(self, source: str, *, has_columns: bool = False) -> None:
+        """InputError where an option was chosen that only photos take, or only photos and tables."""
+        if self.group and not has_columns:
+            raise InputError(
+                f"--group does not apply to {source}, whose images have neither files nor a table; leave it out"
+            )
         chosen = {
             "--image-size": self.image_size is not None,
             "--crop": self.crop != "pad",

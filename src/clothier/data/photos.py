@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clothier.data import unreadable
+from clothier.data import groups, unreadable
 from clothier.data.cache import photos as cache
 from clothier.data.cache.photos import Photo
 from clothier.data.options import LoadOptions
@@ -78,6 +78,12 @@ def divide(
     """The photos by split, those that they do not bring held out of `train`. Errors as `load` where splits are
     concerned."""
     divided = dict(listed.splits)
+    grouped = None
+    if options.group and not options.whole:
+        keys = {part: _groups(photos, options.group) for part, photos in divided.items()}
+        groups.check_keys(name, options.group, keys, divided["train"][0].name)
+        options.tell(groups.summary(name, options.group, keys))
+        grouped = groups.numbered(keys["train"])
     if "validation" in divided:
         if options.validation != "default":
             raise OwnValidationError(
@@ -92,9 +98,16 @@ def divide(
             options.seed,
             listed.class_names,
             test_too=not listed.is_divided,
+            groups=grouped,
         )
         divided |= {part: [train[row] for row in rows] for part, rows in parts.items()}
     return {part: divided[part] for part in ORDER if part in divided}
+
+
+def _groups(photos: Sequence[Photo], group: str) -> list[str]:
+    if groups.is_expression(group):
+        return groups.matched(group, [photo.name for photo in photos])
+    return [photo.group for photo in photos]
 
 
 def _labels(photos: Sequence[Photo]) -> Labels:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from clothier.data import groups as grouping
 from clothier.data.classes import FASHION_MNIST
 from clothier.data.options import LoadOptions
 from clothier.data.recognition import is_fashion_mnist
@@ -15,8 +16,8 @@ from clothier.errors import DataError, InputError
 from clothier.values import Dataset, Labels, Split
 from clothier.values.dataset import check_classes, missing_classes
 from clothier.values.fingerprint import fingerprint
-from clothier.values.stratified import Rows, hold_out_of_each
-from clothier.values.wording import listed
+from clothier.values.stratified import Rows, hold_out_groups, hold_out_of_each
+from clothier.values.wording import counted, listed
 
 HELD_OUT = 0.2  # the article's share; the stratified split takes the same
 ARTICLE_SEED = 13  # the article's random_state
@@ -26,15 +27,22 @@ _SHOWN = 5  # classes that are named in an error
 
 
 def hold_out(
-    labels: Labels, how: str, seed: int, class_names: Sequence[str], *, test_too: bool = False
+    labels: Labels,
+    how: str,
+    seed: int,
+    class_names: Sequence[str],
+    *,
+    test_too: bool = False,
+    groups: Labels | None = None,
 ) -> dict[str, Rows]:
     """Row numbers int64 of the splits, by name, in the order train, validation, test.
 
     `how` is "article" (the same rows for every data set of that many images, whatever the seed), "stratified"
     (a fifth of each class, drawn by `seed`, and one at least), "none" (no validation split; rows in order) or "whole"
     (nothing is held out, whatever `test_too` says).
-    `test_too` first holds out a stratified fifth as test split. Raises DataError for a class of fewer than five images,
-    where a fifth of each is to be held out.
+    `test_too` first holds out a stratified fifth as test split. All images of a group, int64 (n,), go into one split.
+    Raises DataError for a class of fewer than five images, or too few groups, where a fifth of each is to be held out;
+    InputError for groups in the article's split.
     """
     rows = np.arange(len(labels))
     if how == "whole":
@@ -42,13 +50,21 @@ def hold_out(
     test = None
     if test_too or how == "stratified":
         _check_enough(labels, class_names)
+    if groups is not None:
+        if how == "article":
+            raise InputError(
+                "--group does not apply to --validation article, which divides images one by one; wanted stratified"
+            )
+        _check_enough_groups(labels, groups, class_names, 1 + test_too + (how == "stratified"))
     if test_too:
-        rows, test = _stratified(rows, labels, seed)
+        rows, test = _stratified(rows, labels, seed, groups, keep=2 if how == "stratified" else 1)
     parts = {"train": rows}
     if how == "article":
         parts["train"], parts["validation"] = _as_the_article(rows)
     elif how == "stratified":
-        parts["train"], parts["validation"] = _stratified(rows, labels[rows], seed)
+        parts["train"], parts["validation"] = _stratified(
+            rows, labels[rows], seed, None if groups is None else groups[rows]
+        )
     if test is not None:
         parts["test"] = test
     return parts
@@ -68,8 +84,30 @@ def _check_enough(labels: Labels, class_names: Sequence[str]) -> None:
         )
 
 
-def _stratified(rows: Rows, labels: Labels, seed: int) -> tuple[Rows, Rows]:
-    """About a fifth of each class held out of the rows, and one at least; `labels` are those of the rows."""
+def _check_enough_groups(labels: Labels, groups: Labels, class_names: Sequence[str], wanted: int) -> None:
+    pairs = np.unique(np.stack([labels, groups]), axis=1)[0]
+    counts = np.bincount(pairs, minlength=len(class_names)).tolist()
+    few = [
+        f"'{name}' has {counted(count, 'group')} in {counted(size, 'image')}"
+        for name, count, size in zip(
+            class_names, counts, np.bincount(labels, minlength=len(counts)), strict=True
+        )
+        if count < wanted
+    ]
+    if few:
+        raise DataError(
+            f"too few groups to have each class in {wanted} splits: {listed(few, _SHOWN, 'class', 'classes')}; wanted "
+            f"{wanted} or more; add images of others, group by something finer, or bring splits of your own"
+        )
+
+
+def _stratified(
+    rows: Rows, labels: Labels, seed: int, groups: Labels | None = None, keep: int = 1
+) -> tuple[Rows, Rows]:
+    """About a fifth of each class held out of the rows, and one at least; `labels` and `groups` are those of the rows,
+    and `keep` groups of each class stay."""
+    if groups is not None:
+        return hold_out_groups(rows, labels, groups, seed, HELD_OUT, keep)
     counts = np.bincount(labels)
     if counts[counts > 0].min() >= MIN_PER_CLASS:
         return _divide(rows, seed, labels)
@@ -103,10 +141,11 @@ def from_arrays(
     options: LoadOptions,
     default_validation: str,
     notice: str = "",
+    keys: Mapping[str, Sequence[str]] | None = None,
 ) -> Dataset:
     """The data set of images in memory: validation, and test where there is none, are held out of `train`. With
     `options.resplit` both are first divided anew, and Fashion-MNIST's classes get their names, whatever the file calls
-    them.
+    them. `keys`, by split, name the group of each image, all of which go into one split.
 
     Errors as `hold_out` and `make_dataset`; InputError for a re-split of data without a test split.
     """
@@ -121,7 +160,12 @@ def from_arrays(
         if is_fashion_mnist([train, test]):
             class_names = FASHION_MNIST
     how = options.validation_or(default_validation)
-    parts = hold_out(train.labels, how, options.seed, class_names, test_too=test is None)
+    grouped = None
+    if keys is not None and how != "whole":
+        grouping.check_keys(name, options.group, keys)
+        options.tell(grouping.summary(name, options.group, keys))
+        grouped = grouping.numbered(keys["train"])
+    parts = hold_out(train.labels, how, options.seed, class_names, test_too=test is None, groups=grouped)
     splits = {part: Split(train.images[rows], train.labels[rows]) for part, rows in parts.items()}
     if test is not None:
         splits["test"] = test

@@ -28,7 +28,7 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
 def pictures(argument: str, options: LoadOptions) -> Listed | None:
     """The labelled photos of the tables, not decoded; None where these hold pixels. Errors as `load`."""
     headers = _headers(argument, options)
-    return None if headers[0].layout == "pixels" else table_paths.pictures(headers)
+    return None if headers[0].layout == "pixels" else table_paths.pictures(headers, options)
 
 
 def _headers(argument: str, options: LoadOptions) -> list[Header]:
@@ -37,7 +37,7 @@ def _headers(argument: str, options: LoadOptions) -> list[Header]:
         raise DataError(
             f"{files[0]} is given as training and as test data; wanted two files, or the one alone"
         )
-    headers = [table_header.read(file) for file in files]
+    headers = [table_header.read(file, options.group) for file in files]
     layouts = [header.layout for header in headers]
     if len(set(layouts)) > 1:
         raise DataError(

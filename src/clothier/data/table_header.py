@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from clothier.data import groups
 from clothier.errors import DataError
 from clothier.system.files import check_file
 from clothier.values.wording import counted, listed
@@ -41,8 +42,8 @@ _WANTED = "label,pixel1,pixel2,... or path,label or path,label,split"
 
 @dataclass(frozen=True)
 class Header:
-    """The columns of a table, in lower case, and what stands between them. `label`, `path`, `split` and `pixels` are
-    places of columns; a table is of pixels or of paths."""
+    """The columns of a table, in lower case, and what stands between them. `label`, `path`, `split`, `pixels` and
+    `group` are places of columns; a table is of pixels or of paths."""
 
     file: Path
     columns: tuple[str, ...]
@@ -51,6 +52,7 @@ class Header:
     path: int | None = None
     split: int | None = None
     pixels: tuple[int, ...] = ()
+    group: int | None = None
 
     @property
     def layout(self) -> str:
@@ -58,15 +60,16 @@ class Header:
 
     def unused(self) -> str:
         """A sentence about the columns that are not read; "" where all are."""
-        used = {self.label, self.path, self.split, *self.pixels}
+        used = {self.label, self.path, self.split, self.group, *self.pixels}
         rest = [name or "one without a name" for place, name in enumerate(self.columns) if place not in used]
         if not rest:
             return ""
         return f"{self.file}: columns that are not used: {listed(rest, _SHOWN)}"
 
 
-def read(file: Path) -> Header:
-    """The header of a table. Raises DataError for a file that cannot be read as text, and a line that names no label,
+def read(file: Path, group: str = "") -> Header:
+    """The header of a table, whose images are grouped by the column `group` if it names one. Raises InputError for a
+    column that there is not, DataError for a file that cannot be read as text, and a line that names no label,
     or neither paths nor pixels."""
     with opened(file, "wanted csv:FILE or csv:FILE,TEST_FILE") as text:
         line = text.readline(_MAX_LINE)
@@ -75,14 +78,17 @@ def read(file: Path) -> Header:
     columns = [name.strip().lower() for name in rows[delimiter]]
     places = {meaning: _place(file, columns, meaning) for meaning in _MEANINGS}
     label, path = places["label"], places["path"]
-    pixels = [place for place, name in enumerate(columns) if _PIXEL.fullmatch(_bare(name))]
+    grouped = groups.column(group, columns, file)
+    pixels = [
+        place for place, name in enumerate(columns) if _PIXEL.fullmatch(_bare(name)) and place != grouped
+    ]
     if label == 0 and path is None and not pixels and len(columns) > _MANY:  # whatever they are called
-        pixels = list(range(1, len(columns)))
+        pixels = [place for place in range(1, len(columns)) if place != grouped]
     if label is None or (path is None and not pixels):
         raise _unknown(file, columns, label, path, pixels)
     if path is not None and len(pixels) <= 1:
         pixels = []
-    return Header(file, tuple(columns), delimiter, label, path, places["split"], tuple(pixels))
+    return Header(file, tuple(columns), delimiter, label, path, places["split"], tuple(pixels), grouped)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class _Row:
     label: str
     split: str
     where: str
+    group: str
 
 
 def load(name: str, headers: Sequence[Header], options: LoadOptions, default_validation: str) -> Dataset:
@@ -36,7 +37,7 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
     splits go by `SPLIT_NAMES`. Raises DataError naming file and row for a cell that is missing
     or unknown, or a photo listed twice; and as `photos.load`.
     """
-    listed = pictures(headers)
+    listed = pictures(headers, options)
     if "train" not in listed.splits:
         raise DataError(
             f"{headers[0].file} lists no photo of the train split; wanted some; correct its split column"
@@ -44,7 +45,7 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
     return photos.load(name, listed, options, default_validation)
 
 
-def pictures(headers: Sequence[Header]) -> Listed:
+def pictures(headers: Sequence[Header], options: LoadOptions) -> Listed:
     """The labelled photos of one table or two, not decoded; errors as `load`, but for splits and classes."""
     for header in headers:
         if len(headers) > 1 and header.split is not None:
@@ -65,7 +66,7 @@ def pictures(headers: Sequence[Header]) -> Listed:
     splits: dict[str, list[Photo]] = {}
     for row in rows:
         splits.setdefault(row.split, []).append(
-            Photo(row.path, os.path.relpath(row.path, folder), numbers[row.label])
+            Photo(row.path, os.path.relpath(row.path, folder), numbers[row.label], row.group)
         )
     is_divided = len(headers) > 1 or headers[0].split is not None
     return Listed(splits, tuple(class_names), is_divided)
@@ -91,7 +92,11 @@ def _row(header: Header, cells: list[str], where: str, default_split: str) -> _R
         raise DataError(
             f"{where}, column {columns[header.split or 0]} is '{word}'; wanted train, validation or test"
         )
-    return _Row(_place(header.file.parent, path), value(header.label), split, where)
+    place = _place(header.file.parent, path)
+    group = os.path.relpath(place.parent, header.file.parent)
+    if header.group is not None:
+        group = csvtext.unshielded(cells[header.group].strip())
+    return _Row(place, value(header.label), split, where, "" if group == os.curdir else group)
 
 
 def _place(folder: Path, path: str) -> Path:

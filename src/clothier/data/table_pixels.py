@@ -18,7 +18,7 @@ from clothier.data.classes import FASHION_MNIST, RawLabels, class_values, to_cla
 from clothier.data.options import LoadOptions
 from clothier.data.split import from_arrays
 from clothier.data.table_header import Header, opened
-from clothier.errors import DataError
+from clothier.errors import DataError, InputError
 from clothier.values import Dataset, Images, Split
 
 _PLAIN = frozenset(map(str, range(256)))  # cells that need no second look
@@ -35,7 +35,11 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
     (counted from 1, the header included) and column for a cell that is not a whole number from 0 to 255, as 160 or
     160.0.
     """
-    options.refuse_photo_options("a table of pixels")
+    options.refuse_photo_options("a table of pixels", has_columns=True)
+    if options.group and headers[0].group is None:
+        raise InputError(
+            f"--group is '{options.group}', and the images of {headers[0].file} are pixels; wanted a column"
+        )
     shapes = [_image_shape(header.file, len(header.pixels)) for header in headers]
     if len(set(shapes)) > 1:
         files = " and ".join(str(header.file) for header in headers)
@@ -43,6 +47,11 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
     tables = [read(header) for header in headers]
     names = FASHION_MNIST if "fashion-mnist" in headers[0].file.name.lower() else None
     values = class_values(tables[0][:, 0], names)
+    keys = {
+        split: [cells[header.group].strip() for cells, _ in table_header.rows(header, "an image")]
+        for split, header in zip(("train", "test"), headers, strict=False)
+        if header.group is not None
+    }
     splits = [_split(header, rows, values, shapes[0]) for header, rows in zip(headers, tables, strict=True)]
     return from_arrays(
         name,
@@ -51,6 +60,7 @@ def load(name: str, headers: Sequence[Header], options: LoadOptions, default_val
         names or [str(value) for value in values],
         options=options,
         default_validation=default_validation,
+        keys=keys or None,
     )
 
 

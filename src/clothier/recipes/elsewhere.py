@@ -52,6 +52,8 @@ OPTIONS: dict[str, str] = {
     "crop": "--crop",
     "data": "--data",
     "dataset": "--data",
+    "group": "--group",
+    "groups": "--group",
     "imagesize": "--image-size",
     "imgsize": "--image-size",
     "imgsz": "--image-size",

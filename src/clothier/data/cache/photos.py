@@ -40,11 +40,13 @@ Splits = Mapping[str, Sequence["Photo"]]
 
 @dataclass(frozen=True)
 class Photo:
-    """A picture file, its name in messages (relative to the data set, no two alike), and its class."""
+    """A picture file, its name in messages (relative to the data set, no two alike), its class, and what its source
+    says of its group: the folders below its class's, or the cell of a column."""
 
     path: Path
     name: str
     label: int
+    group: str = ""
 
 
 @dataclass(frozen=True)
