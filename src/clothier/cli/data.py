@@ -40,6 +40,7 @@ def data(
     validation: options.Validation = None,
     resplit: options.Resplit = False,
     group: options.Group = "",
+    drop_duplicates: options.DropDuplicates = False,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -77,7 +78,9 @@ def data(
         return
 
     resplit_by = 13 if resplit else None
-    read = options.as_options(data_dir, validation, image_size, crop, skip_bad, resplit_by, group)
+    read = options.as_options(
+        data_dir, validation, image_size, crop, skip_bad, resplit_by, group, drop_duplicates
+    )
     _check(augment, out)
     dataset = options.load_data(source, read)
     shown = _in_file_order(dataset, source, read)

@@ -80,6 +80,14 @@ Group = Annotated[
         rich_help_panel=DATA,
     ),
 ]
+DropDuplicates = Annotated[
+    bool,
+    typer.Option(
+        "--drop-duplicates",
+        help="Leave out training images that are also in another split, or there twice, pixel for pixel.",
+        rich_help_panel=DATA,
+    ),
+]
 SplitName = Literal["train", "validation", "test"]
 WhichSplit = Annotated[
     SplitName, typer.Option("--split", help="Which images of the data set.", rich_help_panel=DATA)
@@ -137,6 +145,7 @@ def as_options(
     skip_bad: bool,
     resplit_by: int | None = None,
     group: str = "",
+    drop_duplicates: bool = False,
 ) -> dict[str, Any]:
     """The options of data.load as JSON can hold them; `resplit_by` is the seed of a re-split, None for none."""
     return {
@@ -146,6 +155,7 @@ def as_options(
         "crop": crop or "pad",
         "skip_bad": skip_bad,
         "group": group,
+        "drop_duplicates": drop_duplicates,
         **({} if resplit_by is None else {"resplit": True, "seed": resplit_by}),
     }
 

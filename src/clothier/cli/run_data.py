@@ -72,8 +72,9 @@ def load_any(run: Run, data_options: DataOptions) -> Dataset:
     own = run.description().data
     if data_options.data is None or data_options.data in (own.reading.source, own.reading.absolute):
         return load(run, data_options)
-    read = read_as(own, data_options.data, data_options) | {"group": ""}  # other data have other names
-    return options.load_data(data_options.data, read)
+    read = read_as(own, data_options.data, data_options)
+    of_own_data = {"group": "", "drop_duplicates": False}  # other photos have other names
+    return options.load_data(data_options.data, read | of_own_data)
 
 
 def try_load(run: Run, data_options: DataOptions, otherwise: str) -> Dataset | None:

@@ -55,6 +55,7 @@ def train(
     ] = None,
     resplit: options.Resplit = False,
     group: options.Group = "",
+    drop_duplicates: options.DropDuplicates = False,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -158,18 +159,20 @@ def train(
     if fine_tune:
         changes.setdefault("fine_tune_epochs", named.fine_tune_epochs or FINE_TUNE_EPOCHS)
     if resume is not None:
-        for option, is_given in {"--resplit": resplit, "--group": bool(group)}.items():
-            if is_given:
-                raise InputError(
-                    f"{option} does not apply to --resume, because {resume} keeps its split; leave it out"
-                )
+        given = {"--resplit": resplit, "--group": group, "--drop-duplicates": drop_duplicates}
+        for option in filter(given.get, given):
+            raise InputError(
+                f"{option} does not apply to --resume, because {resume} keeps its split; leave it out"
+            )
         data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
         run, scores = _resume(resume, recipe, bases.chosen(changes), data_options, threads, verbose)
     else:
         chosen = train_base.choose(places.at_hand(named, changes, screen.notice), changes)
         held_out = chosen.validation if "validation" in changes else "default"
         resplit_by = chosen.seed if resplit else None
-        read = options.as_options(data_dir, held_out, image_size, crop, skip_bad, resplit_by, group)
+        read = options.as_options(
+            data_dir, held_out, image_size, crop, skip_bad, resplit_by, group, drop_duplicates
+        )
         run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
     train_results.show(run, scores, json)
     if open_:

@@ -38,6 +38,8 @@ class LoadOptions:
     # How images of one product are told, which then all go into one split: "folder", a regular expression whose first
     # group is the product, or a column of the table; "" for images that are divided one by one.
     group: str = ""
+    # Leave out training images whose pixels are also in another split, or came before with the same label.
+    drop_duplicates: bool = False
     seed: int = 13  # for the stratified split, the re-split and generated data
     progress: Callable[[str, int, int], None] | None = None
     warn: Callable[[str], None] | None = None
@@ -84,6 +86,7 @@ class LoadOptions:
             "skip_bad": self.skip_bad,
             "resplit": self.resplit,
             "group": self.group,
+            "drop_duplicates": self.drop_duplicates,
             "seed": self.seed,
         }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clothier.data import groups, unreadable
+from clothier.data import duplicates, groups, unreadable
 from clothier.data.cache import photos as cache
 from clothier.data.cache.photos import Photo
 from clothier.data.options import LoadOptions
@@ -57,6 +57,21 @@ def load(name: str, listed: Listed, options: LoadOptions, default_validation: st
             f"the classes '{one}' and '{other}' differ only in capitals; join them if they are one class"
         )
     divided = divide(name, listed, options, default_validation)
+    decoded, readable = _decoded(name, divided, options)
+    if options.drop_duplicates and not options.whole:
+        found = duplicates.find(readable, class_names)
+        duplicates.tell(name, found, len(readable["train"]), options.tell)
+        if found:  # decoded anew without them, because a selection of mapped rows would be held in memory
+            files = {readable["train"].files[row] for row in found.kept}
+            rest = [photo for photo in divided["train"] if photo.name in files]
+            decoded, readable = _decoded(name, {**divided, "train": rest}, options)
+    return make_dataset(name, readable, class_names, image_digests=decoded.digests)
+
+
+def _decoded(
+    name: str, divided: Splits, options: LoadOptions
+) -> tuple[cache.DecodedPhotos, dict[str, Split]]:
+    """The photos as the cache holds them, and the splits of those that can be read."""
     size, folders = options.image_size or DEFAULT_SIZE, options.cache_folders("photos")
     decoded = cache.decoded(divided, size, options.crop, folders, options.report, options.tell)
     if decoded.is_new:
@@ -69,7 +84,7 @@ def load(name: str, listed: Listed, options: LoadOptions, default_validation: st
     for part, photos in divided.items():
         kept = [photo for photo in photos if photo.name not in decoded.left_out]
         readable[part] = Split(decoded.images[part], _labels(kept), tuple(photo.name for photo in kept))
-    return make_dataset(name, readable, class_names, image_digests=decoded.digests)
+    return decoded, readable
 
 
 def divide(

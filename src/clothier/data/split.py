@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from clothier.data import duplicates
 from clothier.data import groups as grouping
 from clothier.data.classes import FASHION_MNIST
 from clothier.data.options import LoadOptions
@@ -169,6 +170,8 @@ def from_arrays(
     splits = {part: Split(train.images[rows], train.labels[rows]) for part, rows in parts.items()}
     if test is not None:
         splits["test"] = test
+    if options.drop_duplicates and how != "whole":
+        splits = duplicates.without(splits, class_names, name, options.tell)
     return make_dataset(name, splits, class_names, notice=notice)
 
 

@@ -52,6 +52,7 @@ OPTIONS: dict[str, str] = {
     "crop": "--crop",
     "data": "--data",
     "dataset": "--data",
+    "dropduplicates": "--drop-duplicates",
     "group": "--group",
     "groups": "--group",
     "imagesize": "--image-size",

@@ -207,6 +207,7 @@ def _reading(fields: Fields) -> Reading:
         "skip_bad": options.flag,
         "resplit": options.flag,
         "group": options.text,
+        "drop_duplicates": options.flag,
         "seed": lambda name: options.whole(name, 0, 2**64),
     }
     read = {name: check(name) for name, check in checks.items() if name in options.left}
