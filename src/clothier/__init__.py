@@ -20,6 +20,7 @@ from clothier.system.version import __version__
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
+    from clothier.api.check import check as check
     from clothier.api.model import Model as Model
     from clothier.api.model import open as open  # noqa: A004 - as clothier.open
     from clothier.api.train import resume as resume
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from clothier.recipes import Recipe as Recipe
     from clothier.runs import Run as Run
     from clothier.values import Dataset as Dataset
+    from clothier.values import Findings as Findings
     from clothier.values import Prediction as Prediction
     from clothier.values import Predictions as Predictions
     from clothier.values import Scores as Scores
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "ClothierError": "clothier.errors",
     "Dataset": "clothier.values",
+    "Findings": "clothier.values",
     "LoadOptions": "clothier.data",
     "Model": "clothier.api.model",
     "Prediction": "clothier.values",
@@ -47,6 +50,7 @@ _PUBLIC = {
     "Run": "clothier.runs",
     "Scores": "clothier.values",
     "Split": "clothier.values",
+    "check": "clothier.api.check",
     "load": "clothier.data",
     "open": "clothier.api.model",
     "resume": "clothier.api.train",

@@ -30,6 +30,7 @@ FOLDERS = [
     "reproduce article --rows cnn1 --data generated:60 --out OUT",
     "reproduce article --rows cnn1 --data generated:60 --runs OUT",
     "data generated:60 --out OUT",
+    "check generated:60 --out OUT",
     "train cnn1 --data generated:60 --runs OUT",
 ]
 

@@ -15,7 +15,7 @@ from clothier.data.labelled import of_dataset, of_photos
 from clothier.data.options import LoadOptions
 from clothier.data.photos import Listed
 from clothier.data.split import absent_classes
-from clothier.errors import InputError, InputTypeError, OwnValidationError, unknown_name
+from clothier.errors import DataError, InputError, InputTypeError, OwnValidationError, unknown_name
 from clothier.values import Dataset, Reading
 from clothier.values.labelled import WHOLE, Labelled
 from clothier.values.names import escaped
@@ -102,6 +102,21 @@ def holds_photos(name: str, options: LoadOptions | None = None) -> bool:
     """Whether that source holds photos, which are decoded to a size of one's choice. Errors as `load`."""
     source, argument = _source(name)
     return source.pictures(argument, replace(_options(options), skip_bad=True, warn=None)) is not None
+
+
+def paths(dataset: Dataset) -> dict[str, Path]:
+    """The photo that each name in the `files` of its splits stands for; none where its images came from no photos, or
+    from photos that are no longer there."""
+    reading = dataset.reading
+    place = reading.absolute or reading.source
+    if not place or not all(split.files for split in dataset.splits().values()):
+        return {}
+    source, argument = _source(place)
+    try:
+        listed = source.pictures(argument, LoadOptions(skip_bad=True))
+    except DataError:  # moved since
+        return {}
+    return {photo.name: photo.path for photos in listed.splits.values() for photo in photos} if listed else {}
 
 
 def labelled(name: str, split: str | None = None, options: LoadOptions | None = None) -> Labelled:
@@ -210,4 +225,4 @@ def _check_text(name: str) -> None:
         )
 
 
-__all__ = ["SOURCES", "LoadOptions", "Source", "files", "labelled", "load", "located"]
+__all__ = ["SOURCES", "LoadOptions", "Source", "files", "labelled", "load", "located", "paths"]

@@ -6,7 +6,7 @@ Every DataError raised here is the reason alone ("is truncated"); the caller put
 from __future__ import annotations
 
 from clothier.photo.ahead import ahead
-from clothier.photo.decoding import Picture, decode, is_grey, load, may_be_grey, shape
+from clothier.photo.decoding import Header, Picture, decode, header, is_grey, load, may_be_grey, shape
 from clothier.photo.fitting import CROPS, fit, read
 from clothier.photo.formats import FORMAT_WORDS, FORMATS, MEDIA_TYPES, SUFFIXES
 from clothier.photo.opening import SCALED, missing
@@ -23,12 +23,14 @@ __all__ = [
     "SCALED",
     "SUFFIXES",
     "Found",
+    "Header",
     "Picture",
     "Source",
     "ahead",
     "bytes_of",
     "decode",
     "fit",
+    "header",
     "is_grey",
     "load",
     "may_be_grey",

@@ -26,6 +26,7 @@ LIGHT = 191  # of 255: what is lighter than that, by its median, would hardly be
 
 _GREY_MODES = ("1", "L", "LA", "La", "F", "I", "I;16", "I;16B", "I;16L", "I;16N")
 _ORIENTATION_TAG = 0x0112
+_CAMERA_TAGS = (0x010F, 0x0110)  # maker and model
 # Source: Exif 2.32, section 4.6.4; the tag says how the camera was held, this undoes it.
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -48,6 +49,15 @@ class Picture:
     opacity: Image.Image | None = None
     ground: int = 255
     left_out: str = ""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The size of an upright picture in pixels, and the maker and model of its camera, "" where Exif names none."""
+
+    height: int
+    width: int
+    camera: str
 
 
 def load(
@@ -148,6 +158,20 @@ def shape(source: Source) -> tuple[int, int, int]:
     content = content_of(source)
     with _opened(content, source) as found:
         return found.image.height, found.image.width, 1 if _has_grey_mode(found.image) else 3
+
+
+def header(source: Source) -> Header:
+    """What the head of a picture's file tells without its pixels. Raises DataError as `decode`."""
+    content = content_of(source)
+    with _opened(content, source) as found:
+        height, width = found.image.height, found.image.width
+        upright = (width, height) if _orientation(found) >= 5 else (height, width)
+        try:
+            exif = found.image.getexif()
+            words = [str(exif.get(tag, "")).strip("\0 ") for tag in _CAMERA_TAGS]
+        except Exception:  # a picture with a broken Exif block is still a picture
+            words = []
+        return Header(*upright, " ".join(filter(None, words)))
 
 
 def may_be_grey(source: Source) -> bool:

@@ -5,6 +5,7 @@ from clothier.values.callbacks import Report, Tell
 from clothier.values.dataset import Dataset, Reading, check_names, check_not_empty
 from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Examples, Features, Mixed, Split, Targets
+from clothier.values.findings import Finding, Findings, Sight
 from clothier.values.labelled import Labelled
 from clothier.values.prediction import Prediction
 from clothier.values.predictions import Predictions
@@ -29,6 +30,8 @@ __all__ = [
     "EpochRow",
     "Examples",
     "Features",
+    "Finding",
+    "Findings",
     "Floats",
     "Halves",
     "Images",
@@ -42,6 +45,7 @@ __all__ = [
     "Reliability",
     "Report",
     "Scores",
+    "Sight",
     "Split",
     "Targets",
     "Tell",
