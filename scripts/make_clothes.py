@@ -27,12 +27,13 @@ from clothier.export import emit
 from clothier.export.halves import halve
 from clothier.predict import Predictor, box, opened
 from clothier.runs import Run
-from clothier.values import Dataset, PhaseScores, Predictions
+from clothier.values import Dataset, PhaseScores, Predictions, Split
 from scripts.clothes import lessons, training
 from scripts.clothes.lessons import SIDE, TEACHER_SIDE, Lesson
 
 BOX = box.FOLDER / "clothes.clothier"
 MOST_BYTES = 4_000_000
+FAMILIAR = 600  # drawn clothes from which strangeness is learned, beside photos and cut-outs
 
 CARD = """# clothes
 
@@ -75,7 +76,8 @@ def main() -> None:
         )
         kinds = learned(words.photos, words.others, large, teacher, words.seed)
         training.taught(kinds, small, words.epochs, words.seed, words.weights, words.precision)
-    made = bundled(small, words.weights, words.epochs, words.seed)
+    known = familiar(words.photos, small, words.seed)
+    made = bundled(small, known, words.weights, words.epochs, words.seed)
     bundle.write(BOX, made)
     size = BOX.stat().st_size
     print(f"{made.manifest.card}\nwritten  {BOX} ({size / 1e6:.2f} MB)")
@@ -83,8 +85,20 @@ def main() -> None:
         sys.exit(f"{BOX} has {size:,} bytes; wanted at most {MOST_BYTES:,}")
 
 
-def bundled(dataset: Dataset, weights: Path, epochs: int, seed: int) -> Bundle:
-    """The model file's content of the network with those weights, with its scores and its card."""
+def familiar(folder: Path, dataset: Dataset, seed: int) -> Dataset:
+    """The data with cut-outs and FAMILIAR drawn clothes among the training photos: all that is not strange."""
+    cut, _ = lessons.cuts(folder, SIDE)
+    drawn = lessons.drawings(dataset.class_names, FAMILIAR, np.random.default_rng([seed, 3]))
+    images = np.concatenate(
+        [dataset.train.images, cut.images, np.stack([lessons.small(image) for image in drawn.images])]
+    )
+    labels = np.concatenate([dataset.train.labels, cut.labels, drawn.labels])
+    return replace(dataset, train=Split(images, labels))
+
+
+def bundled(dataset: Dataset, known: Dataset, weights: Path, epochs: int, seed: int) -> Bundle:
+    """The model file's content of the network with those weights, with its scores and its card. Strangeness is learned
+    from the training images of `known`."""
     backend.start(None)
     student = models.build(training.MODEL, dataset.image_shape, dataset.num_classes)
     with np.load(weights) as kept:
@@ -106,7 +120,7 @@ def bundled(dataset: Dataset, weights: Path, epochs: int, seed: int) -> Bundle:
         "seed": seed,
     }
     made = export.of_graph(
-        graph, dataset, name="clothes", phase=phase, recipe=recipe, versions=backend.versions()
+        graph, known, name="clothes", phase=phase, recipe=recipe, versions=backend.versions()
     )
     right = scores["validation"]
     card = CARD.format(

@@ -20,7 +20,7 @@ from clothier import augment, photo
 from clothier.data import generated
 from clothier.photo import doctor
 from clothier.training.transfer.features import VIEW
-from clothier.values import Dataset, Floats, Images, Labels, softmax
+from clothier.values import Dataset, Floats, Images, Labels, Split, softmax
 
 SIDE, TEACHER_SIDE = 112, 224  # pixels
 VIEWS = 8  # of each photo: as it is, and by the policy VIEW
@@ -73,22 +73,30 @@ def of_photos(dataset: Dataset, look: Look, say: Callable[[str], None]) -> Lesso
 
 
 def of_cuts(folder: Path, look: Look) -> Lesson:
-    """The training photos cut out by the photo doctor, in the order of their paths."""
-    side = (TEACHER_SIDE, TEACHER_SIDE)
-    dataset = clothier.load(f"folder:{folder}", clothier.LoadOptions(image_size=side, crop="doctor"))
-    labels = _one_hot(dataset.train.labels, dataset.num_classes)
-    return _lesson(_blocks(dataset.train.images), look, labels, CUT_SHARE)
+    """The training photos cut out by the photo doctor."""
+    train, num_classes = cuts(folder, TEACHER_SIDE)
+    return _lesson(_blocks(train.images), look, _one_hot(train.labels, num_classes), CUT_SHARE)
 
 
 def of_drawn(class_names: tuple[str, ...], look: Look, seed: int) -> Lesson:
-    """DRAWN drawn clothes of the classes that are in NAMES."""
-    rng = np.random.default_rng([seed, 1])
+    """DRAWN drawn clothes."""
+    drawn = drawings(class_names, DRAWN, np.random.default_rng([seed, 1]))
+    smooth = (1 - SMOOTHING) * _one_hot(drawn.labels, len(class_names)) + SMOOTHING / len(class_names)
+    return _lesson(_blocks(drawn.images), look, smooth, 0.0)
+
+
+def cuts(folder: Path, side: int) -> tuple[Split, int]:
+    """The training photos cut out, in images of that side, and the number of classes."""
+    dataset = clothier.load(f"folder:{folder}", clothier.LoadOptions(image_size=(side, side), crop="doctor"))
+    return dataset.train, dataset.num_classes
+
+
+def drawings(class_names: tuple[str, ...], count: int, rng: np.random.Generator) -> Split:
+    """Drawn clothes of the classes that are in NAMES, in turn, TEACHER_SIDE wide."""
     names = [name for name in generated.CLASS_NAMES if NAMES.get(name) in class_names]
-    labels = np.arange(DRAWN) % len(names)
-    pictures = np.stack([drawn(generated.CLASS_NAMES.index(names[label]), rng) for label in labels])
-    places = np.array([class_names.index(NAMES[name]) for name in names])[labels]
-    smooth = (1 - SMOOTHING) * _one_hot(places, len(class_names)) + SMOOTHING / len(class_names)
-    return _lesson(_blocks(pictures), look, smooth, 0.0)
+    labels = np.arange(count) % len(names)
+    pictures = [drawn(generated.CLASS_NAMES.index(names[label]), rng) for label in labels]
+    return Split(np.stack(pictures), np.array([class_names.index(NAMES[name]) for name in names])[labels])
 
 
 def of_others(folder: Path, num_classes: int, look: Look, seed: int) -> Lesson:
@@ -139,7 +147,7 @@ def _lesson(blocks: Iterator[Images], look: Look, labels: Floats, share: float) 
         said = look(images)
         logits.append(said[0])
         features.append(said[1])
-        pictures += [_small(image) for image in images]
+        pictures += [small(image) for image in images]
     targets = share * softmax(np.concatenate(logits), TEMPERATURE) + (1 - share) * labels
     return Lesson(np.stack(pictures), np.asarray(targets, np.float32), np.concatenate(features))
 
@@ -160,7 +168,7 @@ def _joined(lessons: list[Lesson]) -> Lesson:
     )
 
 
-def _small(image: Images) -> npt.NDArray[np.uint8]:
+def small(image: Images) -> npt.NDArray[np.uint8]:
     return np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
 
 

@@ -75,7 +75,7 @@ def test_it_learns_and_becomes_a_model_file_with_a_card(
 ) -> None:
     monkeypatch.setattr(training, "AVERAGE", 0.8)  # of some forty steps
     training.taught(taught_by, tiny, 8, 3, tmp_path / "kept.npz")
-    made = make_clothes.bundled(tiny, tmp_path / "kept.npz", 10, 3)
+    made = make_clothes.bundled(tiny, tiny, tmp_path / "kept.npz", 10, 3)
     path = tmp_path / "made.clothier"
     bundle.write(path, made)
     assert tiny.validation

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import clothier
 from clothier.data import generated
 from clothier.serve import samples
 
@@ -31,3 +32,20 @@ def test_garments_have_their_colour_and_the_class_of_their_name() -> None:
         pixels = np.asarray(Image.open(io.BytesIO(samples.drawn(name)))).reshape(-1, 3).astype(int)
         cloth = pixels[pixels.min(axis=1) < 150].mean(axis=0)
         assert np.argsort(cloth).tolist() == np.argsort(colour).tolist()
+
+
+# What the model for photos calls the samples that are of its classes.
+NAMES = {
+    "t-shirt": "t-shirt", "trouser": "pants", "pullover": "longsleeve", "dress": "dress", "coat": "outwear",
+    "sandal": "shoes", "shirt": "shirt", "sneaker": "shoes", "ankle-boot": "shoes",
+}  # fmt: skip
+
+
+def test_the_model_for_photos_names_each_sample_and_doubts_what_it_does_not_know() -> None:
+    model = clothier.open("clothes")
+    answers = model.predict([Image.open(io.BytesIO(samples.drawn(name))) for name in samples.NAMES])
+    for name, answer in zip(samples.NAMES, answers, strict=True):
+        if name in NAMES:
+            assert (answer.class_name, answer.status) == (NAMES[name], "sure"), name
+        else:
+            assert answer.status == "unlike", name

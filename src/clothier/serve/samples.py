@@ -19,7 +19,7 @@ CLOTH = 35  # the darkest grey that the generator gives cloth; below, the white 
 SHADE = 0.25  # of its colour that the darkest cloth keeps
 
 # Name of the file: label of the generator, seed, colour. Seeds were chosen by eye among those that a cnn3 trained on
-# Fashion-MNIST takes for what they are; the shirt was one that it doubted.
+# Fashion-MNIST takes for what they are; `clothes` names each, too, and doubts the bag and the rings.
 CLOTHES: dict[str, tuple[int, int, tuple[int, int, int]]] = {
     "t-shirt": (0, 9, (214, 73, 51)),
     "trouser": (1, 5, (66, 104, 168)),
