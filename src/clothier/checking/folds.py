@@ -86,7 +86,7 @@ def of_cue(numbers: Floats, labels: Labels, fold: Rows, num_classes: int) -> Flo
 
     def make() -> Any:
         return ExtraTreesClassifier(
-            60, min_samples_leaf=3, class_weight="balanced", random_state=SEED, max_depth=16
+            30, min_samples_leaf=3, class_weight="balanced", random_state=SEED, max_depth=16
         )
 
     return probabilities(make, numbers, labels, fold, num_classes)
