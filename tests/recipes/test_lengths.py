@@ -7,6 +7,7 @@ import pytest
 
 from clothier import recipes
 from clothier.errors import InputError
+from clothier.values import EpochRow
 
 CNN1, FASTNET = recipes.get("cnn1"), recipes.get("fastnet")
 
@@ -77,3 +78,35 @@ def test_what_cannot_train_longer_says_so(
 def test_another_recipe_is_no_beginning_of_this_one() -> None:
     assert not recipes.extends(CNN1, recipes.change(CNN1, {"seed": 14}))
     assert not recipes.extends(CNN1, recipes.change(CNN1, {"epochs": 11}))
+
+
+def _history(*losses: tuple[str, float | None]) -> list[EpochRow]:
+    return [
+        EpochRow(epoch, phase, 0.5, 0.8, loss, None, 1e-3, 1.0)
+        for epoch, (phase, loss) in enumerate(losses, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("losses", "over"),
+    [
+        ([], False),
+        ([3.0, 2.0, 2.1], False),
+        ([3.0, 2.0, 2.1, 2.0], True),  # as low as before has not fallen
+        ([3.0, 2.0, 2.1, 1.9], False),
+        ([None, None, None], False),
+    ],
+)
+def test_a_phase_ends_when_the_validation_loss_has_not_fallen_for_some_epochs(
+    losses: list[float | None], over: bool
+) -> None:
+    rows = _history(*(("plain", loss) for loss in losses))
+    assert recipes.is_over(recipes.change(CNN1, {"early_stop": 2}), rows) is over
+    assert not recipes.is_over(CNN1, rows)
+
+
+def test_a_phase_that_ended_early_moves_the_next_one() -> None:
+    recipe = recipes.change(CNN1, {"early_stop": 1})
+    rows = _history(("plain", 1.0), ("plain", 1.1), ("augmented", 2.0), ("augmented", 1.5))
+    assert recipes.ends(recipe, rows) == [("plain", 2), ("augmented", 52)]
+    assert recipes.ends(recipe) == recipes.ends(CNN1, rows) == [("plain", 10), ("augmented", 60)]

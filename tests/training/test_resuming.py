@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
 from support.small_runs import FAST, RECIPE, STRONG, fresh, state
 
-from clothier import backend, recipes, training
+from clothier import backend, evaluate, recipes, training
 from clothier.errors import InterruptedRunError, RunError
 from clothier.runs import Run, checkpoint
 from clothier.training import schedule
@@ -100,6 +102,38 @@ def test_skipping_the_easiest_a_stopped_run_ends_with_the_same_bits(tiny: Datase
     assert state(stopped) == state(whole)
     assert heard == [300, 150, 150]
     assert checkpoint.load(whole.last_checkpoint).tensors["train/losses"].shape == (300,)
+
+
+def test_phases_that_end_early_are_resumed_with_the_same_bits(
+    tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    class Stop(training.Watcher):
+        def note(self, sentence: str) -> None:
+            told.append(sentence)
+
+        def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
+            if epoch == 3:
+                raise KeyboardInterrupt
+
+    changes = {"epochs": 3, "augmented_epochs": 9, "early_stop": 1, "batch_size": 150}
+    recipe, runs = recipes.change(RECIPE, changes), []
+    for watcher in (training.Watcher(), Stop()):
+        losses = iter([(1.0, 0.5), (1.25, 0.5), (2.0, 0.5), (0.75, 0.5), (0.75, 0.5)])
+        monkeypatch.setattr(evaluate, "loss_and_accuracy", lambda *_, losses=losses: next(losses))
+        runs.append(Run.create("cnn1", tmp_path))
+        with suppress(InterruptedRunError):
+            training.train(recipe, tiny, runs[-1], watcher=watcher)
+    assert told == [
+        "the plain phase ends after epoch 2: its validation loss was lowest in epoch 1 (1.0000) and has not fallen for "
+        "1 epoch"
+    ]
+    training.resume(runs[1], tiny)
+    assert state(runs[1]) == state(runs[0])
+    assert [(phase.name, phase.epochs) for phase in runs[0].read_scores()] == [("plain", 2), ("augmented", 5)]
+    assert training.remains.nothing_to_train(runs[0])
+    assert checkpoint.load(runs[0].last_checkpoint).best == checkpoint.Best(4, 0.75, ANY)
 
 
 def test_a_run_that_another_process_trains_is_left_alone(

@@ -83,6 +83,15 @@ def train(
             help="Seed of everything random.", show_default="the recipe's", rich_help_panel=options.TRAINING
         ),
     ] = None,
+    early_stop: Annotated[
+        int | None,
+        typer.Option(
+            help="End a phase when its validation loss has not fallen for N epochs; 0 never does.",
+            min=0,
+            show_default="the recipe's",
+            rich_help_panel=options.TRAINING,
+        ),
+    ] = None,
     class_weight: Annotated[
         str | None,
         typer.Option(
@@ -153,7 +162,7 @@ def train(
         "validation": validation,
         "seed": seed,
     }
-    typed |= {"base": base, "class_weight": class_weight}
+    typed |= {"base": base, "class_weight": class_weight, "early_stop": early_stop}
     changes = options.settings(set_ or [])
     changes.update({field: value for field, value in typed.items() if value is not None})
     if fine_tune:

@@ -25,7 +25,7 @@ from clothier.recipes import (
 )
 from clothier.recipes.changing import adopted, change
 from clothier.recipes.counting import counted
-from clothier.recipes.lengths import customize, ends, extends, lengthen, of_first_phase
+from clothier.recipes.lengths import customize, ends, extends, is_over, lengthen, of_first_phase
 from clothier.recipes.recipe import Recipe
 
 RECIPES: dict[str, Recipe] = {
@@ -76,6 +76,7 @@ __all__ = [
     "ends",
     "extends",
     "get",
+    "is_over",
     "lengthen",
     "of_first_phase",
 ]

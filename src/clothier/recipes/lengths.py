@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from clothier.errors import InputError
 from clothier.recipes.changing import change
 from clothier.recipes.recipe import PHASES, Recipe
+from clothier.values import EpochRow
 
 FIELDS = dict(zip(("epochs", "augmented_epochs", "fine_tune_epochs"), PHASES, strict=True))
 
@@ -34,13 +36,21 @@ def of_first_phase(recipe: Recipe, changes: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def ends(recipe: Recipe) -> list[tuple[str, int]]:
-    """Each phase and the number of its last epoch, counted from the first of the run."""
+def ends(recipe: Recipe, history: Sequence[EpochRow] = ()) -> list[tuple[str, int]]:
+    """Each phase and the number of its last epoch, counted from the first of the run: as the recipe plans it, or where
+    the phase ended early by its rows of the history."""
     found, ended = [], 0
     for phase, epochs in recipe.phases():
-        ended += epochs
+        rows = [row for row in history if row.phase == phase]
+        ended += len(rows) if is_over(recipe, rows) else epochs
         found.append((phase, ended))
     return found
+
+
+def is_over(recipe: Recipe, rows: Sequence[EpochRow]) -> bool:
+    """Whether a phase with these rows of history ends early."""
+    losses = [row.val_loss for row in rows if row.val_loss is not None]
+    return bool(losses) and 0 < recipe.early_stop < len(losses) - losses.index(min(losses))
 
 
 def lengthen(recipe: Recipe, changes: dict[str, Any], done: int) -> Recipe:

@@ -31,6 +31,9 @@ class Recipe:
     augment: str = (
         "article"  # the policy of phase two, a name in the table of policies, or several joined by +
     )
+    # A phase ends when the validation loss has not fallen below its lowest of the phase for that many epochs; 0 trains
+    # all epochs. The last weights are judged all the same, and those of the lowest validation loss are kept.
+    early_stop: int = 0
     batch_size: int = 256  # images in one update
     optimizer: str = "adam"  # one of recipes.optimizers, with Keras's defaults but for the fields below
     learning_rate: float = 1e-3  # step size, at its highest

@@ -38,6 +38,7 @@ MOST = 100_000
 WHOLE: dict[str, tuple[int, int]] = {
     "epochs": (0, MOST),
     "augmented_epochs": (0, MOST),
+    "early_stop": (0, MOST),
     "batch_size": (1, MOST),
     "seed": (0, 2**32 - 1),
     "skip_from": (2, MOST),

@@ -79,7 +79,11 @@ def _sample(request: Request, runs: Sequence[Known], recipe: Recipe, row: Row, t
     for known in request.alike(runs, recipe, test, row.phase):
         own = known.recipe
         for scores in known.scores:
-            if (scores.name, scores.epochs) in recipes.ends(own) and scores.name == row.phase and scores.test:
+            if (
+                (scores.name, scores.epochs) in recipes.ends(own, known.history)
+                and scores.name == row.phase
+                and scores.test
+            ):
                 seconds = sum(epoch.seconds for epoch in known.history[: scores.epochs])
                 by_seed.setdefault(own.seed, Filled(known.run, own.seed, scores, seconds, known.content))
     has_own_draws = test == RESPLIT and not request.table and not recipe.base

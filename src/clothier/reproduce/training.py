@@ -117,7 +117,7 @@ def _job(recipe: Recipe, test: str, runs: list[Known], request: Request, threads
     same = request.alike(of_seed, recipe, test, first)
     for known in same:
         judged = {(scores.name, scores.epochs) for scores in known.scores}
-        if judged.issuperset(recipes.ends(recipe)) and _is_alike(known.recipe, recipe, last):
+        if judged.issuperset(recipes.ends(recipe, known.history)) and _is_alike(known.recipe, recipe, last):
             return None
     wanted = threads or hardware.num_cores()
     begun = [known for known in same if known.content.threads == wanted and _is_beginning(known, recipe)]

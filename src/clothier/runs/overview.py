@@ -15,7 +15,7 @@ from clothier import recipes
 from clothier.errors import RunError, command
 from clothier.runs.description import Description
 from clothier.runs.folder import Run
-from clothier.values import PhaseScores
+from clothier.values import EpochRow, PhaseScores
 
 T = TypeVar("T")
 
@@ -135,7 +135,7 @@ def overview(folder: Path) -> Overview:
         **_described(description),
         epochs=None if history is None else len(history),
         accuracies=tuple((name, value) for name, value in accuracies.items() if value is not None),
-        is_finished=_is_finished(description, phases or []),
+        is_finished=_is_finished(description, phases or [], history or []),
         is_training=is_training,
         problems=tuple(problems),
     )
@@ -149,9 +149,9 @@ def _described(description: Description | None) -> dict[str, Any]:
     return {"recipe": recipe.name, "data": description.data.name, "seed": recipe.seed, "planned": planned}
 
 
-def _is_finished(description: Description | None, phases: list[PhaseScores]) -> bool:
+def _is_finished(description: Description | None, phases: list[PhaseScores], history: list[EpochRow]) -> bool:
     judged = {(phase.name, phase.epochs) for phase in phases}
-    return description is not None and judged.issuperset(recipes.ends(description.recipe))
+    return description is not None and judged.issuperset(recipes.ends(description.recipe, history))
 
 
 def _may_be_run(path: Path) -> bool:

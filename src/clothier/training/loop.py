@@ -23,6 +23,7 @@ from clothier.training.transfer.features import MakeExtractor
 from clothier.training.transfer.pretrained import Base
 from clothier.training.watcher import Watcher
 from clothier.values import Dataset, EpochRow, Examples, PhaseScores, Scores, Split
+from clothier.values.wording import counted
 
 LOSSES = "train/losses"  # of each training image, among the tensors of a checkpoint
 SAMPLE = 10_000  # training images that are judged where each is looked at several times
@@ -72,12 +73,11 @@ class Training:
         """Train what is still to be trained, from wherever the run stands; each phase when it was judged, and its
         scores are on disk."""
         self.scores = self._read_scores()
-        ended = 0
-        for phase, epochs in self.recipe.phases():
-            for epoch in range(max(ended, len(self.history)) + 1, ended + epochs + 1):
-                self._epoch(epoch, phase)
+        for phase, _ in self.recipe.phases():
+            while len(self.history) < self._end(phase):
+                self._epoch(len(self.history) + 1, phase)
                 self.check()
-            ended += epochs
+            ended = self._end(phase)
             there = any((score.name, score.epochs) == (phase, ended) for score in self.scores)
             if len(self.history) > ended:
                 if not there:
@@ -85,10 +85,24 @@ class Training:
                         f"the scores of phase {phase} are lost: the weights have been trained further since"
                     )
             elif not there or not remains.is_judged(self.run):
+                self._tell_early_end(phase)
                 judged = self._judge_phase(phase)
                 self.scores = [*(score for score in self.scores if score.name != phase), judged]
                 self.run.write_scores(self.scores)
                 yield judged
+
+    def _end(self, phase: str) -> int:
+        """The number of the phase's last epoch, as far as can be told by now."""
+        return dict(recipes.ends(self.recipe, self.history))[phase]
+
+    def _tell_early_end(self, phase: str) -> None:
+        rows = [row for row in self.history if row.phase == phase]
+        if recipes.is_over(self.recipe, rows):
+            best = min(rows, key=lambda row: row.val_loss or 0.0)
+            self.watcher.note(
+                f"the {phase} phase ends after epoch {rows[-1].epoch}: its validation loss was lowest in epoch "
+                f"{best.epoch} ({best.val_loss:.4f}) and has not fallen for {counted(self.recipe.early_stop, 'epoch')}"
+            )
 
     def _read_scores(self) -> list[PhaseScores]:
         try:
@@ -101,11 +115,12 @@ class Training:
         if phase == "fine-tuned":
             self._fine_tune()
         recipe, stage, examples, began = self.recipe, self.stage, self.feed.splits(phase), time.perf_counter()
-        total = sum(epochs for _, epochs in recipe.phases())
-        self.watcher.begin_epoch(epoch, total, phase, self.visits[epoch - 1])
+        _, total = recipes.ends(recipe, self.history)[-1]
+        planned = schedule.planned(recipe, self.history, epoch, phase)
+        self.watcher.begin_epoch(epoch, total, phase, self.visits[planned - 1])
         stage.trainer.reset()
         backend.seed_dropout(stage.model, recipe.seed, epoch)
-        self._steps(epoch, self.feed.training(phase, epoch), self.feed.policy(phase))
+        self._steps(epoch, planned, self.feed.training(phase, epoch), self.feed.policy(phase))
         loss, accuracy = stage.trainer.means()
         training_seconds = time.perf_counter() - began
         val_loss = val_accuracy = None
@@ -116,7 +131,7 @@ class Training:
         seconds = round(time.perf_counter() - began, 3)
         row = EpochRow(epoch, phase, loss, accuracy, val_loss, val_accuracy, learning_rate, seconds)
         self._save(row)
-        self.watcher.end_epoch(row, self.visits[epoch - 1], training_seconds)
+        self.watcher.end_epoch(row, self.visits[planned - 1], training_seconds)
 
     def _check_numbers(self, epoch: int, loss: float, val_loss: float | None) -> None:
         """RunError where training has run away. Its loss is that before each step: of what the last step did, only the
@@ -135,11 +150,11 @@ class Training:
             f"train again with a smaller step, such as --set {rate}={getattr(self.recipe, rate) / 10:g}"
         )
 
-    def _steps(self, epoch: int, train: Examples, policy: Policy | None) -> None:
-        """Train on every batch of an epoch."""
-        stage, phase = self.stage, self._phase_of(epoch)
-        before, total = sum(self.steps[phase[0] : epoch - 1]), sum(self.steps[slice(*phase)])
-        seed, easiest = self.recipe.seed, len(train) - self.visits[epoch - 1]
+    def _steps(self, epoch: int, planned: int, train: Examples, policy: Policy | None) -> None:
+        """Train on every batch of an epoch, whose number in the plan sets its learning rate."""
+        stage, phase = self.stage, self._phase_of(planned)
+        before, total = sum(self.steps[phase[0] : planned - 1]), sum(self.steps[slice(*phase)])
+        seed, easiest = self.recipe.seed, len(train) - self.visits[planned - 1]
         rows = np.argsort(self.losses, kind="stable")[easiest:] if easiest else np.arange(len(train))
         order = shuffled(np.sort(rows), seed, epoch)
         made = batches(train, stage.batch_size, seed=seed, epoch=epoch, policy=policy, order=order)

@@ -12,7 +12,8 @@ from clothier.runs import Run, checkpoint
 def is_finished(run: Run) -> bool:
     """Whether every phase of its recipe is judged at its end."""
     judged = {(phase.name, phase.epochs) for phase in run.read_scores()}
-    return judged.issuperset(recipes.ends(run.recipe()))
+    recipe = run.recipe()
+    return judged.issuperset(recipes.ends(recipe, run.read_history() if recipe.early_stop else ()))
 
 
 def is_judged(run: Run) -> bool:

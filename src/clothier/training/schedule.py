@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from clothier import recipes
 from clothier.recipes import Recipe
+from clothier.values import EpochRow
 
 
 def visits(recipe: Recipe, num_images: int) -> list[int]:
@@ -20,6 +23,19 @@ def steps_per_epoch(recipe: Recipe, num_images: int) -> list[int]:
     for phase, epochs in recipe.phases():
         batch_sizes += [recipe.fine_tune_batch_size if phase == "fine-tuned" else recipe.batch_size] * epochs
     return [-(-n // size) for n, size in zip(visits(recipe, num_images), batch_sizes, strict=True)]
+
+
+def planned(recipe: Recipe, history: Sequence[EpochRow], epoch: int, phase: str) -> int:
+    """The number that an epoch would have if no phase before it had ended early: what its learning rate and the images
+    that it visits go by."""
+    later = 0
+    for (name, planned_end), (_, ended) in zip(
+        recipes.ends(recipe), recipes.ends(recipe, history), strict=True
+    ):
+        if name == phase:
+            break
+        later = planned_end - ended
+    return epoch + later
 
 
 def rate(recipe: Recipe, step: int, total_steps: int) -> float:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from clothier import augment, backend, models, recipes
-from clothier.errors import RunError
+from clothier.errors import InputError, RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe, class_weights
 from clothier.recipes.lengths import FIELDS
@@ -87,6 +87,11 @@ def started(
     watcher = watcher or Watcher()
     with _ended(watcher), run.alone():
         with run.begun():
+            if recipe.early_stop and dataset.validation is None:
+                raise InputError(
+                    f"early_stop is {recipe.early_stop}, and {dataset.name} has no validation images; wanted some; "
+                    "leave early_stop out, or hold some out with --validation stratified"
+                )
             class_weights.for_classes(recipe.class_weight, dataset.class_names, dataset.train.labels)
             if recipe.base and base is None:
                 base = pretrained.fetch(recipe, threads)
