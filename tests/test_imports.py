@@ -15,6 +15,7 @@ SOURCES = Path(clothier.__file__).parent
 # Packages of an extra: what imports them serves an install without the extra, too.
 OF_EXTRAS = {
     "h5py",
+    "imagehash",
     "onnxruntime.quantization",  # which needs onnx
     "platformdirs",
     "pooch",
@@ -28,6 +29,7 @@ OF_EXTRAS = {
 # enough, do without.
 SLOW_ROOMS = {
     "clothier.augment",
+    "clothier.checking",
     "clothier.evaluate",
     "clothier.explorer",
     "clothier.export",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clothier import data
 from clothier.checking.material import Material
 from clothier.data.photos import SPLIT_NAMES
 from clothier.errors import command
@@ -30,8 +31,6 @@ def explore(material: Material, split: str) -> tuple[str, ...]:
 
 def doctor(material: Material, row: int) -> tuple[str, ...]:
     """The command that shows how that photo becomes an image."""
-    from clothier import data
-
     if not material.files:
         return ()
     path = data.paths(material.dataset).get(material.ids[row])

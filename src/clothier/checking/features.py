@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clothier import models, recipes
+from clothier.export import extractor
+from clothier.models.bases import places
+from clothier.models.plan import Plan
 from clothier.predict import Predictor
+from clothier.training.transfer import features as of_bases
+from clothier.training.transfer import pretrained
 from clothier.values import Dataset, Floats, Images, Labels, Report, Tell, release
 
 BASE = "efficientnet_lite0"
@@ -33,8 +39,6 @@ class Vectors:
 
 def has_base() -> bool:
     """Whether the weights of the base are on this machine."""
-    from clothier.models.bases import places
-
     return places.packaged(BASE) is not None
 
 
@@ -62,11 +66,6 @@ def of_model(dataset: Dataset, predictor: Predictor, name: str, report: Report) 
 
 def of_base(dataset: Dataset, report: Report, tell: Tell) -> Vectors:
     """Features of the base with ImageNet's weights, kept in the cache of features."""
-    from clothier import models, recipes
-    from clothier.export import extractor
-    from clothier.models.plan import Plan
-    from clothier.training.transfer import features, pretrained
-
     recipe = recipes.change(recipes.get("photos"), {"model": BASE, "base": "imagenet"})
     base = pretrained.fetch(recipe)
     assert base is not None
@@ -74,8 +73,8 @@ def of_base(dataset: Dataset, report: Report, tell: Tell) -> Vectors:
     below = models.build_base(plan, base.precision)
     below.set_weights(list(base.weights.values()))
     engine = extractor.fastest(below, base.precision)
-    key = features.key(plan, base.sha256, base.precision, dataset.fingerprint, extractor=engine.name)
-    made = features.extract(below, dataset, key, report=report, warn=tell, extractor=engine)
+    key = of_bases.key(plan, base.sha256, base.precision, dataset.fingerprint, extractor=engine.name)
+    made = of_bases.extract(below, dataset, key, report=report, warn=tell, extractor=engine)
     title = models.bases.BASES[BASE].title
     return Vectors(_reduced(made.rows, MOST), f"features of {title}, trained on ImageNet")
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier import data, photo
+from clothier.checking import twins
 from clothier.checking.features import Vectors
 from clothier.checking.look import HASH_BITS, NUM_BORDER, SIDE, look
 from clothier.data import contents
@@ -90,8 +91,6 @@ class Material:
     def group_of(self) -> Rows:
         """A number for each picture, the same for those that are copies of each other: they are never parted between
         what a classifier learns and what it is judged on."""
-        from clothier.checking import twins
-
         return twins.components(self)
 
     def sight(self, row: int, note: str = "") -> Sight:

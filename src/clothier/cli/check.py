@@ -30,8 +30,8 @@ def check(
         Path | None,
         typer.Option(
             "--model",
-            help="A run folder, a model file, or a model that comes with clothier. Pictures are compared by its "
-            "features, and copies across splits are scored with it.",
+            help="A run folder, a model file, or a model that comes with clothier, such as fashion-mnist. "
+            "Pictures are compared by its features, and copies across splits are scored with it.",
             metavar="MODEL",
             parser=naming.parse,
             autocompletion=naming.complete,
