@@ -9,6 +9,7 @@ import typer
 
 from clothier.cli import browser, completion, naming, options, screen
 from clothier.data import LoadOptions
+from clothier.predict import opened
 from clothier.system.files import slug
 from clothier.values import Finding, Findings, Sight
 from clothier.values.wording import duration, listed
@@ -71,7 +72,6 @@ def check(
     folder = out or Path("check") / (slug(source) or "data")
     options.check_out(folder=folder if out else Path("check"))
     from clothier import checking
-    from clothier.predict import opened
     from clothier.reports import check_page
 
     predictor = None if model is None else opened(model)
