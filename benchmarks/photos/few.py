@@ -50,7 +50,7 @@ def main() -> None:
     given = words.parse_args()
     side = 224
     dataset = clothier.load(f"folder:{given.photos}", clothier.LoadOptions(image_size=(side, side)))
-    changes: dict[str, Any] = {} if given.fine_tune else {"fine_tune_epochs": 0, "fine_tune_part": "all"}
+    changes: dict[str, Any] = {} if given.fine_tune else {"fine_tune_epochs": 0}
     found = {}
     for per_class in map(int, given.classes.split(",")):
         scores = []
