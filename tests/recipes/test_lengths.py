@@ -75,6 +75,19 @@ def test_what_cannot_train_longer_says_so(
         recipes.lengthen(recipe, changes, done)
 
 
+def test_a_phase_that_early_stop_may_have_ended_is_not_lengthened() -> None:
+    stopping = recipes.change(CNN1, {"early_stop": 2})
+    planned = sum(epochs for _, epochs in stopping.phases())
+    assert recipes.lengthen(stopping, {}, 3) == stopping
+    field = "augmented_epochs" if stopping.augmented_epochs else "epochs"
+    more = {field: getattr(stopping, field) + 1}
+    with pytest.raises(
+        InputError, match=rf"^early_stop is 2, and the run has trained 3 of {planned} epochs: more of"
+    ):
+        recipes.lengthen(stopping, more, 3)
+    assert recipes.lengthen(stopping, more, planned) == recipes.change(stopping, more)
+
+
 def test_another_recipe_is_no_beginning_of_this_one() -> None:
     assert not recipes.extends(CNN1, recipes.change(CNN1, {"seed": 14}))
     assert not recipes.extends(CNN1, recipes.change(CNN1, {"epochs": 11}))

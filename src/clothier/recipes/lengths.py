@@ -56,12 +56,19 @@ def is_over(recipe: Recipe, rows: Sequence[EpochRow]) -> bool:
 def lengthen(recipe: Recipe, changes: dict[str, Any], done: int) -> Recipe:
     """The recipe of a run that has trained `done` epochs, with more epochs in its phases.
 
-    Raises InputError for fewer epochs, for a phase after which another has begun, and where the learning rate depends
-    on the number of all epochs.
+    Raises InputError for fewer epochs, for a phase after which another has begun, where early_stop may have ended one,
+    and where the learning rate depends on the number of all epochs.
     """
     longer, ended = change(recipe, changes), 0
     if longer == recipe:
         return recipe
+    planned = sum(epochs for _, epochs in recipe.phases())
+    if recipe.early_stop and done < planned:
+        raise InputError(
+            f"early_stop is {recipe.early_stop}, and the run has trained {done} of {planned} epochs: more of them "
+            "would not change where a phase ends; wanted a run that trained all its epochs; resume it as it is, or "
+            "train again"
+        )
     for field, phase in FIELDS.items():
         before, after = getattr(recipe, field), getattr(longer, field)
         ended += before
