@@ -28,8 +28,8 @@ def check(material: Material) -> list[Finding]:
     if near:
         words = (
             "These pictures look the same but for size, compression or light: their perceptual hashes differ in at "
-            f"most {twins.MOST_BITS} of 64 bits, and so little of their difference is left when light and contrast "
-            "are fitted. Groups may hold exact duplicates too."
+            f"most {twins.MOST_BITS} of 64 bits, and they hardly differ once light and contrast are fitted. Groups "
+            "may hold exact duplicates too."
         )
         found.append(_finding(material, near, "near-duplicates", "near duplicate", words))
     return [*found, *_leaks(material)]
