@@ -47,12 +47,8 @@ def test_a_chosen_file_is_answered_in_the_words_of_its_status(opened: Opened, st
 def test_classes_named_by_digits_stand_by_their_probability(opened: Opened) -> None:
     def answer(route: Route) -> None:
         content = route.fetch().json()
-        content["answers"][0] |= {
-            "label": "6",
-            "possible": ["6"],
-            "probabilities": {"6": 0.8, "10": 0.15, "0": 0.05},
-            "uncalibrated_probabilities": {},
-        }
+        shares = {"6": 0.8, "10": 0.15, "0": 0.05}
+        content["answers"][0] |= {"label": "6", "possible": ["6"], "probabilities": shares}
         route.fulfill(json=content)
 
     opened.page.route("**/v1/predict*", answer)
