@@ -77,7 +77,9 @@ def _leaks(material: Material) -> list[Finding]:
         if split == "train" or not has_twin.any():
             continue
         facts, scored = _scored(material, rows, has_twin)
-        partners = [_with_partner(material, int(row)) for row in rows[has_twin]]
+        pairs = [(int(row), _partner(material, int(row))) for row in rows[has_twin]]
+        digests = material.looks.digests
+        is_any_exact = any(digests[row] == digests[partner] for row, partner in pairs)
         found.append(
             Finding(
                 f"{split}-pictures-in-training",
@@ -86,19 +88,25 @@ def _leaks(material: Material) -> list[Finding]:
                 "A model has seen these pictures, so they say nothing of new ones, and its accuracy looks higher than "
                 f"it is. {scored}",
                 int(has_twin.sum()),
-                "Take the copies out of training, or these pictures out of the split. `--drop-duplicates` does it for "
-                "copies that are the same pixel for pixel.",
-                groups=tuple(partners),
-                commands=advice.train(material, "--drop-duplicates"),
+                "Take the copies out of training, or these pictures out of the split."
+                + (
+                    " `--drop-duplicates` does it for copies that are the same pixel for pixel."
+                    if is_any_exact
+                    else ""
+                ),
+                groups=tuple(tuple(material.sight(row) for row in pair) for pair in pairs),
+                commands=advice.train(material, "--drop-duplicates") if is_any_exact else (),
                 facts=facts,
             )
         )
     return found
 
 
-def _with_partner(material: Material, row: int) -> tuple[Any, ...]:
-    same = (material.group_of == material.group_of[row]) & (material.splits == "train")
-    return material.sight(row), material.sight(int(np.flatnonzero(same)[0]))
+def _partner(material: Material, row: int) -> int:
+    """The training picture that a picture is a copy of, of several one with the same pixels if there is one."""
+    same = np.flatnonzero((material.group_of == material.group_of[row]) & (material.splits == "train"))
+    digests = material.looks.digests
+    return next((int(other) for other in same if digests[other] == digests[row]), int(same[0]))
 
 
 def _scored(material: Material, rows: Any, has_twin: Any) -> tuple[dict[str, Any], str]:
