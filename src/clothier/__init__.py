@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clothier.api.train import train as train
     from clothier.data import LoadOptions as LoadOptions
     from clothier.data import load as load
+    from clothier.data import relabel as relabel
     from clothier.errors import ClothierError as ClothierError
     from clothier.recipes import Recipe as Recipe
     from clothier.runs import Run as Run
@@ -53,6 +54,7 @@ _PUBLIC = {
     "check": "clothier.api.check",
     "load": "clothier.data",
     "open": "clothier.api.model",
+    "relabel": "clothier.data",
     "resume": "clothier.api.train",
     "train": "clothier.api.train",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from support.run_folders import describe
 import clothier
 from clothier import cli, recipes
 from clothier.cli import run_data
+from clothier.data import LoadOptions
+from clothier.data.decision_log import DecisionLog
+from clothier.data.decisions import Decision
 from clothier.runs import Run
 from clothier.values import Dataset, Reading
 
@@ -202,3 +206,28 @@ def test_a_finished_run_is_told_without_its_data(
     run.history_file.write_text("cut")
     assert cli.run(["train", "--resume", "runs/cnn1-1"]) == 0
     assert "is finished, and its checkpoint is gone, so nothing was changed" in capsys.readouterr().err
+
+
+def test_a_run_reads_its_labels_again_whatever_was_decided_since(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(place)
+    before = Run.open(Path("runs/cnn1-1")).description().data
+    test = clothier.load("folder:photos", LoadOptions(image_size=(16, 16))).split("test").files[0]
+    old, new = test.partition("/")[0], {"hat": "shoe", "shoe": "hat"}[test.partition("/")[0]]
+    log = DecisionLog(Path("labels.csv"))
+    log.append(lambda history: [Decision(test, "", old, new, "changed", "")])
+    assert cli.run(["train", "cnn1", "--data", "folder:photos", "--labels", "labels.csv", *QUICK]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 label changed in test. The test labels are the repaired ones." in told
+    log.append(lambda history: [history.undoing("")])  # type: ignore[list-item]  # there is one
+    run = Run.open(Path("runs/cnn1-2"))
+    assert "1 label changed in test" in run.report_file.read_text()
+    data = run.description().data
+    assert (data.fingerprints["train"], data.repairs["test"].before) == (
+        before.fingerprints["train"],
+        before.fingerprints["test"],
+    )
+    assert run_data.load(run, run_data.DataOptions()).fingerprint == data.fingerprint
+    assert cli.run(["evaluate", "runs/cnn1-2", "--data", "folder:photos", "--json"]) == 0
+    assert "Labels were repaired: 1 label changed." in json.loads(capsys.readouterr().out)["notice"]

@@ -17,7 +17,7 @@ from clothier.checking.look import HASH_BITS, NUM_BORDER, SIDE, look
 from clothier.data import contents
 from clothier.errors import DataError
 from clothier.photo import Header
-from clothier.values import Dataset, Floats, Images, Labels, Report, Sight, Split, release
+from clothier.values import Dataset, Floats, Images, Labels, Report, Sight, release
 from clothier.values.fingerprint import digest_of
 
 _BLOCK = 512  # pictures read together
@@ -64,7 +64,7 @@ class Material:
     @classmethod
     def of(cls, dataset: Dataset, files: Files | None, looks: Looks, vectors: Vectors) -> Material:
         parts = dataset.splits()
-        ids = [name or f"{part}/{row}" for part, split in parts.items() for row, name in _named(split)]
+        ids = [name for part, split in parts.items() for name in split.ids(part)]
         return cls(
             dataset=dataset,
             labels=np.concatenate([split.labels for split in parts.values()]),
@@ -100,10 +100,6 @@ class Material:
         """Each picture in a group of its own."""
         said = notes or [""] * len(rows)
         return tuple((self.sight(int(row), note),) for row, note in zip(rows, said, strict=True))
-
-
-def _named(split: Split) -> Iterator[tuple[int, str]]:
-    return ((row, split.file(row)) for row in range(len(split)))
 
 
 def inner(image: Images, header: Header | None, crop: str) -> Images:

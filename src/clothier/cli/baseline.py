@@ -30,6 +30,7 @@ def baseline(
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
+    labels: options.Labels = None,
     runs: Annotated[
         Path,
         typer.Option(
@@ -46,7 +47,8 @@ def baseline(
     `clothier compare` takes the folder beside runs on the same images, such as one of `clothier train linear`, the
     other baseline."""
     options.check_out(folder=runs)
-    read = options.as_options(data_dir, validation, image_size, crop, skip_bad, 13 if resplit else None)
+    resplit_by = 13 if resplit else None
+    read = options.as_options(data_dir, validation, image_size, crop, skip_bad, resplit_by, labels=labels)
     dataset = options.load_data(source, read)
     split, began = dataset.judged, time.perf_counter()
     judged = dataset.split(split)

@@ -53,6 +53,7 @@ def check(
     ] = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
+    labels: options.Labels = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -76,7 +77,7 @@ def check(
 
     predictor = None if model is None else opened(model)
     name = "" if model is None else Path(naming.word(model)).stem
-    read = options.as_options(data_dir, validation, image_size, crop, skip_bad)
+    read = options.as_options(data_dir, validation, image_size, crop, skip_bad, labels=labels)
     with screen.counting() as progress:
         load_options = LoadOptions.from_json(read, progress=progress, warn=screen.notice)
         dataset = checking.read(source, load_options, predictor)

@@ -41,6 +41,7 @@ def data(
     resplit: options.Resplit = False,
     group: options.Group = "",
     drop_duplicates: options.DropDuplicates = False,
+    labels: options.Labels = None,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -79,7 +80,7 @@ def data(
 
     resplit_by = 13 if resplit else None
     read = options.as_options(
-        data_dir, validation, image_size, crop, skip_bad, resplit_by, group, drop_duplicates
+        data_dir, validation, image_size, crop, skip_bad, resplit_by, group, drop_duplicates, labels
     )
     _check(augment, out)
     dataset = options.load_data(source, read)
@@ -114,7 +115,7 @@ def _in_file_order(dataset: Dataset, source: str, read: dict[str, Any]) -> Datas
     """The training images as the files hold them, where splitting shuffled them: the tutorials show their first
     thirty and the seventh."""
     if source.partition(":")[0] in ("fashion-mnist", "idx"):
-        return options.load_data(source, {**read, "validation": "none"})
+        return options.load_data(source, {**read, "validation": "none", "labels": None})
     return dataset
 
 
@@ -143,6 +144,7 @@ def _facts(dataset: Dataset) -> dict[str, Any]:
         "notice": dataset.notice,
         "classes": list(dataset.class_names),
         "fingerprint": dataset.fingerprint,
+        "repairs": {name: repair.as_json() for name, repair in dataset.repairs.items()},
         "splits": splits,
     }
 
@@ -162,6 +164,8 @@ def _print(dataset: Dataset, facts: dict[str, Any]) -> None:
         rows = sorted(rows, key=lambda row: row[1])[:_SHOWN]
     screen.print_table(("class", *splits), rows, title=title)
     screen.say(f"\nfingerprint  {dataset.fingerprint}")
+    for name, repair in dataset.repairs.items():
+        screen.say(f"repaired     {name}: {repair.words}")
 
 
 def _draw(dataset: Dataset, folder: Path, index: int) -> list[Path]:

@@ -47,6 +47,7 @@ def evaluate(
         ),
     ] = None,
     data_dir: options.DataDir = None,
+    labels: options.Labels = None,
     mistakes: Annotated[
         int,
         typer.Option(help="List the N most confident mistakes.", min=0, rich_help_panel=options.OUTPUT),
@@ -70,7 +71,7 @@ def evaluate(
     model does not have are not counted.
     """
     options.check_out(folder=out)
-    evaluation = _evaluated(model, data, split, map_ or [], data_dir)
+    evaluation = _evaluated(model, data, split, map_ or [], data_dir, labels)
     paths = []
     if out is not None:
         from clothier.reports import evaluation as report
@@ -85,7 +86,12 @@ def evaluate(
 
 
 def _evaluated(
-    model: Path | None, source: str, split: str | None, settings: list[str], data_dir: Path | None
+    model: Path | None,
+    source: str,
+    split: str | None,
+    settings: list[str],
+    data_dir: Path | None,
+    labels: Path | None,
 ) -> Evaluation:
     from clothier.evaluate import check_settings, read_mapping
     from clothier.predict import evaluating
@@ -93,10 +99,10 @@ def _evaluated(
     predictor = opened(model)
     check_settings(settings, predictor.class_names)
     with screen.counting() as progress:
-        load_options = LoadOptions(data_dir=data_dir, progress=progress, warn=screen.notice)
+        load_options = LoadOptions(data_dir=data_dir, labels=labels, progress=progress, warn=screen.notice)
         images = evaluating.labelled(source, split, load_options, run_of(model), predictor.source)
         if (better := naming.fitting(model, images.content)) is not model:
-            return _evaluated(better, source, split, settings, data_dir)
+            return _evaluated(better, source, split, settings, data_dir, labels)
         screen.notice(uncalibrated(predictor))
         screen.notice(images.notice)
         mapping = read_mapping(settings, images.class_names)

@@ -88,6 +88,15 @@ DropDuplicates = Annotated[
         rich_help_panel=DATA,
     ),
 ]
+Labels = Annotated[
+    Path | None,
+    typer.Option(
+        help="Apply the decisions about labels in this file, which `clothier label` writes.",
+        metavar="FILE",
+        show_default=False,
+        rich_help_panel=DATA,
+    ),
+]
 SplitName = Literal["train", "validation", "test"]
 WhichSplit = Annotated[
     SplitName, typer.Option("--split", help="Which images of the data set.", rich_help_panel=DATA)
@@ -146,6 +155,7 @@ def as_options(
     resplit_by: int | None = None,
     group: str = "",
     drop_duplicates: bool = False,
+    labels: Path | None = None,
 ) -> dict[str, Any]:
     """The options of data.load as JSON can hold them; `resplit_by` is the seed of a re-split, None for none."""
     return {
@@ -156,6 +166,7 @@ def as_options(
         "skip_bad": skip_bad,
         "group": group,
         "drop_duplicates": drop_duplicates,
+        **({"labels": str(labels)} if labels else {}),
         **({} if resplit_by is None else {"resplit": True, "seed": resplit_by}),
     }
 

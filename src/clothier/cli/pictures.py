@@ -103,6 +103,7 @@ class Selection:
     image_size: options.ImageSize = None
     crop: Crop = None
     skip_bad: options.SkipBad = False
+    labels: options.Labels = None
 
     @cached_property
     def run(self) -> Run | None:
@@ -158,6 +159,10 @@ class Selection:
     def _of_photos(self, folder: Path) -> Pictures:
         if self.split is not None:
             raise InputError("--split does not apply to --photos, which are all taken; leave it out")
+        if self.labels is not None:
+            raise InputError(
+                "--labels does not apply to --photos; wanted --data with a source, such as folder:photos"
+            )
         size = options.parse_size(self.image_size)
         height, width = size or embed.PHOTO_SIZE
         channels, usual_crop = None, "pad"
@@ -180,14 +185,21 @@ class Selection:
 
     def _of_data(self) -> Pictures:
         if self.run is not None:
+            if self.labels is not None and self.data is None:
+                raise InputError(
+                    f"--labels does not apply to the data of {self.run.path}, which are read as it was trained on "
+                    "them; leave it out, or name the data by --data"
+                )
             data_options = run_data.DataOptions(
-                self.data, self.data_dir, self.image_size, self.crop, self.skip_bad
+                self.data, self.data_dir, self.image_size, self.crop, self.skip_bad, self.labels
             )
             return embed.of_split(run_data.load_any(self.run, data_options), self.split)
         if self.data is None:
             wanted = "--data, --photos or --model" if self.model is None else "--data or --photos"
             raise InputError(f"no images are given; wanted {wanted}; try --data fashion-mnist")
-        read = options.as_options(self.data_dir, None, self.image_size, self.crop, self.skip_bad)
+        read = options.as_options(
+            self.data_dir, None, self.image_size, self.crop, self.skip_bad, labels=self.labels
+        )
         if (fit := self._fit()) is not None and self.data.partition(":")[0] == "folder":
             (height, width, _), crop = fit
             read.update(image_size=read["image_size"] or [height, width], crop=self.crop or crop)

@@ -50,6 +50,7 @@ class DataOptions:
     image_size: str | None = None
     crop: str | None = None
     skip_bad: bool = False
+    labels: Path | None = None
 
     @property
     def are_any(self) -> bool:
@@ -73,7 +74,8 @@ def load_any(run: Run, data_options: DataOptions) -> Dataset:
     if data_options.data is None or data_options.data in (own.reading.source, own.reading.absolute):
         return load(run, data_options)
     read = read_as(own, data_options.data, data_options)
-    of_own_data = {"group": "", "drop_duplicates": False}  # other photos have other names
+    # Other photos have other names.
+    of_own_data = {"group": "", "drop_duplicates": False, "labels": data_options.labels, "labels_rows": None}
     return options.load_data(data_options.data, read | of_own_data)
 
 
@@ -105,6 +107,8 @@ def read_as(own: DataDescription, source: str, data_options: DataOptions) -> dic
         read["crop"] = data_options.crop
     if data_options.skip_bad:
         read["skip_bad"] = True
+    if data_options.labels is not None:
+        read["labels"] = str(data_options.labels)
     return read
 
 

@@ -56,6 +56,7 @@ def train(
     resplit: options.Resplit = False,
     group: options.Group = "",
     drop_duplicates: options.DropDuplicates = False,
+    labels: options.Labels = None,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -173,14 +174,14 @@ def train(
             raise InputError(
                 f"{option} does not apply to --resume, because {resume} keeps its split; leave it out"
             )
-        data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad)
+        data_options = run_data.DataOptions(data, data_dir, image_size, crop, skip_bad, labels)
         run, scores = _resume(resume, recipe, bases.chosen(changes), data_options, threads, verbose)
     else:
         chosen = train_base.choose(places.at_hand(named, changes, screen.notice), changes)
         held_out = chosen.validation if "validation" in changes else "default"
         resplit_by = chosen.seed if resplit else None
         read = options.as_options(
-            data_dir, held_out, image_size, crop, skip_bad, resplit_by, group, drop_duplicates
+            data_dir, held_out, image_size, crop, skip_bad, resplit_by, group, drop_duplicates, labels
         )
         run, scores = _start(chosen, data or "fashion-mnist", read, runs, threads, verbose)
     train_results.show(run, scores, json)

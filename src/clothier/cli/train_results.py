@@ -17,7 +17,13 @@ def show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     if json:
         phases = [phase.as_json() for phase in scores]
         screen.print_json(
-            {"run": str(run.path), "notice": notice, "recipe": description.recipe.as_json(), "phases": phases}
+            {
+                "run": str(run.path),
+                "notice": notice,
+                "repaired": description.data.repaired,
+                "recipe": description.recipe.as_json(),
+                "phases": phases,
+            }
         )
         return
     rows = [
@@ -36,6 +42,8 @@ def show(run: Run, scores: list[PhaseScores], json: bool) -> None:
     screen.say(f"\nrun     {run.path}\nreport  {run.report_file}")
     if notice:
         screen.say(f"NOTE: {notice}", wrap=True)
+    if description.data.repaired:
+        screen.say(description.data.repaired, wrap=True)
     _say_next(run)
 
 

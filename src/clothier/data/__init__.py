@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from clothier.data import drawn, fashion_mnist, folder, mnist_style, table
+from clothier.data import drawn, fashion_mnist, folder, mnist_style, relabelling, table
 from clothier.data.labelled import of_dataset, of_photos
 from clothier.data.options import LoadOptions
 from clothier.data.photos import Listed
+from clothier.data.relabelling import relabel
 from clothier.data.split import absent_classes
 from clothier.errors import DataError, InputError, InputTypeError, OwnValidationError, unknown_name
 from clothier.values import Dataset, Reading
@@ -83,7 +84,7 @@ def load(name: str, options: LoadOptions | None = None, usual_validation: str = 
     DataError for data that are missing, damaged or inconsistent; and WriteError if a cache cannot be written.
     """
     source, argument = _source(name)
-    options = _options(options)
+    options = relabelling.resolved(_options(options))
     if options.resplit and source.pictures(argument, replace(options, skip_bad=True, warn=None)) is not None:
         raise InputError(f"--resplit does not apply to the photos of {name}; leave it out")
     if usual_validation != options.validation == "default":
@@ -116,7 +117,10 @@ def paths(dataset: Dataset) -> dict[str, Path]:
         listed = source.pictures(argument, LoadOptions(skip_bad=True))
     except DataError:  # moved since
         return {}
-    return {photo.name: photo.path for photos in listed.splits.values() for photo in photos} if listed else {}
+    if listed is None:
+        return {}
+    found = {photo.name: photo.path for photos in listed.splits.values() for photo in photos}
+    return relabelling.added_paths(LoadOptions.from_json(reading.options)) | found
 
 
 def labelled(name: str, split: str | None = None, options: LoadOptions | None = None) -> Labelled:
@@ -127,7 +131,7 @@ def labelled(name: str, split: str | None = None, options: LoadOptions | None = 
     split, with a single class or with unreadable photos are taken.
     """
     source, argument = _source(name)
-    options = _options(options)
+    options = relabelling.resolved(_options(options))
     options = replace(options, skip_bad=False, whole=split is None, warn=_once(options.warn))
     listed = source.pictures(argument, replace(options, skip_bad=True))
     if listed is not None:
@@ -225,4 +229,4 @@ def _check_text(name: str) -> None:
         )
 
 
-__all__ = ["SOURCES", "LoadOptions", "Source", "files", "labelled", "load", "located", "paths"]
+__all__ = ["SOURCES", "LoadOptions", "Source", "files", "labelled", "load", "located", "paths", "relabel"]

@@ -93,9 +93,7 @@ def without(
     """The splits without the duplicates of the training split, which are told. Errors as `tell`."""
     found, train = find(splits, class_names), splits["train"]
     tell(name, found, len(train), say)
-    rows = found.kept
-    files = tuple(train.files[row] for row in rows) if train.files else ()
-    return {**splits, "train": Split(train.images[rows], train.labels[rows], files) if found else train}
+    return {**splits, "train": train.only(found.kept) if found else train}
 
 
 def _digests(split: Split) -> list[bytes]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from clothier.data import photos
+from clothier.data import photos, relabelling
 from clothier.data.options import LoadOptions
 from clothier.data.photos import ORDER, Listed
 from clothier.errors import DataError, unknown_name
@@ -16,6 +16,7 @@ from clothier.values import Dataset, Labelled, Split, check_names
 from clothier.values.labelled import WHOLE
 from clothier.values.labelling import encode
 from clothier.values.pairs import read_pair
+from clothier.values.repair import Repair
 
 
 def of_photos(
@@ -36,9 +37,17 @@ def of_photos(
             parts = photos.divide(name, listed, options, default_validation)
         split = _chosen(name, split, parts)
         chosen = parts[split]
+    notice = ""
+    if options.labels is not None:
+        part, names = split or "train", {photo.name for photo in chosen}
+        # Decisions about photos of other splits are no fault.
+        rest = [photo for photos in listed.splits.values() for photo in photos if photo.name not in names]
+        history, divided = relabelling.read(options), {part: chosen, "others": rest}
+        made, repairs = relabelling.of_photos(divided, listed.class_names, history, options.labels, name)
+        chosen, notice = made[part], repairs.get(part, Repair()).notice
     labels = np.array([photo.label for photo in chosen], np.int64)
     files = tuple(photo.name for photo in chosen)
-    return Labelled(name, split, listed.class_names, labels, files, [photo.path for photo in chosen])
+    return Labelled(name, split, listed.class_names, labels, files, [photo.path for photo in chosen], notice)
 
 
 def of_dataset(dataset: Dataset, split: str | None) -> Labelled:
@@ -46,10 +55,8 @@ def of_dataset(dataset: Dataset, split: str | None) -> Labelled:
     parts = dataset.splits()
     split = _chosen(dataset.name, split, parts)
     found = of_split(dataset.split(split), dataset.class_names, dataset.name)
-    names = (
-        found.names if dataset.split(split).files else tuple(f"{split}/{row}" for row in range(len(found)))
-    )
-    return replace(found, split=split, names=names, notice=dataset.notice)
+    notice = f"{dataset.notice} {dataset.repairs.get(split, Repair()).notice}".strip()
+    return replace(found, split=split, names=dataset.split(split).ids(split), notice=notice)
 
 
 def of_split(split: Split, class_names: Sequence[str], name: str) -> Labelled:

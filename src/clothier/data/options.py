@@ -11,6 +11,7 @@ from clothier.data import groups
 from clothier.data.cache import location
 from clothier.errors import InputError, unknown_name
 from clothier.photo.doctor import WAYS
+from clothier.system.files import as_path
 from clothier.values.whole import whole_number
 
 VALIDATIONS = ("article", "default", "none", "stratified")
@@ -40,6 +41,9 @@ class LoadOptions:
     group: str = ""
     # Leave out training images whose pixels are also in another split, or came before with the same label.
     drop_duplicates: bool = False
+    # A labels.csv of decisions about labels, and how many of its rows count; None: all that it holds.
+    labels: Path | None = None
+    labels_rows: int | None = None
     seed: int = 13  # for the stratified split, the re-split and generated data
     progress: Callable[[str, int, int], None] | None = None
     warn: Callable[[str], None] | None = None
@@ -52,6 +56,10 @@ class LoadOptions:
             if getattr(self, field) not in known:
                 raise unknown_name(field, str(getattr(self, field)), known)
         whole_number("seed", self.seed, 0)
+        if self.labels is not None:
+            object.__setattr__(self, "labels", as_path(self.labels, "labels"))
+        if self.labels_rows is not None:
+            whole_number("labels_rows", self.labels_rows, 0)
         groups.check(self.group)
         if self.group and self.resplit:
             raise InputError(
@@ -68,10 +76,14 @@ class LoadOptions:
     @classmethod
     def from_json(cls, content: Mapping[str, Any], **callbacks: Any) -> LoadOptions:
         """The options that `as_json` gave; `callbacks` are `progress` and `warn`."""
-        data_dir, size = content.get("data_dir"), content.get("image_size")
+        others = {
+            name: value for name, value in content.items() if name not in ("data_dir", "image_size", "labels")
+        }
+        data_dir, size, labels = (content.get(name) for name in ("data_dir", "image_size", "labels"))
         return cls(
-            **{name: value for name, value in content.items() if name not in ("data_dir", "image_size")},
+            **others,
             data_dir=Path(data_dir) if data_dir else None,
+            labels=Path(labels) if labels else None,
             image_size=(size[0], size[1]) if size else None,
             **callbacks,
         )
@@ -88,7 +100,13 @@ class LoadOptions:
             "group": self.group,
             "drop_duplicates": self.drop_duplicates,
             "seed": self.seed,
+            **self._labels_as_json(),
         }
+
+    def _labels_as_json(self) -> dict[str, Any]:
+        if self.labels is None:
+            return {}
+        return {"labels": str(self.labels.absolute()), "labels_rows": self.labels_rows}
 
     def cache_folders(self, kind: str) -> list[Path]:
         """Where things of that kind are kept, best first, as `cache.location` uses them."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from clothier.data import duplicates, groups, unreadable
+from clothier.data import duplicates, groups, relabelling, unreadable
 from clothier.data.cache import photos as cache
 from clothier.data.cache.photos import Photo
 from clothier.data.options import LoadOptions
@@ -15,7 +15,9 @@ from clothier.data.split import hold_out, make_dataset
 from clothier.errors import OwnValidationError
 from clothier.values import Dataset, Labels, Split
 from clothier.values.dataset import check_classes
+from clothier.values.fingerprint import fingerprint
 from clothier.values.names import differing_in_case
+from clothier.values.repair import Repair
 
 DEFAULT_SIZE = (64, 64)  # (height, width) in pixels
 ORDER = ("train", "validation", "test")
@@ -57,7 +59,12 @@ def load(name: str, listed: Listed, options: LoadOptions, default_validation: st
             f"the classes '{one}' and '{other}' differ only in capitals; join them if they are one class"
         )
     divided = divide(name, listed, options, default_validation)
-    decoded, readable = _decoded(name, divided, options)
+    repairs: Mapping[str, Repair] = {}
+    if options.labels is None:
+        decoded, readable = _decoded(name, divided, options)
+    else:
+        divided, repairs = _repaired(name, divided, class_names, options)
+        decoded, readable = _decoded(name, divided, options)
     if options.drop_duplicates and not options.whole:
         found = duplicates.find(readable, class_names)
         duplicates.tell(name, found, len(readable["train"]), options.tell)
@@ -65,7 +72,27 @@ def load(name: str, listed: Listed, options: LoadOptions, default_validation: st
             files = {readable["train"].files[row] for row in found.kept}
             rest = [photo for photo in divided["train"] if photo.name in files]
             decoded, readable = _decoded(name, {**divided, "train": rest}, options)
-    return make_dataset(name, readable, class_names, image_digests=decoded.digests)
+    return make_dataset(name, readable, class_names, image_digests=decoded.digests, repairs=repairs)
+
+
+def _repaired(
+    name: str, divided: Splits, class_names: Sequence[str], options: LoadOptions
+) -> tuple[dict[str, Sequence[Photo]], dict[str, Repair]]:
+    """The photos as the decisions have them. What they were before is decoded too, and mostly known already: by its
+    fingerprints a comparison tells that two runs were judged on the same photos."""
+    assert options.labels is not None
+    history = relabelling.read(options)
+    made, repairs = relabelling.of_photos(divided, class_names, history, options.labels, name)
+    options.tell(relabelling.summary(name, options.labels, repairs, history))
+    if repairs:
+        decoded, readable = _decoded(name, divided, replace(options, warn=None, skip_bad=True))
+        for part, repair in repairs.items():
+            before = fingerprint({part: readable[part]}, class_names, decoded.digests)
+            position = {file: row for row, file in enumerate(readable[part].files)}
+            rows = [position.get(divided[part][row].name) for row in repair.left_out]
+            out = tuple(row for row in rows if row is not None)  # of those that can be read
+            repairs[part] = replace(repair, left_out=out, before=before)
+    return made, repairs
 
 
 def _decoded(

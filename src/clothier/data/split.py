@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from clothier.data import duplicates
+from clothier.data import duplicates, relabelling
 from clothier.data import groups as grouping
 from clothier.data.classes import FASHION_MNIST
 from clothier.data.options import LoadOptions
@@ -17,6 +17,7 @@ from clothier.errors import DataError, InputError
 from clothier.values import Dataset, Labels, Split
 from clothier.values.dataset import check_classes, missing_classes
 from clothier.values.fingerprint import fingerprint
+from clothier.values.repair import Repair
 from clothier.values.stratified import Rows, hold_out_groups, hold_out_of_each
 from clothier.values.wording import counted, listed
 
@@ -170,9 +171,14 @@ def from_arrays(
     splits = {part: Split(train.images[rows], train.labels[rows]) for part, rows in parts.items()}
     if test is not None:
         splits["test"] = test
+    repairs: Mapping[str, Repair] = {}
+    if options.labels is not None:
+        history = relabelling.read(options)
+        splits, repairs = relabelling.of_splits(splits, class_names, history, options.labels, name)
+        options.tell(relabelling.summary(name, options.labels, repairs, history))
     if options.drop_duplicates and how != "whole":
         splits = duplicates.without(splits, class_names, name, options.tell)
-    return make_dataset(name, splits, class_names, notice=notice)
+    return make_dataset(name, splits, class_names, notice=notice, repairs=repairs)
 
 
 def make_dataset(
@@ -182,6 +188,7 @@ def make_dataset(
     *,
     notice: str = "",
     image_digests: Mapping[str, str] | None = None,
+    repairs: Mapping[str, Repair] | None = None,
 ) -> Dataset:
     """The data set of these splits, fingerprinted. Raises DataError as `check_classes` and Dataset do."""
     dataset = Dataset(
@@ -192,6 +199,7 @@ def make_dataset(
         fingerprint=fingerprint(splits, class_names, image_digests),
         name=name,
         notice=notice,
+        repairs=repairs or {},
     )
     check_classes(name, {part: split.labels for part, split in splits.items()}, class_names)
     return dataset

@@ -58,7 +58,7 @@ def of_split(dataset: Dataset, split: str | None = None) -> Pictures:
     name and the row, such as test/0. Raises DataError where there is no such split."""
     name = split or dataset.judged
     chosen = dataset.split(name)
-    ids = chosen.files or tuple(f"{name}/{row}" for row in range(len(chosen)))
+    ids = chosen.ids(name)
     source = f"{dataset.name} {name}"
     return Pictures(chosen.images, chosen.labels, dataset.class_names, ids, source, dataset.notice)
 

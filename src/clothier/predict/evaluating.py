@@ -66,6 +66,8 @@ def labelled(
     own = None if run is None else _own_data(run, source)
     if run is not None and own is not None:
         of_run = LoadOptions.from_json(own.reading.options, progress=options.progress, warn=options.warn)
+        if options.labels is not None:
+            of_run = replace(of_run, labels=options.labels, labels_rows=None)
         images = data.labelled(source, split or _judged_split(own), of_run)
         is_seen = images.split == "train"
         return (

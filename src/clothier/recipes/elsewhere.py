@@ -58,6 +58,7 @@ OPTIONS: dict[str, str] = {
     "group": "--group",
     "groups": "--group",
     "imagesize": "--image-size",
+    "labels": "--labels",
     "imgsize": "--image-size",
     "imgsz": "--image-size",
     "inputshape": "--image-size",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from clothier.errors import InputError
@@ -13,6 +13,7 @@ from clothier.values import Dataset, Reading
 from clothier.values.fields import Fields
 from clothier.values.fingerprint import by_split
 from clothier.values.names import MOST_CLASSES
+from clothier.values.repair import Repair, sentence
 
 MOST_IMAGES = 10**12
 MOST_PARAMETERS = 10**15
@@ -32,6 +33,7 @@ class DataDescription:
     image_shape: tuple[int, int, int]
     counts: Mapping[str, int]
     notice: str
+    repairs: Mapping[str, Repair] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dataset: Dataset) -> DataDescription:
@@ -44,10 +46,16 @@ class DataDescription:
             image_shape=dataset.image_shape,
             counts={name: len(split) for name, split in dataset.splits().items()},
             notice=dataset.notice,
+            repairs=dataset.repairs,
         )
 
+    @property
+    def repaired(self) -> str:
+        """What decisions changed in the labels, and by which the run is judged; "" where they changed nothing."""
+        return sentence(self.repairs, [name for name in SPLITS if self.counts.get(name)][-1])
+
     def as_json(self) -> dict[str, Any]:
-        return {
+        content = {
             "name": self.name,
             **self.reading.as_json(),
             "fingerprint": self.fingerprint,
@@ -57,6 +65,9 @@ class DataDescription:
             "counts": dict(self.counts),
             "notice": self.notice,
         }
+        if self.repairs:
+            content["repairs"] = {name: repair.as_json() for name, repair in self.repairs.items()}
+        return content
 
     @classmethod
     def read(cls, fields: Fields) -> DataDescription:
@@ -71,6 +82,7 @@ class DataDescription:
             image_shape=fields.shape("image_shape", MOST_SIDE),
             counts={name: counts.whole(name, 0, MOST_IMAGES) for name in SPLITS if name in counts.left},
             notice=fields.text("notice"),
+            repairs=_repairs(fields.within("repairs")) if "repairs" in fields.left else {},
         )
 
 
@@ -181,6 +193,22 @@ class Description:
         )
 
 
+def _repairs(fields: Fields) -> dict[str, Repair]:
+    read = {}
+    for name in [split for split in SPLITS if split in fields.left]:
+        own = fields.within(name)
+        rows = own.items("left_out", MOST_IMAGES)
+        if any(type(row) is not int or row < 0 for row in rows) or rows != sorted(set(rows)):
+            own.refuse("left_out", rows, "rising row numbers")
+        read[name] = Repair(
+            own.whole("changed", 0, MOST_IMAGES),
+            tuple(rows),
+            own.whole("added", 0, MOST_IMAGES),
+            own.word("before"),
+        )
+    return read
+
+
 def read_recipe(fields: Fields) -> Recipe:
     """The field `recipe`, written by this version or an earlier one, which may have had fewer fields."""
     inner = fields.within("recipe")
@@ -209,6 +237,8 @@ def _reading(fields: Fields) -> Reading:
         "group": options.text,
         "drop_duplicates": options.flag,
         "seed": lambda name: options.whole(name, 0, 2**64),
+        "labels": lambda name: options.maybe(name, options.text),
+        "labels_rows": lambda name: options.maybe(name, lambda name: options.whole(name, 0, 10**9)),
     }
     read = {name: check(name) for name, check in checks.items() if name in options.left}
     return Reading(source, read, fields.text("absolute"))

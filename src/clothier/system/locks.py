@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -62,6 +62,14 @@ def is_held(folder: Path) -> bool:
         return not takes(descriptor, exclusive=False)
     finally:
         os.close(descriptor)
+
+
+def wait(descriptor: int) -> None:
+    """Take the lock of an open file, when others let go of it, until it is closed; nothing on a file system without
+    locks."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def takes(descriptor: int, *, exclusive: bool) -> bool:

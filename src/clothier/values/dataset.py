@@ -15,6 +15,7 @@ from clothier.values.examples import Split
 from clothier.values.fingerprint import fingerprint
 from clothier.values.labelling import encode
 from clothier.values.pairs import read_pair
+from clothier.values.repair import Repair
 from clothier.values.stratified import hold_out_of_each
 from clothier.values.whole import whole_number
 from clothier.values.wording import counted, listed
@@ -102,7 +103,8 @@ class Dataset:
     """Splits that share classes and image shape; `validation` and `test` may be None.
 
     `fingerprint` is a SHA-256 hex digest of every split's images and labels and of the class names, so equal
-    fingerprints mean equal data. `notice` is a sentence that every output must repeat ("" for real data).
+    fingerprints mean equal data. `notice` is a sentence that every output must repeat ("" for real data). `repairs`
+    says, by split, what a file of decisions changed in it.
 
     Raises DataError for invalid class names, a label outside the classes, an empty split, image shapes that differ
     between splits, or a missing fingerprint.
@@ -116,6 +118,7 @@ class Dataset:
     name: str
     notice: str = ""
     reading: Reading = Reading()
+    repairs: Mapping[str, Repair] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_names(self.name, self.class_names)
@@ -201,7 +204,12 @@ class Dataset:
         """
         num_images = whole_number("num_images", num_images, 1)
         splits = {
-            name: Split(split.images[:num_images], split.labels[:num_images], split.files[:num_images])
+            name: Split(
+                split.images[:num_images],
+                split.labels[:num_images],
+                split.files[:num_images],
+                None if split.rows is None else split.rows[:num_images],
+            )
             for name, split in self.splits().items()
         }
         # No source reads the first images alone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,13 +45,14 @@ class Split:
     """Images uint8 (n, height, width, channels) with channels 1 or 3, and labels int64 (n,).
 
     `files` names the file each image came from, relative to the data set's folder or table; empty for images that
-    did not come from a file each. Raises DataError where shapes, dtypes or counts are anything else, or a file is named
-    twice.
+    did not come from a file each. `rows`, int64 (n,), counts them as they were before some were left out; None where
+    none was. Raises DataError where shapes, dtypes or counts are anything else, or a file is named twice.
     """
 
     images: Images
     labels: Labels
     files: tuple[str, ...] = ()
+    rows: Labels | None = None
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
@@ -71,6 +73,8 @@ class Split:
             raise DataError(
                 f"files is the text {self.files[:80]!r}; wanted a tuple with a name for each image"
             )
+        if self.rows is not None and (self.rows.dtype != np.int64 or self.rows.shape != labels.shape):
+            raise DataError(f"rows are {self.rows.dtype} {self.rows.shape}; wanted int64 (n,), one an image")
         if self.files and len(self.files) != len(images):
             raise DataError(f"{len(images)} images but {len(self.files)} file names; wanted one an image")
         if len(set(self.files)) < len(self.files):
@@ -85,6 +89,21 @@ class Split:
     def file(self, index: int) -> str:
         """The file that image came from; "" where it did not come from one."""
         return self.files[index] if self.files else ""
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """What tells its images apart in a data set where it is called `name`: their files, or else that name and the
+        row, such as train/17. An image keeps its id when others are left out."""
+        rows: Sequence[int] = range(len(self)) if self.rows is None else self.rows.tolist()
+        return self.files or tuple(f"{name}/{row}" for row in rows)
+
+    def only(self, rows: Labels, labels: Labels | None = None) -> Split:
+        """The images of these rows, int64 (k,), ascending; with `labels`, int64 (n,), in the place of its own."""
+        own = self.labels if labels is None else labels
+        files = tuple(self.files[row] for row in rows) if self.files else ()
+        if len(rows) == len(self):
+            return Split(self.images, own, self.files, self.rows)
+        counted = rows if self.rows is None else self.rows[rows]
+        return Split(self.images[rows], own[rows], files, None if files else counted)
 
     def __len__(self) -> int:
         return len(self.labels)
