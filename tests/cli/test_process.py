@@ -30,6 +30,22 @@ def test_ctrl_c_ends_with_the_command_that_goes_on() -> None:
     assert last.endswith("continue with: clothier train --resume runs/cnn1-1")
 
 
+def test_sigterm_leaves_no_temporary_file(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    Image.new("L", (400, 400)).save(photos / "0.png")
+    for number in range(1, 3000):
+        (photos / f"{number}.png").hardlink_to(photos / "0.png")
+    out = tmp_path / "answers.csv"
+    with _start(["predict", str(photos), "--out", str(out)]) as process:
+        while not list(tmp_path.glob(".answers.csv.*.tmp")) and process.poll() is None:
+            time.sleep(0.01)
+        process.terminate()
+        _, said = process.communicate(timeout=120)
+    assert (process.returncode, said.splitlines()[-1]) == (130, "clothier: interrupted")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photos"]
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="needs a limit on file sizes")
 def test_a_file_that_cannot_grow_ends_with_exit_code_74() -> None:
     import resource

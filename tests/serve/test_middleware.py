@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import errno
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -189,6 +190,21 @@ def test_a_fault_of_ours_is_told_without_its_inside(
     assert response.json()["error"]["code"] == "fault"
     assert "secret" not in response.text
     assert response.json()["error"]["request_id"] == response.headers["X-Request-ID"]
+
+
+def test_what_the_system_refuses_is_busy_and_no_fault(
+    here: InProcessService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(self: Service, crowd: OccupancyLimit) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(Service, "admit", failing)
+    response = here.post("/v1/predict", content=photo(), headers=JPEG)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+    assert response.json()["error"]["message"] == (
+        "the service is busy: its system refuses more (Too many open files); wanted fewer requests; try again later"
+    )
+    assert [record.exc_info for record in caplog.records if record.name == "clothier.faults"] == [None]
 
 
 def test_what_is_logged_is_one_line_of_json_without_contents(

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from support.in_process_service import finished
 
 from clothier.errors import RefusedError
-from clothier.serve.request_body import BodyLimiter, RequestBody
+from clothier.serve.request_body import BodyLimiter, RequestBody, content_length
 
 
 class Clock:
@@ -46,6 +46,18 @@ async def _refusal(bodies: BodyLimiter, request: Request, limit: int = 400) -> R
     with pytest.raises(RefusedError) as raised, bodies.admitted(request, limit) as body:
         await body.read()
     return raised.value
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [({}, None), ({"content_length": "x"}, None)]
+    + [
+        ({"content_length": text}, number)
+        for text, number in (("0", 0), ("3", 3), ("0" * 4300 + "3", 3), ("9" * 4301, 10**19 - 1))
+    ],
+)
+def test_a_length_of_any_number_of_digits_is_read(header: dict[str, str], wanted: int | None) -> None:
+    assert content_length(_request(_sent(), **header).headers) == wanted
 
 
 def test_a_body_has_its_room_before_it_is_read_and_until_its_request_is_answered() -> None:

@@ -7,6 +7,7 @@ import http.client
 import ipaddress
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -227,6 +228,44 @@ def test_one_that_is_killed_again_as_soon_as_it_is_back_gives_up_and_says_so_on_
     assert running.process.returncode == 1
     assert out == f"serving {running.model} at {running.address}\npress Ctrl-C to stop\n"
     assert "[ERROR] Worker crash loop detected, exiting\n" in said
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "GET /livez HTTP/1.1\r\nHost: local",
+        "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\nx",
+    ],
+)
+def test_no_client_keeps_it_longer_than_it_drains(model: Path, sent: str) -> None:
+    running = Running(model, "--drain-seconds", "0.5")
+    with socket.create_connection(("127.0.0.1", running.port)) as line:
+        line.sendall(sent.encode())
+        time.sleep(0.3)
+        began = time.monotonic()
+        code, said = running.end()
+        took = time.monotonic() - began
+    assert code == 0 and "Traceback" not in said
+    assert took < 9  # 1.5 s on an idle machine; Granian alone waits 10 s for half a head, and 30 s for a body
+
+
+def test_connections_leave_descriptors_for_what_is_opened_beside_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = [256, 1024]
+
+    def raised(_: int, wanted: tuple[int, int]) -> None:
+        limits[:] = wanted
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: tuple(limits))
+    monkeypatch.setattr(resource, "setrlimit", raised)
+    assert server._most_connections() == 1024 - 64
+    assert limits == [1024, 1024]
+    limits[:] = [32, 32]
+    assert server._most_connections() == 8
+    limits[:] = [1024, resource.RLIM_INFINITY]
+    assert server._most_connections() == 8192
+    assert limits == [8192 + 64, resource.RLIM_INFINITY]
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import warnings
 from itertools import pairwise
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -52,11 +54,21 @@ def _root(
 
 
 def main() -> None:
-    """The `clothier` command: 0 done, 2 bad input, 74 a file could not be written, 130 interrupted."""
+    """The `clothier` command: 0 done, 2 bad input, 74 a file could not be written, 130 Ctrl-C or SIGTERM."""
     if not sys.warnoptions:  # libraries' warnings are for programmers; ours are printed as notices
         warnings.simplefilter("ignore")
     environment.alone = True
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
     sys.exit(run(sys.argv[1:]))
+
+
+def _as_ctrl_c(_: int, frame: FrameType | None) -> None:
+    """What Ctrl-C does now: what is half written goes, and a run in training names the command that goes on."""
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):  # else Ctrl-C is ignored, as of a job in the background of a script
+        handler(signal.SIGINT, frame)
+    else:
+        raise KeyboardInterrupt
 
 
 def run(words: list[str]) -> int:

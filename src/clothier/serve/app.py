@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.applications import Starlette
@@ -17,12 +19,13 @@ from clothier.bundle import Bundle
 from clothier.errors import RefusedError
 from clothier.serve import monitoring, oip, openapi, pages, predict, responses
 from clothier.serve.guards import CrossOriginMiddleware, GuardMiddleware
-from clothier.serve.middleware import ExchangeMiddleware
+from clothier.serve.middleware import FAULTS, ExchangeMiddleware
 from clothier.serve.service import Service
 from clothier.serve.settings import Settings
 
 Watch = Callable[[Service], Awaitable[None]]
 
+_SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 CODES = {404: "not_found", 405: "method_not_allowed"}
 
 
@@ -47,7 +50,12 @@ def create(
     app = Starlette(
         routes=routes(),
         lifespan=lifespan,
-        exception_handlers={RefusedError: _refused, HTTPException: _unknown, Exception: _fault},
+        exception_handlers={
+            RefusedError: _refused,
+            HTTPException: _unknown,
+            OSError: _short,
+            Exception: _fault,
+        },
     )
     app.router.redirect_slashes = False
     app.state.service = service
@@ -82,6 +90,16 @@ async def _fault(request: Request, error: Exception) -> Response:
     """What we did not foresee, without its inside."""
     words = "the service failed at this request; wanted an answer; report the request's id to whoever runs the service"
     return await _refused(request, RefusedError(500, "fault", words))
+
+
+async def _short(request: Request, error: Exception) -> Response:
+    """Where the machine has no more of what every request needs: files, or memory for another process."""
+    if not isinstance(error, OSError) or error.errno not in _SHORT:
+        raise error
+    reason = os.strerror(error.errno)
+    FAULTS.warning("request %s was refused: %s", request.state.request_id, reason)
+    words = f"the service is busy: its system refuses more ({reason}); wanted fewer requests; try again later"
+    return await _refused(request, RefusedError(503, "busy", words, 1))
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

@@ -126,14 +126,18 @@ class _Decoder:
         with theirs:
             for end in (self._line, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "clothier.serve.decoder_process", options.as_json()],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                env=_environment(),
-                cwd="/",
-                process_group=0,  # a terminal's Ctrl-C is not for it, which may still be starting
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "clothier.serve.decoder_process", options.as_json()],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    env=_environment(),
+                    cwd="/",
+                    process_group=0,  # a terminal's Ctrl-C is not for it, which may still be starting
+                )
+            except OSError:
+                self._line.close()
+                raise
         self._line.setblocking(False)
 
     async def ask(self, content: bytes, whole: bool) -> tuple[dict[str, Any], bytes]:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clothier.errors import RefusedError
 from clothier.serve import responses
+from clothier.serve.request_body import content_length
 from clothier.serve.service import Service
 
 ACCESS = logging.getLogger("clothier.access")
@@ -62,12 +63,10 @@ class ExchangeMiddleware:
         headers = Headers(scope=scope)
         exchange = _Exchange(responses.request_id(headers.get(responses.REQUEST_ID, "")))
         scope.setdefault("state", {})["request_id"] = exchange.request_id
-        length = headers.get("content-length", "0")
-        exchange.body_ended = length == "0" and "transfer-encoding" not in headers
+        length = 0 if "content-length" not in headers else content_length(headers)
+        exchange.body_ended = length == 0 and "transfer-encoding" not in headers
         # Who waits for 100 Continue reads the answer first; what is longer than is drained is cut off in any case.
-        exchange.drainable = (
-            "expect" not in headers and length.isdecimal() and int(length[:19]) <= _DRAIN_BYTES
-        )
+        exchange.drainable = "expect" not in headers and length is not None and length <= _DRAIN_BYTES
 
         async def counted_receive() -> Message:
             message = await receive()

@@ -20,6 +20,7 @@ from clothier.serve.oip_messages import (
     ServerReady,
     TensorMetadata,
 )
+from clothier.serve.request_body import content_length
 from clothier.serve.responses import Json
 from clothier.serve.service import READY, ServedModel, Service
 from clothier.serve.tensors import TensorRequest
@@ -101,7 +102,7 @@ async def infer(request: Request) -> Response:
     most = min(service.settings.body_bytes, tensors.MAX_JSON_BYTES + images)
     head = request.headers.get(tensors.JSON_LENGTH)
     with service.bodies.admitted(request, most) as body:
-        model.reader.check(request.headers.get("content-length", ""), head)
+        model.reader.check(content_length(request.headers), head)
         content = await body.read()
         async with service.deadline():
             tensor_request = await model.reader.read(content, head)

@@ -26,7 +26,10 @@ REASONS = {
     421: "The request names a host that this service does not answer as.",
     422: "The request holds one picture, which cannot be read.",
     429: "The service is busy. Retry after the number of seconds in Retry-After.",
-    503: "The model is loading, or the service is shutting down. Retry after the number of seconds in Retry-After.",
+    503: (
+        "The model is loading, the service is shutting down, or its system is short of memory or files. Retry after "
+        "the number of seconds in Retry-After."
+    ),
     504: "The answer took too long.",
 }
 _, SCHEMAS = msgspec.json.schema_components(

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
 from clothier.errors import RefusedError
@@ -36,8 +37,8 @@ class BodyLimiter:
                 f"the body has Content-Encoding {ascii(encoding)[:40]}; wanted no encoding",
             )
         limit = min(limit, self.budget.largest)
-        length = request.headers.get("content-length", "")
-        claim = int(length[:19]) if length.isdecimal() else limit
+        length = content_length(request.headers)
+        claim = limit if length is None else length
         if claim > limit:
             raise too_large(f"{claim:,}", limit)
         self._make_room(claim)
@@ -128,6 +129,13 @@ class RequestBody:
     @property
     def _age(self) -> float:
         return self._bodies.clock() - self._began
+
+
+def content_length(headers: Headers) -> int | None:
+    """The bytes of the body in Content-Length, of a number of thousands of digits the first ones; None without it."""
+    text = headers.get("content-length", "")
+    # int() refuses numbers of thousands of digits, which may all be zeros.
+    return int(text.lstrip("0")[:19] or "0") if text.isdecimal() else None
 
 
 def too_large(came: str, limit: int) -> RefusedError:

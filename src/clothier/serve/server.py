@@ -1,8 +1,8 @@
 """The application under Granian: one process that answers, and one that brings it back where it is killed.
 
-SIGTERM drains: new work is refused, what was taken is answered, then all ends. So it does where its terminal is closed,
-unless that is ignored (nohup), and where the one that watches is killed: its port would else stay taken by a service
-that nobody sees.
+SIGTERM drains: new work is refused, what was taken is answered, then all ends, also where a client does not read. So
+it does where its terminal is closed, unless that is ignored (nohup), and where the one that watches is killed: its port
+would else stay taken by a service that nobody sees.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import os
+import resource
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -24,11 +27,15 @@ from granian.server import Server
 
 from clothier.errors import InputError
 from clothier.serve import app
-from clothier.serve.service import Service
+from clothier.serve.service import LULL, Service
 from clothier.serve.settings import Settings
 
 _CONNECTIONS = 8192  # at once; what is too much is refused by the application, with words
+_FILES = (
+    64  # descriptors that are not for connections: of the model, the decoders, their replacements, the log
+)
 _LOOK = 0.5  # seconds between looks at whether the process that watches is there
+_CLOSING = 0.5  # seconds in which connections may close by themselves when the time to drain is over
 _HEADERS = 64 * 2**10  # bytes of a request's head
 # Granian's own words, which it would else print among what was asked for.
 _TO_STDERR = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
@@ -44,6 +51,7 @@ def run(settings: Settings, begin: Callable[[], None] = lambda: None) -> None:
 
 
 def _serve(settings: Settings, address: str) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a process that answers begins with what is set here
     server = Server(
         "clothier.serve",
         address,
@@ -53,14 +61,15 @@ def _serve(settings: Settings, address: str) -> None:
         http=HTTPModes.http1,
         websockets=False,
         backlog=_CONNECTIONS,
-        backpressure=_CONNECTIONS,
+        backpressure=_most_connections(),
         http1_settings=HTTP1Settings(
             header_read_timeout=int(settings.header_seconds * 1000), max_buffer_size=_HEADERS
         ),
         log_level=LogLevels.warning,
         log_dictconfig={"handlers": dict.fromkeys(("console", "access"), _TO_STDERR)},
         respawn_failed_workers=True,
-        workers_kill_timeout=int(settings.drain_seconds + settings.work_seconds) + 5,
+        # Only one that cannot end itself is killed.
+        workers_kill_timeout=math.ceil(_longest(settings)) + 1,
     )
     ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     hung_up: Any = signal.SIG_IGN if ignored else server.signal_handler_interrupt
@@ -86,17 +95,51 @@ async def watch(service: Service) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             loop.add_signal_handler(number, told.set)
-    try:
-        await service.loaded()
-    except Exception as error:
-        logging.getLogger("clothier").error("no model: %s", error)
-        _end()
-        return
     while not told.is_set() and os.getppid() == parent:
+        if error := service.loading_error():
+            logging.getLogger("clothier").error("no model: %s", error)
+            _end()
+            return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), _LOOK)
+    _end_after(_longest(service.settings), service)
     await service.drain()
     _end()
+
+
+def _longest(settings: Settings) -> float:
+    """Seconds from SIGTERM to the end, at most."""
+    return LULL + settings.drain_seconds + _CLOSING
+
+
+def _end_after(seconds: float, service: Service) -> None:
+    """End this process then, if it still runs: Granian waits for clients that do not read, and for half a head."""
+
+    def end() -> None:
+        service.close()
+        os._exit(0)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+
+
+def _most_connections() -> int:
+    """As many connections as may be open at once; further ones wait until one is closed. So there are descriptors for
+    what is opened beside them. The limit of this process is raised as far as it may be."""
+    soft, hard = (
+        math.inf if limit == resource.RLIM_INFINITY else limit
+        for limit in resource.getrlimit(resource.RLIMIT_NOFILE)
+    )
+    wanted = _CONNECTIONS + _FILES
+    if soft < wanted and soft < hard:
+        raised = int(min(wanted, hard))
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(
+                resource.RLIMIT_NOFILE, (raised, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+            )
+            soft = raised
+    return int(min(_CONNECTIONS, max(soft - _FILES, soft // 4)))
 
 
 def _end() -> None:

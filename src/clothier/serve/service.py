@@ -32,7 +32,7 @@ QUEUE = 8
 # one that comes alone. Beside as much ordinary work as there can be it has a quarter of the decoders' turns and a
 # sixth of a core (worker_queue.BULK_EVERY, batcher.NICE).
 TOGETHER, ALONE = 1 / 6, 1 / 4
-_LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
+LULL = 0.5  # seconds for which a service that is to end still answers, so that its clients hear of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +86,10 @@ class Service:
         """Load the model meanwhile."""
         self._tasks.append(asyncio.create_task(self._load()))
 
-    async def loaded(self) -> None:
-        """Once the model is there. Raises what loading raised."""
-        await self._tasks[0]
+    def loading_error(self) -> BaseException | None:
+        """What loading raised; None while it goes on, and where the model is there."""
+        loading = self._tasks[0]
+        return loading.exception() if loading.done() and not loading.cancelled() else None
 
     async def stop(self) -> None:
         """Let everything go."""
@@ -96,6 +97,10 @@ class Service:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.close()
+
+    def close(self) -> None:
+        """End what runs beside this process, and its threads."""
         if self._decoders is not None:
             self._decoders.close()
         if self._model is not None:
@@ -107,8 +112,8 @@ class Service:
         say."""
         self.state = DRAINING
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LULL + self.settings.drain_seconds):
-                await asyncio.sleep(_LULL)
+            async with asyncio.timeout(LULL + self.settings.drain_seconds):
+                await asyncio.sleep(LULL)
                 while self.requests:
                     await asyncio.sleep(0.02)
 

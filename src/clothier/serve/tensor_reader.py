@@ -33,10 +33,10 @@ class TensorReader:
     def replaced(self) -> int:
         return self._pool.replaced if self._pool else 0
 
-    def check(self, length: str, head: str | None) -> None:
+    def check(self, length: int | None, head: str | None) -> None:
         """Raise RefusedError, before the body arrives, if JSON of the length in its header would not be read now."""
-        if length.isdecimal():
-            size = tensors.json_length(head, int(length[:19]))
+        if length is not None:
+            size = tensors.json_length(head, length)
             if size > _SHORT:
                 self._waiting.check(size)
 
