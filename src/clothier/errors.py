@@ -50,6 +50,14 @@ class ExportError(InputError):
     """A network that cannot be exported, or whose exported file does not predict what the network does."""
 
 
+class DamagedError(ClothierError):
+    """What is kept on disk at `path` is not what was written there; whatever was kept is then made anew."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} is damaged ({reason})")
+
+
 class MissingExtraError(InputError):
     """A command that needs packages the light base install leaves out."""
 

@@ -75,19 +75,19 @@ def cached(
     for, then read. `seconds` are those of the computation.
 
     `folder` None is the user's cache; where nothing can be written there, the result is kept elsewhere or not at all,
-    and `warn` is told. A file that is damaged counts for nothing. Raises InputError for an unknown method or parameter,
-    WriteError where `folder` cannot be written, and as the method.
+    and `warn` is told. A file that is damaged counts for nothing, and `warn` is told. Raises InputError for an unknown
+    method or parameter, WriteError where `folder` cannot be written, and as the method.
     """
     entry = projections.get(method)
     described = _describe(method, entry, parameters or {}, embedding.vectors)
     key = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:32]
     folders, name = location.of_user("projections") if folder is None else [folder], f"{method}-{key}.npz"
-    found = cast("Projection | None", location.find(folders, lambda place: _read(place / name, entry)))
+    tell = warn or (lambda sentence: None)
+    found = cast("Projection | None", location.find(folders, lambda place: _read(place / name, entry), tell))
     if found is not None:
         return found
     arguments = {**(parameters or {}), **({"report": report} if _takes(entry, "report") else {})}
     made = cast("Projection", entry.project(embedding.vectors, **arguments))
-    tell = warn or (lambda sentence: None)
     values = {field.name: getattr(made, field.name) for field in fields(made)}
     if any(np.asarray(value).dtype.hasobject for value in values.values()):
         return made  # a file of arrays cannot hold it
@@ -142,7 +142,7 @@ def _digest(vectors: Floats) -> str:
 
 
 def _read(path: Path, entry: Method) -> Projection | None:
-    """The result kept in that file; None if there is none, or if it is not what was written."""
+    """The result kept in that file; None if there is none. DamagedError as `arrays.read`."""
     kept = arrays.read(path)
     if kept is None:
         return None

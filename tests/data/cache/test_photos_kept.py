@@ -80,12 +80,15 @@ def test_what_a_killed_process_left_is_removed_and_never_used(splits: Splits, tm
 
 @pytest.mark.parametrize(
     "damage",
-    ["no manifest", "short pixels", "no pixels", "one byte", "garbled manifest", "no states", "other counts"],
-)
+    [
+        "no manifest", "short pixels", "no pixels", "one byte", "no array", "garbled manifest", "brackets", "no states",
+        "other counts", "a list", "a split renamed", "another digest",
+    ],
+)  # fmt: skip
 def test_damaged_entries_are_made_anew(damage: str, splits: Splits, tmp_path: Path) -> None:
     first = decoded(splits, tmp_path)
     expected = {name: images.copy() for name, images in first.images.items()}
-    manifest = first.path.with_suffix(".json")
+    digests, manifest = first.digests, first.path.with_suffix(".json")
     if damage == "no manifest":
         manifest.unlink()
     elif damage == "short pixels":
@@ -99,18 +102,45 @@ def test_damaged_entries_are_made_anew(damage: str, splits: Splits, tmp_path: Pa
             file.seek(128 + pixels)
             file.write(b"\xa5")
         os.utime(manifest.with_suffix(".npy"), ns=TIME)
+    elif damage == "no array":
+        with first.path.open("r+b") as file:
+            file.seek(first.path.read_bytes().index(b"(17, 8"))
+            file.write(b"()    ")
+    elif damage == "brackets":
+        manifest.write_text("[" * 100_000)
     elif damage == "no states":
         manifest.write_text('{"states": null, "photos": null}')
     elif damage == "garbled manifest":
         manifest.write_text("[]")
     else:
         content = json.loads(manifest.read_text())
-        content["rows"]["train"] += 1
+        if damage == "other counts":
+            content["rows"]["train"] += 1
+        elif damage == "a list":
+            content["left_out"] = [1]
+        elif damage == "a split renamed":
+            content["rows"] = {"trane": 12, "test": 5}
+        else:
+            content["sha256"]["train"] = 64 * "0"
         manifest.write_text(json.dumps(content))
-    again = decoded(splits, tmp_path)
+    told: list[str] = []
+    again = cache.decoded(splits, (8, 10), "pad", [tmp_path / "kept"], lambda *_: None, told.append)
     assert again.is_new
+    if damage == "no manifest":
+        assert told == []
+    else:
+        pixels = damage in ("short pixels", "no pixels", "one byte", "no array")
+        no_json = damage in ("garbled manifest", "brackets")
+        reason = (
+            "its pixels are not those that were written" if pixels else "it does not say what was written"
+        )
+        culprit = manifest.with_suffix(".npy") if pixels else manifest
+        assert told == [
+            f"{culprit} is damaged ({'it is no JSON' if no_json else reason}), so what it keeps is made anew"
+        ]
     for name, images in again.images.items():
         assert np.array_equal(images, expected[name])
+    assert again.digests == digests
 
 
 def test_a_cache_that_was_moved_is_checked_and_used(splits: Splits, tmp_path: Path) -> None:
@@ -120,7 +150,7 @@ def test_a_cache_that_was_moved_is_checked_and_used(splits: Splits, tmp_path: Pa
     before = manifest.read_text()
     again = decoded(splits, tmp_path / "moved")
     assert not again.is_new
-    assert manifest.read_text() != before, "it would be checked each time"
+    assert manifest.read_text() == before
 
 
 def test_what_is_kept_belongs_to_this_user_alone(splits: Splits, tmp_path: Path) -> None:

@@ -13,23 +13,27 @@ import numpy as np
 import numpy.typing as npt
 
 from clothier.data.cache import manifest, trust
-from clothier.system.files import write_atomic
+from clothier.errors import DamagedError
+from clothier.system.files import read_file, write_atomic
 from clothier.system.locks import locked
+
+MOST_BYTES = 2**32  # of one file; maps of a million images take 100 MB
 
 
 def read(path: Path) -> dict[str, npt.NDArray[Any]] | None:
-    """The arrays kept at `path`; None where there are none, or they are not those that were written."""
-    known = manifest.read(path.with_suffix(".json"))
+    """The arrays kept at `path`; None where there are none. DamagedError where they are not those that were
+    written."""
+    known = manifest.read(path.with_suffix(".json"), sealed=False)
+    if known is None or trust.distrust(path):
+        return None
     try:
-        if known is None or trust.distrust(path):
-            return None
-        content = path.read_bytes()
+        content = read_file(path, MOST_BYTES)
         if known["sha256"] != hashlib.sha256(content).hexdigest():
-            return None
+            raise DamagedError(path, "its bytes are not those that were written")
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = dict(file)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DamagedError(path, "it cannot be read") from error
     manifest.mark_used(path.with_suffix(".json"))
     return arrays
 

@@ -104,8 +104,8 @@ def _entries(folder: Path) -> Iterator[Entry]:
         if path.is_file() and path.name != "lock":
             by_name.setdefault(path.stem, []).append(path)
     for paths in by_name.values():
-        known = next((manifest.read(path) for path in paths if path.suffix == ".json"), None) or {}
-        yield Entry(folder.name, str(known.get(manifest.ABOUT, "")), tuple(paths), *_size_and_time(paths))
+        about = next((manifest.about(path) for path in paths if path.suffix == ".json"), "")
+        yield Entry(folder.name, about, tuple(paths), *_size_and_time(paths))
 
 
 def _size_and_time(files: Sequence[Path]) -> tuple[int, float]:

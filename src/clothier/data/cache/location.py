@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from clothier.data.cache import entries, trust
-from clothier.errors import WriteError
+from clothier.errors import DamagedError, WriteError
 from clothier.values import Tell
 
 T = TypeVar("T")
@@ -46,14 +46,27 @@ def roots() -> list[Path]:
     return [folder.parent for folder in of_user("photos")]
 
 
-def find(folders: Sequence[Path], read: Callable[[Path], T | None]) -> T | None:
-    """The first thing that `read` finds in a folder that no other user can have filled; None where there is none."""
+def find(
+    folders: Sequence[Path], read: Callable[[Path], T | None], tell: Tell = lambda sentence: None
+) -> T | None:
+    """The first thing that `read` finds in a folder that no other user can have filled; None where there is none. Where
+    `read` raises DamagedError, `tell` is told so."""
     for folder in folders:
-        if not trust.distrust(folder):
+        if trust.distrust(folder):
+            continue
+        try:
             found = read(folder)
-            if found is not None:
-                return found
+        except DamagedError as error:
+            tell_damaged(error, tell)
+            continue
+        if found is not None:
+            return found
     return None
+
+
+def tell_damaged(error: DamagedError, tell: Tell) -> None:
+    """Tell that what is kept there counts for nothing."""
+    tell(f"{error}, so what it keeps is made anew")
 
 
 def put(folders: Sequence[Path], write: Callable[[Path], T], tell: Tell) -> T:

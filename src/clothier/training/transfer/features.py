@@ -84,13 +84,13 @@ def extract(
 
     `base` gives `num_maps` numbers before its features, by `extractor` or else in Keras. Whatever rows are there
     already are not computed again. `folder` None is the user's cache; a set of 70,000 images takes 1.1 GB there with
-    VGG19. `report` is told (what, done, total), `warn` where that cache cannot be used and another folder is. Raises
-    WriteError where no folder can be written or has room.
+    VGG19. `report` is told (what, done, total), `warn` where rows are damaged, and where that cache cannot be used and
+    another folder is. Raises WriteError where no folder can be written or has room.
     """
     folders = location.of_user("features") if folder is None else [folder]
     total, width = num_rows(dataset, views), int(base.output_shape[1])
     about = f"features of {total:,} images ({dataset.name}) by {base.name}"
-    report = report or (lambda what, done, total: None)
+    report, warn = report or (lambda what, done, total: None), warn or (lambda sentence: None)
 
     def known(place: Path) -> RowFile:
         return RowFile(place / f"{name}.float16", width, np.float16, about)
@@ -102,10 +102,12 @@ def extract(
     def completed(place: Path) -> RowFile:
         with locked(place / f"{name}.lock"):
             rows = known(place)
+            if rows.damaged is not None:
+                location.tell_damaged(rows.damaged, warn)
             _complete(rows, base, extractor or in_keras(base, "float32"), dataset, report, total)
         return rows
 
-    found = location.find(folders, whole) or location.put(folders, completed, warn or (lambda sentence: None))
+    found = location.find(folders, whole, warn) or location.put(folders, completed, warn)
     return Extracted(found.mapped(), dataset, views, num_maps)
 
 
