@@ -57,7 +57,7 @@ def test_every_layout_gives_the_same_arrays(tmp_path: Path, layout: str) -> None
         np.testing.assert_array_equal(array, expected)
 
 
-def _spoil(change: Callable[[h5py.File], None]) -> Callable[[Path], None]:
+def _spoil(change: Callable[[h5py.File], object]) -> Callable[[Path], None]:
     def spoil(path: Path) -> None:
         _legacy(path, _network().get_weights())
         with h5py.File(path, "r+") as file:
@@ -96,6 +96,16 @@ def _virtual(file: h5py.File) -> None:
     file.create_virtual_dataset("one/one_b_1:0", layout)
 
 
+def _circle(file: h5py.File) -> None:
+    file["one/x"] = file["one"]
+
+
+def _many_circles(file: h5py.File) -> None:
+    """Without a bound, 8 ways on at each of 16 steps."""
+    for number in range(8):
+        file[f"one/{number}"] = file["/"]
+
+
 WHOLE = "; wanted VGG19 without its top; "
 WRONG: dict[str, tuple[Callable[[Path], Any], str]] = {
     "top": (
@@ -130,16 +140,64 @@ WRONG: dict[str, tuple[Callable[[Path], Any], str]] = {
         _spoil(_link_inside),
         f"the file has a link at /one/one_W_1:0 that leads elsewhere{WHOLE}save the weights again",
     ),
-    "external": (_spoil(_external), f"the file keeps one in another file{WHOLE}save the weights in one file"),
-    "virtual": (_spoil(_virtual), f"the file keeps one in another file{WHOLE}save the weights in one file"),
+    "external": (
+        _spoil(_external),
+        f"the file keeps /one/one_b_1:0 in another file{WHOLE}save the weights in one file",
+    ),
+    "virtual": (
+        _spoil(_virtual),
+        f"the file keeps /one/one_b_1:0 in another file{WHOLE}save the weights in one file",
+    ),
+    "circle": (
+        _spoil(_circle),
+        f"the file has a group at /one/x that is linked in a circle, or twice{WHOLE}save the weights again",
+    ),
+    "many circles": (
+        _spoil(_many_circles),
+        f"the file has a group at /one/0 that is linked in a circle, or twice{WHOLE}save the weights again",
+    ),
+    "crowd": (
+        _spoil(lambda file: [file.create_group(f"crowd/{n}") for n in range(60)]),
+        f"the file has more than 50 members{WHOLE}save the weights again",
+    ),
+    "depth": (
+        _spoil(lambda file: file.create_group("one" + "/a" * 17)),
+        f"the file has groups more than 16 deep{WHOLE}save the weights again",
+    ),
+    "text": (
+        _spoil(_replace("one/one_b_1:0", data=["a", "b"])),
+        f"the file has /one/one_b_1:0 of type object, not of numbers{WHOLE}save the weights again",
+    ),
+    # HDF5 reads a block whole: this one is of 4 GB, in a file of a few kB.
+    "block": (
+        _spoil(
+            _replace(
+                "one/one_b_1:0",
+                shape=(4,),
+                maxshape=(None,),
+                dtype="f4",
+                chunks=(2**30 - 1,),
+                compression="gzip",
+            )
+        ),
+        f"the file keeps /one/one_b_1:0 in blocks that are larger than it{WHOLE}save the weights again",
+    ),
+    "letters that move the cursor": (
+        _spoil(lambda file: file.create_dataset("evil\x1b[2J\u202e\n/x", data=[1.0])),
+        rf"the file has weights for evil\x1b[2J\u202e\n besides{WHOLE}save it without its top (include_top=False)",
+    ),
 }
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_wrong_file_is_refused_in_one_line(tmp_path: Path, wrong: str) -> None:
+def test_a_wrong_file_is_refused_in_one_line(
+    tmp_path: Path, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make, words = WRONG[wrong]
     path = tmp_path / "base.weights.h5"
     make(path)
+    if wrong == "crowd":
+        monkeypatch.setattr(hdf5, "_MOST", 50)
     with pytest.raises(InputError) as caught:
         hdf5.read_convolutions(path, WANTED)
     assert str(caught.value) == f"base weights {path}: {words}"
@@ -199,6 +257,11 @@ def _outside(file: h5py.File) -> None:
     file.create_dataset("outside", (4,), np.float32, external=[("numbers", 0, 16)])
 
 
+def _many_rooted(file: h5py.File) -> None:
+    for number in range(8):
+        file[str(number)] = file["/"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -208,6 +271,7 @@ def _outside(file: h5py.File) -> None:
         ),
         (_large, "it holds 4,294,967,296 bytes of numbers, more than the network has"),
         (_outside, "it keeps /outside in another file"),
+        (_many_rooted, "it has a group at /0 that is linked in a circle, or twice"),
         (lambda file: file.create_group("empty"), "wanted a file of Keras with the weights of a network"),
     ],
 )
