@@ -71,6 +71,15 @@ def test_names_are_text_not_markup(tmp_path: Path) -> None:
     assert "clothier train cnn1 --set 'a<b'" in seen.text
 
 
+def test_what_differed_where_it_was_resumed_is_told(tmp_path: Path) -> None:
+    run = make_run(tmp_path)
+    run.write_description(replace(run.description(), resumed=("threads 1, not 2",)))
+    seen = Page(rendered(run))
+    assert (
+        "This run was resumed elsewhere (threads 1, not 2), so its weights may differ a little." in seen.text
+    )
+
+
 def test_the_numbers_are_those_of_the_run(tmp_path: Path) -> None:
     run = make_run(tmp_path)
     seen = page(run)

@@ -26,6 +26,35 @@ def test_interrupted_it_goes_on(stopped: Run, finished: Run, tiny: Dataset) -> N
     assert state(stopped) == state(finished)
 
 
+def test_what_differs_where_it_resumes_is_told_and_kept(stopped: Run, tiny: Dataset) -> None:
+    told: list[str] = []
+
+    class Telling(training.Watcher):
+        def note(self, sentence: str) -> None:
+            told.append(sentence)
+
+    own = stopped.description()
+    versions = {**own.versions, "python": "3.1.4", "keras": "3.0.0"}
+    machine = replace(own.machine, processor="another", cores=99)
+    stopped.write_description(replace(own, threads=own.threads + 1, versions=versions, machine=machine))
+    training.resume(stopped, tiny, watcher=Telling())
+    differs = (
+        f"threads {own.threads}, not {own.threads + 1}, keras {own.versions['keras']}, not 3.0.0, "
+        f"processor {own.machine.processor}, not another"
+    )
+    assert [sentence for sentence in told if "resume" in sentence] == [
+        f"this resume differs from the start of the run ({differs}): its weights and scores may differ a little from "
+        "those of a run that was never stopped"
+    ]
+    assert stopped.description().resumed == (differs,)
+    assert stopped.description().threads == own.threads + 1
+
+
+def test_where_nothing_differs_a_resume_says_so_by_silence(stopped: Run, tiny: Dataset) -> None:
+    training.resume(stopped, tiny)
+    assert stopped.description().resumed == ()
+
+
 def test_what_auto_chose_is_what_the_run_says_and_resumes_with(
     tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,7 +106,9 @@ def resume(
 
     `resume("runs/cnn1-1", data, epochs=20)` trains a finished run longer, to 20 epochs of its first phase in all, and
     `augmented_epochs` adds augmented ones. `data` must be the data that the run was trained on. `threads` defaults to
-    the run's own number. If `train` got a policy, `resume` needs it again; a function that built the network is
+    the run's own number or, if the backend runs already, to its number. Only with the threads, processor and versions
+    that the run began with are the weights, bit for bit, those of a run that was never stopped; a note says what
+    differs. If `train` got a policy, `resume` needs it again; a function that built the network is
     optional.
 
     Raises RunError if the folder is not a run, or if data, network, policy or backend differ from those of the run, and
@@ -115,7 +117,6 @@ def resume(
     _check_type("run", run, (str, Path, Run), "a run folder, such as 'runs/cnn1-1'")
     _check_dataset(data)
     run = run if isinstance(run, Run) else Run.open(run)
-    threads = threads or run.description().threads
     watcher, longer = progress.watcher(verbose), _longer(run, lengths) if lengths else None
     parts = _parts(model, augment)
     finish.resume(run, data, threads=threads, watcher=watcher, longer=longer, parts=parts)

@@ -13,6 +13,7 @@ from clothier.backend.process import (
     device,
     set_seed,
     start,
+    threads,
     title,
     versions,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "seed_dropout",
     "set_seed",
     "start",
+    "threads",
     "title",
     "trace",
     "versions",

@@ -55,6 +55,11 @@ def start(threads: int | None = None) -> int:
     return wanted
 
 
+def threads() -> int | None:
+    """The threads that the backend runs with in this process; None before `start`."""
+    return _threads
+
+
 def title() -> str:
     """The backend's name as it writes it: TensorFlow or JAX."""
     return {"tensorflow": "TensorFlow", "jax": "JAX"}[name()]

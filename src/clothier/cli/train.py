@@ -248,7 +248,6 @@ def _resume(
     watching = _watcher(verbose)
     done = remains.epochs_done(run)
     screen.messages.print(f"continuing {run.path} ({own.name}), {counted(done, 'epoch')} done", markup=False)
-    threads = threads or description.threads
     return run, finish.resume(run, dataset, threads=threads, watcher=watching, longer=longer)
 
 

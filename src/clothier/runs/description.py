@@ -18,6 +18,7 @@ from clothier.values.repair import Repair, sentence
 MOST_IMAGES = 10**12
 MOST_PARAMETERS = 10**15
 MOST_SIDE = 10**6  # pixels
+MOST_RESUMED = 1000
 SPLITS = ("train", "validation", "test")
 
 
@@ -130,7 +131,8 @@ class CustomParts:
 class Description:
     """What recipe.json says, so that a run can be repeated and resumed; `command` is the one that began it. `network`
     is there where the recipe alone does not decide it, `base` where the network stands on one, and `custom` where a
-    part was given from Python."""
+    part was given from Python. `resumed` says what differed where the run was resumed; so its weights may differ from
+    those of a run that was never stopped."""
 
     recipe: Recipe
     data: DataDescription
@@ -145,6 +147,7 @@ class Description:
     network: Plan | None = None
     base: BaseDescription | None = None
     custom: CustomParts = CustomParts()
+    resumed: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -170,6 +173,8 @@ class Description:
             content["base"] = asdict(self.base)
         if self.custom != CustomParts():
             content["custom"] = asdict(self.custom)
+        if self.resumed:
+            content["resumed"] = list(self.resumed)
         return content
 
     @classmethod
@@ -190,6 +195,7 @@ class Description:
             network=Plan.read(fields.within("network")) if "network" in there else None,
             base=_base(fields.within("base")) if "base" in there else None,
             custom=_custom(fields.within("custom")) if "custom" in there else CustomParts(),
+            resumed=fields.texts("resumed", MOST_RESUMED) if "resumed" in there else (),
         )
 
 

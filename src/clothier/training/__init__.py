@@ -23,7 +23,7 @@ def train(recipe: Recipe, dataset: Dataset, run: Run, **options: Any) -> list[Ph
 
 def resume(run: Run, dataset: Dataset, **options: Any) -> list[PhaseScores]:
     """Go on with a stopped run; it ends with the weights, bit for bit, of one that never stopped (on the same
-    machine, versions and threads). Options and errors as of `resumed`."""
+    machine, with the same versions and threads). Options and errors as of `resumed`."""
     with resumed(run, dataset, **options) as session:
         return _to_scores(session)
 

@@ -14,6 +14,7 @@ from clothier.recipes.lengths import FIELDS
 from clothier.runs import Description, Run, checkpoint, events
 from clothier.training import interrupt, remains, room
 from clothier.training.description import describe
+from clothier.training.elsewhere import differences
 from clothier.training.given import Parts
 from clothier.training.loop import Training
 from clothier.training.outlook import outlook
@@ -129,7 +130,8 @@ def resumed(
     check_plan: Callable[[Plan, Watcher], None] | None = None,
     make_extractor: MakeExtractor = features.in_keras,
 ) -> Iterator[Session]:
-    """A stopped run about to go on, or a finished one about to train longer, by the recipe `longer`. Raises RunError
+    """A stopped run about to go on, or a finished one about to train longer, by the recipe `longer`. `threads` are
+    those of the run, unless the backend runs already; the watcher is told what differs. Raises RunError
     where the data, the recipe or the backend are not those of the run or another process trains it, and as
     `started`."""
     description = run.description()
@@ -141,11 +143,13 @@ def resumed(
             f"set {backend.VARIABLE}={there}"
         )
     watcher, parts = watcher or Watcher(), parts or Parts()
+    threads = threads or backend.threads() or description.threads
     with _ended(watcher), run.alone():
         run.remove_leftovers()
         if longer or not remains.nothing_to_train(run):
             _load_backend(threads, watcher)
             parts.check_again(run, dataset, threads)
+            description = _compared(description, threads, watcher)
         recipe = _update(run, description, dataset, longer)
         training = None
         if not remains.nothing_to_train(run):
@@ -157,6 +161,18 @@ def resumed(
             if training is not None:
                 training.check = check
             yield Session(run, dataset, watcher, check, training)
+
+
+def _compared(own: Description, threads: int, watcher: Watcher) -> Description:
+    """The description that says what differs here from where the run began, after the watcher was told."""
+    differs = differences(own, threads)
+    if not differs:
+        return own
+    watcher.note(
+        f"this resume differs from the start of the run ({differs}): its weights and scores may differ a little from "
+        "those of a run that was never stopped"
+    )
+    return own if differs in own.resumed else replace(own, resumed=(*own.resumed, differs))
 
 
 def _load_backend(threads: int | None, watcher: Watcher) -> int:
@@ -215,7 +231,7 @@ def _update(run: Run, description: Description, dataset: Dataset, longer: Recipe
     if reading.source and reading.absolute != own.reading.absolute:  # the data have moved
         own = replace(own, reading=reading)
     updated = replace(description, recipe=recipe, data=own)
-    if updated != description:
+    if updated != run.description():
         run.write_description(updated)
     return recipe
 
