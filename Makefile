@@ -39,7 +39,7 @@ bench: .venv/.dev-ready
 # Resolve the dependencies anew; needs uv. The lock files hold hashes and name no index host.
 lock:
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
-		--extra explore --extra heic --extra imagenet --extra serve --group build --output-file requirements/run.lock --upgrade pyproject.toml
+		--extra explore --extra heic --extra imagenet --extra serve --extra sweep --group build --output-file requirements/run.lock --upgrade pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 		--extra dev --group build --constraint requirements/run.lock --output-file requirements/dev.lock --upgrade pyproject.toml
 

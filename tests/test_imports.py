@@ -39,6 +39,7 @@ SLOW_ROOMS = {
     "clothier.reports",
     "clothier.reproduce",
     "clothier.serve",
+    "clothier.sweeping",
     "clothier.training",
 }
 # file -> what it may import in a function besides, and why
@@ -95,3 +96,13 @@ def test_figures_can_be_named_without_matplotlib() -> None:
     code = "import sys; from clothier import plots; print('matplotlib' in sys.modules, plots.render)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("False <function render")
+
+
+def test_only_a_sweep_loads_optuna() -> None:
+    rooms = "cli, cli.sweep, api.train, reproduce, sklearn, training"
+    code = (
+        f"import sys, {', '.join(f'clothier.{room}' for room in rooms.split(', '))}\n"
+        "print([name for name in ('alembic', 'optuna', 'sqlalchemy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from clothier.errors import ClothierError as ClothierError
     from clothier.recipes import Recipe as Recipe
     from clothier.runs import Run as Run
+    from clothier.sweeping import Sweep as Sweep
+    from clothier.sweeping import sweep as sweep
     from clothier.values import Dataset as Dataset
     from clothier.values import Findings as Findings
     from clothier.values import Prediction as Prediction
@@ -51,11 +53,13 @@ _PUBLIC = {
     "Run": "clothier.runs",
     "Scores": "clothier.values",
     "Split": "clothier.values",
+    "Sweep": "clothier.sweeping",
     "check": "clothier.api.check",
     "load": "clothier.data",
     "open": "clothier.api.model",
     "relabel": "clothier.data",
     "resume": "clothier.api.train",
+    "sweep": "clothier.sweeping",
     "train": "clothier.api.train",
 }
 

@@ -42,6 +42,10 @@ class RunError(InputError):
     """A run folder that is missing, damaged, or does not fit what is asked of it."""
 
 
+class DivergedError(RunError):
+    """Training whose loss or weights stopped being finite numbers."""
+
+
 class BundleError(InputError):
     """A model file that is missing, damaged, or holds what a model file must not hold."""
 

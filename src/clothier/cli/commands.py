@@ -28,6 +28,7 @@ COMMANDS = {
     "recipes": Entry("recipes", "List the recipes, or show one of them.", "Train"),
     "summary": Entry("summary", "List the layers of a network.", "Train"),
     "train": Entry("train", "Train a network and write a report.", "Train"),
+    "sweep": Entry("sweep", "Try values of a recipe and choose the best.", "Train"),
     "cache": Entry("cache", "List or clear the caches on disk.", "Train"),
     "predict": Entry("predict", "Classify photos and give probabilities.", "Use"),
     "doctor": Entry("doctor", "Show how photos are preprocessed.", "Use"),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from clothier import errors, recipes
-from clothier.cli import completion, options, screen
+from clothier.cli import completion, options, screen, stopping
 from clothier.errors import ClothierError, InterruptedRunError, NeedsNetworkError, WriteError
 from clothier.recipes import Recipe
 from clothier.values import Dataset
@@ -147,7 +146,7 @@ def reproduce(
         },
         set_ or [],
     )
-    with _stopping_well(command):
+    with stopping.continued_by(command):
         jobs = reproducing.plan(request, threads)
         _announce(jobs, request, threads)
         if dry_run:
@@ -263,18 +262,6 @@ def _train(jobs: list[Job], request: Request, threads: int | None, verbose: int 
         else:
             screen.messages.print(f"finished {run.path}", markup=False)
     return notes
-
-
-@contextmanager
-def _stopping_well(command: str) -> Iterator[None]:
-    """Make Ctrl-C end with this command, which continues the whole table, in place of the command for a single run."""
-    try:
-        yield
-    except InterruptedRunError as error:
-        done = str(error).partition("; continue with: ")[0]
-        raise InterruptedRunError(f"{done}; continue with: {command}") from None
-    except KeyboardInterrupt:
-        raise InterruptedRunError(f"stopped; continue with: {command}") from None
 
 
 def _command(tutorial: str, typed: dict[str, tuple[Any, Any]], settings: list[str]) -> str:

@@ -15,6 +15,7 @@ EXTRAS = {
     "granian": "serve",
     "openTSNE": "explore",
     "openvino": "openvino",
+    "optuna": "sweep",
     "python_multipart": "serve",
     "starlette": "serve",
     "umap": "umap",

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from clothier import augment, backend, evaluate, models, recipes
-from clothier.errors import RunError
+from clothier.errors import DivergedError, RunError
 from clothier.models.plan import Plan
 from clothier.recipes import Recipe
 from clothier.runs import Run, checkpoint, events
@@ -134,8 +134,8 @@ class Training:
         self.watcher.end_epoch(row, self.visits[planned - 1], training_seconds)
 
     def _check_numbers(self, epoch: int, loss: float, val_loss: float | None) -> None:
-        """RunError where training has run away. Its loss is that before each step: of what the last step did, only the
-        weights and the validation loss know."""
+        """DivergedError where training has run away. Its loss is that before each step: of what the last step did, only
+        the weights and the validation loss know."""
         told = {"the loss": loss, "the validation loss": 0.0 if val_loss is None else val_loss}
         words = [f"{what} became {value}" for what, value in told.items() if not math.isfinite(value)]
         if not self.stage.is_finite():
@@ -143,9 +143,9 @@ class Training:
         if words:
             raise self._ran_away(words[0], epoch)
 
-    def _ran_away(self, what: str, epoch: int) -> RunError:
+    def _ran_away(self, what: str, epoch: int) -> DivergedError:
         rate = "fine_tune_rate" if self.fine_tuning else "learning_rate"
-        return RunError(
+        return DivergedError(
             f"{what} in epoch {epoch}; wanted finite numbers; "
             f"train again with a smaller step, such as --set {rate}={getattr(self.recipe, rate) / 10:g}"
         )
@@ -266,6 +266,9 @@ class Training:
             # Without validation data nothing has looked yet at what the last step's weights give.
             if not np.isfinite(of_split.logits).all():
                 raise self._ran_away(f"predictions of {name} images became infinite", len(self.history))
+        if held_out := splits.get("validation"):
+            right = predictions["validation"].labels == held_out.labels
+            self.watcher.judged_validation(phase, right)
         scores: dict[str, Scores] = {
             name: evaluate.score(split.labels, predictions[name], self.dataset.class_names)
             for name, split in splits.items()

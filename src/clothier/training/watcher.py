@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
+
 from clothier import backend
 from clothier.values import EpochRow
 
@@ -38,3 +41,7 @@ class Watcher:
 
     def judging(self, phase: str, num_images: int) -> None:
         """The weights at the end of a phase are about to be scored on that many images."""
+
+    def judged_validation(self, phase: str, right: npt.NDArray[np.bool_]) -> None:
+        """The phase's weights were scored, and nothing of it is on disk yet: which validation images they classify
+        correctly, bool (n,)."""
