@@ -14,3 +14,5 @@ if ! $clothier data fashion-mnist; then
     fi
 fi
 $clothier train cnn1 --epochs 10 --data "$data"
+echo
+echo "    clothier is installed in .venv; to use it in this terminal, type: . .venv/bin/activate"

@@ -1,0 +1,126 @@
+"""The README and the tutorials: each command and each script on them runs, in order, as it is written.
+
+Only two things are smaller than a reader's: Fashion-MNIST is 240 images, and a phase lasts one epoch.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from support.pages import DOCS, README, ROOT, blocks, commands, scripts
+
+import clothier
+from clothier import cli, data, recipes
+from clothier.data import drawn
+from clothier.data.options import LoadOptions
+from clothier.reports import report
+from clothier.serve import Settings, server
+from clothier.values import Dataset
+
+TUTORIALS = (DOCS / "tutorial-article.md", DOCS / "tutorial-r.md")
+
+
+def _few(argument: str, options: LoadOptions, default_validation: str) -> Dataset:
+    return replace(drawn.load("240", options, default_validation), name="fashion-mnist")
+
+
+@pytest.fixture
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few images, one epoch, photos in photos/, the examples, and a service that ends when it is ready."""
+    monkeypatch.setattr(report, "draw", lambda *_, **__: {})
+    monkeypatch.setattr(report, "render", lambda *_: "<!DOCTYPE html>")
+    source = data.SOURCES["fashion-mnist"]
+    monkeypatch.setitem(data.SOURCES, "fashion-mnist", replace(source, load=_few))
+    for name, recipe in recipes.RECIPES.items():
+        short = replace(
+            recipe, epochs=min(1, recipe.epochs), augmented_epochs=min(1, recipe.augmented_epochs)
+        )
+        monkeypatch.setitem(recipes.RECIPES, name, short)
+    Path("examples").symlink_to(ROOT / "examples")
+    images = drawn.load("200", LoadOptions(), "none")
+    for label, image in zip(images.train.labels.tolist(), images.train.images, strict=True):
+        folder = Path("photos") / images.class_names[label].replace("/", " or ")
+        folder.mkdir(parents=True, exist_ok=True)
+        if label < 3 and len(list(folder.iterdir())) < 8:
+            picture = Image.fromarray(255 - image[..., 0]).resize((56, 56)).convert("RGB")
+            picture.save(folder / f"{len(list(folder.iterdir()))}.png")
+        elif not any(folder.iterdir()):
+            folder.rmdir()
+
+    def run(settings: Settings, ready: Callable[[], None]) -> None:
+        ready()
+
+    monkeypatch.setattr(server, "run", run)
+
+
+def _follow(page: Path) -> None:
+    """Carry out the commands of a page in order, as its reader would."""
+    followed = commands(page)
+    assert followed, page
+    for line in followed:
+        line = re.sub(r"(epochs) [0-9]+", r"\1 1", line)
+        assert cli.run(shlex.split(line)[1:]) == 0, f"{page.name}: {line}"
+
+
+def _quickstart() -> None:
+    """What `make quickstart` trains, which the README and each tutorial begin with."""
+    script = (ROOT / "scripts" / "quickstart.sh").read_text(encoding="utf-8")
+    [line] = re.findall(r"^\$clothier (train .*)$", script, re.MULTILINE)
+    words = line.replace('"$data"', "fashion-mnist").replace("--epochs 10", "--epochs 1")
+    assert cli.run([*words.split(), "--verbose", "0"]) == 0
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.usefixtures("_small")
+def test_the_readme_works_as_it_is_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _quickstart()
+    capsys.readouterr()
+    _follow(README)
+    assert "Dress (98 %)" in capsys.readouterr().out
+    [script] = scripts(README)
+    assert len(script.splitlines()) == 5
+    train: Any = clothier.train
+    monkeypatch.setattr(clothier, "train", lambda *a, epochs, **k: train(*a, epochs=1, verbose=0, **k))
+    exec(compile(script, str(README), "exec"), {})
+    first, last = capsys.readouterr().out.strip().splitlines()
+    assert f"# {first}" in script
+    assert 0 <= float(last) <= 1
+
+
+def test_the_readme_is_short_and_each_of_its_pictures_is_there() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 130
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+    assert len(pictures) == 7
+    for picture in pictures:
+        assert (ROOT / picture).stat().st_size < 300_000, picture
+
+
+def test_the_chinese_readme_has_the_same_blocks_and_pictures() -> None:
+    chinese = README.with_name("README.zh-CN.md")
+    assert list(blocks(chinese)) == list(blocks(README))
+    texts = [page.read_text(encoding="utf-8") for page in (README, chinese)]
+    for pattern in (
+        r"\]\((?:docs|examples)/[^)]+\)",
+        r"`[a-z][^`]*`",
+    ):  # links and pictures; commands in sentences
+        english, other = (sorted(re.findall(pattern, text)) for text in texts)
+        assert english == other
+    assert "(README.zh-CN.md)" in texts[0]
+    assert "(README.md)" in texts[1]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: str(page.stem))
+@pytest.mark.usefixtures("_small")
+def test_a_tutorial_works_as_it_is_written(page: Path) -> None:
+    _follow(page)
