@@ -46,6 +46,14 @@ class DivergedError(RunError):
     """Training whose loss or weights stopped being finite numbers."""
 
 
+class DamagedCheckpointError(RunError):
+    """A checkpoint that is not what was written; `reason` says how that is known."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{path} is damaged ({reason}); wanted a checkpoint; train the recipe again")
+
+
 class BundleError(InputError):
     """A model file that is missing, damaged, or holds what a model file must not hold."""
 

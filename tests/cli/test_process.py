@@ -30,7 +30,8 @@ def test_ctrl_c_ends_with_the_command_that_goes_on() -> None:
     assert last.endswith("continue with: clothier train --resume runs/cnn1-1")
 
 
-def test_sigterm_leaves_no_temporary_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", ["SIGTERM", "SIGHUP"])
+def test_a_signal_leaves_no_temporary_file(sent: str, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
     Image.new("L", (400, 400)).save(photos / "0.png")
@@ -40,7 +41,7 @@ def test_sigterm_leaves_no_temporary_file(tmp_path: Path) -> None:
     with _start(["predict", str(photos), "--out", str(out)]) as process:
         while not list(tmp_path.glob(".answers.csv.*.tmp")) and process.poll() is None:
             time.sleep(0.01)
-        process.terminate()
+        process.send_signal(getattr(signal, sent))
         _, said = process.communicate(timeout=120)
     assert (process.returncode, said.splitlines()[-1]) == (130, "clothier: interrupted")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photos"]

@@ -79,6 +79,31 @@ def test_damage_is_one_clear_error(tmp_path: Path, damage: str) -> None:
         assert "\n" not in str(caught.value)
 
 
+def test_a_flipped_byte_is_noticed_or_changes_nothing(tmp_path: Path) -> None:
+    """At 100 seeded places of the tensors and of the header: its digest guards what it says of the run."""
+    path, rng = tmp_path / "last.safetensors", np.random.default_rng(1)
+    checkpoint.save(path, STATE)
+    content, silent = path.read_bytes(), 0
+    for place in [*rng.integers(0, len(content), 60), *rng.integers(len(content) - 32, len(content), 40)]:
+        flipped = bytearray(content)
+        flipped[place] ^= int(rng.integers(1, 256))
+        path.write_bytes(flipped)
+        try:
+            found = checkpoint.load(path)
+        except RunError as error:
+            assert "\n" not in str(error) and "\x1b" not in str(error)
+            continue
+        silent += 1
+        assert checkpoint.digest(found.tensors) == checkpoint.digest(STATE.tensors)
+        assert (found.recipe, found.fingerprint, found.history, found.best) == (
+            STATE.recipe,
+            STATE.fingerprint,
+            STATE.history,
+            STATE.best,
+        )
+    assert silent < 6  # the name of a digest
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"gone\.safetensors is missing; wanted a checkpoint"):
         checkpoint.load(tmp_path / "gone.safetensors")

@@ -241,6 +241,24 @@ def test_resume_refuses_a_damaged_checkpoint(stopped: Run, tiny: Dataset) -> Non
         training.resume(stopped, tiny)
 
 
+def test_a_damaged_checkpoint_before_anything_is_judged_begins_again(
+    stopped: Run, finished: Run, tiny: Dataset
+) -> None:
+    stopped.scores_file.unlink(missing_ok=True)
+    stopped.last_checkpoint.write_bytes(stopped.last_checkpoint.read_bytes()[:-100])
+    told: list[str] = []
+
+    class Telling(training.Watcher):
+        def note(self, sentence: str) -> None:
+            told.append(sentence)
+
+    training.resume(stopped, tiny, watcher=Telling())
+    (sentence,) = told
+    assert sentence.startswith(f"{stopped.last_checkpoint} is damaged (")
+    assert sentence.endswith("), so it is kept as last.safetensors.damaged and training begins again")
+    assert stopped.read_scores()[-1].weights_sha256 == finished.read_scores()[-1].weights_sha256
+
+
 def test_a_run_without_checkpoint_or_scores_begins_again(stopped: Run, finished: Run, tiny: Dataset) -> None:
     stopped.last_checkpoint.unlink()
     stopped.scores_file.unlink(missing_ok=True)

@@ -54,11 +54,14 @@ def _root(
 
 
 def main() -> None:
-    """The `clothier` command: 0 done, 2 bad input, 74 a file could not be written, 130 Ctrl-C or SIGTERM."""
+    """The `clothier` command: 0 done, 2 bad input, 74 a file could not be written, 130 Ctrl-C, SIGTERM or SIGHUP."""
     if not sys.warnoptions:  # libraries' warnings are for programmers; ours are printed as notices
         warnings.simplefilter("ignore")
     environment.alone = True
     signal.signal(signal.SIGTERM, _as_ctrl_c)
+    # The terminal was closed, or the connection to it lost; under nohup that is ignored, and work goes on.
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _as_ctrl_c)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -239,6 +239,7 @@ def _resume(
         from clothier.api import finish
         from clothier.training import remains
 
+    screen.notice(remains.put_aside_damaged(run))
     longer = _longer(run, own, changes)
     # What is whole takes no data.
     if longer == own and not data_options.are_any and (reason := finish.why_left(run)):

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from clothier.errors import ClothierError, DataError
 from clothier.system.files import check_file, write_atomic
 from clothier.values import Embedding
+from clothier.values.names import escaped
 
 FORMAT = 2  # count up when earlier files can no longer be read
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, TypeError, ValueError, AttributeError, RuntimeError, MemoryError,
+    OverflowError,
+)  # fmt: skip
 _OPTIONAL = ("predictions", "confidence")
+_DIGEST = "sha256"  # of all other members: a zip guards the bytes of each, and not which there are
 
 
 def save(embedding: Embedding, path: Path) -> None:
@@ -34,6 +44,7 @@ def save(embedding: Embedding, path: Path) -> None:
         column = getattr(embedding, name)
         if column is not None:
             arrays[name] = column
+    arrays[_DIGEST] = np.array(_digest(arrays), np.str_)
     content = io.BytesIO()
     np.savez_compressed(content, allow_pickle=False, **arrays)
     write_atomic(path, content.getvalue())
@@ -44,6 +55,10 @@ def load(path: Path) -> Embedding:
     check_file(path, DataError)
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if _DIGEST in file and str(file[_DIGEST]) != _digest(
+                {name: file[name] for name in file if name != _DIGEST}
+            ):
+                raise DataError("its members are not those that were written")
             if int(file["format"]) != FORMAT:
                 raise DataError(f"is of format {int(file['format'])}, and this version reads {FORMAT}")
             return Embedding(
@@ -61,11 +76,20 @@ def load(path: Path) -> Embedding:
     except OSError as error:
         raise _unusable(path, error.strerror or "it cannot be read") from error
     except KeyError as error:
-        raise _unusable(path, f"it holds no '{error.args[0].split()[0]}'") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, TypeError, ValueError, AttributeError) as error:
+        raise _unusable(path, f"it holds no '{escaped(error.args[0].split()[0][:40])}'") from error
+    except _DAMAGED as error:
         raise _unusable(path, "it is damaged, or another kind of file") from error
     except ClothierError as error:
         raise _unusable(path, str(error)) from error
+
+
+def _digest(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
+    """SHA-256 hex over names, dtypes, shapes and bytes."""
+    total = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.asarray(arrays[name])
+        total.update(f"{name} {array.dtype.str} {array.shape}\n".encode() + array.tobytes())
+    return total.hexdigest()
 
 
 def _unusable(path: Path, reason: str) -> DataError:

@@ -15,14 +15,16 @@ import numpy as np
 import numpy.typing as npt
 import safetensors
 
-from clothier.errors import RunError
+from clothier.errors import DamagedCheckpointError, RunError
 from clothier.runs import epoch_row, in_order
 from clothier.runs.scores import LARGEST, LEAST, MOST_EPOCHS
 from clothier.system.files import check_regular, writing
 from clothier.values import EpochRow
 from clothier.values.fields import Fields, parse
+from clothier.values.names import escaped
 
 FORMAT = 1
+_OF_STATE = "state_sha256"  # the tensors' digest is "sha256"
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 
@@ -89,6 +91,11 @@ def load(path: Path, prefix: str = "") -> Checkpoint:
     return Checkpoint(tensors, recipe, fingerprint, history, best)
 
 
+def check(path: Path) -> None:
+    """DamagedCheckpointError for a file that is not what was written. It is read whole, tensor by tensor."""
+    _read(path, "no tensor")
+
+
 def read_progress(path: Path) -> tuple[list[EpochRow], Best | None]:
     """The history and the best epoch in a checkpoint, without its tensors. Errors as `load`."""
     with _opened(path) as file:
@@ -134,7 +141,9 @@ def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
     synced."""
     arrays = {name: np.asarray(array, order="C") for name, array in tensors.items()}
     arrays = dict(sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0])))  # each is aligned
-    header: dict[str, Any] = {"__metadata__": {"clothier": json.dumps(state), "sha256": digest(arrays)}}
+    text = json.dumps(state)
+    metadata = {"clothier": text, "sha256": digest(arrays), _OF_STATE: _digest_of(text)}
+    header: dict[str, Any] = {"__metadata__": metadata}
     end = 0
     for name, array in arrays.items():
         start, end = end, end + array.nbytes
@@ -146,6 +155,10 @@ def _write(path: Path, tensors: Tensors, state: dict[str, Any]) -> None:
         file.write(len(head).to_bytes(8, "little") + head)
         for array in arrays.values():
             file.write(_bytes(array))
+
+
+def _digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _bytes(array: npt.NDArray[Any]) -> memoryview:
@@ -187,13 +200,19 @@ def _state(path: Path, metadata: dict[str, str] | None) -> Fields:
     """The values that are written beside the tensors. Raises RunError for another format."""
     if not metadata or "clothier" not in metadata:
         raise _damaged(path, "it says nothing of a run")
+    if (
+        metadata.get(_OF_STATE, found := _digest_of(metadata["clothier"])) != found
+    ):  # earlier versions wrote none
+        raise _damaged(path, "what it says of its run changed")
     content = parse(metadata["clothier"].encode(errors="replace"), str(path), RunError)
     state = Fields(content, str(path), RunError)
-    found = state.take("format")
-    if found != FORMAT or type(found) is not int:
-        raise RunError(f"{path} has format {str(found)[:20]}; wanted {FORMAT}; use the version that wrote it")
+    version = state.take("format")
+    if version != FORMAT or type(version) is not int:
+        raise RunError(
+            f"{path} has format {escaped(str(version)[:20])}; wanted {FORMAT}; use the version that wrote it"
+        )
     return state
 
 
 def _damaged(path: Path, why: str) -> RunError:
-    return RunError(f"{path} is damaged ({why}); wanted a checkpoint; train the recipe again")
+    return DamagedCheckpointError(path, escaped(why[:200]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from clothier import recipes
-from clothier.errors import RunError
+from clothier.errors import DamagedCheckpointError, RunError, WriteError
 from clothier.runs import Run, checkpoint
 
 
@@ -27,6 +27,27 @@ def is_judged(run: Run) -> bool:
 
 def has_checkpoint(run: Run) -> bool:
     return os.path.lexists(run.last_checkpoint)
+
+
+def put_aside_damaged(run: Run) -> str:
+    """Move a damaged checkpoint out of the way of a run that has nothing judged yet, so that a resume trains it again;
+    what was done, as a sentence, or "". Raises WriteError where it cannot be moved.
+
+    With judged phases the damage stays an error, because what was judged cannot be told from what is trained anew.
+    """
+    if not has_checkpoint(run) or run.is_training or run.read_scores():
+        return ""
+    path = run.last_checkpoint
+    try:
+        checkpoint.check(path)
+    except DamagedCheckpointError as error:
+        aside = path.with_name(f"{path.name}.damaged")
+        try:
+            path.replace(aside)
+        except OSError as fault:
+            raise WriteError(aside, fault) from fault
+        return f"{path} is damaged ({error.reason}), so it is kept as {aside.name} and training begins again"
+    return ""
 
 
 def epochs_done(run: Run) -> int:

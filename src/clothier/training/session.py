@@ -144,7 +144,10 @@ def resumed(
         )
     watcher, parts = watcher or Watcher(), parts or Parts()
     threads = threads or backend.threads() or description.threads
+    damage = remains.put_aside_damaged(run)
     with _ended(watcher), run.alone():
+        if damage:
+            watcher.note(damage)
         run.remove_leftovers()
         if longer or not remains.nothing_to_train(run):
             _load_backend(threads, watcher)
@@ -246,7 +249,8 @@ def _restored(
     make_extractor: MakeExtractor,
 ) -> Training:
     """A stopped run's training as its checkpoint left it."""
-    if not remains.epochs_done(run) and run.history_file.exists():
+    aside = run.last_checkpoint.with_name(f"{run.last_checkpoint.name}.damaged")
+    if not remains.epochs_done(run) and run.history_file.exists() and not aside.exists():
         watcher.note(f"{run.last_checkpoint} is missing: training begins again with the first epoch")
     base, done, plan = pretrained.restore(run), remains.epochs_done(run), run.description().plan
     if done < sum(epochs for _, epochs in recipe.phases()) or recipe.precision == "auto":

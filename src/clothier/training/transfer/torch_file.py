@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from clothier.errors import InputError
 from clothier.training.transfer.torch_pickle import Machine, Tensor, WrongFileError
+from clothier.values.names import escaped
 from clothier.values.wording import listed
 
 # What Python's modules for pickles and zips raise; RuntimeError where a member is said to be encrypted.
@@ -74,8 +75,8 @@ def arrange(
 
 def _refuse(path: Path, what: str, cause: Exception | None = None) -> NoReturn:
     raise InputError(
-        f"cannot take weights from {path}: {what}; wanted a file of torch.save with the network's weights by name; "
-        "download it again"
+        f"cannot take weights from {path}: {escaped(what)}; wanted a file of torch.save with the network's weights by "
+        "name; download it again"
     ) from cause
 
 
