@@ -17,6 +17,7 @@ from clothier.recipes import (
     fastnet_95,
     linear,
     photos,
+    photos_quick,
     photos_scratch,
     transfer,
     vgg19,
@@ -38,6 +39,7 @@ RECIPES: dict[str, Recipe] = {
     "fastnet_95": fastnet_95.RECIPE,
     "linear": linear.RECIPE,
     "photos": photos.RECIPE,
+    "photos_quick": photos_quick.RECIPE,
     "photos_scratch": photos_scratch.RECIPE,
     "transfer": transfer.RECIPE,
     "vgg19": vgg19.RECIPE,
@@ -53,7 +55,7 @@ NOTES: dict[str, str] = {
 
 
 # What trains in place of a recipe whose base comes in a package that is not installed.
-WITHOUT_BASE: dict[str, str] = {"photos": "photos_scratch"}
+WITHOUT_BASE: dict[str, str] = {"photos": "photos_scratch", "photos_quick": "photos_scratch"}
 
 
 def get(name: str) -> Recipe:

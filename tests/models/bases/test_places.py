@@ -22,6 +22,7 @@ def test_without_the_package_the_recipe_from_scratch_trains_and_it_is_said(
     monkeypatch.setattr(places, "packaged", lambda name: None)
     told: list[str] = []
     assert places.at_hand(PHOTOS, {"epochs": 3}, told.append) is recipes.get("photos_scratch")
+    assert places.at_hand(recipes.get("photos_quick"), {}, lambda line: None) is recipes.get("photos_scratch")
     [line] = told
     assert "pip install 'clothier[imagenet]'" in line and "\n" not in line
 
