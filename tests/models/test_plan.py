@@ -25,6 +25,13 @@ def test_there_and_back(plan: Plan) -> None:
     assert Plan.read(Fields(json.loads(json.dumps(plan.as_json())), "a plan")) == plan
 
 
+@pytest.mark.parametrize("plan", [PHOTOS, ON_PHOTOS, Plan("mobilenet_v3_small", (40, 30, 1), 3)])
+def test_names_do_not_tell_what_was_built_before(plan: Plan) -> None:
+    """Exported files hold them: with counters of this process, a resumed run would write another file."""
+    first, again = ([layer.name for layer in models.build_plan(plan).operations] for _ in range(2))
+    assert first == again
+
+
 def test_base_and_head_make_the_whole() -> None:
     """But for the rounding of the features to float16."""
     whole, base = models.build_plan(PHOTOS), models.build_base(PHOTOS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +21,8 @@ from clothier.models.outline import Layer, describe, unfilled
 from clothier.models.plan import Plan
 from clothier.models.table import CUSTOM, MODELS, unknown
 from clothier.values import Images
+
+_COUNTED = re.compile(r"[_-]\d+$")
 
 
 def build(
@@ -70,7 +74,7 @@ def build_plan(plan: Plan, dtype: str = "float32") -> keras.Model:
         return build(plan.model, plan.image_shape, plan.num_classes, dtype)
     below = build_base(plan, dtype)
     with computing_in(dtype):
-        return keras.Model(below.input, _head(plan, below.output), name=plan.model)
+        return _named_by_order(keras.Model(below.input, _head(plan, below.output), name=plan.model))
 
 
 def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
@@ -84,7 +88,8 @@ def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
         if plan.trunk is None:
             images, x = parts.start(plan.image_shape)
             x = parts.fit(x, input_shape(plan.model, plan.image_shape, plan.base_size), plan.resize)
-            return keras.Model(images, _module(plan.model).features(x, plan), name=f"{plan.model}_base")
+            features = _module(plan.model).features(x, plan)
+            return _named_by_order(keras.Model(images, features, name=f"{plan.model}_base"))
         images, x = parts.start(plan.image_shape)
         if plan.image_shape != plan.trunk.image_shape:
             x = parts.fit(x, plan.trunk.image_shape, plan.resize, name=f"fit{plan.depth}")
@@ -97,7 +102,20 @@ def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
                 "choose another end with --set base_end=logits"
             )
         last = whole.get_layer(plan.base_end)
-        return keras.Model(whole.input, last.output if plan.base_end == "flatten" else last.input)
+        ended = keras.Model(whole.input, last.output if plan.base_end == "flatten" else last.input)
+        return _named_by_order(ended)
+
+
+def _named_by_order(model: keras.Model) -> keras.Model:
+    """The model; operations that Keras named by its counters of this process are named by their order in it, so that
+    what is exported does not depend on what was built before."""
+    seen: Counter[str] = Counter()
+    for operation in model.operations:
+        kind = _COUNTED.sub("", operation.name)
+        if kind.replace("_", "") == type(operation).__name__.lower():
+            seen[kind] += 1
+            operation.name = f"{kind}-{seen[kind]}"  # no name of Keras has the dash
+    return model
 
 
 def with_maps(base: keras.Model, name: str) -> keras.Model:
