@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 # What neither a terminal nor a pair of quotes passes on unchanged; the last are bytes of names that are not UTF-8.
+_MOST_RECOGNISED = 80  # characters
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\udc80-\udcff]")
 
 
@@ -111,11 +112,23 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     >>> str(unknown_name("model", "cnn2", ["cnn1", "cnn3"]))
     "unknown model 'cnn2'; known: cnn1, cnn3; did you mean 'cnn3'?"
     """
+    name = recognised(name)
     names = sorted(known)
     small = {known_name.casefold(): known_name for known_name in names}
     near = difflib.get_close_matches(name.casefold(), small, n=1, cutoff=0.5)
     hint = f"; did you mean '{small[near[0]]}'?" if near else ""
     return InputError(f"unknown {kind} '{name}'; known: {', '.join(names)}{hint}")
+
+
+def recognised(text: str) -> str:
+    """The text on one line, cut so that it can be recognised: what a file says may be of any length, and hold what
+    moves a terminal's cursor.
+
+    >>> recognised("cnn1\\x1b[2J")
+    'cnn1\\\\x1b[2J'
+    """
+    cut = text if len(text) <= _MOST_RECOGNISED else f"{text[: _MOST_RECOGNISED - 3]}..."
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in cut)
 
 
 def command(*words: str | Path) -> str:

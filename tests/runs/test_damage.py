@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from support.damage import faults
 from support.run_folders import LABELS, make_run
 
-from clothier import evaluate
-from clothier.errors import ClothierError
+from clothier import evaluate, recipes
+from clothier.errors import ClothierError, RunError
 from clothier.reports import compare, compare_page, grids, report
 from clothier.runs import Run, checkpoint, overview, trained
 from clothier.runs.checkpoint import Best, Checkpoint
@@ -151,6 +153,48 @@ def test_checkpoints_end_well(tmp_path: Path, draw: some.DataObject) -> None:
     ends_well(lambda: checkpoint.load(run.last_checkpoint))
     ends_well(lambda: checkpoint.read_progress(run.last_checkpoint))
     ends_well(lambda: trained.weights(run, "best"))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_thousand_kinds_of_damage_end_in_one_line(tmp_path: Path, name: str) -> None:
+    run = sound(tmp_path)
+    readers: dict[str, Callable[[], object]] = {
+        "recipe.json": lambda: (run.description().plan, recipes.ends(run.recipe(), [])),
+        "scores.json": run.read_scores,
+        "reliability.json": run.read_reliability,
+        "history.csv": run.read_history,
+        "predictions.csv": run.read_predictions,
+        "samples.safetensors": run.read_samples,
+    }
+    assert faults(run.path / name, readers[name], RunError, 1000, seed=1) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="makes pipes")
+@pytest.mark.parametrize("name", NAMES)
+def test_pipes_and_endless_devices_are_not_read(tmp_path: Path, name: str) -> None:
+    run = sound(tmp_path)
+    path = run.path / name
+    path.unlink()
+    os.mkfifo(path)
+    (found,) = overview.overviews(tmp_path)
+    assert bool(found.problems) == (name in ("recipe.json", "scores.json", "history.csv"))
+    for read in (run.description, run.read_scores, run.read_reliability, run.read_history, run.read_samples):
+        ends_well(read)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    for read in (run.description, run.read_scores, run.read_reliability, run.read_history, run.read_samples):
+        ends_well(read)
+
+
+def test_a_huge_description_is_not_read(tmp_path: Path) -> None:
+    run = sound(tmp_path)
+    with run.recipe_file.open("wb") as file:
+        file.truncate(2**40)  # it takes no room on the disk
+    with pytest.raises(
+        RunError, match=r"recipe\.json: it has more than 16,777,216 bytes; wanted what clothier wrote"
+    ):
+        run.description()
 
 
 @pytest.mark.parametrize("name", NAMES)

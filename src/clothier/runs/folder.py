@@ -34,6 +34,8 @@ HISTORY_COLUMNS = tuple(field.name for field in fields(EpochRow))
 PREDICTION_COLUMNS = ("index", "file", "label", "predicted")
 PROBABILITIES = ("probability", "uncalibrated_probability")  # one of these follows
 MOST_BYTES = 2**30  # of any file that is read whole
+# Of the files in JSON, which takes many times as much memory; scores.json has a line for each pair of mixed-up classes.
+_MOST_DESCRIPTION, _MOST_SCORES = 2**24, 2**28
 
 
 class Run(Paths):
@@ -132,11 +134,11 @@ class Run(Paths):
     def description(self) -> Description:
         """What recipe.json says; RunError, as all that reads here, naming the file and the field that is not as it
         should be."""
-        return Description.read(self._fields(self.recipe_file))
+        return Description.read(self._fields(self.recipe_file, _MOST_DESCRIPTION))
 
     def recipe(self) -> Recipe:
         """The recipe of the run."""
-        return read_recipe(self._fields(self.recipe_file))
+        return read_recipe(self._fields(self.recipe_file, _MOST_DESCRIPTION))
 
     def write_history(self, rows: Iterable[EpochRow]) -> None:
         """Put the whole history; used when a resume cuts it back to the checkpoint."""
@@ -277,12 +279,12 @@ class Run(Paths):
         """The command that goes on with the run, and writes what it can write again."""
         return command("train", "--resume", self.path)
 
-    def _fields(self, path: Path) -> Fields:
-        return Fields(parse(self._read(path), str(path), RunError), str(path), RunError)
+    def _fields(self, path: Path, most: int = _MOST_SCORES) -> Fields:
+        return Fields(parse(self._read(path, most=most), str(path), RunError), str(path), RunError)
 
-    def _read(self, path: Path, remedy: str = "put it back, or train again") -> bytes:
+    def _read(self, path: Path, remedy: str = "put it back, or train again", most: int = MOST_BYTES) -> bytes:
         try:
-            return read_file(path, MOST_BYTES)
+            return read_file(path, most)
         except OSError as error:
             raise RunError(
                 f"cannot read {path}: {error.strerror}; wanted what clothier wrote; {remedy}"

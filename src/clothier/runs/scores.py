@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from clothier.errors import RunError
+from clothier.errors import RunError, recognised
 from clothier.recipes.recipe import PHASES
 from clothier.runs.description import MOST_IMAGES
 from clothier.values import ClassScore, Counts, EpochRow, Floats, Labels, PhaseScores, Scores, csvtext
@@ -71,16 +71,17 @@ def predictions(
             for column in ("label", "predicted")
         )
     except KeyError as error:
+        name = recognised(error.args[0])
         raise RunError(
-            f"{where} has the class {error}, which scores.json does not know; wanted one of its names"
+            f"{where} has the class '{name}', which scores.json does not know; wanted one of its names"
         ) from None
     try:
-        probabilities = np.array(columns["probability"], np.float32)
+        probabilities = np.array(columns["probability"], np.float64)
     except ValueError as error:
-        raise RunError(f"{where} is damaged ({error}); wanted numbers") from error
+        raise RunError(f"{where} is damaged ({recognised(str(error))}); wanted numbers") from error
     if not ((probabilities >= 0) & (probabilities <= 1)).all():
         raise RunError(f"{where}: probability is not always a share; wanted 0 to 1")
-    return labels, predicted, probabilities
+    return labels, predicted, probabilities.astype(np.float32)
 
 
 def phase_scores(fields: Fields) -> PhaseScores:
