@@ -6,8 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from clothier.cli import screen
+from clothier.training import progress
 
 CODE = """
 from clothier.cli import screen
@@ -32,6 +36,24 @@ def test_a_row_is_a_line_in_a_pipe(columns: str) -> None:
     assert [bar.split()[:2] for bar in bars] == [["Bag", "0.5000"], ["Ankle", "boot"]]
     assert field == f"name  {'z' * 300}"
     assert done.stderr.count("\n") == 1
+
+
+def test_control_characters_never_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    words = "runs/a\x1b[2J\nb"
+    screen.tell(words)
+    watcher = progress.watcher(2)
+    watcher.note(words)
+    watcher.doing(words)
+    watcher.plan(lambda: (words, words))
+    said = capsys.readouterr().err
+    assert said.count("runs/a\\x1b[2J\\nb\n") == 5
+
+
+def test_every_line_on_stderr_is_told_by_the_screen() -> None:
+    """There control characters become escapes."""
+    folder = Path(screen.__file__).parent
+    files = [file for file in folder.glob("*.py") if file.name != "screen.py"]
+    assert [file.name for file in files if re.search(r"(messages|results)\.print\(", file.read_text())] == []
 
 
 def _on_a_terminal(words: list[str], columns: int) -> list[str]:

@@ -15,6 +15,19 @@ def test_an_array_comes_back(tmp_path: Path) -> None:
     np.testing.assert_array_equal(matrices.read(tmp_path / "a.npy"), numbers)
 
 
+def test_a_header_that_claims_petabytes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(
+            file, {"descr": "<f4", "fortran_order": False, "shape": (2**50, 3)}
+        )
+    with pytest.raises(DataError) as caught:
+        matrices.read(path)
+    assert str(caught.value) == (
+        f"{path} claims more numbers than fit into memory; wanted a file that numpy.save wrote"
+    )
+
+
 def test_a_file_that_holds_no_array_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.npy"
     with pytest.raises(DataError) as caught:

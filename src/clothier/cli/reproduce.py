@@ -198,7 +198,7 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
 
     if not jobs:
         why = "all runs are finished" if request.seeds else "0 seeds were asked for"
-        screen.messages.print(f"nothing to train, because {why}", markup=False)
+        screen.tell(f"nothing to train, because {why}")
         return
     paces: dict[str, pace.TrainingPace | None] = {}
     seconds, unknown = 0.0, False
@@ -214,9 +214,9 @@ def _announce(jobs: list[Job], request: Request, threads: int | None) -> None:
         if job.run is not None:
             what = f"continue {job.run.path}: {total - job.epochs_done} of {total} epochs are left"
         time_left = f"about {duration(took)}" if known else "time unknown until its features are extracted"
-        screen.messages.print(f"{what}, {time_left}", markup=False, soft_wrap=True)
+        screen.tell(f"{what}, {time_left}", wrap=False)
     more = ", without what could not be measured" if unknown else ""
-    screen.messages.print(f"about {duration(seconds)} in all{more}; Ctrl-C stops it safely", markup=False)
+    screen.tell(f"about {duration(seconds)} in all{more}; Ctrl-C stops it safely")
 
 
 def _pace(job: Job, request: Request, threads: int | None) -> Any:
@@ -246,21 +246,19 @@ def _train(jobs: list[Job], request: Request, threads: int | None, verbose: int 
     for job in reproducing.in_one_precision(jobs, threads, progress.watcher(verbose, screen.messages)):
         if notes.get(job.recipe.name) == reproducing.NEEDS_NETWORK:
             continue
-        screen.messages.print(f"training {_title(job)}", markup=False)
+        screen.tell(f"training {_title(job)}")
         try:
             run = reproducing.carry_out(job, request, threads, progress.watcher(verbose, screen.messages))
         except (InterruptedRunError, WriteError):
             raise
         except NeedsNetworkError as error:
             notes[job.recipe.name] = reproducing.NEEDS_NETWORK
-            screen.messages.print(f"{job.recipe.name}: {error}", markup=False, soft_wrap=True)
+            screen.tell(f"{job.recipe.name}: {error}", wrap=False)
         except ClothierError as error:
             notes[job.recipe.name] = f"seed {job.recipe.seed} could not be run: {error}"
-            screen.messages.print(
-                f"{job.recipe.name}: {notes[job.recipe.name]}", markup=False, soft_wrap=True
-            )
+            screen.tell(f"{job.recipe.name}: {notes[job.recipe.name]}", wrap=False)
         else:
-            screen.messages.print(f"finished {run.path}", markup=False)
+            screen.tell(f"finished {run.path}")
     return notes
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,8 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from clothier.cli import table
+from clothier.values import wording
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+plain = wording.plain
 
 
 def _settle_streams() -> None:
@@ -62,17 +62,17 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=2))
 
 
-def plain(text: str) -> str:
-    """One line: control characters, which a file's name may hold, as escapes, so that none moves the cursor."""
-    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
-
-
 def notice(text: str) -> None:
     """A sentence that must not be missed, on stderr; nothing where it is empty."""
     if text:
         # A terminal's lines end between words; elsewhere a sentence is a line, which can be searched for.
         wrapped = messages.is_terminal
         messages.print(f"NOTE: {plain(text)}", style="bold yellow", markup=False, soft_wrap=not wrapped)
+
+
+def tell(text: str, *, wrap: bool = True) -> None:
+    """A line on stderr of what is being done; without `wrap` it is left to the terminal to wrap."""
+    messages.print(plain(text), markup=False, soft_wrap=not wrap)
 
 
 def fail(text: str) -> None:
@@ -189,6 +189,6 @@ def counting() -> Iterator[Callable[[str, int, int], None]]:
         tenth = 10 * done // total if total else 10
         if tenth > tenths.get(what, 0):
             tenths[what] = tenth
-            messages.print(f"{what}: {done} of {total}", markup=False, soft_wrap=True)
+            tell(f"{what}: {done} of {total}", wrap=False)
 
     yield write

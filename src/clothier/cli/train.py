@@ -214,7 +214,7 @@ def _start(
         train_base.tell(recipe, base, dataset.image_shape)
     watching = _watcher(verbose)
     run = Run.create(recipe.name, runs)
-    screen.messages.print(f"training {recipe.name} on {source} in {run.path}", markup=False)
+    screen.tell(f"training {recipe.name} on {source} in {run.path}")
     begun_by = command(*sys.argv[1:])
     scores = finish.train(
         recipe, dataset, run, command=begun_by, threads=threads, watcher=watching, base=base
@@ -243,12 +243,12 @@ def _resume(
     longer = _longer(run, own, changes)
     # What is whole takes no data.
     if longer == own and not data_options.are_any and (reason := finish.why_left(run)):
-        screen.messages.print(reason, markup=False)
+        screen.tell(reason)
         return run, run.read_scores()
     dataset = run_data.load(run, data_options)
     watching = _watcher(verbose)
     done = remains.epochs_done(run)
-    screen.messages.print(f"continuing {run.path} ({own.name}), {counted(done, 'epoch')} done", markup=False)
+    screen.tell(f"continuing {run.path} ({own.name}), {counted(done, 'epoch')} done")
     return run, finish.resume(run, dataset, threads=threads, watcher=watching, longer=longer)
 
 

@@ -28,16 +28,14 @@ def choose(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
     if base and _is_run(base):
         changes = {"model": trained.plan(Run.open(base)).model, **changes}
         if recipe.name == "vgg19":
-            screen.messages.print(f"{base} is a run, so the recipe is transfer, not vgg19", markup=False)
+            screen.tell(f"{base} is a run, so the recipe is transfer, not vgg19")
             recipe = recipes.get("transfer")
     elif recipe.name == "vgg19" and named in BASES and named != "vgg19":
-        screen.messages.print(
-            f"{named} is another network, so the recipe is transfer, not vgg19", markup=False
-        )
+        screen.tell(f"{named} is another network, so the recipe is transfer, not vgg19")
         recipe = recipes.get("transfer")
     changed = recipes.customize(recipe, changes)
     if note := recipes.adopted(recipe, changed, changes):
-        screen.messages.print(note, markup=False)
+        screen.tell(note)
     return changed
 
 
@@ -60,14 +58,13 @@ def reading(recipe: Recipe, base: Base | None, source: str, read: dict[str, Any]
 def tell(recipe: Recipe, base: Base, image_shape: tuple[int, int, int]) -> None:
     count = sum(value.size for value in base.weights.values())
     words = f"base {recipe.base}: {recipe.model}, {count:,} weights, features in {base.precision}"
-    screen.messages.print(words, markup=False)
+    screen.tell(words)
     taken = base.trunk.image_shape if base.trunk else None
     if base.trunk is None:
         height, width, _ = bases.input_shape(recipe.model, image_shape, recipe.base_size)
         if (height, width) != image_shape[:2]:
-            screen.messages.print(
-                f"images of {image_shape[0]}x{image_shape[1]} are resized to {height}x{width} inside the network",
-                markup=False,
+            screen.tell(
+                f"images of {image_shape[0]}x{image_shape[1]} are resized to {height}x{width} inside the network"
             )
     if taken and taken != image_shape:
         sizes = [f"{height}x{width}" for height, width, _ in (image_shape, taken)]

@@ -10,16 +10,22 @@ import numpy.typing as npt
 
 from clothier.errors import DataError, InputError, unknown_name
 from clothier.runs import Run, trained
+from clothier.system.files import check_file
 
 
 def read(path: Path) -> npt.NDArray[Any]:
     """The array in a .npy file; DataError where there is none."""
+    check_file(path, DataError)
     try:
         with path.open("rb") as file:
             return np.lib.format.read_array(file, allow_pickle=False)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}; wanted a .npy file") from error
-    except ValueError as error:
+    except MemoryError as error:
+        raise DataError(
+            f"{path} claims more numbers than fit into memory; wanted a file that numpy.save wrote"
+        ) from error
+    except (ValueError, OverflowError) as error:
         raise DataError(
             f"{path} is not a .npy file of numbers ({error}); wanted one that numpy.save wrote"
         ) from error

@@ -23,7 +23,7 @@ from clothier.backend import Trainer
 from clothier.errors import InputError
 from clothier.training.watcher import Watcher
 from clothier.values import EpochRow
-from clothier.values.wording import duration
+from clothier.values.wording import duration, plain
 
 
 class Lines(Watcher):
@@ -35,20 +35,20 @@ class Lines(Watcher):
         self.tenth = 0
 
     def doing(self, what: str) -> None:
-        self.console.print(what, markup=False)
+        self.console.print(plain(what), markup=False)
 
     def plan(self, outlook: Callable[[], tuple[str, str]]) -> None:
         for line in outlook():
-            self.console.print(line, markup=False, soft_wrap=not self.console.is_terminal)
+            self.console.print(plain(line), markup=False, soft_wrap=not self.console.is_terminal)
 
     def progress(self, what: str, done: int, total: int) -> None:
         tenth = 10 * done // total
         if tenth > self.tenth:
             self.tenth = tenth
-            self.console.print(f"{what}: {done:,} of {total:,}", markup=False)
+            self.console.print(plain(f"{what}: {done:,} of {total:,}"), markup=False)
 
     def note(self, sentence: str) -> None:
-        self.console.print(sentence, markup=False, soft_wrap=True)
+        self.console.print(plain(sentence), markup=False, soft_wrap=True)
 
     def begin_epoch(self, epoch: int, total: int, phase: str, num_images: int) -> None:
         self.total = total

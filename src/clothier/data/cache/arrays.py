@@ -32,7 +32,7 @@ def read(path: Path) -> dict[str, npt.NDArray[Any]] | None:
             raise DamagedError(path, "its bytes are not those that were written")
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = dict(file)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, MemoryError, OverflowError, zipfile.BadZipFile) as error:
         raise DamagedError(path, "it cannot be read") from error
     manifest.mark_used(path.with_suffix(".json"))
     return arrays
