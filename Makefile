@@ -21,9 +21,11 @@ check: .venv/.dev-ready
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_version.py
 
-# Kill training at random moments, resume it, compare every bit. About a quarter of an hour.
+# Kill training at random moments, resume it, compare every bit: about a quarter of an hour. Then end every other command
+# that writes, and fill the disk under it: about as long.
 soak: .venv/.dev-ready
 	$(BIN)/python scripts/soak.py --kills 50
+	$(BIN)/python scripts/soak_commands.py --kills 10
 
 # Every race in quick form and one table of ratios; under a quarter of an hour on two idle cores.
 # `make bench PHOTOS=folder` takes the photos of that folder instead of drawn ones.

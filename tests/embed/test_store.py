@@ -75,7 +75,14 @@ def test_contents_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None
     assert (
         _refusal(path) == f"FILE is not an embedding (its members are not those that were written); {ENDING}"
     )
+    with path.open("wb") as opened:
+        np.savez(opened, **{name: array for name, array in arrays.items() if name != "sha256"})
+    assert _refusal(path) == f"FILE is not an embedding (it holds no 'sha256'); {ENDING}"
     del arrays["sha256"]  # as earlier versions wrote them
+    arrays["format"] = np.array(2)
+    with path.open("wb") as opened:
+        np.savez(opened, **arrays)
+    assert embed.load(path).ids == blobs().ids
 
     def refusal(**changes: Any) -> str:
         with path.open("wb") as file:
@@ -83,7 +90,8 @@ def test_contents_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None
         return _refusal(path)
 
     assert (
-        refusal(format=1) == f"FILE is not an embedding (is of format 1, and this version reads 2); {ENDING}"
+        refusal(format=1)
+        == f"FILE is not an embedding (is of format 1, and this version reads 2 and 3); {ENDING}"
     )
     assert refusal(vectors=np.eye(3)).startswith(
         "FILE is not an embedding (vectors are float64 (3, 3); wanted"

@@ -55,6 +55,15 @@ def test_the_model_file_of_another_run_is_refused(
     assert isinstance(opened(run.model_file), Predictor)
 
 
+def test_a_damaged_model_file_of_a_run_can_be_made_again(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "cnn1-1")
+    run.model_file.write_bytes(b"damaged")
+    with pytest.raises(BundleError) as caught:
+        opened(run.path)
+    assert str(caught.value).startswith(f"{run.model_file} is not a zip archive; ")
+    assert str(caught.value).endswith(f"; make it again with: clothier export {run.path} --format clothier")
+
+
 def test_a_run_without_a_model_file_is_told_how_to_make_one(tmp_path: Path) -> None:
     run = make_run(tmp_path, "cnn1-1")
     with pytest.raises(

@@ -18,7 +18,8 @@ from clothier.system.files import check_file, write_atomic
 from clothier.values import Embedding
 from clothier.values.names import escaped
 
-FORMAT = 2  # count up when earlier files can no longer be read
+FORMAT = 3  # count up when earlier files can no longer be read
+_WITHOUT_DIGEST = 2  # a format of earlier versions, which can
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, EOFError, TypeError, ValueError, AttributeError, RuntimeError, MemoryError,
     OverflowError,
@@ -55,12 +56,14 @@ def load(path: Path) -> Embedding:
     check_file(path, DataError)
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            if _DIGEST in file and str(file[_DIGEST]) != _digest(
-                {name: file[name] for name in file if name != _DIGEST}
-            ):
+            version = int(file["format"])
+            if version not in (FORMAT, _WITHOUT_DIGEST):
+                raise DataError(
+                    f"is of format {version}, and this version reads {_WITHOUT_DIGEST} and {FORMAT}"
+                )
+            others = {name: file[name] for name in file if name != _DIGEST}
+            if version == FORMAT and str(file[_DIGEST]) != _digest(others):
                 raise DataError("its members are not those that were written")
-            if int(file["format"]) != FORMAT:
-                raise DataError(f"is of format {int(file['format'])}, and this version reads {FORMAT}")
             return Embedding(
                 vectors=file["vectors"],
                 images=file["images"],

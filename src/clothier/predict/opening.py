@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from clothier import bundle, recipes
-from clothier.errors import InputError, RunError, command
+from clothier.errors import BundleError, InputError, RunError, command
 from clothier.predict import box
 from clothier.predict.predictor import Predictor
 from clothier.recipes import Recipe
@@ -25,8 +25,15 @@ def opened(model: str | Path | None = None, threads: int = 0, engine: str = "onn
 def read(model: str | Path | None) -> bundle.Bundle:
     """What the model file holds; `model` is as of `file_of`. Errors as `file_of` and `bundle.read`; RunError too where
     a run's folder holds the model file of another run."""
-    content = bundle.read(file_of(model))
-    if (run := run_of(model)) is not None:
+    file, run = file_of(model), run_of(model)
+    try:
+        content = bundle.read(file)
+    except BundleError as error:
+        if run is None:
+            raise
+        remedy = f"make it again with: {command('export', run.path, '--format', 'clothier')}"
+        raise BundleError(f"{error}; {remedy}") from error
+    if run is not None:
         _check_own(run, content.manifest)
     return content
 
