@@ -286,6 +286,27 @@ def test_what_the_model_cannot_say_is_not_promised(opened: Opened) -> None:
     assert "never says so of a photo" in opened.page.locator("#plain").inner_text()
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_name_of_a_class_does_not_widen_the_page(opening: Callable[..., Opened], width: int) -> None:
+    opened = opening(viewport={"width": width, "height": 844})
+    long = "n" * 200
+
+    def renamed(route: Route) -> None:
+        content = route.fetch().json()
+        for answer in content["answers"]:
+            first, *others = answer["probabilities"].items()
+            answer["probabilities"] = {long: first[1], **dict(others)}
+            answer["label"], answer["verdict"] = long, f"{long}?"
+            answer["possible"] = [long]
+        route.fulfill(json=content)
+
+    opened.page.route("**/v1/predict*", renamed)
+    opened.choose(opened.payload("a.png", opened.pictures["unsure"]))
+    opened.answered(1)
+    assert opened.ask("document.documentElement.scrollWidth") == width
+    assert long in opened.page.locator(".bars th").first.inner_text()
+
+
 def test_nothing_runs_over_the_edge_of_a_phone(opening: Callable[..., Opened]) -> None:
     opened = opening(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     opened.choose(opened.payload("a-name-" * 20 + ".png", opened.pictures["unsure"]))

@@ -129,7 +129,7 @@ function bars(answer) {
   const rows = ranked.map(([name, share], place) => {
     const fill = make("span", { className: "fill" });
     fill.style.width = `${100 * share}%`;
-    return make("tr", { className: place ? "" : "best" }, make("th", { scope: "row" }, name),
+    return make("tr", { className: place ? "" : "best" }, make("th", { scope: "row" }, make("span", { className: "name" }, name)),
       make("td", { "aria-hidden": "true" }, fill), make("td", {}, percent(share)));
   });
   const table = (some) => make("table", { className: "bars" }, make("caption", { className: "unseen" }, `${kindOf(answer)} of each class`), make("tbody", {}, ...some));
