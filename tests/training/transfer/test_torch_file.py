@@ -171,6 +171,12 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "text": (b"hello world, this is not a pickle", "it is damaged, or no file of torch.save"),
     "a zip of something else": (b"PK\x03\x04" + bytes(50), "it is damaged, or no file of torch.save"),
     "a compressed zip": (_zip(GOOD, compression=zipfile.ZIP_DEFLATED), "its members are compressed"),
+    "a zip of many members": (_zip(GOOD) + b"PK\x01\x02" * 10_000, "it has 10,003 members"),
+    "a pickle without an end": (_older(b"\x80\x02" + b"N" * 300_000), "more than 300,000 instructions"),
+    "letters that move the cursor": (
+        _older(_named(b"cos\x1b[2J\nsystem\n" + _tuple(_text("true")) + b"R")),
+        r"names os\x1b[2J.system, which",
+    ),
     "a zip with another storage": (_zip(GOOD, data=bytes(8)), "its storage 7 is of another length"),
     "a zip with a storage elsewhere": (
         _zip(_named(_tensor(_storage(key="../data.pkl")))),

@@ -27,6 +27,7 @@ from clothier.values.wording import listed
 # What Python's modules for pickles and zips raise; RuntimeError where a member is said to be encrypted.
 _DAMAGED = (EOFError, IndexError, KeyError, OverflowError, RuntimeError, ValueError, zipfile.BadZipFile)
 MOST_BYTES = 2**31  # of a file
+_ENTRY, _MOST_ENTRIES = b"PK\x01\x02", 10_000  # begins an entry in a zip's table of contents
 _MAGIC, _VERSION = 0x1950A86A20F9469CFC6C, 1001  # begin a file of the older form
 
 Array = npt.NDArray[Any]
@@ -111,6 +112,8 @@ def _of_older_form(data: bytes) -> dict[str, Array]:
 
 def _of_zip(data: bytes) -> dict[str, Array]:
     """A member data.pkl, and one for each storage, none of them compressed."""
+    if (count := data.count(_ENTRY)) > _MOST_ENTRIES:  # Python makes an object of each as it opens the zip
+        raise WrongFileError(f"it has {count:,} members")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {info.filename: info for info in archive.infolist()}
         if any(info.compress_type != zipfile.ZIP_STORED for info in members.values()):

@@ -26,6 +26,7 @@ _KINDS = {
 _ORDERED, _REBUILD = "collections OrderedDict", "torch._utils _rebuild_tensor_v2"
 _GLOBALS = {_ORDERED, _REBUILD, *_KINDS}
 _MOST_AXES = 8
+_MOST_STEPS = 300_000  # of one pickle; a network of 300 tensors takes about 15,000
 _MOST_SHOWN = 60  # letters of what came
 
 
@@ -70,7 +71,9 @@ class Machine:
             warnings.simplefilter(
                 "ignore", DeprecationWarning
             )  # of escapes in names, which are no names we know
-            for opcode, argument, _ in pickletools.genops(self._file):
+            for step, (opcode, argument, _) in enumerate(pickletools.genops(self._file)):
+                if step == _MOST_STEPS:
+                    raise WrongFileError(f"its pickle has more than {_MOST_STEPS:,} instructions")
                 name = opcode.name
                 if name in _VALUES:
                     self._stack.append(_VALUES[name](argument))
