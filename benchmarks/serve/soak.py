@@ -6,17 +6,19 @@ Four clients send so many requests a second together: one in two a sound picture
 hostile.py in turn. Every few seconds the memory of all processes of the service is summed (that of their own, without
 libraries), and their open files and sockets are counted; each minute a line is printed. The verdict sets the mean of
 the last tenth of the time against that of the second: memory may be 8 MB more, open files as many as the clients.
-Every sound picture must have its answer, and everything else a status of 4xx.
+Every sound picture must have its answer, everything else a status of 4xx, and every line of the log must be JSON.
 """
 
 from __future__ import annotations
 
 import http.client
+import json
 import statistics
+import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -119,6 +121,19 @@ def verdict(samples: Sequence[Sample], seconds: float, statuses: Counter[tuple[s
     ]
 
 
+def logged(log: Iterable[str], requests: int) -> Row:
+    """How many lines of the log are no JSON object with a status."""
+    lines = wrong = 0
+    for line in log:
+        lines += 1
+        try:
+            wrong += "status" not in json.loads(line)
+        except ValueError:
+            wrong += 1
+    print(f"{lines:,} lines in the log of {requests:,} requests and of what was asked beside them")
+    return Row("log lines that are no JSON", str(wrong), "0", float(wrong), 0, at_most=True)
+
+
 def main() -> None:
     words = parser(__doc__)
     words.add_argument("--model")
@@ -126,12 +141,14 @@ def main() -> None:
     words.add_argument("--rate", type=float, default=20)
     given = words.parse_args()
     seconds = 20.0 if given.quick else 60 * given.minutes
-    with reporting(given.json) as rows:
-        served = Served(given.model, "--no-access-log", "--queue", "64")
+    with reporting(given.json) as rows, tempfile.TemporaryFile("w+") as log:
+        served = Served(given.model, "--queue", "64", log=log)
         with Steady(served, given.rate) as load:
             samples = watched(served, seconds, min(5.0, seconds / 50))
         rows += verdict(samples, seconds, load.statuses)
         served.end()
+        log.seek(0)
+        rows.append(logged(log, load.statuses.total()))
 
 
 if __name__ == "__main__":

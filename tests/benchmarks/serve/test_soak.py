@@ -28,3 +28,8 @@ def test_wrong_answers_are_counted() -> None:
     statuses = Counter({("good", 200): 5, ("good", 429): 1, ("bad", 422): 5, ("bad", 200): 2, ("bad", 0): 1})
     rows = serve_soak.verdict(_samples(0), 100, statuses)
     assert (rows[2].ours, rows[2].met) == ("4", "NO")
+
+
+def test_a_log_of_anything_but_answers_is_no_success() -> None:
+    assert serve_soak.logged(['{"status": 200}\n', '{"status": 413}\n'], 2).met == "yes"
+    assert serve_soak.logged(["Traceback (most recent call last):\n", "{}\n"], 2).met == "NO"
