@@ -30,7 +30,7 @@ from PIL import Image
 RUNS = ("runs/cnn1-1", "runs/cnn1-2")
 # The words of each command, and the file or folder that it writes.
 COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
-    "data": (("data", "folder:photos", "--image-size", "224", "--json"), "cache"),
+    "data": (("data", "folder:photos", "--image-size", "224", "--json"), "cache/clothier/photos"),
     "predict": (("predict", "photos", "--out", "answers.csv"), "answers.csv"),
     "embed": (("embed", "--data", "generated:2000", "--out", "vectors.npz"), "vectors.npz"),
     "explore": (("explore", "--data", "generated:300", "--out", "page.html"), "page.html"),
