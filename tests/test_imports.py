@@ -34,6 +34,8 @@ SLOW_ROOMS = {
     "clothier.explorer",
     "clothier.export",
     "clothier.api.finish",
+    "clothier.api.label",
+    "clothier.label",
     "clothier.predict.evaluating",
     "clothier.projector",
     "clothier.reports",

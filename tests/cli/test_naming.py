@@ -28,7 +28,7 @@ def runs() -> Path:
 
 def test_every_command_that_takes_a_model_calls_it_so() -> None:
     taking = {"doctor", "embed", "evaluate", "explain", "explore", "export", "plot", "predict", "projector"}
-    taking |= {"check", "serve", "summary"}
+    taking |= {"check", "label", "serve", "summary"}
     named = {}
     for name in commands.COMMANDS:
         parameters: list[Any] = list(commands.load(name).params)
@@ -38,7 +38,7 @@ def test_every_command_that_takes_a_model_calls_it_so() -> None:
                 assert "fashion-mnist" in (parameter.help or "")
     assert set(named) == taking
     optional = {name for name, how in named.items() if how == "--model"}
-    assert optional == {"check", "doctor", "embed", "explore", "predict", "projector"}
+    assert optional == {"check", "doctor", "embed", "explore", "label", "predict", "projector"}
 
 
 @pytest.mark.parametrize("wrong", ["runs/cnn-1", "cnn1-1", "runs/cnn1-2"])

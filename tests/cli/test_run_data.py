@@ -220,7 +220,7 @@ def test_a_run_reads_its_labels_again_whatever_was_decided_since(
     assert cli.run(["train", "cnn1", "--data", "folder:photos", "--labels", "labels.csv", *QUICK]) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "1 label changed in test. The test labels are the repaired ones." in told
-    log.append(lambda history: [history.undoing("")])  # type: ignore[list-item]  # there is one
+    log.append(lambda history: history.undoing(""))
     run = Run.open(Path("runs/cnn1-2"))
     assert "1 label changed in test" in run.report_file.read_text()
     data = run.description().data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,13 @@ def test_the_last_row_of_an_id_counts(tmp_path: Path) -> None:
 
 def test_undo_goes_further_back_each_time(tmp_path: Path) -> None:
     rows = [row("a", "hat", "shoe"), row("b", "hat", "shoe"), row("a", "hat", "hat", KEPT)]
+    rows = [replace(each, time=f"{number}") for number, each in enumerate(rows)]
     history = History()
     for each in rows:
         history.add(each)
     states = []
-    while (undo := history.undoing(TIME)) is not None:
+    while undone := history.undoing(TIME):
+        (undo,) = undone
         history.add(undo)
         rows.append(undo)
         states.append({image: made.new for image, made in history.current.items()})
@@ -57,6 +60,21 @@ def test_undo_goes_further_back_each_time(tmp_path: Path) -> None:
     assert [each.new for each in rows[3:]] == ["shoe", "hat", "hat"]
     assert history.versions == {"a": 4, "b": 2}
     assert decisions.read(written(tmp_path / "labels.csv", *rows)) == history
+
+
+def test_what_was_decided_together_is_taken_back_together() -> None:
+    history = History()
+    for each in (
+        replace(row("a", "hat", "shoe"), time="1"),
+        row("a", "hat", "", LEFT_OUT),
+        row("b", "hat", "shoe"),
+    ):
+        history.add(each)
+    undone = history.undoing(TIME)
+    assert [(each.id, each.new) for each in undone] == [("b", "hat"), ("a", "shoe")]
+    for each in undone:
+        history.add(each)
+    assert {image: made.new for image, made in history.current.items()} == {"a": "shoe"}
 
 
 def test_a_row_that_was_cut_short_is_passed_over_wherever_it_was_cut(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from clothier.predict import Predictor
 from clothier.values import Dataset, Finding, Findings, Report, Tell
 from clothier.values.wording import listed
 
-__all__ = ["CHECKS", "check", "check_fits", "read"]
+__all__ = ["CHECKS", "check", "check_fits", "gather", "read"]
 
 _SHOWN = 5  # classes that are named
 _NO_FILES = "the images are not read from files of their own"
@@ -118,6 +118,30 @@ def check_fits(dataset: Dataset, predictor: Predictor, model: str) -> None:
         )
 
 
+def gather(
+    dataset: Dataset,
+    predictor: Predictor | None = None,
+    model: str = "",
+    *,
+    report: Report,
+    tell: Tell,
+    others: Dataset | None = None,
+) -> Material:
+    """What checks look at; arguments as of `check`. `others` has more pictures, of one split, which get vectors too."""
+    if predictor is not None:
+        check_fits(dataset, predictor, model)
+    files = read_files(dataset, report)
+    looks = read_looks(dataset, files, report)
+    if predictor is not None:
+        vectors = features.of_model(dataset, predictor, model, report, others)
+    elif features.fits_base(dataset):
+        vectors = features.of_base(dataset, report, tell, others)
+    else:
+        small = None if others is None else read_looks(others, None, report).small
+        vectors = features.of_pixels(looks.small, small)
+    return Material.of(dataset, files, looks, vectors)
+
+
 def check(
     dataset: Dataset,
     predictor: Predictor | None = None,
@@ -133,17 +157,7 @@ def check(
     """
     began = time.monotonic()
     report, tell = report or (lambda what, done, total: None), tell or (lambda sentence: None)
-    if predictor is not None:
-        check_fits(dataset, predictor, model)
-    files = read_files(dataset, report)
-    looks = read_looks(dataset, files, report)
-    if predictor is not None:
-        vectors = features.of_model(dataset, predictor, model, report)
-    elif features.fits_base(dataset):
-        vectors = features.of_base(dataset, report, tell)
-    else:
-        vectors = features.of_pixels(looks.small)
-    material = Material.of(dataset, files, looks, vectors)
+    material = gather(dataset, predictor, model, report=report, tell=tell)
     report("comparing pictures", 0, len(CHECKS) + 1)
     judged = labels.judge(material)
     found: list[Finding] = []
@@ -167,7 +181,7 @@ def check(
         counts={name: len(split) for name, split in dataset.splits().items()},
         class_names=dataset.class_names,
         image_shape=dataset.image_shape,
-        features=vectors.words,
+        features=material.vectors.words,
         found=tuple(found),
         passed=tuple(passed),
         left_out=left_out,

@@ -29,6 +29,14 @@ def explore(material: Material, split: str) -> tuple[str, ...]:
     return (command("explore", "--data", material.source, "--split", split),)
 
 
+def label(material: Material, split: str) -> tuple[str, ...]:
+    """The command that repairs the suspected labels of a split; none for arrays."""
+    if not material.source:
+        return ()
+    words = () if split == "train" else ("--split", split)
+    return (command("label", material.source, *words),)
+
+
 def doctor(material: Material, row: int) -> tuple[str, ...]:
     """The command that shows how that photo becomes an image."""
     if not material.files:

@@ -29,12 +29,17 @@ _BLOCK = 1024
 @dataclass(frozen=True, eq=False)
 class Vectors:
     """`values` float32 (n, d), standardised, of all pictures; `words` say what they are. `predicted` int64 (n,) are the
-    classes that a model gives them, as the data number them, -1 where the data lack its class; None without a model."""
+    classes that a model gives them, as the data number them, -1 where the data lack its class; None without a model.
+    `probabilities` float32 (n, k) are the model's, where it has the classes of the data. `others` are the vectors of
+    more pictures, which the data do not have, and `others_probabilities` what the model says of them."""
 
     values: Floats
     words: str
     predicted: Labels | None = None
     of_network: bool = True
+    probabilities: Floats | None = None
+    others: Floats | None = None
+    others_probabilities: Floats | None = None
 
 
 def has_base() -> bool:
@@ -48,23 +53,37 @@ def fits_base(dataset: Dataset) -> bool:
     return is_photos and min(dataset.image_shape[:2]) >= LEAST_SIDE and has_base()
 
 
-def of_model(dataset: Dataset, predictor: Predictor, name: str, report: Report) -> Vectors:
+def of_model(
+    dataset: Dataset, predictor: Predictor, name: str, report: Report, others: Dataset | None = None
+) -> Vectors:
     """Features and predictions of a model, whose images have the shape of these."""
-    features, labels = [], []
+    features, labels, probabilities = [], [], []
     names = {word: number for number, word in enumerate(dataset.class_names)}
     numbers = np.array([names.get(word, -1) for word in predictor.class_names], np.int64)
-    total, done = sum(map(len, dataset.splits().values())), 0
-    for images in _blocks(dataset):
+    count = sum(map(len, dataset.splits().values()))
+    total, done = count + (len(others.train) if others else 0), 0
+    for images in (block for part in (dataset, others) if part for block in _blocks(part)):
         made = predictor.predict(images, keep_features=True)
         assert made.features is not None
         features.append(made.features)
         labels.append(numbers[made.labels])
+        probabilities.append(made.probabilities)
         done += len(images)
         report("computing features", done, total)
-    return Vectors(_reduced(np.concatenate(features), MOST), f"features of {name}", np.concatenate(labels))
+    vectors, said = _reduced(np.concatenate(features), MOST), np.concatenate(probabilities)
+    fits = sorted(numbers.tolist()) == list(range(dataset.num_classes))
+    said = said[:, np.argsort(numbers)] if fits else said
+    return Vectors(
+        vectors[:count],
+        f"features of {name}",
+        np.concatenate(labels)[:count],
+        probabilities=said[:count] if fits else None,
+        others=vectors[count:],
+        others_probabilities=said[count:] if fits else None,
+    )
 
 
-def of_base(dataset: Dataset, report: Report, tell: Tell) -> Vectors:
+def of_base(dataset: Dataset, report: Report, tell: Tell, others: Dataset | None = None) -> Vectors:
     """Features of the base with ImageNet's weights, kept in the cache of features."""
     recipe = recipes.change(recipes.get("photos"), {"model": BASE, "base": "imagenet"})
     base = pretrained.fetch(recipe)
@@ -73,16 +92,23 @@ def of_base(dataset: Dataset, report: Report, tell: Tell) -> Vectors:
     below = models.build_base(plan, base.precision)
     below.set_weights(list(base.weights.values()))
     engine = extractor.fastest(below, base.precision)
-    key = of_bases.key(plan, base.sha256, base.precision, dataset.fingerprint, extractor=engine.name)
-    made = of_bases.extract(below, dataset, key, report=report, warn=tell, extractor=engine)
-    title = models.bases.BASES[BASE].title
-    return Vectors(_reduced(made.rows, MOST), f"features of {title}, trained on ImageNet")
+    parts = []
+    for part in (dataset, others) if others else (dataset,):
+        key = of_bases.key(plan, base.sha256, base.precision, part.fingerprint, extractor=engine.name)
+        made = of_bases.extract(below, part, key, report=report, warn=tell, extractor=engine)
+        parts.append(made.rows)
+    vectors = _reduced(np.concatenate(parts) if others else parts[0], MOST)
+    title, count = models.bases.BASES[BASE].title, len(parts[0])
+    return Vectors(vectors[:count], f"features of {title}, trained on ImageNet", others=vectors[count:])
 
 
-def of_pixels(small: Images) -> Vectors:
+def of_pixels(small: Images, others: Images | None = None) -> Vectors:
     """The first components of small copies of the pictures, uint8 (n, side, side, channels)."""
-    vectors = _reduced(small.reshape(len(small), -1), OF_PIXELS)
-    return Vectors(vectors, f"pixels, {vectors.shape[1]} components", of_network=False)
+    count = len(small)
+    pixels = small if others is None else np.concatenate([small, others])
+    vectors = _reduced(pixels.reshape(len(pixels), -1), OF_PIXELS)
+    words = f"pixels, {vectors.shape[1]} components"
+    return Vectors(vectors[:count], words, of_network=False, others=vectors[count:])
 
 
 def _reduced(rows: npt.NDArray[Any], most: int) -> Floats:

@@ -43,7 +43,9 @@ def check(material: Material, judged: Judged) -> list[Finding]:
     return [*_suspects(material, judged), *_confused(material, judged)]
 
 
-def _suspects(material: Material, judged: Judged) -> list[Finding]:
+def suspicion(material: Material, judged: Judged) -> tuple[Labels, Floats, npt.NDArray[np.bool_]]:
+    """(the rows int64 (n,), the most suspicious label first, the suspicion float32 (n,) of each row, in [0, 1], and
+    whether its label is likely to be wrong)."""
     names, labels = material.class_names, material.labels
     embedding = Embedding(
         vectors=material.vectors.values,
@@ -56,7 +58,13 @@ def _suspects(material: Material, judged: Judged) -> list[Finding]:
         confidence=judged.probabilities.max(axis=1),
     )
     order, scores = neighbours.suspects(embedding)
-    rows = order[_are_wrong(judged, labels, len(names))[order] & (scores[order] >= SUSPICIOUS)]
+    return order, scores, _are_wrong(judged, labels, len(names)) & (scores >= SUSPICIOUS)
+
+
+def _suspects(material: Material, judged: Judged) -> list[Finding]:
+    names, labels = material.class_names, material.labels
+    order, scores, wrong = suspicion(material, judged)
+    rows = order[wrong[order]]
     if not len(rows):
         return []
     notes = [f"looks like {names[judged.predicted[row]]}" for row in rows]
@@ -74,9 +82,13 @@ def _suspects(material: Material, judged: Judged) -> list[Finding]:
             "A classifier that has not seen the picture is as sure of another class as it usually is where it is "
             f"right, and most of the picture's neighbours have another label. Most frequent: {most}.",
             len(rows),
-            "Look at them in this order, and move each wrong one to its class. Some are right and only unusual.",
+            "Look at them in this order: `clothier label` shows them and writes what you decide into labels.csv. Some "
+            "are right and only unusual.",
             groups=material.sights(rows, notes),
-            commands=advice.explore(material, str(material.splits[rows[0]])),
+            commands=(
+                *advice.label(material, str(material.splits[rows[0]])),
+                *advice.explore(material, str(material.splits[rows[0]])),
+            ),
             facts={
                 "share": len(rows) / len(material),
                 "scores": [round(float(scores[row]), 4) for row in rows],

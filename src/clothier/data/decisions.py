@@ -24,7 +24,7 @@ COLUMNS = ("id", "path", "old", "new", "reason", "time")
 MOST_BYTES = 2**28
 MOST_LETTERS = 5000  # of a cell
 CHANGED, KEPT, LEFT_OUT, LABELLED, UNDO = "changed", "kept", "left out", "labelled", "undo"
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
 _REMEDY = "wanted the file that `clothier label` writes"
 
 
@@ -75,13 +75,20 @@ class History:
         if before := next((made for made in reversed(self.made) if made.id == row.id), None):
             self.current[row.id] = before
 
-    def undoing(self, time: str) -> Decision | None:
-        """The row that takes back the last decision in force; None where there is none."""
-        if not self.made:
-            return None
-        last = self.made[-1]
-        before = next((made for made in reversed(self.made[:-1]) if made.id == last.id), None)
-        return Decision(last.id, last.path, last.old, before.new if before else last.old, UNDO, time)
+    def undoing(self, time: str) -> list[Decision]:
+        """The rows that take back the last decision in force, or those that were made together with it, at the same
+        time; none where there is none."""
+        together: list[Decision] = []
+        place = len(self.made)
+        while place and (not together or (self.made[place - 1].time == together[0].time != "")):
+            place -= 1
+            together.append(self.made[place])
+        ids = {made.id for made in together}
+        before = {made.id: made.new for made in self.made[:place] if made.id in ids}
+        return [
+            Decision(made.id, made.path, made.old, before.get(made.id, made.old), UNDO, time)
+            for made in together
+        ]
 
 
 def read(path: Path, num_rows: int | None = None) -> History:

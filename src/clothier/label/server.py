@@ -1,0 +1,68 @@
+"""The application under Granian, in this process, which has the board in memory; it ends at Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+from starlette.types import ASGIApp
+
+from clothier.errors import InputError
+
+HOST = "127.0.0.1"
+_TO_STDERR = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
+
+
+def free_port(port: int) -> int:
+    """The port, or where it is 0 one that is free. InputError where another program has it."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise InputError(
+                f"cannot listen on {HOST} port {port} ({reason}); wanted a free port; choose another --port, or "
+                "0 for any"
+            ) from error
+        return int(tried.getsockname()[1])
+
+
+def run(app: ASGIApp, port: int, begin: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGINT or SIGTERM; `begin` is called before the first request is taken."""
+    asyncio.run(_run(app, port, begin))
+
+
+async def _run(app: ASGIApp, port: int, begin: Callable[[], None]) -> None:
+    server = Server(
+        app,
+        HOST,
+        port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 2**10),
+        log_level=LogLevels.error,
+        log_dictconfig={"handlers": dict.fromkeys(("console", "access"), _TO_STDERR)},
+    )
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if os.name == "posix":
+            loop.add_signal_handler(number, told.set)
+    serving = asyncio.ensure_future(server.serve())
+    waiting = asyncio.ensure_future(told.wait())
+    begin()
+    await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    logging.getLogger("_granian").setLevel(logging.CRITICAL)
+    if not serving.done():
+        server.stop()  # type: ignore[no-untyped-call]  # as Granian has it
+    await serving
