@@ -19,7 +19,7 @@ LEAKED = ("<", ">", "TEXT", "INTEGER", "FLOAT", "RANGE", "BOOLEAN", "PATH", "Lit
 WITHOUT_EXTRAS = """
 import sys
 gone = {"keras", "tensorflow", "jax", "matplotlib", "sklearn", "scipy", "jinja2", "onnx", "starlette", "granian",
-        "multipart", "platformdirs", "pooch", "h5py", "numba", "openTSNE", "umap", "tensorboard"}
+        "multipart", "platformdirs", "pooch", "h5py", "numba", "openTSNE", "umap", "tensorboard", "optuna"}
 class Gone:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in gone:

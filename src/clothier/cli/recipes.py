@@ -35,6 +35,7 @@ def recipes(
         else:
             screen.print_table(("field", "value"), [(k, str(v)) for k, v in fields.items()])
             screen.say(f"\nChange any of them: {command('train', name, '--set', 'FIELD=VALUE')}")
+            screen.say(f"Try several values: {command('sweep', name, '--set', 'FIELD=VALUE,VALUE')}")
             if name in NOTES:
                 screen.say(NOTES[name], wrap=True)
     elif json:

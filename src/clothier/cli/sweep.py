@@ -183,6 +183,7 @@ def sweep(
         prune=prune,
         command=retrained,
     )
+    sweeping.check(request, minutes)
     held_out = usual.validation if "validation" in changes else "default"
     read = options.as_options(data_dir, held_out, image_size, crop, skip_bad, None, group, drop_duplicates)
     with stopping.continued_by(command(*sys.argv[1:])):

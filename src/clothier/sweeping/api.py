@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -85,9 +86,7 @@ def run(
     say: Say = lambda sentence: None,
 ) -> Sweep:
     """Do what is left of the sweep that was asked for. Errors as of `sweep`."""
-    if minutes is not None and not minutes > 0:
-        raise InputError(f"minutes is {minutes:g}; wanted a number above 0; leave it out for no limit")
-    check_names(request.usual)
+    check(request, minutes)
     with training.opened(request, data, root, threads, watcher) as (folder, study):
         for sentence in spaces.wide(request.space):
             say(sentence)
@@ -98,3 +97,11 @@ def run(
         page.write(made)
     made.best  # noqa: B018 - InputError where none is finished
     return made
+
+
+def check(request: Request, minutes: float | None) -> None:
+    """InputError for what can be told before data are read."""
+    if minutes is not None and (not isinstance(minutes, int | float) or not minutes > 0):
+        raise InputError(f"minutes is {minutes!r}; wanted a number above 0; leave it out for no limit")
+    for configuration in itertools.islice(spaces.extremes(request.space), 100):
+        check_names(request.recipe(configuration, request.seeds[0]))

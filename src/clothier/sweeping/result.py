@@ -173,4 +173,5 @@ class Sweep:
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:.2f} points"
+    """In words; a share of 0.01 is a point."""
+    return f"{100 * share:.2f} points" if share >= 5e-5 or share == 0 else "less than 0.01 points"

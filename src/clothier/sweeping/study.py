@@ -132,32 +132,33 @@ class Study:
 def opened(path: Path, request: Request, *, new: bool = False) -> Iterator[Study]:
     """The study in that file, which is made if it is `new`. Raises RunError for a file that is none."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    with stored(path, new=new) as storage:
+        if new:
+            study = optuna.create_study(storage=storage, study_name=_NAME, direction="maximize")
+            for configuration in _first(request):
+                study.enqueue_trial(configuration)
+        else:
+            study = optuna.load_study(storage=storage, study_name=_NAME)
+        study.pruner = _pruner(request)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            yield Study(study, request)
+
+
+@contextmanager
+def stored(path: Path, *, new: bool) -> Iterator[optuna.storages.BaseStorage]:
+    """What keeps the study, in an SQLite file. RunError for a file that cannot be used."""
     storage = None
     try:
         if not new and not path.is_file():
             raise RunError(f"{path} is missing; wanted the trials of the sweep; put it back, or sweep again")
-        storage = optuna.storages.RDBStorage(
-            f"sqlite:///{path}", engine_kwargs={"connect_args": {"timeout": _WAIT}}
-        )
-        make = optuna.create_study if new else optuna.load_study
-        options = {"direction": "maximize"} if new else {}
-        study = make(
-            storage=storage,
-            study_name=_NAME,
-            sampler=_sampler(request, 0),
-            pruner=_pruner(request),
-            **options,
-        )
-        if new:
-            for configuration in _first(request):
-                study.enqueue_trial(configuration)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            yield Study(study, request)
+        waiting = {"connect_args": {"timeout": _WAIT}}
+        storage = optuna.storages.RDBStorage(f"sqlite:///{path}", engine_kwargs=waiting)
+        yield storage
     except (SQLAlchemyError, optuna.exceptions.StorageInternalError, KeyError) as error:
-        reason = str(error).splitlines()[0]
         raise RunError(
-            f"{path} cannot be used ({reason}); wanted the trials of the sweep; put it back, or sweep again"
+            f"{path} cannot be used ({str(error).splitlines()[0]}); wanted the trials of the sweep; put it back, or "
+            "sweep again"
         ) from error
     finally:
         if storage is not None:
