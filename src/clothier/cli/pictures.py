@@ -207,14 +207,18 @@ class Selection:
 
 
 def selecting(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with the fields of a Selection, its first parameter, as arguments and options beside its own."""
-    names = [field.name for field in fields(Selection)]
+    """The command with the fields of a Selection, its first parameter, as arguments and options beside its own.
+
+    A field whose name is a parameter of the command keeps its default: `projector` has --labels of its own."""
+    _, *own = inspect.signature(command, eval_str=True).parameters.values()
+    taken = {parameter.name for parameter in own}
+    names = [field.name for field in fields(Selection) if field.name not in taken]
 
     def selected(**words: Any) -> None:
         command(Selection(**{name: words.pop(name) for name in names}), **words)
 
-    _, *own = inspect.signature(command, eval_str=True).parameters.values()
-    chosen = inspect.signature(Selection, eval_str=True).parameters.values()
+    fields_of = inspect.signature(Selection, eval_str=True).parameters
+    chosen = [fields_of[name] for name in names]
     parameters = [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in (*chosen, *own)]
     selected.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads both
     selected.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
