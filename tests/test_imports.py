@@ -46,6 +46,7 @@ SLOW_ROOMS = {
 }
 # file -> what it may import in a function besides, and why
 OTHERS = {
+    "cli/screen.py": "rich",  # rich.progress: a sixth of the time of --help, which shows no progress
     "serve/samples.py": "clothier.data.generated",  # 0.1 s, and only a browser on the page asks for the samples
 }
 
@@ -92,6 +93,15 @@ def test_no_room_loads_keras_before_the_backend_is_started() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_help_loads_no_more_than_it_needs() -> None:
+    code = (
+        "import sys, clothier.cli; clothier.cli.run(['--help'])\n"
+        "print([name for name in ('PIL', 'numpy', 'onnxruntime', 'rich.progress') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().splitlines()[-1] == "[]"
 
 
 def test_figures_can_be_named_without_matplotlib() -> None:

@@ -11,11 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.bar import Bar
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from clothier.cli import table
@@ -133,6 +131,8 @@ def print_fields(facts: Mapping[str, Any], title: str = "") -> None:
 def print_bars(rows: Sequence[tuple[str, float, str]]) -> None:
     """A line for each (name, share in [0, 1], remark) on stdout, with a bar as long as the share. On a narrow terminal
     the bars shrink and long names fold; shares and remarks are whole."""
+    from rich.bar import Bar  # as rich.progress below
+
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     blocks = not results.options.ascii_only
     rows = [(plain(name), share, remark) for name, share, remark in rows]
@@ -170,6 +170,9 @@ def _is_number(cell: Any) -> bool:
 def counting() -> Iterator[Callable[[str, int, int], None]]:
     """A `progress(what, done, total)` for long work: a bar on a terminal, a line a tenth elsewhere."""
     if messages.is_terminal:
+        # A sixth of the time of --help, which shows no progress.
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=messages, transient=True) as bars:
             tasks: dict[str, Any] = {}
