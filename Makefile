@@ -1,7 +1,7 @@
 # Two commands for a fresh machine:  make quickstart  and  make test.
 # Everything lives in .venv here; scripts/setup.sh says what it does.
 
-.PHONY: quickstart test check soak bench lock clean
+.PHONY: quickstart test check docs dist soak bench lock clean
 
 BIN := .venv/bin
 
@@ -21,6 +21,17 @@ check: .venv/.dev-ready
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_version.py
 
+# The site of the documentation, in site/; a broken link is an error. It opens from the disk, without a network.
+docs: .venv/.docs-ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
+	@echo "open site/index.html"
+
+# The sdist and the wheel, in dist/, checked as an index would check them; needs uv.
+dist:
+	rm -rf dist
+	uv build --quiet --out-dir dist
+	uvx --quiet twine check --strict dist/*
+
 # Kill training at random moments, resume it, compare every bit: about a quarter of an hour. Then end every other command
 # that writes, and fill the disk under it: about as long.
 soak: .venv/.dev-ready
@@ -38,12 +49,17 @@ bench: .venv/.dev-ready
 .venv/.dev-ready: scripts/setup.sh requirements/dev.lock pyproject.toml
 	@scripts/setup.sh dev
 
+.venv/.docs-ready: scripts/setup.sh requirements/docs.lock pyproject.toml
+	@scripts/setup.sh docs
+
 # Resolve the dependencies anew; needs uv. The lock files hold hashes and name no index host.
 lock:
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 		--extra explore --extra heic --extra imagenet --extra serve --extra sweep --group build --output-file requirements/run.lock --upgrade pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 		--extra dev --group build --constraint requirements/run.lock --output-file requirements/dev.lock --upgrade pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--extra docs --group build --constraint requirements/dev.lock --output-file requirements/docs.lock --upgrade pyproject.toml
 
 clean:
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Set up .venv in the project's root: `scripts/setup.sh run` to use clothier, `scripts/setup.sh dev` to work on it.
+# Set up .venv in the project's root: `scripts/setup.sh run` to use clothier, `dev` to work on it, `docs` to build the site.
 # Packages come from pip's configured index and must match the hashes in requirements/.
 set -eu
 cd "$(dirname "$0")/.."

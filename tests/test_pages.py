@@ -1,4 +1,4 @@
-"""The README and the tutorials: each command and each script on them runs, in order, as it is written.
+"""The README, tutorials, how-tos and explanations: each command and script on them runs, in order, as it is written.
 
 Only two things are smaller than a reader's: Fashion-MNIST is 240 images, and a phase lasts one epoch.
 """
@@ -18,13 +18,21 @@ from support.pages import DOCS, README, ROOT, blocks, commands, scripts
 
 import clothier
 from clothier import cli, data, recipes
+from clothier.cli import commands as loading
+from clothier.cli.usage import UsageError
 from clothier.data import drawn
 from clothier.data.options import LoadOptions
+from clothier.errors import ClothierError
 from clothier.reports import report
 from clothier.serve import Settings, server
 from clothier.values import Dataset
 
-TUTORIALS = (DOCS / "tutorial-article.md", DOCS / "tutorial-r.md")
+FOLLOWED = (
+    *(DOCS / f"tutorial-{name}.md" for name in ("article", "r")),
+    *(DOCS / f"howto-{name}.md" for name in ("photos", "repair", "serving")),
+    *(DOCS / f"{name}.md" for name in ("exactness", "verdicts", "fastnet-batch")),
+)
+TRANSLATED = ("../README", "tutorial-article", "tutorial-r")
 
 
 def _few(argument: str, options: LoadOptions, default_validation: str) -> Dataset:
@@ -43,6 +51,10 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
             recipe, epochs=min(1, recipe.epochs), augmented_epochs=min(1, recipe.augmented_epochs)
         )
         monkeypatch.setitem(recipes.RECIPES, name, short)
+    # The pretrained network takes long; tests/training/transfer has it.
+    monkeypatch.setitem(
+        recipes.RECIPES, "photos", replace(recipes.RECIPES["cnn1"], name="photos", augmented_epochs=0)
+    )
     Path("examples").symlink_to(ROOT / "examples")
     images = drawn.load("200", LoadOptions(), "none")
     for label, image in zip(images.train.labels.tolist(), images.train.images, strict=True):
@@ -63,7 +75,6 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 def _follow(page: Path) -> None:
     """Carry out the commands of a page in order, as its reader would."""
     followed = commands(page)
-    assert followed, page
     for line in followed:
         line = re.sub(r"(epochs) [0-9]+", r"\1 1", line)
         assert cli.run(shlex.split(line)[1:]) == 0, f"{page.name}: {line}"
@@ -105,22 +116,40 @@ def test_the_readme_is_short_and_each_of_its_pictures_is_there() -> None:
         assert (ROOT / picture).stat().st_size < 300_000, picture
 
 
-def test_the_chinese_readme_has_the_same_blocks_and_pictures() -> None:
-    chinese = README.with_name("README.zh-CN.md")
-    assert list(blocks(chinese)) == list(blocks(README))
-    texts = [page.read_text(encoding="utf-8") for page in (README, chinese)]
-    for pattern in (
-        r"\]\((?:docs|examples)/[^)]+\)",
-        r"`[a-z][^`]*`",
-    ):  # links and pictures; commands in sentences
-        english, other = (sorted(re.findall(pattern, text)) for text in texts)
-        assert english == other
-    assert "(README.zh-CN.md)" in texts[0]
-    assert "(README.md)" in texts[1]
+@pytest.mark.parametrize("page", TRANSLATED)
+def test_a_chinese_page_has_the_same_blocks_links_and_commands(page: str) -> None:
+    english, chinese = DOCS / f"{page}.md", DOCS / f"{page}.zh-CN.md"
+    assert list(blocks(chinese)) == list(blocks(english))
+    texts = [path.read_text(encoding="utf-8") for path in (english, chinese)]
+    for pattern in (r"\]\((?!https?:)[^)]*[a-z]/[^)]+\)", r"`[a-z][^`\n]*`"):  # links to files; commands
+        ours, other = (set(re.findall(pattern, text)) for text in texts)
+        assert ours == other
+    assert f"({chinese.name})" in texts[0]
+    assert f"({english.name})" in texts[1]
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: str(page.stem))
+@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: str(page.stem))
 @pytest.mark.usefixtures("_small")
-def test_a_tutorial_works_as_it_is_written(page: Path) -> None:
+def test_a_page_works_as_it_is_written(page: Path) -> None:
+    if page.stem == "howto-serving":
+        _quickstart()
     _follow(page)
+    if found := scripts(page):
+        names: dict[str, Any] = {}
+        for block in [block for block in blocks(page) if block in found or "print(" in block]:
+            exec(compile(block, str(page), "exec"), names)
+
+
+def test_every_command_in_the_documentation_has_the_options_that_it_is_shown_with() -> None:
+    for page in [README, *sorted(DOCS.glob("*.md"))]:
+        for line in commands(page):
+            words = shlex.split(line)[1:]
+            if words[0].startswith("-"):
+                continue
+            try:
+                loading.load(words[0]).make_context(words[0], words[1:])
+            except UsageError as error:
+                pytest.fail(f"{page.name}: {line}: {error}")
+            except ClothierError as error:  # a run or a file that is not here
+                assert "does not exist" in str(error), f"{page.name}: {line}: {error}"
