@@ -36,6 +36,7 @@ SLOW_ROOMS = {
     "clothier.api.finish",
     "clothier.api.label",
     "clothier.label",
+    "clothier.planning",
     "clothier.predict.evaluating",
     "clothier.projector",
     "clothier.reports",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clothier.api.check import check as check
     from clothier.api.model import Model as Model
     from clothier.api.model import open as open  # noqa: A004 - as clothier.open
+    from clothier.api.plan import plan as plan
     from clothier.api.train import resume as resume
     from clothier.api.train import train as train
     from clothier.data import LoadOptions as LoadOptions
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from clothier.sweeping import sweep as sweep
     from clothier.values import Dataset as Dataset
     from clothier.values import Findings as Findings
+    from clothier.values import Forecast as Forecast
     from clothier.values import Prediction as Prediction
     from clothier.values import Predictions as Predictions
     from clothier.values import Scores as Scores
@@ -45,6 +47,7 @@ _PUBLIC = {
     "ClothierError": "clothier.errors",
     "Dataset": "clothier.values",
     "Findings": "clothier.values",
+    "Forecast": "clothier.values",
     "LoadOptions": "clothier.data",
     "Model": "clothier.api.model",
     "Prediction": "clothier.values",
@@ -57,6 +60,7 @@ _PUBLIC = {
     "check": "clothier.api.check",
     "load": "clothier.data",
     "open": "clothier.api.model",
+    "plan": "clothier.api.plan",
     "relabel": "clothier.data",
     "resume": "clothier.api.train",
     "sweep": "clothier.sweeping",

@@ -31,6 +31,7 @@ FOLDERS = [
     "reproduce article --rows cnn1 --data generated:60 --runs OUT",
     "data generated:60 --out OUT",
     "check generated:60 --out OUT",
+    "plan generated:60 --out OUT",
     "train cnn1 --data generated:60 --runs OUT",
     "sweep cnn1 --data generated:60 --set epochs=1,2 --sweeps OUT",
 ]

@@ -24,6 +24,7 @@ COMMANDS = {
     "data": Entry("data", "Look at a data set and draw its pictures.", "Train"),
     "check": Entry("check", "Find what is wrong with a data set.", "Train"),
     "label": Entry("label", "Repair wrong labels on a local page.", "Train"),
+    "plan": Entry("plan", "Foretell what more images would bring.", "Train"),
     "models": Entry("models", "List the network architectures.", "Train"),
     "bases": Entry("bases", "List the pretrained networks.", "Train"),
     "recipes": Entry("recipes", "List the recipes, or show one of them.", "Train"),

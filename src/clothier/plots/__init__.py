@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clothier.plots.activations import feature_map, feature_maps, heat_overlay
     from clothier.plots.canvas import render
     from clothier.plots.charts import confusion_matrix, per_class_bars, reliability_diagram, training_curves
+    from clothier.plots.learning import learning_curves
     from clothier.plots.lettering import unnamed
     from clothier.plots.overlay import overlaid_curves
     from clothier.plots.predictions import prediction_grid
@@ -31,6 +32,7 @@ _FIGURES = {
     "feature_map": "activations",
     "feature_maps": "activations",
     "heat_overlay": "activations",
+    "learning_curves": "learning",
     "overlaid_curves": "overlay",
     "per_class_bars": "charts",
     "prediction_grid": "predictions",
@@ -58,6 +60,7 @@ __all__ = [
     "feature_map",
     "feature_maps",
     "heat_overlay",
+    "learning_curves",
     "overlaid_curves",
     "per_class_bars",
     "prediction_grid",

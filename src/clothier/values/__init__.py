@@ -6,6 +6,7 @@ from clothier.values.dataset import Dataset, Reading, check_names, check_not_emp
 from clothier.values.embedding import UNKNOWN, Embedding
 from clothier.values.examples import Examples, Features, Mixed, Split, Targets
 from clothier.values.findings import Finding, Findings, Sight
+from clothier.values.forecast import Curve, Estimate, Forecast, Gain, Goal
 from clothier.values.labelled import Labelled
 from clothier.values.prediction import Prediction
 from clothier.values.predictions import Predictions
@@ -25,14 +26,19 @@ __all__ = [
     "UNSURE",
     "ClassScore",
     "Counts",
+    "Curve",
     "Dataset",
     "Embedding",
     "EpochRow",
+    "Estimate",
     "Examples",
     "Features",
     "Finding",
     "Findings",
     "Floats",
+    "Forecast",
+    "Gain",
+    "Goal",
     "Halves",
     "Images",
     "Labelled",
