@@ -9,6 +9,7 @@ images; the truth is that of five-fold cross-validation on all of them.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,11 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=TRIES)
     parser.add_argument("--share", type=float, default=0.5, help="of the images that are known")
     chosen = parser.parse_args()
-    makers = {"digits": digits, "fashion-mnist": fashion_mnist, "photos": lambda: photos(chosen.photos)}
+    makers: dict[str, Callable[[], Data]] = {
+        "digits": digits,
+        "fashion-mnist": fashion_mnist,
+        "photos": lambda: photos(chosen.photos),
+    }
     for name in chosen.sets.split(","):
         if name != "photos" or chosen.photos:
             data = makers[name]()

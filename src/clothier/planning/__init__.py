@@ -39,6 +39,9 @@ REPLICATES = 400
 LEAST_SCORED = 30  # images, of which a curve is more than chance
 FARTHEST = 4.0  # times the images that were learnt from, up to where a law is followed
 MOST_CLASSES = 30
+# Standard deviation of a gain from what the law says, as a part of it: of ten classes of Fashion-MNIST with thousands of
+# images each, gains were up to 1.7 times as large, and accuracies gained as little as a tenth.
+_MISFIT = 0.5
 _WIDEST = 0.1  # of an interval that tells something
 _SEED = 13
 _ENDS = (0.05, 0.95)
@@ -118,8 +121,10 @@ def foretold_recall(own: Points, rng: np.random.Generator) -> OddsLaws | None:
 def gained(laws: AnyLaws, points: Points, now: float, more: float, rng: np.random.Generator) -> Estimate:
     """By how much the errors fall from `now` images to `more` further ones, as it would be measured."""
     errors = laws.errors(np.array([now, now + more], np.float64))
+    fallen = errors[:, 0] - errors[:, 1]
     noise = points.step_noise() * np.sqrt(np.log2((now + more) / now))
-    return estimate(errors[:, 0] - errors[:, 1] + noise * rng.standard_normal(len(errors)))
+    spread = np.hypot(noise, _MISFIT * np.median(fallen))
+    return estimate(fallen + spread * rng.standard_normal(len(fallen)))
 
 
 def estimate(values: Numbers) -> Estimate:
