@@ -39,8 +39,8 @@ REPLICATES = 400
 LEAST_SCORED = 30  # images, of which a curve is more than chance
 FARTHEST = 4.0  # times the images that were learnt from, up to where a law is followed
 MOST_CLASSES = 30
-# Standard deviation of a gain from what the law says, as a part of it: of ten classes of Fashion-MNIST with thousands of
-# images each, gains were up to 1.7 times as large, and accuracies gained as little as a tenth.
+# Standard deviation of a gain from what the law says, as a part of it: of ten classes of Fashion-MNIST, with
+# thousands of images each, gains were up to 1.7 times as large, and accuracies gained as little as a tenth.
 _MISFIT = 0.5
 _WIDEST = 0.1  # of an interval that tells something
 _SEED = 13
