@@ -14,6 +14,7 @@ from support.run_folders import LABELS, make_run
 from clothier.errors import InputError, RunError
 from clothier.reports import compare
 from clothier.runs import Run
+from clothier.values.repair import Repair
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 0), (1, 0), (3, 9), (63, 0), (40, 41), (120, 57)])
@@ -217,3 +218,30 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
         one,
         make_run(tmp_path, "x-1"),
     )
+
+
+def test_runs_judged_by_other_labels_are_compared_on_those_they_share(tmp_path: Path) -> None:
+    plain = make_run(tmp_path, "cnn1-1", range(5), data={"fingerprints": {"test": "plain"}})
+    labels = np.delete(LABELS, 2)
+    labels[0] = (labels[0] + 1) % 3
+    repaired = {"test": Repair(1, (2,), before="plain")}
+    other = make_run(
+        tmp_path,
+        "cnn1-2",
+        [0, 2],
+        labels=labels,
+        data={"fingerprint": "e" * 64, "fingerprints": {"test": "repaired"}, "repairs": repaired},
+    )
+    comparison = compare.compare([plain, other])
+    assert comparison.num_images == len(LABELS) - 2
+    assert comparison.notice == (
+        f"The runs were judged by different labels of the same test images: cnn1-1 on {len(LABELS)} (labels as the "
+        f"data have them), cnn1-2 on {len(LABELS) - 1} (1 label changed, 1 image left out). Here they are compared "
+        f"on the {len(LABELS) - 2} images that have the same label in all; scores differ from those in their reports."
+    )
+    (pair,) = comparison.pairs
+    assert (pair.first, pair.only, pair.changed) == ("cnn1-2", (2, 0), ((1, 4), ()))
+    assert math.isnan(comparison.runs[0].scores.loss)
+    same = make_run(tmp_path, "cnn1-3", [1], labels=labels, data={"fingerprints": {"test": "other"}})
+    with pytest.raises(RunError, match="were evaluated on different images"):
+        compare.compare([plain, same])

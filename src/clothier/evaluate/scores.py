@@ -57,6 +57,13 @@ def score(labels: Labels, predictions: Predictions, class_names: Sequence[str]) 
     )
 
 
+def of_some(labels: Labels, predicted: Labels, class_names: Sequence[str]) -> Scores:
+    """The scores of a part of the images, of which the classes alone are known: `loss` is NaN. Both int64 (n,)."""
+    confusion = confusion_matrix(labels, predicted, len(class_names))
+    per_class = tuple(_class_score(name, place, confusion) for place, name in enumerate(class_names))
+    return Scores(float("nan"), float((labels == predicted).mean()), per_class, confusion)
+
+
 def confusion_matrix(labels: Labels, predicted: Labels, num_classes: int) -> Labels:
     """How many images of each class (row) were predicted as each class (column): int64 (num_classes, num_classes)."""
     # scikit-learn has this and the scores below; importing it would take a second at the start of every training.

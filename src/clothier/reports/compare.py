@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from clothier.errors import InputError, RunError
+from clothier.evaluate.scores import of_some
 from clothier.reports.judged import Group, Judged, group, read
 from clothier.runs import Run
 from clothier.runs.baseline import Baseline
@@ -31,7 +32,7 @@ class Pair:
     `chance` is the probability of a difference like this where there is none: between single runs the exact
     McNemar test, otherwise that of seeds falling apart this cleanly (1 where they overlap). `corrected` is
     Holm's correction of it for the number of pairs. `only` counts the images that only the first and only the
-    second of two single runs has right.
+    second of two single runs has right, and `changed` are their rows in the judged split.
     """
 
     first: str
@@ -43,6 +44,7 @@ class Pair:
     chance: float
     corrected: float
     only: tuple[int, int] | None
+    changed: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
     @property
     def words(self) -> str:
@@ -67,6 +69,7 @@ class Comparison:
     groups: tuple[Group, ...]
     pairs: tuple[Pair, ...]
     copies: tuple[str, ...] = ()  # a sentence about each run that was left out
+    repaired: str = ""  # by which labels the runs are compared, where decisions changed some
 
     @property
     def runs(self) -> list[Judged]:
@@ -86,7 +89,7 @@ class Comparison:
 
     @property
     def notice(self) -> str:
-        return " ".join(filter(None, (self.runs[0].data.notice, *self.copies)))
+        return " ".join(filter(None, (self.runs[0].data.notice, self.repaired, *self.copies)))
 
 
 def compare(runs: Sequence[Run | Baseline]) -> Comparison:
@@ -103,13 +106,64 @@ def compare(runs: Sequence[Run | Baseline]) -> Comparison:
     all_judged = [
         run if names.count(run.name) == 1 else replace(run, name=str(run.path)) for run in all_judged
     ]
-    for other in all_judged[1:]:
-        _check_same_images(all_judged[0], other)
+    all_judged, repaired = _on_common_labels(all_judged)
+    if not repaired:
+        for other in all_judged[1:]:
+            _check_same_images(all_judged[0], other)
     originals, copies = _without_copies(all_judged)
     if len(originals) < 2:
         raise InputError(f"{copies[0]} Wanted two runs or more that were trained; `clothier runs` lists them")
     groups = group(originals)
-    return Comparison(groups, tuple(_corrected([pair(a, b) for a, b in combinations(groups, 2)])), copies)
+    pairs = tuple(_corrected([pair(a, b) for a, b in combinations(groups, 2)]))
+    return Comparison(groups, pairs, copies, repaired or _repaired(all_judged[0]))
+
+
+def _repaired(run: Judged) -> str:
+    """A sentence where the labels of the split that all are judged on were repaired alike, else ""."""
+    repair = run.data.repairs.get(_stored(run.split))
+    return f"The {run.split} labels were repaired: {repair.words}." if repair else ""
+
+
+def _on_common_labels(runs: list[Judged]) -> tuple[list[Judged], str]:
+    """Runs that were judged on the same images under other labels, as decisions about labels make them, on those images
+    alone whose label is the same for all, and what must be said of that; else the runs as they are, and ""."""
+    parts = {run.split for run in runs}
+    part = _stored(runs[0].split)
+    own = [run.data.fingerprints.get(part, "") for run in runs]
+    repairs = [run.data.repairs.get(part) for run in runs]
+    before = [repair.before if repair else known for repair, known in zip(repairs, own, strict=True)]
+    if len(parts) > 1 or len(set(own)) < 2 or len(set(before)) > 1 or not all(before):
+        return runs, ""
+    labels = np.full((len(runs), max(int(run.rows[-1]) + 1 for run in runs)), -1, np.int64)
+    for row, run in zip(labels, runs, strict=True):
+        row[run.rows] = run.labels
+    common = (labels >= 0).all(axis=0) & (labels == labels[0]).all(axis=0)
+    if not common.any():
+        raise RunError(f"{runs[0].path} and the others have no {part} image with the same label; wanted some")
+    names = [score.name for score in runs[0].scores.per_class]
+    made = []
+    for run in runs:
+        kept = common[run.rows]
+        there, predicted = run.labels[kept], run.predicted[kept]
+        scores = of_some(there, predicted, names)
+        made.append(
+            replace(
+                run,
+                scores=scores,
+                labels=there,
+                predicted=predicted,
+                right=there == predicted,
+                of_rows=run.rows[kept],
+            )
+        )
+    sets = ", ".join(
+        f"{run.name} on {len(run.labels):,} ({repair.words if repair else 'labels as the data have them'})"
+        for run, repair in zip(runs, repairs, strict=True)
+    )
+    return made, (
+        f"The runs were judged by different labels of the same {part} images: {sets}. Here they are compared on the "
+        f"{int(common.sum()):,} images that have the same label in all; scores differ from those in their reports."
+    )
 
 
 def _without_copies(runs: Sequence[Judged]) -> tuple[list[Judged], tuple[str, ...]]:
@@ -130,9 +184,15 @@ def pair(one: Group, other: Group) -> Pair:
     """The two groups set against each other; `corrected` is `chance` as it is."""
     first, second = (one, other) if one.mean("accuracy") >= other.mean("accuracy") else (other, one)
     differences = [int(a.right.sum()) - int(b.right.sum()) for a in first.runs for b in second.runs]
-    only = None
+    only: tuple[int, int] | None = None
+    changed: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
     if len(differences) == 1:
-        only = discordant(first.runs[0], second.runs[0])
+        one_run, other_run = first.runs[0], second.runs[0]
+        only = discordant(one_run, other_run)
+        changed = (
+            _rows(one_run, one_run.right & ~other_run.right),
+            _rows(one_run, ~one_run.right & other_run.right),
+        )
         chance = mcnemar(*only)
     else:
         counts = len(first.runs), len(second.runs)
@@ -148,7 +208,12 @@ def pair(one: Group, other: Group) -> Pair:
         chance=min(chance, 1.0),
         corrected=min(chance, 1.0),
         only=only,
+        changed=changed,
     )
+
+
+def _rows(run: Judged, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[int, ...]:
+    return tuple(run.rows[chosen].tolist())
 
 
 def discordant(first: Judged, second: Judged) -> tuple[int, int]:

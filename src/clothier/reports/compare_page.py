@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def score_rows(comparison: Comparison) -> list[list[str]]:
             rows.append(
                 [
                     *(run.name, run.what, *_trained(run), duration(run.seconds)),
-                    f"{run.scores.loss:.4f}" if run.trained else "",
+                    _loss(run.scores.loss) if run.trained else "",
                     *(f"{run.scores.accuracy:.4f}", f"{low:.4f} to {high:.4f}"),
                 ]
             )
@@ -67,7 +68,7 @@ def score_rows(comparison: Comparison) -> list[list[str]]:
                 [
                     *(f"mean and range of {len(group.runs)}", first.what, epochs.partition(" ")[0], ""),
                     *(parameters, duration(seconds)),
-                    *(f"{group.mean('loss'):.4f}", f"{group.mean('accuracy'):.4f}"),
+                    *(_loss(group.mean("loss")), f"{group.mean('accuracy'):.4f}"),
                     f"{low:.4f} to {high:.4f}",
                 ]
             )
@@ -195,7 +196,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
             {
                 "name": group.name,
                 "runs": [run.name for run in group.runs],
-                "loss": group.mean("loss") if group.runs[0].trained else None,
+                "loss": _known(group.mean("loss")) if group.runs[0].trained else None,
                 "accuracy": group.mean("accuracy"),
                 "accuracy_range": list(group.range("accuracy")),
             }
@@ -206,7 +207,21 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
 
 
 def _pair(pair: Pair) -> dict[str, Any]:
-    return {**vars(pair), "only": list(pair.only) if pair.only else None, "words": pair.words}
+    return {
+        **vars(pair),
+        "only": list(pair.only) if pair.only else None,
+        "changed": dict(zip(("only_first", "only_second"), map(list, pair.changed), strict=True)),
+        "words": pair.words,
+    }
+
+
+def _known(loss: float) -> float | None:
+    """The loss; None where it is not known of the images that are compared."""
+    return None if math.isnan(loss) else loss
+
+
+def _loss(loss: float) -> str:
+    return "" if math.isnan(loss) else f"{loss:.4f}"
 
 
 def _facts(comparison: Comparison, run: Judged) -> dict[str, Any]:
@@ -225,7 +240,7 @@ def _facts(comparison: Comparison, run: Judged) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "split": run.split,
         "images": len(run.labels),
-        "loss": run.scores.loss if own else None,
+        "loss": _known(run.scores.loss) if own else None,
         "accuracy": run.scores.accuracy,
         "accuracy_low": low,
         "accuracy_high": high,

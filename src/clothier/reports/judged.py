@@ -42,7 +42,20 @@ class Judged:
     right: np.ndarray[tuple[int], np.dtype[np.bool_]]
     data: DataDescription
     seconds: float
+    predicted: Labels
     trained: Trained | None = None
+    of_rows: Labels | None = (
+        None  # the rows of the images, where they are a part of those that the run was judged on
+    )
+
+    @property
+    def rows(self) -> Labels:
+        """The row of each image as the split counts them where no decision left any out, int64 (n,)."""
+        if self.of_rows is not None:
+            return self.of_rows
+        repair = self.data.repairs.get("train" if self.split == "training" else self.split)
+        out = repair.left_out if repair else ()
+        return np.delete(np.arange(len(self.labels) + len(out)), out)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +94,7 @@ def read(run: Run | Baseline) -> Judged:
             right=labels == predicted,
             data=run.data,
             seconds=run.seconds,
+            predicted=predicted,
         )
     description, (labels, predicted, _) = run.description(), run.read_predictions()
     phase, history = run.read_scores()[-1], run.read_history()
@@ -95,6 +109,7 @@ def read(run: Run | Baseline) -> Judged:
         right=labels == predicted,
         data=description.data,
         seconds=sum(row.seconds for row in history[: phase.epochs]),
+        predicted=predicted,
         trained=Trained(run, description.recipe, phase, history, description.model.parameters),
     )
 
