@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from clothier.cli import screen
+from clothier.system.escapes import plain
 from clothier.values.wording import counted, listed
 
 if TYPE_CHECKING:
@@ -185,5 +186,5 @@ def remarks(evaluation: Evaluation) -> list[str]:
 
 
 def _short(name: str) -> str:
-    name = screen.plain(name)
+    name = plain(name)
     return name if cell_len(name) <= _WIDEST else set_cell_size(name, _WIDEST - 1) + "…"

@@ -17,9 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from clothier.cli import table
-from clothier.values import wording
-
-plain = wording.plain
+from clothier.system.escapes import plain
 
 
 def _settle_streams() -> None:

@@ -21,9 +21,10 @@ from rich.progress import (
 
 from clothier.backend import Trainer
 from clothier.errors import InputError
+from clothier.system.escapes import plain
 from clothier.training.watcher import Watcher
 from clothier.values import EpochRow
-from clothier.values.wording import duration, plain
+from clothier.values.wording import duration
 
 
 class Lines(Watcher):
