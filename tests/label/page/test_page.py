@@ -200,15 +200,20 @@ def test_without_a_server_nothing_counts_as_saved(opening: Open) -> None:
     assert opened.server.decisions() == ({"0": 1, "1": "left out"} if count == 2 else {"0": 1})
 
 
-def test_an_answer_that_got_lost_is_no_conflict(opening: Open) -> None:
+def test_a_refusal_is_said_and_an_answer_that_got_lost_is_no_conflict(opening: Open) -> None:
     opened = opening()
+    full = {"error": "labels.csv cannot be written: the disk is full"}
+    opened.page.route("**/api/decisions", lambda route: route.fulfill(status=507, json=full), times=1)
+    opened.press("Enter")
+    opened.see("Not saved: 1 decision. labels.csv cannot be written: the disk is full.", "#notice")
 
     def lose(route: Route) -> None:
         opened.server.decide(("0", "class", 1))
         route.abort()
 
     opened.page.route("**/api/decisions", lose, times=1)
-    opened.press("Enter")
+    opened.page.get_by_role("button", name="try again").click()
+    opened.see("The server does not answer.", "#notice")
     opened.page.get_by_role("button", name="try again").click()
     opened.see("Picture 2 of 6")
     opened.page.locator("#notice").wait_for(state="hidden")

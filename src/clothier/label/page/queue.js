@@ -85,7 +85,8 @@ export class Queue {
 
   // The picture with that id as it is known here, with what the server says of it. What is being sent is newer.
   learn(heard) {
-    const item = this.known.get(heard.id) ?? { id: heard.id, version: 0, decision: null, pending: null, was: Boolean(heard.decision) };
+    const wasDecided = heard.path === undefined ? heard.decision === null : Boolean(heard.decision); // of one heard of by its undo
+    const item = this.known.get(heard.id) ?? { id: heard.id, version: 0, decision: null, pending: null, was: wasDecided };
     this.known.set(item.id, item);
     if (heard.version < item.version) return item;
     Object.assign(item, heard);

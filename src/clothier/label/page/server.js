@@ -64,4 +64,8 @@ async function request(path, content) {
   throw new Refusal(kind, sentence(answer?.error) || `The server answered with status ${response.status}.`, answer?.conflicts);
 }
 
-const sentence = (words) => (words ? `${words[0].toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}` : "");
+// As a sentence; a file's name at its start keeps its letters.
+function sentence(words = "") {
+  const start = /^[a-z]+ /.test(words) ? words[0].toUpperCase() : words.slice(0, 1);
+  return words && `${start}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
+}
