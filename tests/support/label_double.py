@@ -156,7 +156,7 @@ class Server:
             self.items[name]["decision"] = decision
             self.items[name]["version"] += 1
         return 200, {
-            "items": [self._said(name) for name, _ in before],
+            "items": [self._said(name) for name, _ in reversed(before)],
             "decided": len(self.decisions()),
         }
 

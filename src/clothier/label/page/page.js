@@ -146,7 +146,8 @@ function saved(job, items) {
 
 // Shows what was taken back, which may have been decided in another window or on another day.
 async function undone(items) {
-  const [first] = items;
+  // Of a batch, the picture that was shown; what was undone last was decided first.
+  const first = items.findLast((item) => queue.items.includes(item)) ?? items.at(-1);
   if (!first) return refresh();
   if (first.path === undefined || first.neighbours === undefined) {
     try {

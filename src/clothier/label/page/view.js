@@ -13,7 +13,9 @@ export const isSeen = () => shown !== null && shown.dataset.state !== "loading";
 export function drawPicture(item, queue, unsaved) {
   byId("where").textContent = whereabouts(queue);
   byId("back").disabled = queue.place === 0;
-  byId("path").replaceChildren(make("bdi", {}, readable(item.path)));
+  const parts = readable(item.path).split("/");
+  const end = parts.length > 4 ? `…/${parts.slice(-3).join("/")}` : parts.join("/");
+  byId("path").replaceChildren(make("bdi", { title: parts.join("/") }, end));
   const image = largeOf(item);
   const draw = () => {
     if (shown !== image) return;
