@@ -29,6 +29,7 @@ def pytest_configure() -> None:
 # The longest files. Two processes share the files, and one would wait for the other if these came last.
 _FIRST = (
     "api/test_killing.py",
+    "test_pages.py",
     "cli/test_train.py",
     "test_python_page.py",
     "backend/test_jax.py",
@@ -44,6 +45,8 @@ _FIRST = (
     "training/test_resuming.py",
     "training/test_given.py",
     "training/test_stages.py",
+    "training/test_last_layers.py",
+    "sweeping/test_training.py",
     "test_extension.py",
     "test_sklearn.py",
 )

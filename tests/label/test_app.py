@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
-import threading
-import urllib.request
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -136,21 +135,22 @@ def test_what_cannot_be_written_is_told(
     assert "cannot write labels.csv: No space left on device" in answer.json()["error"]
 
 
-def test_it_listens_on_this_machine_alone_until_it_is_told_to_end(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_listens_on_this_machine_alone_until_it_is_told_to_end() -> None:
     port = server.free_port(0)
-    seen: list[int] = []
-
-    def ask() -> None:
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/state", headers={app.TOKEN: TOKEN})
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
-            seen.append(answer.status)
+    code = (
+        "from clothier.label import server; from starlette.applications import Starlette\n"
+        f"server.run(Starlette(), {port}, lambda: print('begun', flush=True))"
+    )
+    serving = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        assert serving.stdout is not None
+        assert serving.stdout.readline() == "begun\n"
+        with httpx.Client(transport=httpx.HTTPTransport(retries=5), trust_env=False) as client:
+            assert client.get(f"http://127.0.0.1:{port}/").status_code == 404  # an application without a page
         with pytest.raises(InputError, match=f"cannot listen on 127.0.0.1 port {port}"):
             server.free_port(port)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    asking = threading.Thread(target=ask)
-    server.run(app.create(session, TOKEN, port), port, asking.start)
-    asking.join()
-    assert seen == [200]
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(20) == 0
+    finally:
+        serving.kill()
+        serving.communicate()

@@ -32,6 +32,7 @@ def plan(
             metavar="N",
             min=1,
             show_default="a tenth of those there are",
+            rich_help_panel="What to foretell",
         ),
     ] = None,
     goal: Annotated[
@@ -40,6 +41,7 @@ def plan(
             help="An accuracy in (0, 1): say how many images it takes.",
             metavar="ACCURACY",
             show_default=False,
+            rich_help_panel="What to foretell",
         ),
     ] = None,
     data_dir: options.DataDir = None,

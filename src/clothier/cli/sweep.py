@@ -238,7 +238,7 @@ def _setting_words(changes: dict[str, Any]) -> list[str]:
 
 
 def _say(sentence: str) -> None:
-    screen.messages.print(sentence, markup=False, soft_wrap=True)
+    screen.tell(sentence, wrap=False)
 
 
 def _show(made: Sweep, request: Request) -> None:

@@ -35,12 +35,14 @@ def put_aside_damaged(run: Run) -> str:
 
     With judged phases the damage stays an error, because what was judged cannot be told from what is trained anew.
     """
-    if not has_checkpoint(run) or run.is_training or run.read_scores():
+    if not has_checkpoint(run) or run.is_training:
         return ""
     path = run.last_checkpoint
     try:
         checkpoint.check(path)
     except DamagedCheckpointError as error:
+        if run.read_scores():
+            return ""
         aside = path.with_name(f"{path.name}.damaged")
         try:
             path.replace(aside)
