@@ -37,6 +37,7 @@ dist:
 soak: .venv/.dev-ready
 	$(BIN)/python scripts/soak.py --kills 50
 	$(BIN)/python scripts/soak_commands.py --kills 10
+	PYTHONPATH=tests $(BIN)/python scripts/soak_runs.py --each 100
 
 # Every race in quick form and one table of ratios; under a quarter of an hour on two idle cores.
 # `make bench PHOTOS=folder` takes the photos of that folder instead of drawn ones.

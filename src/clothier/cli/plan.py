@@ -57,6 +57,7 @@ def plan(
     ] = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
+    labels: options.Labels = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -78,7 +79,7 @@ def plan(
     from clothier.reports import plan_files
 
     planning.check(more, goal)
-    read = options.as_options(data_dir, validation, image_size, crop, skip_bad)
+    read = options.as_options(data_dir, validation, image_size, crop, skip_bad, labels=labels)
     with screen.counting() as progress:
         load_options = LoadOptions.from_json(read, progress=progress, warn=screen.notice)
         dataset = planning.read(source, load_options)

@@ -106,6 +106,7 @@ def sweep(
     ] = None,
     group: options.Group = "",
     drop_duplicates: options.DropDuplicates = False,
+    labels: options.Labels = None,
     image_size: options.ImageSize = None,
     crop: options.Crop = None,
     skip_bad: options.SkipBad = False,
@@ -145,7 +146,7 @@ def sweep(
     The same command continues a sweep that was stopped.
     """
     from clothier import sweeping
-    from clothier.sweeping import page
+    from clothier.sweeping import outputs
     from clothier.training import progress
 
     screen.quiet(verbose == 0)
@@ -162,6 +163,7 @@ def sweep(
             "--data-dir": (data_dir, None),
             "--validation": (validation, None),
             "--group": (group, ""),
+            "--labels": (labels, None),
             "--image-size": (image_size, None),
             "--crop": (crop, None),
         },
@@ -185,7 +187,9 @@ def sweep(
     )
     sweeping.check(request, minutes)
     held_out = usual.validation if "validation" in changes else "default"
-    read = options.as_options(data_dir, held_out, image_size, crop, skip_bad, None, group, drop_duplicates)
+    read = options.as_options(
+        data_dir, held_out, image_size, crop, skip_bad, None, group, drop_duplicates, labels
+    )
     with stopping.continued_by(command(*sys.argv[1:])):
         from clothier.training.transfer import pretrained
 
@@ -201,7 +205,7 @@ def sweep(
             say=_say,
         )
     if json:
-        screen.print_json(page.as_json(made))
+        screen.print_json(outputs.as_json(made))
         return
     _show(made, request)
 

@@ -101,9 +101,7 @@ def of_all(vectors: Floats, labels: Labels, group_of: Labels, num_classes: int, 
     shares = [share for share in SHARES if share * num_train >= _LEAST * num_classes] or [1.0]
     held = np.zeros((len(draws), len(labels)), bool)
     wrong = np.zeros((len(draws), len(shares), len(labels)), bool)
-    penalties: list[float | None] = [None] * len(
-        shares
-    )  # chosen by the first draw: it takes most of the time
+    penalties: list[float | None] = [None] * len(shares)  # the first draw chooses them, as that takes long
     for number, draw in enumerate(draws):
         held[number, draw.held] = True
         sums, before = Sums.of(vectors, labels, draw.train[:0], num_classes), 0

@@ -12,7 +12,7 @@ from clothier.errors import InputError, InputTypeError
 from clothier.models import bases
 from clothier.models.bases import places
 from clothier.recipes import Recipe
-from clothier.sweeping import page, training
+from clothier.sweeping import outputs, training
 from clothier.sweeping import request as requests
 from clothier.sweeping import space as spaces
 from clothier.sweeping.outcomes import outcomes
@@ -94,7 +94,7 @@ def run(
             request, data, folder, study, minutes=minutes, threads=threads, watcher=watcher, say=say
         )
         made = Sweep(folder.path, request, outcomes(request, folder, study), data.name, shortage)
-        page.write(made)
+        outputs.write(made)
     made.best  # noqa: B018 - InputError where none is finished
     return made
 

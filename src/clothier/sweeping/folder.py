@@ -44,10 +44,6 @@ class SweepFolder:
     def table_file(self) -> Path:
         return self.path / "sweep.csv"
 
-    @property
-    def page_file(self) -> Path:
-        return self.path / "sweep.html"
-
     def run(self, trial: int, seed: int) -> Run:
         """The run of a trial by that number with that seed, whether it is there or not: a sweep that was killed finds
         it again."""

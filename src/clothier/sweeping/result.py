@@ -157,7 +157,8 @@ class Sweep:
                 f"{counted(len(failed), 'trial')} failed, such as {failed[0].name}: {failed[0].reason}."
             )
         if begun := [outcome for outcome in self.outcomes if outcome.status == UNFINISHED]:
-            parts.append(f"{counted(len(begun), 'trial')} was begun and is not finished.")
+            verbs = "was begun and is" if len(begun) == 1 else "were begun and are"
+            parts.append(f"{counted(len(begun), 'trial')} {verbs} not finished.")
         return " ".join(parts)
 
     def __repr__(self) -> str:

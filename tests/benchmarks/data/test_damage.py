@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.data import damage
-from benchmarks.data.damage import DAMAGES, FORMATS, KINDS
+from benchmarks.data.damage import DAMAGES, KINDS
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -31,10 +31,3 @@ def test_a_reader_that_believes_anything_is_a_fault(tmp_path: Path, monkeypatch:
     )
     found = list(damage.outcomes(kind, DAMAGES["a byte flipped"], tmp_path, np.random.default_rng(1)))
     assert found == [("FAULT", "")] * 3
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_the_undamaged_file_of_each_format_is_read(name: str, tmp_path: Path) -> None:
-    write, read = FORMATS[name]
-    write(tmp_path / "good")
-    assert read(tmp_path / "good") is not None

@@ -1,6 +1,6 @@
 """Damage each file of a run in many ways, and give it to the commands that read runs: none may end in a traceback.
 
-    PYTHONPATH=src:tests python scripts/damage.py --each 1000 [--seed 1] [--commands runs,compare]
+    PYTHONPATH=src:tests python scripts/soak_runs.py --each 1000 [--seed 1] [--commands runs,compare]
 
 The run is a made one (tests/support/run_folders.py). Prints a line a file and command, and ends with 1 where anything
 was wrong: another exit code than 0 or 2, an exception, or a control character on stderr.
