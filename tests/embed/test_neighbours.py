@@ -150,3 +150,15 @@ def test_without_labels_there_is_nothing_to_judge() -> None:
     with pytest.raises(DataError) as caught:
         neighbours.suspects(one)
     assert str(caught.value) == f"1 of 9 images of blobs have a label; wanted 2 or more; {ending}"
+
+
+def test_of_denied_labels_alone_the_scores_are_the_same() -> None:
+    embedding = _overlapping()
+    predictions = np.where(np.arange(80) % 3, embedding.labels, (embedding.labels + 1) % 4)
+    said = dataclasses.replace(embedding, predictions=predictions, confidence=np.full(80, 0.7, np.float32))
+    _, every = neighbours.suspects(said)
+    order, scores = neighbours.suspects(said, denied_only=True)
+    denied = predictions != embedding.labels
+    np.testing.assert_allclose(scores[denied], every[denied], rtol=1e-6)
+    assert not scores[~denied].any()
+    assert set(order[: denied.sum()].tolist()) == set(np.flatnonzero(denied).tolist())

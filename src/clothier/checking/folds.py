@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -37,17 +39,25 @@ def probabilities(
     make: Callable[[], Any], vectors: Floats, labels: Labels, fold: Rows, num_classes: int
 ) -> Floats:
     """What the classifiers that `make` makes say of the rows that they have not seen, float32 (n, num_classes)."""
+    from threadpoolctl import threadpool_limits
+
     said = np.zeros((len(labels), num_classes), np.float32)
-    for number in range(FOLDS):
+
+    def fit(number: int) -> None:
         held = fold == number
         if not held.any() or held.all():
-            continue
-        classifier = make()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a few more steps would change nothing that is told
-            classifier.fit(vectors[~held], labels[~held])
+            return
         rows = np.flatnonzero(held)
-        said[np.ix_(rows, classifier.classes_)] = classifier.predict_proba(vectors[held])
+        with threadpool_limits(1, user_api="openmp"):  # which counts for this thread alone
+            classifier = make()
+            classifier.fit(vectors[~held], labels[~held])
+            said[np.ix_(rows, classifier.classes_)] = classifier.predict_proba(vectors[held])
+
+    # A thread a fold: those of linear algebra, which wait for each other busily, would cost several times as much
+    # processor time on a machine that has other work too.
+    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
+        warnings.simplefilter("ignore")  # a few more steps would change nothing that is told
+        list(pool.map(fit, range(FOLDS)))
     return said
 
 

@@ -44,8 +44,8 @@ def check(material: Material, judged: Judged) -> list[Finding]:
 
 
 def suspicion(material: Material, judged: Judged) -> tuple[Labels, Floats, npt.NDArray[np.bool_]]:
-    """(the rows int64 (n,), the most suspicious label first, the suspicion float32 (n,) of each row, in [0, 1], and
-    whether its label is likely to be wrong)."""
+    """(the rows int64 (n,), the most suspicious label first, the suspicion float32 (n,) of each row, in [0, 1],
+    which is 0 where the classifier agrees with the label, and whether its label is likely to be wrong)."""
     names, labels = material.class_names, material.labels
     embedding = Embedding(
         vectors=material.vectors.values,
@@ -57,7 +57,7 @@ def suspicion(material: Material, judged: Judged) -> tuple[Labels, Floats, npt.N
         predictions=judged.predicted,
         confidence=judged.probabilities.max(axis=1),
     )
-    order, scores = neighbours.suspects(embedding)
+    order, scores = neighbours.suspects(embedding, denied_only=True)
     return order, scores, _are_wrong(judged, labels, len(names)) & (scores >= SUSPICIOUS)
 
 

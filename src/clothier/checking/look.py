@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,29 @@ def look(image: Images) -> Look:
     )
 
 
+def look_together(images: Images) -> Iterator[Look]:
+    """`look` at each of many small images, uint8 (n, height, width, 1 or 3) with a side below LEAST_FOR_BLUR: the same
+    in a tenth of the time, most of which one image at a time spends on calls."""
+    from scipy.fft import dct
+
+    pixels = images if images.shape[3] == 3 else images[..., 0]
+    pictures = [Image.fromarray(each) for each in np.ascontiguousarray(pixels)]
+    lights = [picture.convert("L") for picture in pictures]
+    grey = np.stack([np.asarray(light) for light in lights]).reshape(len(images), -1)
+    low, high = np.percentile(grey.astype(np.float32), (0.5, 99.5), axis=1)
+    small = [
+        np.asarray(each.resize((SIDE, SIDE), Image.Resampling.BOX)).reshape(SIDE, SIDE, -1)
+        for each in pictures
+    ]
+    # imagehash.phash, of all at once.
+    fine = [np.asarray(light.resize((SIDE, SIDE), Image.Resampling.LANCZOS), np.float64) for light in lights]
+    lowest = dct(dct(np.stack(fine), axis=1), axis=2)[:, :8, :8].reshape(len(images), HASH_BITS)
+    bits = lowest > np.median(lowest, axis=1, keepdims=True)
+    borders = _borders(images)
+    for row, picture in enumerate(small):
+        yield Look(float(low[row]), float(high[row]), float("nan"), borders[row], bits[row], picture)
+
+
 def blur_effect(grey: npt.NDArray[Any], size: int = 11) -> float:
     """How blurred a picture is, float (height, width) -> [0, 1]: what is sharp loses most of the differences between
     neighbouring pixels when it is blurred again, what is blurred loses few. The worse of the two directions counts.
@@ -77,14 +101,19 @@ def blur_effect(grey: npt.NDArray[Any], size: int = 11) -> float:
 def border(image: Images) -> Floats:
     """The colours around a thing, float32 (24,), in [0, 255]: means of the corners, medians of the sides, which a thing
     that touches a side in one place leaves as they are."""
-    height, width = image.shape[:2]
+    return _borders(image[np.newaxis])[0]
+
+
+def _borders(images: Images) -> Floats:
+    """`border` of each of many images, uint8 (n, height, width, 1 or 3): float32 (n, 24)."""
+    count, height, width, channels = images.shape
     tall, wide = max(1, round(CORNER * height)), max(1, round(CORNER * width))
     corners = [
-        image[rows, columns].mean(axis=(0, 1))
+        images[:, rows, columns].mean(axis=(1, 2))
         for rows in (slice(None, tall), slice(-tall, None))
         for columns in (slice(None, wide), slice(-wide, None))
     ]
-    frame = (image[:tall], image[-tall:], image[:, :wide], image[:, -wide:])
-    sides = [np.median(part.reshape(-1, image.shape[2]), axis=0) for part in frame]
-    colours = np.stack([*corners, *sides]).astype(np.float32)
-    return np.broadcast_to(colours, (8, 3)).ravel() if image.shape[2] == 1 else colours.ravel()
+    frame = (images[:, :tall], images[:, -tall:], images[:, :, :wide], images[:, :, -wide:])
+    sides = [np.median(part.reshape(count, -1, channels), axis=1) for part in frame]
+    colours = np.stack([*corners, *sides], axis=1).astype(np.float32)
+    return np.broadcast_to(colours, (count, 8, 3)).reshape(count, NUM_BORDER)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from clothier import data, photo
 from clothier.checking import twins
 from clothier.checking.features import Vectors
-from clothier.checking.look import HASH_BITS, NUM_BORDER, SIDE, look
+from clothier.checking.look import HASH_BITS, LEAST_FOR_BLUR, NUM_BORDER, SIDE, Look, look, look_together
 from clothier.data import contents
 from clothier.errors import DataError
 from clothier.photo import Header
@@ -151,18 +151,34 @@ def read_looks(dataset: Dataset, files: Files | None, report: Report) -> Looks:
     small = np.empty((total, SIDE, SIDE, channels), np.uint8)
     digests: list[str] = []
 
-    def parts() -> Iterator[Images]:
-        row = 0
+    def blocks() -> Iterator[Images]:
         for split in dataset.splits().values():
             for start in range(0, len(split), _BLOCK):
-                for image in split.images[start : start + _BLOCK]:
-                    digests.append(digest_of(image[np.newaxis]))
-                    yield inner(image, files.headers[row] if files else None, crop)
-                    row += 1
+                block = split.images[start : start + _BLOCK]
+                digests.extend(digest_of(image[np.newaxis]) for image in block)
+                yield block
                 release(split.images)
 
-    for row, seen in enumerate(photo.ahead(look, parts())):
+    def parts() -> Iterator[Images]:
+        row = 0
+        for block in blocks():
+            for image in block:
+                yield inner(image, files.headers[row] if files else None, crop)
+                row += 1
+
+    is_small = files is None and min(dataset.image_shape[:2]) < LEAST_FOR_BLUR
+    looks: Iterator[Look] = (
+        (each for block in photo.ahead(_looked, blocks(), waiting=4) for each in block)
+        if is_small
+        else photo.ahead(look, parts())
+    )
+    for row, seen in enumerate(looks):
         low[row], high[row], blur[row] = seen.low, seen.high, seen.blur
         border[row], bits[row], small[row] = seen.border, seen.bits, seen.small
-        report("looking at pictures", row + 1, total)
+        if not is_small or row % _BLOCK == 0 or row + 1 == total:
+            report("looking at pictures", row + 1, total)
     return Looks(low, high, blur, border, bits, small, tuple(digests))
+
+
+def _looked(images: Images) -> list[Look]:
+    return list(look_together(images))

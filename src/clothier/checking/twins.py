@@ -10,8 +10,6 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from clothier.embed import neighbours
-
 if TYPE_CHECKING:
     from clothier.checking.material import Material
 
@@ -24,6 +22,9 @@ MOST_LEFT = 0.2
 # In 12,000 images of Fashion-MNIST, 92 pairs of different things leave less than 0.2, and 5 less than 0.1.
 MOST_LEFT_SMALL, SMALL = 0.1, 64  # of images below so many pixels
 MOST_GAIN = 2.0  # how much more contrast one of two copies may have
+
+_BLOCK = 512  # pairs compared at once
+_AT_ONCE = 2**19  # hashes compared at once: what the cache of a core holds
 
 Pairs = npt.NDArray[np.int64]  # (n, 2), the smaller row first
 
@@ -44,12 +45,29 @@ def near(material: Material) -> Pairs:
     first = np.sort(first[(looks.high - looks.low)[first] > 0])
     if len(first) <= 1:
         return np.empty((0, 2), np.int64)
-    bits = looks.bits[first].astype(np.float32)
-    rows, apart = neighbours.nearest(bits, min(NEIGHBOURS, len(first) - 1))
-    one, place = np.nonzero(np.square(apart) <= MOST_BITS + 0.5)
-    pairs = np.unique(np.sort(np.stack([first[one], first[rows[one, place]]], axis=1), axis=1), axis=0)
+    pairs = np.unique(np.sort(first[_near_in_bits(looks.bits[first])], axis=1), axis=0)
     is_small = min(material.dataset.image_shape[:2]) < SMALL
     return pairs[left_over(looks.small, pairs) <= (MOST_LEFT_SMALL if is_small else MOST_LEFT)]
+
+
+def _near_in_bits(bits: npt.NDArray[np.bool_]) -> Pairs:
+    """Each row, of bool (n, 64), with those that differ from it in at most MOST_BITS, the nearest NEIGHBOURS of them,
+    of equally near ones the first."""
+    codes = np.packbits(bits, axis=1).view(np.uint64)[:, 0]
+    size = max(1, _AT_ONCE // len(codes))
+    found = []
+    for start in range(0, len(codes), size):
+        apart = np.bitwise_count(codes[start : start + size, np.newaxis] ^ codes)
+        one, other = np.divmod(np.flatnonzero(apart <= MOST_BITS), len(codes))
+        distance = apart[one, other]
+        one += start
+        is_other = one != other
+        one, other, distance = one[is_other], other[is_other], distance[is_other]
+        order = np.lexsort((other, distance, one))
+        one, other = one[order], other[order]
+        rank = np.arange(len(one)) - np.searchsorted(one, one)
+        found.append(np.stack([one, other], axis=1)[rank < NEIGHBOURS])
+    return np.concatenate(found)
 
 
 def left_over(small: npt.NDArray[np.uint8], pairs: Pairs) -> npt.NDArray[np.float64]:
@@ -57,13 +75,14 @@ def left_over(small: npt.NDArray[np.uint8], pairs: Pairs) -> npt.NDArray[np.floa
     of their contrast, in [0, 1]: the sine of the angle between their deviations from their means. It is 1 where one has
     more than MOST_GAIN times the contrast of the other."""
     left = np.empty(len(pairs))
-    for number, (one, other) in enumerate(pairs.tolist()):
-        a, b = (small[row].astype(np.float64).ravel() for row in (one, other))
-        a, b = a - a.mean(), b - b.mean()
-        lengths = sorted((float(np.sqrt(a @ a)), float(np.sqrt(b @ b))))
-        alike = lengths[0] > 0 and lengths[1] <= MOST_GAIN * lengths[0]
-        cosine = float(a @ b) / (lengths[0] * lengths[1]) if alike else 0.0
-        left[number] = np.sqrt(max(0.0, 1 - max(0.0, cosine) ** 2))
+    for start in range(0, len(pairs), _BLOCK):
+        block = pairs[start : start + _BLOCK]
+        a, b = (small[rows].reshape(len(block), -1).astype(np.float64) for rows in block.T)
+        a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
+        one, other = (np.sqrt(np.square(each).sum(axis=1)) for each in (a, b))
+        alike = (np.minimum(one, other) > 0) & (np.maximum(one, other) <= MOST_GAIN * np.minimum(one, other))
+        cosine = np.where(alike, (a * b).sum(axis=1) / np.where(alike, one * other, 1), 0)
+        left[start : start + _BLOCK] = np.sqrt(np.maximum(0, 1 - np.square(np.maximum(cosine, 0))))
     return left
 
 

@@ -15,9 +15,13 @@ WHAT = "comparing neighbours"
 
 
 def nearest(
-    vectors: Floats, number: int = NUM_NEIGHBOURS, report: Report | None = None
+    vectors: Floats,
+    number: int = NUM_NEIGHBOURS,
+    report: Report | None = None,
+    of: Counts | None = None,
 ) -> tuple[Counts, Floats]:
-    """(rows int64 (n, number), distances float32 (n, number)) of each vector's nearest others, nearest first.
+    """(rows int64 (m, number), distances float32 (m, number)) of the nearest others of each vector, or of those in the
+    rows `of` int64 (m,), nearest first.
 
     `vectors` float32 (n, d), distances Euclidean. `report` is told (what, done, total). Raises InputError unless there
     are more vectors than neighbours.
@@ -29,18 +33,20 @@ def nearest(
             f"{number} neighbours among {len(vectors)} vectors; wanted 1 or more, and more vectors than neighbours"
         )
     index = NearestNeighbors(algorithm="brute").fit(vectors)
-    rows = np.empty((len(vectors), number), np.int64)
-    distances = np.empty((len(vectors), number), np.float32)
-    for start in range(0, len(vectors), BLOCK):
-        own = np.arange(start, min(start + BLOCK, len(vectors)))[:, np.newaxis]
+    of = np.arange(len(vectors)) if of is None else of
+    rows = np.empty((len(of), number), np.int64)
+    distances = np.empty((len(of), number), np.float32)
+    for start in range(0, len(of), BLOCK):
+        block = slice(start, start + BLOCK)
+        own = of[block, np.newaxis]
         apart, found = index.kneighbors(vectors[own[:, 0]], number + 1)
         # A vector is its own neighbour, and to be left out; of many equal ones it may not be among the first.
         itself = found == own
         itself[:, -1] |= ~itself.any(axis=1)
-        rows[own[:, 0]] = found[~itself].reshape(-1, number)
-        distances[own[:, 0]] = apart[~itself].reshape(-1, number)
+        rows[block] = found[~itself].reshape(-1, number)
+        distances[block] = apart[~itself].reshape(-1, number)
         if report:
-            report(WHAT, int(own[-1, 0]) + 1, len(vectors))
+            report(WHAT, min(start + BLOCK, len(of)), len(of))
     return rows, distances
 
 
@@ -57,21 +63,32 @@ def label_accuracy(embedding: Embedding, number: int = NUM_NEIGHBOURS, report: R
 
 
 def suspects(
-    embedding: Embedding, number: int = NUM_WITNESSES, report: Report | None = None
+    embedding: Embedding,
+    number: int = NUM_WITNESSES,
+    report: Report | None = None,
+    *,
+    denied_only: bool = False,
 ) -> tuple[Counts, Floats]:
     """(order int64 (n,), score float32 (n,) in [0, 1]): the rows, the label most likely wrong first, and the score of
     each row.
 
     The score is the share of an image's nearest others that bear another label, the nearer counting for more; with a
     run's predictions, the mean of that and of the probability the run gives to all other labels (not for labels that it
-    predicts nowhere). It is 0 for images without a label. Raises DataError where fewer than two have one.
+    predicts nowhere). It is 0 for images without a label, and with `denied_only` for those whose label is predicted:
+    neighbours are looked for only where they may matter. Raises DataError where fewer than two have a label.
     """
     labelled = _labelled(embedding, 2)
-    labels = embedding.labels[labelled]
-    rows, distances = nearest(embedding.vectors[labelled], min(number, len(labels) - 1), report)
+    vectors, number = embedding.vectors[labelled], min(number, len(labelled) - 1)
+    every = embedding.labels[labelled]
+    asked = np.arange(len(labelled))
+    if denied_only and embedding.predictions is not None:
+        asked = np.flatnonzero(embedding.predictions[labelled] != every)
+    rows, distances = nearest(vectors, number, report, asked)
+    labels = every[asked]
     # Equal vectors have no distances, and count alike.
     nearness = np.exp(-np.square(distances / np.maximum(distances.mean(axis=1, keepdims=True), 1e-12)))
-    doubt = ((labels[rows] != labels[:, np.newaxis]) * nearness).sum(axis=1) / nearness.sum(axis=1)
+    doubt = ((every[rows] != labels[:, np.newaxis]) * nearness).sum(axis=1) / nearness.sum(axis=1)
+    labelled = labelled[asked]
     if embedding.predictions is not None and embedding.confidence is not None:
         predicted, confidence = embedding.predictions[labelled], embedding.confidence[labelled]
         # What is left of a certain prediction is spread evenly over the other classes: a run's vectors keep no more.

@@ -47,9 +47,14 @@ class Board:
     def row_of(self) -> dict[str, int]:
         return {image: row for row, image in enumerate(self.ids)}
 
+    @cached_property
+    def _lengths(self) -> Floats:
+        """float32 (n,): the squares of the lengths of the vectors."""
+        return np.asarray(np.square(self.vectors).sum(axis=1), np.float32)
+
     def nearest(self, row: int, number: int, among: npt.NDArray[np.bool_]) -> Labels:
         """The rows nearest to that one, nearest first and without itself, of those where `among` bool (n,) holds."""
-        apart = np.square(self.vectors - self.vectors[row]).sum(axis=1)
+        apart = self._lengths - 2 * (self.vectors @ self.vectors[row])  # less the same number for all
         apart[~among] = np.inf
         apart[row] = np.inf
         number = min(number, int(np.isfinite(apart).sum()))

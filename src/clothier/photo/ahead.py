@@ -12,23 +12,25 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-WAITING = 64  # items that are computed, or wait for it, while one is used
+WAITING = 64
 
 
-def ahead(function: Callable[[T], R], items: Iterable[T], threads: int | None = None) -> Iterator[R]:
+def ahead(
+    function: Callable[[T], R], items: Iterable[T], threads: int | None = None, waiting: int = WAITING
+) -> Iterator[R]:
     """The function's result for each item, in order; memory stays flat however many items there are.
 
-    `threads` None is one a core. An exception is raised in its item's turn. What still waits is given up when the
+    `threads` None is one a core; `waiting` items are computed, or wait for it, while one is used. An exception is raised in its item's turn. What still waits is given up when the
     iterator is closed.
     """
-    waiting: deque[Future[R]] = deque()
+    queue: deque[Future[R]] = deque()
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         try:
             for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) > WAITING:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+                queue.append(pool.submit(function, item))
+                if len(queue) > waiting:
+                    yield queue.popleft().result()
+            while queue:
+                yield queue.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
