@@ -101,7 +101,7 @@ def blur_effect(grey: npt.NDArray[Any], size: int = 11) -> float:
 def border(image: Images) -> Floats:
     """The colours around a thing, float32 (24,), in [0, 255]: means of the corners, medians of the sides, which a thing
     that touches a side in one place leaves as they are."""
-    return _borders(image[np.newaxis])[0]
+    return np.asarray(_borders(image[np.newaxis])[0])
 
 
 def _borders(images: Images) -> Floats:

@@ -20,8 +20,8 @@ def ahead(
 ) -> Iterator[R]:
     """The function's result for each item, in order; memory stays flat however many items there are.
 
-    `threads` None is one a core; `waiting` items are computed, or wait for it, while one is used. An exception is raised in its item's turn. What still waits is given up when the
-    iterator is closed.
+    `threads` None is one a core; `waiting` items are computed, or wait for it, while one is used. An exception is
+    raised in its item's turn. What still waits is given up when the iterator is closed.
     """
     queue: deque[Future[R]] = deque()
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
