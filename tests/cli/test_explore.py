@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import gzip
 import json
 import os
 import re
@@ -15,10 +17,14 @@ import pytest
 from PIL import Image
 
 from clothier import cli
+from clothier.api import label
 from clothier.data.cache import location
 from clothier.embed import projections
 from clothier.embed.projections import Tsne
+from clothier.label.session import Wish
 from clothier.values import Floats
+
+SOURCE = "generated:60"
 
 
 @pytest.fixture
@@ -31,6 +37,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
     entry = projections.METHODS["tsne"]
     monkeypatch.setitem(projections.METHODS, "tsne", dataclasses.replace(entry, project=tsne))
+
+
+def _part(page: str, name: str) -> bytes:
+    (text,) = re.findall(rf'id="part-{name}">(.*?)</script>', page, re.S)
+    return gzip.decompress(base64.b64decode(text))
 
 
 def _facts(page: str) -> Any:
@@ -134,3 +145,24 @@ def test_a_page_of_photos_names_no_place_on_this_machine(
 def test_what_it_refuses(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explore", *words]) == 2
     assert capsys.readouterr().err == f"clothier: {message}\n"
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_selection_can_be_repaired_and_repaired_labels_are_shown(tmp_path: Path) -> None:
+    def written(*words: str) -> tuple[Any, list[str], list[int]]:
+        out = tmp_path / "page.html"
+        assert cli.run(["explore", "--data", SOURCE, "--split", "train", *words, "--out", str(out)]) == 0
+        page = out.read_text(encoding="utf-8")
+        planes = np.frombuffer(_part(page, "labels"), np.uint8).reshape(2, -1)
+        labels = planes[0].astype(np.int64)  # all below 256
+        return _facts(page)["repair"], json.loads(_part(page, "ids")), labels.tolist()
+
+    command, ids, labels = written()
+    assert command == f"clothier label {SOURCE} --ids selection.csv"
+    file = tmp_path / "labels.csv"
+    session = label.session(SOURCE, labels=file)
+    session.decide([Wish(ids[0], 0, "class", (labels[0] + 1) % 10), Wish(ids[1], 0, "leave_out")])
+    command, left, repaired = written("--labels", str(file))
+    assert command == f"clothier label {SOURCE} --ids selection.csv --labels labels.csv"
+    assert left == [ids[0], *ids[2:]]
+    assert repaired == [(labels[0] + 1) % 10, *labels[2:]]

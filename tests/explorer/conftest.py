@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from support import explorer_spaces
-from support.explorer_in_browser import BROWSER, BROWSERS, SPACES, Opened
+from support.explorer_in_browser import BROWSER, BROWSERS, REPAIR, SPACES, Opened
 
 from clothier.explorer import render
 
@@ -22,7 +22,8 @@ def browser_page(
     driver = request.getfixturevalue("playwright_driver")
     file = tmp_path_factory.mktemp("page") / "page.html"
     file.write_text(
-        render(SPACES, "made <b>test</b>", explorer_spaces.suspects(), "a notice"), encoding="utf-8"
+        render(SPACES, "made <b>test</b>", explorer_spaces.suspects(), "a notice", repair=REPAIR),
+        encoding="utf-8",
     )
     browser = driver.chromium.launch(
         executable_path=BROWSER, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import explorer_spaces
-from support.explorer_in_browser import MADE, SPACES, Opened
+from support.explorer_in_browser import MADE, REPAIR, SPACES, Opened
 
 from clothier.embed import neighbours
 from clothier.explorer import packing
+from clothier.label import given
 
 
 def test_pointing_shows_the_image_and_marks_it_on_both_maps(opened: Opened) -> None:
@@ -72,6 +73,22 @@ def test_a_lasso_selects_what_it_surrounds_on_both_maps(opened: Opened) -> None:
     lines = content.decode("utf-8-sig").splitlines()
     assert lines[0] == "id,label,predicted,confidence"
     assert [line.split(",")[0] for line in lines[1:]] == [f"test/{index}" for index in inside]
+
+
+def test_a_selection_is_saved_with_the_command_that_repairs_its_labels(opened: Opened) -> None:
+    opened.ask("app.select([3, 8])")
+    opened.page.locator("#tab-selection").click()
+    assert opened.page.locator("#details code").count() == 0
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("button", name="repair labels").click()
+    assert download.value.suggested_filename == "selection.csv"
+    known = explorer_spaces.spaces()[1].embedding.ids
+    assert given.read(Path(download.value.path()), known, "made") == ["test/3", "test/8"]
+    opened.page.locator("#details code").wait_for()
+    assert opened.page.locator("#details code").inner_text() == REPAIR
+    opened.ask("app.select([3])")
+    opened.settle()
+    assert opened.page.locator("#details code").count() == 0
 
 
 def test_inside_is_what_an_odd_number_of_crossings_reaches(browser_page: Opened) -> None:

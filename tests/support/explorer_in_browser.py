@@ -17,6 +17,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 SPACES = explorer_spaces.spaces()
 MADE = SPACES[1].embedding
+REPAIR = "clothier label 'folder:<b>my photos</b>' --ids selection.csv"
 
 
 class Opened:

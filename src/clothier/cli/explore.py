@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clothier import embed
+from clothier import data, embed
 from clothier.cli import browser, options, pictures, screen
+from clothier.data import LoadOptions
 from clothier.embed import Pictures
-from clothier.errors import InputError, unknown_name
+from clothier.errors import InputError, command, unknown_name
 from clothier.system.files import slug, write_atomic
 from clothier.values import UNKNOWN, Embedding
 
 if TYPE_CHECKING:
     from clothier.explorer import Space, Suspects
 
+SEED = LoadOptions().seed
 MAPS = {"tsne": 2, "tsne-3d": 3}  # the words of --maps: dimensions
 
 
@@ -56,7 +58,14 @@ def explore(
     spaces = [_space(embedding, dimensions, selection.seed) for embedding in embeddings]
     path = out or Path("explorer") / f"{slug(_what(chosen, embeddings).replace(',', ''))}.html"
     with screen.counting() as progress:
-        page = explorer.render(spaces, _title(chosen), _suspects(spaces[-1]), chosen.notice, progress)
+        page = explorer.render(
+            spaces,
+            _title(chosen),
+            _suspects(spaces[-1]),
+            chosen.notice,
+            progress,
+            repair=_repairing(chosen, selection.labels),
+        )
     write_atomic(path, page)
     screen.say(f"{len(chosen):,} images by {' and '.join(space.name for space in spaces)}")
     screen.say(f"written  {path} ({len(page.encode()) / 1e6:.1f} MB)")
@@ -85,6 +94,34 @@ def _title(chosen: Pictures) -> str:
 
 def _name(embedding: Embedding) -> str:
     return embedding.source.partition(", ")[0]
+
+
+def _repairing(chosen: Pictures, labels: Path | None) -> str:
+    """The command that repairs the labels of a saved selection; "" where `clothier label` would not read the images by
+    these ids: photos without a source, and splits that it has no option for. Others may read the page, so of a place on
+    this machine it has the name alone."""
+    read = chosen.reading.options
+    kind, colon, place = chosen.reading.source.partition(":")
+    if not kind or any(read.get(name) for name in ("resplit", "group", "drop_duplicates")):
+        return ""
+    if read.get("seed", SEED) != SEED:
+        return ""
+    files = (
+        ",".join(_near(Path(each)) for each in place.split(","))
+        if data.files(chosen.reading.source)
+        else place
+    )
+    words = ["label", f"{kind}{colon}{files}", "--ids", "selection.csv"]
+    for option, path in (("--labels", labels or read.get("labels")), ("--data-dir", read.get("data_dir"))):
+        words += [option, _near(Path(str(path)))] if path else []
+    if read.get("validation", "default") != "default":
+        words += ["--validation", str(read["validation"])]
+    return command(*words, *(["--skip-bad"] if read.get("skip_bad") else []))
+
+
+def _near(path: Path) -> str:
+    """A relative path as it is, of an absolute one the name alone."""
+    return path.name if path.is_absolute() else str(path)
 
 
 def _space(embedding: Embedding, dimensions: list[int], seed: int) -> Space:

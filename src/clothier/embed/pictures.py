@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from clothier.data import unreadable
 from clothier.errors import DataError, InputError
 from clothier.photo import doctor
 from clothier.photo.doctor import Diagnosis
-from clothier.values import UNKNOWN, Dataset, Images, Labels, Report
+from clothier.values import UNKNOWN, Dataset, Images, Labels, Reading, Report
 
 SIZE = (64, 64)  # (height, width) of photos in pixels, unless told otherwise
 
@@ -22,7 +22,8 @@ SIZE = (64, 64)  # (height, width) of photos in pixels, unless told otherwise
 @dataclass(frozen=True, eq=False)
 class Pictures:
     """`images` uint8 (n, height, width, channels), `labels` int64 (n,), UNKNOWN where there is none, and `ids`, each
-    once. `source` says where they come from, `notice` is a sentence that every output must repeat."""
+    once. `source` says where they come from, `notice` is a sentence that every output must repeat, `reading` is how
+    the data were read that they are of."""
 
     images: Images
     labels: Labels
@@ -30,6 +31,7 @@ class Pictures:
     ids: tuple[str, ...]
     source: str
     notice: str = ""
+    reading: Reading = field(default_factory=Reading)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -60,7 +62,9 @@ def of_split(dataset: Dataset, split: str | None = None) -> Pictures:
     chosen = dataset.split(name)
     ids = chosen.ids(name)
     source = f"{dataset.name} {name}"
-    return Pictures(chosen.images, chosen.labels, dataset.class_names, ids, source, dataset.notice)
+    return Pictures(
+        chosen.images, chosen.labels, dataset.class_names, ids, source, dataset.notice, dataset.reading
+    )
 
 
 def of_photos(

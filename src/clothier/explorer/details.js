@@ -17,7 +17,7 @@ export class Details {
     }
     byId("tab-suspects").hidden = !app.data.facts.suspects;
     app.store.on("tab chosen selection theme", (state, changed) => {
-      if (changed.includes("selection")) this.many.selection = FIRST;
+      if (changed.includes("selection")) Object.assign(this, { repairing: "" }).many.selection = FIRST;
       this.request();
     });
     this.update();
@@ -80,10 +80,11 @@ export class Details {
     const bars = counts.map(([label, count]) => this.bar(label, count, counts[0][1]));
     const buttons = [
       make("button", { type: "button", onclick: () => this.download() }, "save as CSV"),
+      ...(app.data.facts.repair ? [make("button", { type: "button", onclick: () => this.repair(), title: "saves the selection and copies the command that opens it in clothier label" }, "repair labels")] : []),
       make("button", { type: "button", onclick: () => app.select([]) }, "clear"),
     ];
     const heading = make("h3", {}, selection.length === 1 ? "1 image" : `${number(selection.length)} images`);
-    return [heading, make("div", { className: "buttons" }, ...buttons), make("table", { className: "bars" }, make("tbody", {}, ...bars)), ...this.tiles("selection", selection, () => "")];
+    return [heading, make("div", { className: "buttons" }, ...buttons), ...this.next(), make("table", { className: "bars" }, make("tbody", {}, ...bars)), ...this.tiles("selection", selection, () => "")];
   }
 
   bar(label, count, most) {
@@ -131,6 +132,21 @@ export class Details {
       app.pictures.canvas(index, 48),
       make("small", {}, words),
     );
+  }
+
+  // The page is a file, which can start nothing: the reader gets the selection and what to type.
+  async repair() {
+    const { app } = this;
+    this.download();
+    const copied = await app.copy(app.data.facts.repair);
+    this.repairing = copied ? "The command is on the clipboard. Run it beside selection.csv and your data:" : "Run this beside selection.csv and your data:";
+    app.speak(this.repairing);
+    this.update();
+  }
+
+  next() {
+    const { repairing } = this;
+    return repairing ? [make("p", { className: "remark" }, repairing, make("br"), make("code", {}, this.app.data.facts.repair))] : [];
   }
 
   download() {

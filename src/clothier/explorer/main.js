@@ -161,8 +161,13 @@ class App {
 
   async copyLink() {
     this.writeLink();
+    return this.copy(location.href);
+  }
+
+  // Whether the text is on the clipboard now.
+  async copy(text) {
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(text);
       return true;
     } catch {
       return false; // no clipboard without permission

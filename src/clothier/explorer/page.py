@@ -75,11 +75,14 @@ def render(
     suspects: Suspects | None = None,
     notice: str = "",
     report: Report | None = None,
+    *,
+    repair: str = "",
 ) -> str:
     """The page as HTML; equal spaces give equal pages. It opens from a file and asks no network for anything.
 
-    `notice` stands under the title; `report` is told (what, done, total). Raises InputError for no space and DataError
-    for spaces of different images.
+    `notice` stands under the title; `report` is told (what, done, total). `repair` is the command that repairs the
+    labels of a selection, once it is saved as selection.csv; "" for images whose labels cannot be repaired. Raises
+    InputError for no space and DataError for spaces of different images.
     """
     _check_spaces(spaces)
     early, late, facts = _parts(spaces)
@@ -89,6 +92,7 @@ def render(
             "scores": [round(float(score), 4) for score in suspects.scores[:_SUSPECTS]],
             "space": suspects.space,
         }
+    facts["repair"] = repair
     facts["parts"] = {name: part.facts() for name, part in (early | late).items()}
     ids = spaces[0].embedding.ids
     texts = _texts(early | late, ids, report)
