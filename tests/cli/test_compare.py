@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from support.run_folders import make_run
+from support.run_folders import CLASSES, LABELS, make_run
 
-from clothier import cli
+from clothier import cli, data
+from clothier.values import Dataset, Split
 
 
 def test_runs_beside_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -59,3 +62,22 @@ def test_wrong_words(capsys: pytest.CaptureFixture[str], tmp_path: Path, words: 
     assert captured.err.startswith(f"clothier: {message}")
     assert captured.err.count("\n") == 1
     assert not Path("comparison").exists()
+
+
+def test_changed_images_are_named_and_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, wrong in (("cnn1-1", [3, 8]), ("cnn3-1", [5])):
+        make_run(tmp_path, name, wrong, recipe=name[:4])
+    images = np.zeros((60, 4, 4, 1), np.uint8)
+    read = Dataset(Split(images, LABELS), None, Split(images, LABELS), CLASSES, "f" * 64, "fashion-mnist")
+    monkeypatch.setattr(data, "is_here", lambda source, options: True)
+    monkeypatch.setattr(data, "load", lambda source, options: read)
+    assert cli.run(["compare", "cnn1-1", "cnn3-1"]) == 0
+    said = "From cnn1-1 to cnn3-1: 2 images newly correct (test/3, test/8) and 1 newly wrong (test/5)"
+    assert said in capsys.readouterr().out.replace("\n", " ")
+    page = Path("comparison/compare.html").read_text()
+    assert page.count('loading="lazy"') == 3
+    monkeypatch.setattr(data, "load", lambda source, options: replace(read, fingerprint="0" * 64))
+    assert cli.run(["compare", "cnn1-1", "cnn3-1"]) == 0
+    assert "loading=" not in Path("comparison/compare.html").read_text()

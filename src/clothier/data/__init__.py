@@ -33,6 +33,8 @@ class Source:
     files: Callable[[str], list[Path]] = lambda argument: []  # the folders or files that the argument names
     # the labelled photos that it names, not decoded; None where it holds images of one shape
     pictures: Callable[[str, LoadOptions], Listed | None] = lambda argument, options: None
+    # whether data that are no file or folder of the argument's can be had without a download
+    is_here: Callable[[LoadOptions], bool] = lambda options: True
 
 
 SOURCES: dict[str, Source] = {
@@ -41,6 +43,7 @@ SOURCES: dict[str, Source] = {
         "70,000 grey pictures of clothes, 28 x 28, ten classes; found on this machine or downloaded",
         "fashion-mnist",
         "article",
+        is_here=fashion_mnist.is_here,
     ),
     "idx": Source(
         mnist_style.load,
@@ -155,6 +158,12 @@ def _source(name: str) -> tuple[Source, str]:
     if colon and source.syntax == key:
         raise InputError(f"data source '{key}' takes no argument and got '{argument}'; wanted {key}")
     return source, argument
+
+
+def is_here(source: str, options: LoadOptions) -> bool:
+    """Whether that source can be read without a download."""
+    name, _, _ = source.partition(":")
+    return name in SOURCES and SOURCES[name].is_here(options) and all(path.exists() for path in files(source))
 
 
 def files(name: str) -> list[Path]:

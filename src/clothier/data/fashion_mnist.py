@@ -68,6 +68,11 @@ def load(argument: str, options: LoadOptions, default_validation: str) -> Datase
     )
 
 
+def is_here(options: LoadOptions) -> bool:
+    """Whether the files are on this machine, so that nothing would be downloaded."""
+    return bool(_named(options) or _on_this_machine(options))
+
+
 def _named(options: LoadOptions) -> Files | None:
     variable = os.environ.get("CLOTHIER_DATA")
     folder = options.data_dir or (Path(variable) if variable else None)

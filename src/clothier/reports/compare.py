@@ -115,20 +115,29 @@ def compare(runs: Sequence[Run | Baseline]) -> Comparison:
         raise InputError(f"{copies[0]} Wanted two runs or more that were trained; `clothier runs` lists them")
     groups = group(originals)
     pairs = tuple(_corrected([pair(a, b) for a, b in combinations(groups, 2)]))
-    return Comparison(groups, pairs, copies, repaired or _repaired(all_judged[0]))
+    return Comparison(groups, pairs, copies, repaired or _repaired(all_judged))
 
 
-def _repaired(run: Judged) -> str:
-    """A sentence where the labels of the split that all are judged on were repaired alike, else ""."""
-    repair = run.data.repairs.get(_stored(run.split))
-    return f"The {run.split} labels were repaired: {repair.words}." if repair else ""
+def _repaired(runs: Sequence[Judged]) -> str:
+    """A sentence on the labels of the split that all are judged on, where the labels of a run were repaired: that these
+    were too, alike for all, or that they are as the data have them; else ""."""
+    split = runs[0].split
+    if repair := runs[0].data.repairs.get(stored(split)):
+        return f"The {split} labels were repaired: {repair.words}."
+    repaired = [run.name for run in runs if any(run.data.repairs.values())]
+    if not repaired:
+        return ""
+    return (
+        f"The labels that {' and '.join(repaired)} learnt from were repaired; the {split} labels were not: they are as "
+        "the data have them."
+    )
 
 
 def _on_common_labels(runs: list[Judged]) -> tuple[list[Judged], str]:
     """Runs that were judged on the same images under other labels, as decisions about labels make them, on those images
     alone whose label is the same for all, and what must be said of that; else the runs as they are, and ""."""
     parts = {run.split for run in runs}
-    part = _stored(runs[0].split)
+    part = stored(runs[0].split)
     own = [run.data.fingerprints.get(part, "") for run in runs]
     repairs = [run.data.repairs.get(part) for run in runs]
     before = [repair.before if repair else known for repair, known in zip(repairs, own, strict=True)]
@@ -248,7 +257,7 @@ def _corrected(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _check_same_images(first: Judged, other: Judged) -> None:
-    own, its = (run.data.fingerprints.get(_stored(run.split)) for run in (first, other))
+    own, its = (run.data.fingerprints.get(stored(run.split)) for run in (first, other))
     if own and its:
         same, why = own == its, f"fingerprint {own[:12]} against {its[:12]}"
     else:
@@ -266,5 +275,6 @@ def _check_same_images(first: Judged, other: Judged) -> None:
         )
 
 
-def _stored(split: str) -> str:
+def stored(split: str) -> str:
+    """What the data call the split that a comparison calls so."""
     return "train" if split == "training" else split

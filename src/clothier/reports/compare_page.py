@@ -9,11 +9,11 @@ from typing import Any
 
 from clothier import plots
 from clothier.evaluate import wilson
-from clothier.reports import pages
+from clothier.reports import changes, pages
 from clothier.reports.compare import SIGNIFICANT, Comparison, Pair
 from clothier.reports.judged import Judged
 from clothier.system.files import write_atomic
-from clothier.values import csvtext
+from clothier.values import Split, csvtext
 from clothier.values.results import in_words
 from clothier.values.wording import duration
 
@@ -21,12 +21,13 @@ PAIR_COLUMNS = ["run", "against", "result", "p", "corrected p"]
 MOST_CLASSES = 100  # that the pages list
 
 
-def write(comparison: Comparison, folder: Path) -> dict[str, Path]:
+def write(comparison: Comparison, folder: Path, images: Split | None = None) -> dict[str, Path]:
     """compare.html, .md, .csv and .png in that folder; their paths by format. There is no .png, and no figure in
-    the page, where no run has validation values. Raises WriteError."""
+    the page, where no run has validation values. `images` is the judged split, as the first run read it: the page then
+    shows pictures that runs judge differently. Raises WriteError."""
     paths, picture = {}, _figure(comparison)
     contents: dict[str, bytes | str] = {
-        "html": html(comparison, folder, picture),
+        "html": html(comparison, folder, picture, images),
         "md": markdown(comparison),
         "csv": table(comparison),
     }
@@ -145,7 +146,7 @@ def explanation(comparison: Comparison) -> list[str]:
     return sentences
 
 
-def html(comparison: Comparison, folder: Path, picture: bytes | None) -> str:
+def html(comparison: Comparison, folder: Path, picture: bytes | None, images: Split | None = None) -> str:
     """The page, for a place in that folder: it links to the runs' own reports and needs nothing else."""
     return pages.render(
         "reports/compare.html.j2",
@@ -160,6 +161,7 @@ def html(comparison: Comparison, folder: Path, picture: bytes | None) -> str:
             "classes": class_rows(comparison),
             "class_title": class_title(comparison),
             "explanation": explanation(comparison),
+            "changes": changes.find(comparison, images),
             "figures": {"curves": pages.embedded(picture)} if picture else {},
         },
     )
@@ -172,6 +174,7 @@ def markdown(comparison: Comparison) -> str:
         " ".join(explanation(comparison)) + "\n",
         "## Pairs\n",
         pages.markdown_table(PAIR_COLUMNS, pair_rows(comparison)),
+        *(pages.markdown_line(change.words) for change in changes.find(comparison)),
         f"## {class_title(comparison)}\n",
         pages.markdown_table(class_columns(comparison), class_rows(comparison)),
     ]

@@ -56,6 +56,11 @@ def markdown_table(columns: list[str], rows: list[list[str]]) -> str:
     return "\n".join([line(columns), "|" + "---|" * len(columns), *map(line, rows)]) + "\n"
 
 
+def markdown_line(words: str) -> str:
+    """A sentence as a paragraph in Markdown; nothing in it is taken for HTML."""
+    return f"{escape(' '.join(words.split()), quote=False)}.\n"
+
+
 def _cell(words: str) -> str:
     """On one line, without HTML or the end of a cell."""
     return escape(" ".join(words.split()), quote=False).replace("|", "\\|")
