@@ -135,11 +135,22 @@ def test_what_cannot_be_written_is_told(
     assert "cannot write labels.csv: No space left on device" in answer.json()["error"]
 
 
-def test_it_listens_on_this_machine_alone_until_it_is_told_to_end() -> None:
+@pytest.mark.parametrize(
+    ("code", "ending"),
+    [
+        ("serve()", signal.SIGTERM),
+        (
+            "import asyncio\nasync def cell():\n    serve()\n    print('went on')\n"
+            "asyncio.new_event_loop().run_until_complete(cell())",  # as a notebook runs a cell
+            signal.SIGINT,
+        ),
+    ],
+)
+def test_it_listens_on_this_machine_alone_until_it_is_told_to_end(code: str, ending: signal.Signals) -> None:
     port = server.free_port(0)
     code = (
         "from clothier.label import server; from starlette.applications import Starlette\n"
-        f"server.run(Starlette(), {port}, lambda: print('begun', flush=True))"
+        f"def serve(): server.run(Starlette(), {port}, lambda: print('begun', flush=True))\n{code}"
     )
     serving = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     try:
@@ -149,8 +160,9 @@ def test_it_listens_on_this_machine_alone_until_it_is_told_to_end() -> None:
             assert client.get(f"http://127.0.0.1:{port}/").status_code == 404  # an application without a page
         with pytest.raises(InputError, match=f"cannot listen on 127.0.0.1 port {port}"):
             server.free_port(port)
-        serving.send_signal(signal.SIGTERM)
+        serving.send_signal(ending)
         assert serving.wait(20) == 0
+        assert serving.stdout.read() == ("went on\n" if ending == signal.SIGINT else "")
     finally:
         serving.kill()
         serving.communicate()

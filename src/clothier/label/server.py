@@ -7,7 +7,9 @@ import logging
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -37,11 +39,33 @@ def free_port(port: int) -> int:
 
 
 def run(app: ASGIApp, port: int, begin: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGINT or SIGTERM; `begin` is called before the first request is taken."""
-    asyncio.run(_run(app, port, begin))
+    """Serve until SIGINT or SIGTERM; `begin` is called before the first request is taken.
+
+    Where an event loop runs in this thread already, as in a notebook, the service has a thread of its own until
+    KeyboardInterrupt, which interrupting the notebook's kernel raises.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(_run(app, port, begin, asyncio.Event()))
+        return
+    _run_beside(app, port, begin)
 
 
-async def _run(app: ASGIApp, port: int, begin: Callable[[], None]) -> None:
+def _run_beside(app: ASGIApp, port: int, begin: Callable[[], None]) -> None:
+    loop, told = asyncio.new_event_loop(), asyncio.Event()
+    with ThreadPoolExecutor(1) as pool:
+        serving = pool.submit(loop.run_until_complete, _run(app, port, begin, told))
+        try:
+            serving.result()
+        except KeyboardInterrupt:
+            loop.call_soon_threadsafe(told.set)
+            serving.result()
+        finally:
+            loop.close()
+
+
+async def _run(app: ASGIApp, port: int, begin: Callable[[], None], told: asyncio.Event) -> None:
     server = Server(
         app,
         HOST,
@@ -53,10 +77,9 @@ async def _run(app: ASGIApp, port: int, begin: Callable[[], None]) -> None:
         log_level=LogLevels.error,
         log_dictconfig={"handlers": dict.fromkeys(("console", "access"), _TO_STDERR)},
     )
-    loop, told = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if os.name == "posix":
-            loop.add_signal_handler(number, told.set)
+    if os.name == "posix" and threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, told.set)
     serving = asyncio.ensure_future(server.serve())
     waiting = asyncio.ensure_future(told.wait())
     begin()
