@@ -18,11 +18,13 @@ from support.pages import DOCS, README, ROOT, blocks, commands, scripts
 
 import clothier
 from clothier import cli, data, recipes
+from clothier.api import label as labelling
 from clothier.cli import commands as loading
 from clothier.cli.usage import UsageError
 from clothier.data import drawn
 from clothier.data.options import LoadOptions
 from clothier.errors import ClothierError
+from clothier.label.session import Session, Wish
 from clothier.reports import report
 from clothier.serve import Settings, server
 from clothier.values import Dataset
@@ -70,6 +72,15 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
         ready()
 
     monkeypatch.setattr(server, "run", run)
+    monkeypatch.setattr(labelling, "serve", _decide)
+
+
+def _decide(made: Session, port: int, begin: Callable[[str], None]) -> None:
+    """What a person does on the page of `clothier label`, once: the first picture is of the class after its own."""
+    begin("http://127.0.0.1/")
+    [item, *_] = made.items("unsure", 0, 1, undecided=True)["items"]
+    other = (item["label"] + 1) % len(made.board.class_names)
+    made.decide([Wish(item["id"], item["version"], "class", other)])
 
 
 def _follow(page: Path) -> None:

@@ -1,15 +1,15 @@
 """What does repairing labels bring? Wrong labels are planted, found on the page of `clothier label`, and repaired.
 
-    python -m benchmarks.label.repair [--recipe cnn1] [--epochs 10] [--share 0.05] [--seeds 13 14 15]
+    python -m benchmarks.label.repair [--images 60000] [--recipe cnn1] [--epochs 10] [--share 0.05] [--seeds 13 14 15]
 
-For each seed that share of Fashion-MNIST's 60,000 training labels is replaced by another class, drawn evenly.
-`clothier label` is started on them, and an oracle, who knows the labels as they were, answers its page through the
-page's own HTTP interface: picture by picture in the order of suspects, each with the class it had. The recipe is then
-trained on the labels as planted, with the decisions about the first 1, 2 and 5 % of the images, with as many decisions
-about images drawn by chance, and on the clean labels; all have the same seed, and the test images, whose labels nobody
-touched, are only read to report. Keys: a person needs one for a decision (Enter for the suggestion, k for the label,
-else the key of the class), and with Shift one for a picture and its look-alikes, of which those that need another
-answer are first taken out, a click each.
+For each seed that share of the labels of Fashion-MNIST's first training images is replaced by another class, drawn
+evenly. `clothier label` is started on them, and an oracle, who knows the labels as they were, answers its page
+through the page's own HTTP interface: picture by picture in the order of suspects, each with the class it had. The
+recipe is then trained on the labels as planted, with the decisions about the first 1, 2 and 5 % of the images, with
+as many decisions about images drawn by chance, and on the clean labels; all have the same seed, and the test images,
+whose labels nobody touched, are only read to report. Keys: a person needs one for a decision (Enter for the
+suggestion, k for the label, else the key of the class), and with Shift one for a picture and its look-alikes, of
+which those that need another answer are first taken out, a click each.
 """
 
 from __future__ import annotations
@@ -246,6 +246,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--images", type=int, default=60_000, help="the first so many training images")
     parser.add_argument("--recipe", default="cnn1")
     parser.add_argument("--epochs", type=int, default=10, help="of the recipe's first phase, the only one")
     parser.add_argument("--share", type=float, default=0.05)
@@ -254,6 +255,7 @@ def main() -> None:
     backend.start()
     report.draw, report.render = (lambda *_: {}), (lambda *_: "")
     clean = data.load("fashion-mnist", LoadOptions(validation="none"))
+    clean = replace(clean, train=clean.train.only(np.arange(words.images)))
     # At a rate that falls to 0 the last weights vary little from run to run, and what is wrong is learnt by heart.
     recipe = replace(
         recipes.get(words.recipe),

@@ -77,7 +77,10 @@ def session(
 
 def serve(made: Session, port: int = 0, begin: Callable[[str], None] = lambda address: None) -> None:
     """Serve the page of that session on this machine alone until Ctrl-C; `begin` gets its address, with the token. In a
-    notebook the cell runs until the kernel is interrupted: `serve(made, begin=print)`. Needs clothier[serve]. Raises InputError where another program has the port."""
+    notebook the cell runs until the kernel is interrupted: `serve(made, begin=print)`.
+
+    Needs clothier[serve]. Raises InputError where another program has the port.
+    """
     check_serving()
     from clothier.label import app, server
 
