@@ -25,8 +25,10 @@ from clothier.data import drawn
 from clothier.data.options import LoadOptions
 from clothier.errors import ClothierError
 from clothier.label.session import Session, Wish
+from clothier.recipes.recipe import PHASES
 from clothier.reports import report
 from clothier.serve import Settings, server
+from clothier.training import pace
 from clothier.values import Dataset
 
 FOLLOWED = (
@@ -43,7 +45,8 @@ def _few(argument: str, options: LoadOptions, default_validation: str) -> Datase
 
 @pytest.fixture
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few images, one epoch, photos in photos/, the examples, and a service that ends when it is ready."""
+    """Few images, one epoch, photos in photos/, the examples, a service that ends when it is ready, and a pace that is
+    known, as tests/cli/test_reproduce.py measures it."""
     monkeypatch.setattr(report, "draw", lambda *_, **__: {})
     monkeypatch.setattr(report, "render", lambda *_: "<!DOCTYPE html>")
     source = data.SOURCES["fashion-mnist"]
@@ -73,6 +76,8 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(server, "run", run)
     monkeypatch.setattr(labelling, "serve", _decide)
+    phases = dict.fromkeys(PHASES, 1.0)
+    monkeypatch.setattr(pace, "measure", lambda *_, **__: pace.TrainingPace(phases, 1.0))
 
 
 def _decide(made: Session, port: int, begin: Callable[[str], None]) -> None:
