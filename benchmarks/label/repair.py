@@ -137,16 +137,6 @@ def look(ask: Ask, truth: Labels, count: int) -> list[int]:
     return rows
 
 
-def decide(ask: Ask, truth: Labels, old: Labels, rows: Sequence[int]) -> None:
-    """Decide these pictures, of which nobody has decided anything."""
-    for start in range(0, len(rows), _TAKEN):
-        items = [
-            {"id": f"train/{row}", "version": 0, "label": int(old[row])}
-            for row in rows[start : start + _TAKEN]
-        ]
-        ask("/api/decisions", {"decisions": [answer(item, int(truth[row_of(item)])) for item in items]})
-
-
 def keys(ask: Ask, truth: Labels, count: int = DECISIONS) -> Keys:
     """What a person presses for the first `count` decisions. Nothing is decided."""
     done: set[str] = set()
@@ -180,7 +170,7 @@ def accuracy(dataset: Dataset, recipe: recipes.Recipe, folder: Path) -> float:
 
 
 def repaired(dataset: Dataset, truth: Labels, rows: Sequence[int]) -> Dataset:
-    """What `--labels` makes of the data when these rows are decided: as a check that the file says the same."""
+    """The data when these rows have their true class again."""
     labels = dataset.train.labels.copy()
     labels[list(rows)] = truth[list(rows)]
     return replace(dataset, train=replace(dataset.train, labels=labels))
@@ -193,11 +183,11 @@ def race(
     truth = clean.train.labels
     wrong, planted = flipped(clean, share, seed)
     source = written(wrong, folder / "data")
-    files = {"looked at": folder / "labels.csv", "at random": folder / "random.csv"}
+    file = folder / "labels.csv"
     total = len(truth)
     most = round(max(SHARES) * total)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with page(source, files["looked at"]) as ask:
+    with page(source, file) as ask:
         state = ask("/api/state", None)
         print(f"seed {seed}  {state['total']:,} suspects; keys {keys(ask, truth)}", flush=True)
         looked = look(ask, truth, most)
@@ -207,9 +197,6 @@ def race(
         f"seed {seed}  {len(looked):,} decisions; the page took {spent:.0f} s of processor time", flush=True
     )
     drawn = np.random.default_rng([seed, 1]).choice(total, most, replace=False).tolist()
-    with page(source, files["at random"]) as ask:
-        decide(ask, truth, wrong.train.labels, drawn)
-    found = {"looked at": looked, "at random": drawn}
     plain = LoadOptions(validation="none")
     results: dict[str, tuple[float, float]] = {}
 
@@ -219,13 +206,12 @@ def race(
 
     add("as planted", data.load(source, plain), [])
     for part in SHARES:
-        for how, rows in found.items():
-            number = round(part * total)
-            options = replace(plain, labels=files[how], labels_rows=min(number, len(rows)))
-            dataset = data.load(source, options)
-            expected = repaired(wrong, truth, rows[:number]).train.labels
-            assert np.array_equal(dataset.train.labels, expected), "labels.csv says something else"
-            add(f"{part:.0%} {how}", dataset, rows[:number])
+        number = min(round(part * total), len(looked))
+        dataset = data.load(source, replace(plain, labels=file, labels_rows=number))
+        expected = repaired(wrong, truth, looked[:number])
+        assert np.array_equal(dataset.train.labels, expected.train.labels), "labels.csv says something else"
+        add(f"{part:.0%} looked at", dataset, looked[:number])
+        add(f"{part:.0%} at random", repaired(wrong, truth, drawn[:number]), drawn[:number])
     add("clean", clean, planted.tolist())
     return results
 

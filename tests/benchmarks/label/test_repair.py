@@ -10,6 +10,7 @@ import numpy as np
 from support import label_boards
 from support.in_process_service import finished
 
+from benchmarks.embed.suspects import flipped
 from benchmarks.label import repair
 from clothier import data
 from clothier.data import LoadOptions
@@ -45,13 +46,10 @@ def test_the_oracle_repairs_what_it_looks_at(tmp_path: Path) -> None:
     assert made == {"train/7": ("coat", "shoe"), "train/2": ("hat", "coat")}
 
 
-def test_images_drawn_by_chance_are_decided_too(tmp_path: Path) -> None:
-    session = label_boards.session(tmp_path / "labels.csv")
-    repair.decide(asking(session), TRUTH, session.board.labels[: label_boards.COUNT], [2, 0])
-    assert [(row.id, row.reason) for row in session.log.refresh().made] == [
-        ("train/2", "changed"),
-        ("train/0", "kept"),
-    ]
+def test_rows_get_their_class_again_and_no_others(tiny: Dataset) -> None:
+    wrong, planted = flipped(tiny, 0.1, 1)
+    made = repair.repaired(wrong, tiny.train.labels, planted[:4].tolist()).train.labels
+    assert np.flatnonzero(made != tiny.train.labels).tolist() == planted[4:].tolist()
 
 
 def test_keys_are_counted_with_look_alikes_and_nothing_is_decided() -> None:
