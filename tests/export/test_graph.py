@@ -135,11 +135,12 @@ def test_scaling_and_batch_normalisation_make_no_nodes_where_they_can_be_folded(
     }
 
 
-def test_a_pretrained_base_says_what_keras_says() -> None:
+@pytest.mark.parametrize("base_features", ["mean", "places"])
+def test_a_pretrained_base_says_what_keras_says(base_features: str) -> None:
     """With its own weights: with others, images all look alike behind 49 convolutions."""
     if places.packaged("efficientnet_lite0") is None:
         pytest.skip("the package of efficientnet_lite0 is not installed")
-    plan = Plan("efficientnet_lite0", (40, 31, 1), 3, base_size=64)
+    plan = Plan("efficientnet_lite0", (40, 31, 1), 3, base_size=64, base_features=base_features)
     model, images, weights = drawn(plan), noise(plan), imagenet.weights(plan.model)
     model.set_weights([*weights, *model.get_weights()[len(weights) :]])
     graph = emit(model)
@@ -149,6 +150,7 @@ def test_a_pretrained_base_says_what_keras_says() -> None:
     assert _close(logits, theirs)
     kinds = Counter(node.op_type for node in onnx.load_from_string(graph).graph.node)
     assert (kinds["Conv"], kinds["Clip"], kinds["BatchNormalization"], kinds["Mul"]) == (49, 33, 0, 1)
+    assert kinds["AveragePool"] == (base_features == "places")
     assert bundle_graphs.check(graph, plan.image_shape, 3, features.shape[1]).multiplications > 10**7
 
 

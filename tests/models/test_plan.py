@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 
-from clothier import models, recipes
+from clothier import backend, models, recipes
 from clothier.errors import BundleError, InputError
+from clothier.models.bases import BASES
 from clothier.models.plan import Plan
 from clothier.values.fields import Fields
 
@@ -120,3 +122,30 @@ def test_a_plan_that_no_network_has_is_refused(content: dict[str, object], words
     with pytest.raises(BundleError) as caught:
         Plan.read(Fields(json.loads(json.dumps(content)), "a plan"))
     assert words in str(caught.value)
+
+
+PLACES = Plan("efficientnet_lite0", (20, 30, 3), 3, head_units=0, base_features="places")
+
+
+def test_places_are_features_and_the_halved_maps_of_an_earlier_layer() -> None:
+    images = np.random.default_rng(5).integers(0, 256, (2, 20, 30, 3), np.uint8)
+    backend.set_seed(1)
+    base = models.build_base(PLACES)
+    plain = models.build_base(replace(PLACES, base_features="mean"))
+    plain.set_weights(base.get_weights())
+    both = np.asarray(base(images, training=False))
+    features = np.asarray(plain(images, training=False))
+    maps = keras.Model(base.input, base.get_layer(BASES["efficientnet_lite0"].cut).output)(images, training=False)
+    halved = np.asarray(maps).reshape(2, 3, 2, 3, 2, 112).mean(axis=(2, 4))
+    np.testing.assert_allclose(both[:, :1280], features, atol=1e-5)
+    np.testing.assert_allclose(both[:, 1280:], halved.reshape(2, -1), atol=1e-5)
+
+
+def test_likeness_is_told_by_the_features_alone() -> None:
+    assert models.features(models.build_plan(PLACES)).shape == (None, 1280)
+
+
+def test_a_plan_written_before_places_has_none() -> None:
+    content = json.loads(json.dumps(PLACES.as_json()))
+    del content["base_features"]
+    assert Plan.read(Fields(content, "a plan")).base_features == "mean"

@@ -79,7 +79,7 @@ def test_the_fields_that_count() -> None:
     assert left_out == {
         "momentum", "weight_decay", "skip_from", "skip_to", "base_pixels", "base_end", "base_precision", "base_size",
             "resize",
-        "base_views", "head_units", "head_dropout",
+        "base_features", "base_views", "head_units", "head_dropout",
         "fine_tune_epochs", "fine_tune_part", "fine_tune_rate", "fine_tune_batch_size",
     }  # fmt: skip
     assert {"head_units", "fine_tune_epochs", "base_pixels"} < set(recipes.counted(VGG19))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.small_runs import fresh, state
 
-from clothier import export, recipes, training
+from clothier import export, models, recipes, training
 from clothier.errors import InputError, InterruptedRunError
 from clothier.models.plan import Plan
 from clothier.predict import Predictor
@@ -59,7 +59,7 @@ def test_each_phase_has_a_schedule_of_its_own(finished: Run) -> None:
 def test_the_layers_below_stay_as_they_were_and_those_above_do_not(finished: Run) -> None:
     before, model = pretrained.restore(finished), trained.load(finished)
     assert before
-    first_tuned = [weight.path for weight in model.weights].index("block11_expand_conv/kernel")
+    first_tuned = [weight.path for weight in model.weights].index("block15_expand_conv/kernel")
     same = [
         np.array_equal(old, new)
         for old, new in zip(before.weights.values(), model.get_weights(), strict=False)
@@ -72,6 +72,31 @@ def test_the_layers_below_stay_as_they_were_and_those_above_do_not(finished: Run
         if place >= first_tuned and weight.path.endswith("kernel")
     ]  # fmt: skip
     assert not any(same[place] for place in kernels)
+
+
+def test_the_head_standardises_the_features_of_the_training_images(finished: Run, few: Dataset) -> None:
+    model = trained.load(finished)
+    head, below = model.get_layer("head1_norm"), models.build_base(Plan.of(SMALL, few.image_shape, 3))
+    base = pretrained.restore(finished)
+    assert base
+    below.set_weights(list(base.weights.values()))
+    features = np.asarray(below(few.train.images, training=False), np.float64)
+    np.testing.assert_allclose(np.asarray(head.moving_mean), features.mean(axis=0), atol=2e-3)
+    np.testing.assert_allclose(np.sqrt(head.moving_variance), features.std(axis=0), atol=2e-3)
+
+
+def test_a_head_on_places_tells_where_a_thing_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    images = np.random.default_rng(3).integers(100, 120, (40, 24, 24, 3), np.uint8)
+    labels = np.arange(40) % 2
+    images[labels == 0, 2:10, 8:16] = images[labels == 1, 14:22, 8:16] = 250
+    data = Dataset.from_arrays(
+        (images[:30], labels[:30]), validation=(images[30:], labels[30:]), class_names=("top", "bottom")
+    )
+    head = recipes.change(SMALL, {"epochs": 8, "fine_tune_epochs": 0, "base_views": 1, "class_weight": ""})
+    (scores,) = fresh(data, tmp_path, head).read_scores()
+    assert scores.validation
+    assert scores.validation.accuracy == 1
 
 
 def test_the_model_file_gives_the_scores_that_the_maps_gave(finished: Run, few: Dataset) -> None:

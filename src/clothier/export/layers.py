@@ -129,6 +129,15 @@ def _maximum(nodes: Nodes, layer: Any, x: Value) -> Value:
     return replace(x, name=name, shape=tuple(layer.output.shape[1:]), pooled=True)
 
 
+def _average(nodes: Nodes, layer: Any, x: Value) -> Value:
+    """An average keeps what each channel is multiplied with and moved by."""
+    if layer.padding != "valid":
+        raise ExportError(f"layer {layer.name} pools with padding {layer.padding}; wanted valid")
+    sides, strides = tuple(layer.pool_size), tuple(layer.strides)
+    name = nodes.add("AveragePool", [x.name], layer.name, kernel_shape=sides, strides=strides)
+    return Value(name, tuple(layer.output.shape[1:]), scale=x.scale, offset=x.offset)
+
+
 def _global_maximum(nodes: Nodes, layer: Any, x: Value) -> Value:
     if x.scale is not None and not np.all(x.scale > 0):
         x = settled(nodes, x)
@@ -183,6 +192,7 @@ Emit = Callable[..., Value]
 LAYERS: dict[str, Emit] = {
     "Activation": _activation,
     "Add": _sum,
+    "AveragePooling2D": _average,
     "BatchNormalization": _normalisation,
     "Cast": fitting.cast,
     "Concatenate": _joined,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from clothier.models.optimizers import OPTIMIZERS
     from clothier.models.outline import Layer, describe, features, unfilled
+    from clothier.models.parts import is_standardiser
     from clothier.models.views import averaged
 
 _MODULES = ("custom", "views")
@@ -47,6 +48,7 @@ _WITH_KERAS = {
     "build_plan": "building",
     "describe": "outline",
     "features": "outline",
+    "is_standardiser": "parts",
     "outlined": "building",
     "unfilled": "outline",
     "with_maps": "building",
@@ -81,6 +83,7 @@ __all__ = [
     "custom",
     "describe",
     "features",
+    "is_standardiser",
     "outlined",
     "smallest_side",
     "unfilled",

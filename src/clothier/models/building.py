@@ -88,8 +88,11 @@ def build_base(plan: Plan, dtype: str = "float32") -> keras.Model:
         if plan.trunk is None:
             images, x = parts.start(plan.image_shape)
             x = parts.fit(x, input_shape(plan.model, plan.image_shape, plan.base_size), plan.resize)
-            features = _module(plan.model).features(x, plan)
-            return _named_by_order(keras.Model(images, features, name=f"{plan.model}_base"))
+            base = keras.Model(images, _module(plan.model).features(x, plan), name=f"{plan.model}_base")
+            if plan.base_features == "places":
+                maps = base.get_layer(BASES[plan.model].cut).output
+                base = keras.Model(images, parts.with_places(base.output, maps), name=base.name)
+            return _named_by_order(base)
         images, x = parts.start(plan.image_shape)
         if plan.image_shape != plan.trunk.image_shape:
             x = parts.fit(x, plan.trunk.image_shape, plan.resize, name=f"fit{plan.depth}")
@@ -142,6 +145,8 @@ def build_head(plan: Plan, num_features: int, dtype: str = "float32") -> keras.M
 
 
 def _head(plan: Plan, features: keras.KerasTensor) -> keras.KerasTensor:
+    if plan.base_features == "places":
+        features = parts.standardised(features, plan.depth)
     return parts.head(features, plan.head_units, plan.head_dropout, plan.num_classes, plan.depth)
 
 

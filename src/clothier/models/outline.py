@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import keras
 
+from clothier.models import parts
+
 _T = TypeVar("_T")
 
 
@@ -40,12 +42,15 @@ def describe(model: keras.Model) -> list[Layer]:
 
 def features(model: keras.Model) -> keras.KerasTensor:
     """What the logits are computed from: the output of the last layer or operation before them that is no dropout,
-    which leaves everything as it is here."""
+    which leaves everything as it is here. Of features and maps that a head gets together, the features: they say what
+    an image shows wherever it stands, which is what likeness is about, and they are few."""
     operation = model.get_layer("logits")
     while True:
         tensor = operation._inbound_nodes[0].input_tensors[0]
         operation = tensor._keras_history.operation
-        if type(operation).__name__ != "Dropout":
+        if operation.name == parts.PLACES:
+            return operation._inbound_nodes[0].input_tensors[0]
+        if type(operation).__name__ != "Dropout" and not parts.is_standardiser(operation):
             return tensor
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,7 +10,10 @@ from contextvars import ContextVar
 import keras
 from keras import layers, ops
 
-from clothier.models.layers import Dropout
+from clothier.models.layers import BatchNormalization, Dropout
+
+PLACES = "places"  # the layer where features and maps come together
+_STANDARDISER = re.compile(r"head\d+_norm")
 
 Tensors = tuple[keras.KerasTensor, keras.KerasTensor]
 _front: ContextVar[Tensors | None] = ContextVar("front", default=None)
@@ -63,6 +67,28 @@ def fit(
     if channels == 3 and images.shape[3] == 1:
         x = layers.Concatenate(dtype="float32", name=f"{name}_rgb")([x, x, x])
     return x
+
+
+def with_places(features: keras.KerasTensor, maps: keras.KerasTensor) -> keras.KerasTensor:
+    """float32 (n, num_features + places * channels): features, and maps (n, height, width, channels) averaged over 2x2
+    places."""
+    halved = layers.AveragePooling2D(2, name="places_pool")(maps)
+    return layers.Concatenate(dtype="float32", name=PLACES)(
+        [features, layers.Flatten(dtype="float32", name="places_flat")(halved)]
+    )
+
+
+def standardised(features: keras.KerasTensor, depth: int) -> keras.KerasTensor:
+    """Each feature less its mean and by its deviation, which are weights that no step changes: whoever trains the head
+    sets them from the training images."""
+    layer = BatchNormalization(
+        scale=False, center=False, epsilon=1e-4, dtype="float32", trainable=False, name=f"head{depth}_norm"
+    )
+    return layer(features)
+
+
+def is_standardiser(layer: keras.layers.Layer) -> bool:
+    return _STANDARDISER.fullmatch(layer.name) is not None
 
 
 def head(

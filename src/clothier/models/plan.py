@@ -8,7 +8,7 @@ from typing import Any
 from clothier.models.bases.table import BASES, native_side
 from clothier.models.table import CUSTOM, MODELS, smallest_side
 from clothier.recipes import Recipe
-from clothier.recipes.values import BASE_ENDS, BASE_PIXELS, RESIZES, VIEWS
+from clothier.recipes.values import BASE_ENDS, BASE_FEATURES, BASE_PIXELS, RESIZES, VIEWS
 from clothier.values.fields import Fields
 from clothier.values.names import MOST_CLASSES
 
@@ -38,6 +38,7 @@ class Plan:
     head_dropout: float = 0.5
     views: str = "image"  # what is predicted from, as in Recipe
     base_size: int = 0  # longer side in pixels of the images that a base gets
+    base_features: str = "mean"
     architecture: str = ""  # of a custom network, the JSON that `models.custom` builds it from
 
     @classmethod
@@ -62,6 +63,7 @@ class Plan:
             head_dropout=recipe.head_dropout,
             views=recipe.views,
             base_size=_base_size(recipe, image_shape, trunk),
+            base_features=recipe.base_features,
             architecture=architecture,
         )
 
@@ -97,6 +99,9 @@ class Plan:
             head_dropout=fields.number("head_dropout", 0, 1),
             views=fields.one_of("views", VIEWS),
             base_size=fields.whole("base_size", 0, MOST_SIDE) if "base_size" in fields.left else 0,
+            base_features=fields.one_of("base_features", BASE_FEATURES)
+            if "base_features" in fields.left
+            else "mean",
             architecture=fields.text("architecture", MOST_ARCHITECTURE)
             if "architecture" in fields.left
             else "",

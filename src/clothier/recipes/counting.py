@@ -46,6 +46,7 @@ NEEDS: dict[str, Need] = {
     "base_precision": _BASE,
     "base_size": _BASE,
     "resize": _BASE,
+    "base_features": _BASE,
     "base_views": _BASE,
     "head_units": _BASE,
     "head_dropout": _BASE,

@@ -82,6 +82,10 @@ class Recipe:
     base_size: int = (
         0  # longer side in pixels it gets images at; 0 = their own, from 96 up to the base's native one
     )
+    # What the head gets of it: `mean`, its own features, which are means over the whole image; or `places`, those and
+    # the maps of an earlier layer, halved, which say where in the image things are. All are then brought to mean 0 and
+    # deviation 1.
+    base_features: str = "mean"
     # Views of each training image: the image, its mirror image, then crops in other light (augment/snapshot.py). An
     # epoch trains on one of them, drawn for each image.
     base_views: int = 1

@@ -19,6 +19,7 @@ SCHEDULES = ("constant", "cosine", "linear")
 RESIZES = ("bilinear", "nearest")
 BASE_PIXELS = ("as_trained", "article_mistake")
 BASE_ENDS = ("flatten", "logits")
+BASE_FEATURES = ("mean", "places")
 PARTS = ("all", "last")
 
 KNOWN: dict[str, Iterable[str]] = {
@@ -30,6 +31,7 @@ KNOWN: dict[str, Iterable[str]] = {
     "precision": PRECISIONS,
     "base_pixels": BASE_PIXELS,
     "base_end": BASE_ENDS,
+    "base_features": BASE_FEATURES,
     "base_precision": PRECISIONS,
     "resize": RESIZES,
     "fine_tune_part": PARTS,

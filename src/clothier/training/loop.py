@@ -115,6 +115,8 @@ class Training:
         if phase == "fine-tuned":
             self._fine_tune()
         recipe, stage, examples, began = self.recipe, self.stage, self.feed.splits(phase), time.perf_counter()
+        if epoch == 1 and self.base is not None:
+            stage.standardise(examples["train"].inputs)
         _, total = recipes.ends(recipe, self.history)[-1]
         planned = schedule.planned(recipe, self.history, epoch, phase)
         self.watcher.begin_epoch(epoch, total, phase, self.visits[planned - 1])

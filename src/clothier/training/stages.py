@@ -22,6 +22,8 @@ from clothier.values import Examples, Floats, Images, Predictions
 if TYPE_CHECKING:
     import keras
 
+_ROWS_AT_ONCE = 512  # of features, while their means are computed
+
 Tensors = dict[str, npt.NDArray[Any]]
 
 
@@ -55,6 +57,18 @@ class Stage:
         looked = models.averaged(twin, recipe.views)
         self._judge = self._glance if looked is twin else backend.Inference(looked)
         self.batch_size = recipe.batch_size
+
+    def standardise(self, inputs: Any) -> None:
+        """Where the head standardises its features, set their means and variances to those of the training images,
+        float16 (n, num_features)."""
+        for layer in filter(models.is_standardiser, self._part.layers):
+            mean, square = _moments(inputs, self.width)
+            variance = np.maximum(square - mean**2, 0)
+            for weight, value in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
+                place = next(i for i, own in enumerate(self._part.weights) if own is weight)
+                weight.assign(value.astype(np.float32))
+                if self.trainer.averages:
+                    self.trainer.averages[place].assign(value.astype(np.float32))
 
     @property
     def width(self) -> int:
@@ -147,6 +161,16 @@ def cut(recipe: Recipe) -> str:
     """The layer of the base above which fine-tuning trains; "" where it trains all of it or nothing."""
     is_partial = recipe.fine_tune_epochs and recipe.fine_tune_part == "last"
     return models.BASES[recipe.model].cut if is_partial else ""
+
+
+def _moments(inputs: Any, width: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The means of each column and of its square."""
+    total, squares = np.zeros(width), np.zeros(width)
+    for start in range(0, len(inputs), _ROWS_AT_ONCE):
+        rows = np.asarray(inputs[start : start + _ROWS_AT_ONCE], np.float64)
+        total += rows.sum(axis=0)
+        squares += (rows**2).sum(axis=0)
+    return total / len(inputs), squares / len(inputs)
 
 
 def _named(part: str, variables: list[Any], named_like: list[Any] | None = None) -> dict[str, Any]:

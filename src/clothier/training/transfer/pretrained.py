@@ -82,6 +82,12 @@ def _check_model(recipe: Recipe, trunk: Plan | None) -> None:
             f"fine_tune_part is last, and for the base {recipe.model} it is not known which layers those are; wanted "
             f"all, or one of {', '.join(name for name in BASES if BASES[name].cut)}; use --set fine_tune_part=all"
         )
+    if recipe.base_features == "places" and (trunk is not None or not BASES[recipe.model].cut):
+        raise InputError(
+            f"base_features is places, and for the base {recipe.model} it is not known which layer's maps to take; "
+            f"wanted mean, or one of {', '.join(name for name in BASES if BASES[name].cut)}; use --set "
+            "base_features=mean"
+        )
     if recipe.base_size and (trunk is not None or BASES[recipe.model].fixed):
         raise InputError(
             f"base_size is {recipe.base_size}, and the base {recipe.model} takes images of one size only; wanted 0; "
