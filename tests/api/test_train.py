@@ -154,4 +154,4 @@ def test_small_images_for_a_large_base_are_told_of(
 ) -> None:
     monkeypatch.setattr(finish, "train", lambda *_, **__: None)
     clothier.train("photos", tiny, root=tmp_path, verbose=2)
-    assert "EfficientNet-Lite0 was trained on 224x224" in " ".join(capsys.readouterr().err.split())
+    assert "EfficientNet-Lite1 was trained on 240x240" in " ".join(capsys.readouterr().err.split())

@@ -23,13 +23,13 @@ from clothier.values import Dataset, Split
 SMALL = recipes.change(
     recipes.get("photos"),
     {"base": "random", "base_views": 2, "epochs": 2, "fine_tune_epochs": 2, "precision": "float32"}
-    | {"class_weight": "row=2"},
+    | {"class_weight": "row=2", "base_features": "places", "learning_rate": 1e-3},
 )
 
 
 @pytest.fixture(scope="module")
 def few(tiny: Dataset) -> Dataset:
-    """48 images to train on and 24 to validate and to test on: Lite0 enlarges them to 96 x 96."""
+    """48 images to train on and 24 to validate and to test on: Lite1 enlarges them to 96 x 96."""
     assert tiny.validation and tiny.test
     return replace(
         tiny, train=_some(tiny.train, 48), validation=_some(tiny.validation, 24), test=_some(tiny.test, 24)
@@ -83,6 +83,8 @@ def test_the_head_standardises_the_features_of_the_training_images(finished: Run
     features = np.asarray(below(few.train.images, training=False), np.float64)
     np.testing.assert_allclose(np.asarray(head.moving_mean), features.mean(axis=0), atol=2e-3)
     np.testing.assert_allclose(np.sqrt(head.moving_variance), features.std(axis=0), atol=2e-3)
+    weight = np.asarray(head.gamma) ** 2
+    assert weight[:1280].sum() == pytest.approx(1280) == pytest.approx(weight[1280:].sum())
 
 
 def test_a_head_on_places_tells_where_a_thing_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

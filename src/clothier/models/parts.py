@@ -79,10 +79,10 @@ def with_places(features: keras.KerasTensor, maps: keras.KerasTensor) -> keras.K
 
 
 def standardised(features: keras.KerasTensor, depth: int) -> keras.KerasTensor:
-    """Each feature less its mean and by its deviation, which are weights that no step changes: whoever trains the head
-    sets them from the training images."""
+    """Each feature less its mean, by its deviation and times a factor, which are weights that no step changes: whoever
+    trains the head sets them from the training images."""
     layer = BatchNormalization(
-        scale=False, center=False, epsilon=1e-4, dtype="float32", trainable=False, name=f"head{depth}_norm"
+        center=False, epsilon=1e-4, dtype="float32", trainable=False, name=f"head{depth}_norm"
     )
     return layer(features)
 

@@ -84,7 +84,7 @@ class Recipe:
     )
     # What the head gets of it: `mean`, its own features, which are means over the whole image; or `places`, those and
     # the maps of an earlier layer, halved, which say where in the image things are. All are then brought to mean 0 and
-    # deviation 1.
+    # deviation 1, the places to a smaller one, as they are more.
     base_features: str = "mean"
     # Views of each training image: the image, its mirror image, then crops in other light (augment/snapshot.py). An
     # epoch trains on one of them, drawn for each image.

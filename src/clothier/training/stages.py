@@ -60,11 +60,18 @@ class Stage:
 
     def standardise(self, inputs: Any) -> None:
         """Where the head standardises its features, set their means and variances to those of the training images,
-        float16 (n, num_features)."""
+        float16 (n, num_features), and let all places together count for as much as all features of the base."""
         for layer in filter(models.is_standardiser, self._part.layers):
             mean, square = _moments(inputs, self.width)
             variance = np.maximum(square - mean**2, 0)
-            for weight, value in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
+            of_base = models.BASES[self.recipe.model].features
+            factor = np.ones(self.width)
+            factor[of_base:] = np.sqrt(of_base / (self.width - of_base))
+            for weight, value in (
+                (layer.gamma, factor),
+                (layer.moving_mean, mean),
+                (layer.moving_variance, variance),
+            ):
                 place = next(i for i, own in enumerate(self._part.weights) if own is weight)
                 weight.assign(value.astype(np.float32))
                 if self.trainer.averages:
