@@ -19,6 +19,8 @@ import numpy as np
 
 import clothier
 from benchmarks.common import parser
+from clothier import recipes
+from clothier.models import bases
 from clothier.values import Dataset
 
 
@@ -48,7 +50,7 @@ def main() -> None:
     words.add_argument("--fine-tune", action="store_true")
     words.add_argument("--recipe", default="photos")
     given = words.parse_args()
-    side = 224
+    side = bases.BASES[recipes.get(given.recipe).model].side
     dataset = clothier.load(f"folder:{given.photos}", clothier.LoadOptions(image_size=(side, side)))
     changes: dict[str, Any] = {} if given.fine_tune else {"fine_tune_epochs": 0}
     found = {}

@@ -19,6 +19,8 @@ from PIL import Image
 
 import clothier
 from benchmarks.common import parser
+from clothier import recipes
+from clothier.models import bases
 
 SIDE = 96  # pixels, of what is written
 TEXTURES = ("brick", "grass", "gravel", "coins", "text", "page")
@@ -66,7 +68,8 @@ def main() -> None:
             path = given.out / name / split / label / f"{number:04}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             picture.save(path)
-        dataset = clothier.load(f"folder:{given.out / name}", clothier.LoadOptions(image_size=(224, 224)))
+        side = bases.BASES[recipes.get(given.recipe).model].side
+        dataset = clothier.load(f"folder:{given.out / name}", clothier.LoadOptions(image_size=(side, side)))
         run = clothier.train(given.recipe, dataset, root=given.out / "runs", verbose=0)
         for phase in run.read_scores():
             scored = phase.validation
