@@ -48,8 +48,8 @@ clothes into ten classes: {classes}.
 {promises}
 - Data: the {train:,} training photos of the clothing data set (CC0), amateur photos of single garments.
 - Training: its weights began at random. EfficientNet-Lite0, fine-tuned on the same photos as by
-  `clothier train photos` (with that network), taught it for {epochs} epochs on {views} views of each photo, the same photos cut out on
-  white, {drawn:,} drawn clothes and pictures of other things, all corrupted, moved and mixed in pairs
+  `clothier train photos` (with that network), taught it for {epochs} epochs on {views} views of each photo, the same
+  photos cut out on white, {drawn:,} drawn clothes and pictures of other things, all corrupted, moved and mixed in pairs
   (`scripts/make_clothes.py`, seed {seed}). No training used the photos of the first line, but their accuracy was
   seen while the teacher's settings were chosen. The verdicts were learned from them, and tested on those fifths that
   they were not learned from.

@@ -135,7 +135,9 @@ def test_places_are_features_and_the_halved_maps_of_an_earlier_layer() -> None:
     plain.set_weights(base.get_weights())
     both = np.asarray(base(images, training=False))
     features = np.asarray(plain(images, training=False))
-    maps = keras.Model(base.input, base.get_layer(BASES["efficientnet_lite0"].cut).output)(images, training=False)
+    maps = keras.Model(base.input, base.get_layer(BASES["efficientnet_lite0"].cut).output)(
+        images, training=False
+    )
     halved = np.asarray(maps).reshape(2, 3, 2, 3, 2, 112).mean(axis=(2, 4))
     np.testing.assert_allclose(both[:, :1280], features, atol=1e-5)
     np.testing.assert_allclose(both[:, 1280:], halved.reshape(2, -1), atol=1e-5)

@@ -266,9 +266,7 @@ def test_a_run_that_does_not_fit_its_recipe_is_refused(run: Run, tmp_path: Path)
 def test_places_of_a_base_whose_layers_are_not_known(run: Run) -> None:
     for changes in ({"base": "random", "model": "vgg19"}, {"base": str(run.path), "model": "cnn1"}):
         with pytest.raises(InputError) as caught:
-            pretrained.fetch(
-                recipes.change(recipes.get("transfer"), {**changes, "base_features": "places"})
-            )
+            pretrained.fetch(recipes.change(recipes.get("transfer"), {**changes, "base_features": "places"}))
         assert str(caught.value) == (
             f"base_features is places, and for the base {changes['model']} it is not known which layer's maps to take; "
             "wanted mean, or one of efficientnet_lite0, efficientnet_lite1, efficientnet_lite2; use --set "
