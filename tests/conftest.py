@@ -28,11 +28,17 @@ def pytest_configure() -> None:
 
 # The longest files. Two processes share the files, and one would wait for the other if these came last.
 _FIRST = (
-    "api/test_killing.py",
     "test_pages.py",
-    "cli/test_train.py",
-    "test_python_page.py",
+    "api/test_killing.py",
     "backend/test_jax.py",
+    "training/test_last_layers.py",
+    "cli/test_train.py",
+    "cli/test_process.py",
+    "test_python_page.py",
+    "models/test_models.py",
+    "cli/test_reproduce.py",
+    "planning/test_forecast.py",
+    "export/test_graph.py",
     "api/test_remains.py",
     "cli/test_quiet.py",
     "cli/test_looking.py",
@@ -45,7 +51,6 @@ _FIRST = (
     "training/test_resuming.py",
     "training/test_given.py",
     "training/test_stages.py",
-    "training/test_last_layers.py",
     "sweeping/test_training.py",
     "test_extension.py",
     "test_sklearn.py",
