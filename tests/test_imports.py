@@ -23,6 +23,7 @@ OF_EXTRAS = {
     "scipy",
     "sklearn",
     "tensorboard",
+    "threadpoolctl",  # which comes with scikit-learn
     "werkzeug",  # which comes with TensorBoard
 }
 # Rooms that need a package of an extra and take 0.1 to 3 s to load; help, and commands for which the base install is

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from clothier.errors import InputError
 
 HOST = "127.0.0.1"
+_SECONDS_TO_END = 0.2
 _TO_STDERR = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
 
 
@@ -89,3 +90,5 @@ async def _run(app: ASGIApp, port: int, begin: Callable[[], None], told: asyncio
     if not serving.done():
         server.stop()  # type: ignore[no-untyped-call]  # as Granian has it
     await serving
+    # Granian's threads end after it. One that still asks for the interpreter while that ends aborts the process.
+    await asyncio.sleep(_SECONDS_TO_END)
