@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from support.run_folders import CLASSES, LABELS, make_run
 
-from clothier.reports import changes, compare, compare_page
+from clothier.reports import changes, compare, compare_page, pages
 from clothier.values import Split
 from clothier.values.repair import Repair
 
@@ -48,7 +48,7 @@ def test_the_page_shows_pictures_of_the_right_images(tmp_path: Path) -> None:
         ("test/0", CLASSES[0], ("cnn1-1: bag & <hat>", "cnn1-2: shoe")),
         ("test/8", CLASSES[2], ("cnn1-1: shoe", "cnn1-2: coat|jacket")),
     ]
-    assert change.right_pictures[1].address == changes._address(IMAGES[8])
+    assert change.right_pictures[1].address == pages.thumbnail(IMAGES[8], changes.SIDE)
     page = compare_page.html(comparison, tmp_path, None, images)
     assert page.count("data:image/png") == 2
     assert "bag &amp; &lt;hat&gt;" in page and "<h3>0 newly wrong</h3>" in page

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from clothier.reports import pages
 from clothier.reports.compare import Comparison, Pair, stored
-from clothier.values import Images, Split
+from clothier.values import Split
 from clothier.values.wording import counted
 
 MOST_NAMED = 5  # images, on the screen
@@ -84,7 +82,9 @@ def _change(comparison: Comparison, pair: Pair, order: list[str], images: Split 
             f"{run.name}: {comparison.class_names[run.predicted[index[run]]]}" for run in (earlier, later)
         ]
         label = comparison.class_names[later.labels[index[later]]]
-        return Picture(known[row], _address(np.asarray(images.images[place[row]])), label, tuple(said))
+        return Picture(
+            known[row], pages.thumbnail(np.asarray(images.images[place[row]]), SIDE), label, tuple(said)
+        )
 
     return Change(earlier.name, later.name, ids(rows[0]), ids(rows[1]), shown(rows[0]), shown(rows[1]))
 
@@ -101,14 +101,3 @@ def _named(ids: tuple[str, ...]) -> str:
         return ""
     more = ", …" if len(ids) > MOST_NAMED else ""
     return f" ({', '.join(ids[:MOST_NAMED])}{more})"
-
-
-def _address(image: Images) -> str:
-    picture = Image.fromarray(image if image.shape[2] == 3 else image[..., 0])
-    picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    if max(image.shape[:2]) < SIDE:
-        picture.save(file, "PNG")  # few pixels, each of which is to be seen
-        return pages.data_uri("image/png", file.getvalue())
-    picture.save(file, "WEBP", quality=75)
-    return pages.data_uri("image/webp", file.getvalue())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from clothier.reports import pages
 from clothier.system.files import write_atomic
-from clothier.values import Dataset, Finding, Findings, Images, Sight
+from clothier.values import Dataset, Finding, Findings, Sight
 from clothier.values.findings import listed_groups
 
 MOST_SHOWN = 48  # pictures of a finding that the page shows
@@ -52,20 +50,9 @@ def _thumbnails(found: Findings, dataset: Dataset) -> dict[int, str]:
     for start, split in zip(starts, dataset.splits().values(), strict=False):
         for row in rows:
             if start <= row < start + len(split):
-                made[row] = _thumbnail(split.images[row - start])
+                made[row] = pages.thumbnail(split.images[row - start], SIDE)
     return made
 
 
 def _shown(finding: Finding) -> list[Sight]:
     return [sight for group in listed_groups(finding.groups, MOST_SHOWN)[0] for sight in group]
-
-
-def _thumbnail(image: Images) -> str:
-    picture = Image.fromarray(image if image.shape[2] == 3 else image[..., 0])
-    picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    if max(image.shape[:2]) < SIDE:
-        picture.save(file, "PNG")  # few pixels, each of which is to be seen
-        return pages.data_uri("image/png", file.getvalue())
-    picture.save(file, "WEBP", quality=75)
-    return pages.data_uri("image/webp", file.getvalue())

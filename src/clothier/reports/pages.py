@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from PIL import Image
 
+from clothier.values import Images
 from clothier.values.results import in_words
 from clothier.values.wording import counted, duration
 
@@ -40,6 +41,18 @@ def embedded(png: bytes) -> tuple[str, int]:
 def data_uri(kind: str, content: bytes) -> str:
     """A file of that media type as an address that holds it."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def thumbnail(image: Images, side: int) -> str:
+    """A data URI of an image, uint8 (height, width, 1 or 3), of at most that many pixels a side."""
+    picture = Image.fromarray(image if image.shape[2] == 3 else image[..., 0])
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    if max(image.shape[:2]) < side:
+        picture.save(file, "PNG")  # few pixels, each of which is to be seen
+        return data_uri("image/png", file.getvalue())
+    picture.save(file, "WEBP", quality=75)
+    return data_uri("image/webp", file.getvalue())
 
 
 def epochs(count: int) -> str:
